@@ -1,0 +1,48 @@
+import { mkdir, open } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { redactValue } from './redact.ts';
+
+/** One line of the journal: who did what, when, from where, and how it ended. */
+export interface AuditRecord {
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly user: string;
+  readonly host: string;
+  readonly tool: string;
+  readonly action: string;
+  readonly outcome: 'done' | 'failed';
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Where the journal is: `FORGEJO_CI_TOOLKIT_STATE`, else the XDG state directory. */
+export function stateDirectory(env: Readonly<Record<string, string | undefined>>): string {
+  if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
+  return join(env.XDG_STATE_HOME || join(env.HOME || '/var/lib', '.local/state'), 'forgejo-ci-toolkit');
+}
+
+/** Appends a record to the journal as one JSON line and syncs it to disk. The file is readable by its owner only. */
+export async function appendAudit(
+  file: string,
+  record: Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>,
+): Promise<void> {
+  const line: AuditRecord = { time: new Date().toISOString(), user: userName(), host: hostname(), ...record };
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(file, 'a', 0o600);
+  try {
+    await handle.appendFile(`${JSON.stringify(redactValue(line))}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The person or account behind this process. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a uid that /etc/passwd does not know.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

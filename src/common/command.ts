@@ -1,0 +1,168 @@
+import { type Argument, Command, CommanderError, Help, Option } from 'commander';
+import { messageOf, ToolError } from './errors.ts';
+import { type ExitCode, exitCode } from './exit.ts';
+import type { Io } from './io.ts';
+import type { View } from './output/table.ts';
+import { redactValue } from './redact.ts';
+
+/** What a verb answers: one result object that the command, the action and `--json` all show. */
+export interface Outcome<Result = unknown> {
+  readonly exit: ExitCode;
+  readonly result: Result;
+  /** The result for people. Left out by verbs that wrote while they worked. */
+  text?(view: View): string;
+  /** The result as Markdown, for a job summary. Without one the summary shows `text`. */
+  markdown?(): string;
+}
+
+/** The flags that every verb of every tool takes. */
+export interface CommonOptions {
+  readonly json?: true;
+  readonly yes?: true;
+  readonly dryRun?: true;
+  readonly quiet?: true;
+  readonly verbose?: true;
+  readonly config?: string;
+}
+
+export type Handler<Options> = (args: readonly string[], options: Options & CommonOptions, io: Io) => Promise<Outcome>;
+
+export interface Verb {
+  /** As commander takes it: `show <run>`, `reset [run...]`. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Longer help, shown under the summary. */
+  readonly description?: string;
+  readonly options?: readonly Option[];
+  /** `[command line, what it does]`, shown under the options. */
+  readonly examples: readonly (readonly [string, string])[];
+  // biome-ignore lint/suspicious/noExplicitAny: each verb names its own options; commander hands them over untyped.
+  readonly handler: Handler<any>;
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly summary: string;
+  readonly verbs: readonly Verb[];
+  /** The verb that runs when none is named. */
+  readonly defaultVerb?: string;
+}
+
+const commonOptions = () => [
+  new Option('--json', 'print the result object, and nothing else, on standard output'),
+  new Option('-y, --yes', 'do it without asking'),
+  new Option('--dry-run', 'show what would be done, change nothing'),
+  new Option('-q, --quiet', 'no progress or notes on standard error'),
+  new Option('-v, --verbose', 'more about what is being done, on standard error'),
+  new Option('--config <file>', 'configuration file'),
+];
+
+/** The flags of one verb, the common ones included: what an action maps its inputs to. */
+export const optionsOf = (verb: Verb): readonly Option[] => [...(verb.options ?? []), ...commonOptions()];
+
+export const verbName = (verb: Verb): string => verb.usage.split(' ', 1)[0]!;
+
+/**
+ * Runs a tool with an argument list and answers with the verb's outcome. Never throws for what a user can cause:
+ * wrong usage and failures are outcomes too, already explained on `io`.
+ *
+ * @param argv the arguments behind the command's name
+ */
+export async function runTool(tool: Tool, argv: readonly string[], io: Io): Promise<Outcome> {
+  const json = argv.includes('--json');
+  let outcome: Outcome | undefined;
+  const program = buildProgram(tool, io, async (verb, args, options) => {
+    const quiet = options.quiet === true;
+    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {} } : io);
+  });
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    if (!outcome) throw new Error('No verb ran.');
+  } catch (error) {
+    outcome = await explain(error, tool, io, json, argv.includes('--verbose') || argv.includes('-v'));
+    if (!json || error instanceof CommanderError) return outcome;
+  }
+  if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
+  else if (outcome.text) {
+    const text = outcome.text(io.view);
+    if (text !== '') await io.write(`${text}\n`);
+  }
+  return outcome;
+}
+
+async function explain(error: unknown, tool: Tool, io: Io, json: boolean, verbose: boolean): Promise<Outcome> {
+  if (error instanceof CommanderError) {
+    // Help and version are thrown as well, after they were printed.
+    const exit = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
+    if (exit === exitCode.usage) io.note(`next: ${tool.name} --help`);
+    return { exit, result: { error: { message: error.message } } };
+  }
+  const known = error instanceof ToolError;
+  const message = messageOf(error);
+  const fix = known ? error.fix : 'This is a defect: please report it with the command line and --verbose output.';
+  io.note(`${io.view.style.bad('error:')} ${message}`);
+  io.note(`next:  ${fix}`);
+  if (verbose && error instanceof Error && (!known || error.cause))
+    io.note(String((known ? error.cause : error.stack) ?? ''));
+  const exit = known ? error.exit : exitCode.unknown;
+  return { exit, result: json ? { error: { message, fix } } : undefined };
+}
+
+type Run = (verb: Verb, args: readonly string[], options: CommonOptions) => Promise<void>;
+
+function buildProgram(tool: Tool, io: Io, run: Run): Command {
+  const program = new Command(tool.name).description(tool.summary).enablePositionalOptions();
+  // `process.env.TOOLKIT_VERSION` is a constant that the bundler fills in.
+  program.version(process.env.TOOLKIT_VERSION ?? 'development', '-V, --version', 'print the version');
+  program.addHelpText(
+    'after',
+    () =>
+      `\nExit codes: 0 nothing wrong, or done; 1 a problem was found; 2 could not tell; 64 used wrongly.\nMore about a verb: ${tool.name} VERB --help`,
+  );
+  configure(program, io);
+  for (const verb of tool.verbs) {
+    const command = program.command(
+      verb.usage,
+      verb.usage.startsWith(`${tool.defaultVerb} `) || verb.usage === tool.defaultVerb ? { isDefault: true } : {},
+    );
+    command
+      .summary(verb.summary)
+      .description(verb.description ? `${verb.summary}\n\n${verb.description}` : verb.summary);
+    for (const option of optionsOf(verb)) command.addOption(option);
+    if (verb.examples.length > 0) command.addHelpText('after', () => `\nExamples:\n${examples(verb)}`);
+    configure(command, io);
+    command.action(async (...parameters: unknown[]) => {
+      const args = (parameters.slice(0, -2) as (string | string[] | undefined)[]).flatMap((value) => value ?? []);
+      await run(verb, args, parameters.at(-2) as CommonOptions);
+    });
+  }
+  return program;
+}
+
+function examples(verb: Verb): string {
+  const width = Math.max(...verb.examples.map(([line]) => line.length));
+  return verb.examples.map(([line, what]) => `  $ ${line.padEnd(width)}  ${what}`).join('\n');
+}
+
+function configure(command: Command, io: Io): void {
+  command
+    .exitOverride()
+    .showSuggestionAfterError(true)
+    .configureHelp({
+      sortSubcommands: false,
+      showGlobalOptions: true,
+      argumentTerm: (argument: Argument) => Help.prototype.argumentTerm(argument),
+    })
+    .configureOutput({
+      writeOut: (text) => void io.write(text),
+      writeErr: (text) => io.note(text.trimEnd()),
+      outputError: (text) => io.note(text.trimEnd()),
+      getOutHelpWidth: () => (Number.isFinite(io.view.columns) ? io.view.columns : 100),
+    });
+}
+
+/** Runs a tool as this process: prints, and leaves the exit code. */
+export async function main(tool: Tool, io: Io, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  const { exit } = await runTool(tool, argv, io);
+  process.exitCode = exit;
+}

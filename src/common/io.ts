@@ -1,0 +1,15 @@
+import type { View } from './output/table.ts';
+
+/** What a command may touch besides its arguments. Tests hand in their own. */
+export interface Io {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly view: View;
+  /** A person is there to answer: a terminal on standard input and error, and not a CI job (whose output is a terminal too). */
+  readonly interactive: boolean;
+  /** Writes to standard output; resolves when more may be written. */
+  write(text: string): Promise<void>;
+  /** A line for the person watching, on standard error: progress, notes, warnings. */
+  note(text: string): void;
+  /** Asks a yes-no question; no is the default. Only call it when `interactive`. */
+  ask(question: string): Promise<boolean>;
+}

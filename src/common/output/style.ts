@@ -1,0 +1,27 @@
+/** Terminal colours, or none. What a word means decides its colour, never the other way round. */
+export interface Style {
+  good(text: string): string;
+  bad(text: string): string;
+  warn(text: string): string;
+  faint(text: string): string;
+  strong(text: string): string;
+}
+
+const paint = (open: number, close: number) => (text: string) => `\x1b[${open}m${text}\x1b[${close}m`;
+const same = (text: string) => text;
+
+export const colored: Style = {
+  good: paint(32, 39),
+  bad: paint(31, 39),
+  warn: paint(33, 39),
+  faint: paint(2, 22),
+  strong: paint(1, 22),
+};
+export const plain: Style = { good: same, bad: same, warn: same, faint: same, strong: same };
+
+/** `text` with terminal control characters made visible, so that data from elsewhere can't drive the reader's terminal. */
+export const harmless = (text: string): string =>
+  text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    const code = character.charCodeAt(0);
+    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
+  });

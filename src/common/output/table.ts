@@ -1,0 +1,77 @@
+import { harmless, plain, type Style } from './style.ts';
+
+/** How a result is shown to people: aligned for eyes, tab-separated for pipes. */
+export interface View {
+  readonly layout: 'aligned' | 'tsv';
+  readonly style: Style;
+  /** Width of the terminal; the last column is cut to fit. Infinity where there is none. */
+  readonly columns: number;
+}
+
+export interface Column<Row> {
+  readonly title: string;
+  value(row: Row): string | number | null;
+  readonly align?: 'right';
+  tone?(row: Row): keyof Style | undefined;
+}
+
+export const plainView: View = { layout: 'aligned', style: plain, columns: Number.POSITIVE_INFINITY };
+
+/** Rows as text: a header and aligned columns, or TSV without colour. Cells are one line each and cannot hold terminal escapes. */
+export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], view: View): string {
+  const cells = rows.map((row) => columns.map((column) => cell(column.value(row))));
+  if (view.layout === 'tsv')
+    return [columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_')), ...cells]
+      .map((line) => line.join('\t'))
+      .join('\n');
+
+  const widths = columns.map(({ title }, index) => Math.max(width(title), ...cells.map((line) => width(line[index]!))));
+  const header = line(columns.map(({ title }) => title.toUpperCase()));
+  const body = cells.map((texts, row) => line(texts, rows[row]));
+  return [view.style.faint(header), ...body].join('\n');
+
+  function line(texts: readonly string[], row?: Row): string {
+    let left = view.columns;
+    return texts
+      .map((text, index) => {
+        const last = index === texts.length - 1;
+        const shown = last && width(text) > left && left > 8 ? `${text.slice(0, Math.max(0, left - 1))}…` : text;
+        const space = ' '.repeat(Math.max(0, widths[index]! - width(shown)));
+        const tone = row === undefined ? undefined : columns[index]!.tone?.(row);
+        const toned = tone ? view.style[tone](shown) : shown;
+        left -= widths[index]! + 2;
+        return columns[index]!.align === 'right' ? space + toned : last ? toned : toned + space;
+      })
+      .join('  ')
+      .trimEnd();
+  }
+}
+
+/** Rows as a Markdown table, for a job summary. */
+export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  const escaped = (text: string) => text.replace(/[\\|<>`]/g, (character) => `\\${character}`);
+  const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
+  return [
+    line(columns.map(({ title }) => title)),
+    line(columns.map(({ align }) => (align ? '---:' : '---'))),
+    ...rows.map((row) => line(columns.map((column) => escaped(cell(column.value(row)))))),
+  ].join('\n');
+}
+
+const cell = (value: string | number | null): string =>
+  value === null ? '-' : harmless(String(value).replace(/[\t\r\n]+/g, ' ')) || '-';
+
+/** Columns a text takes: wide East Asian characters and emoji take two, combining marks none. */
+function width(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length;
+  let columns = 0;
+  for (const character of text)
+    columns += /\p{Mark}|\u200d|\ufe0f/u.test(character)
+      ? 0
+      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u.test(
+            character,
+          )
+        ? 2
+        : 1;
+  return columns;
+}

@@ -1,0 +1,13 @@
+/**
+ * The one place where text becomes a word of a POSIX shell (IEEE 1003.1, 2.2.2 Single-Quotes).
+ * Between single quotes a shell takes every byte literally, so a quote is the only character that needs care.
+ *
+ * @throws TypeError for a NUL, which no argument of a process can hold.
+ */
+export function quote(argument: string): string {
+  if (argument.includes('\0')) throw new TypeError('An argument cannot hold a NUL character.');
+  return /^[A-Za-z0-9_./:=@%+-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+
+/** An argument list as one command line that a POSIX shell splits back into exactly that list. */
+export const quoteAll = (argv: readonly string[]): string => argv.map(quote).join(' ');
