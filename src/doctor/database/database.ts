@@ -1,0 +1,53 @@
+import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { Generation } from './generation.ts';
+import type { Tables } from './tables.ts';
+
+/** A query builder over the tables, bound to their schema; inside a transaction or not. */
+export type Queries = Kysely<Tables> | Transaction<Tables>;
+
+/** A foreign key of one of the CI tables. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly targetSchema: string;
+  readonly targetTable: string;
+  readonly targetColumns: readonly string[];
+}
+
+/** Tells one database from all others, so that an undo file is applied to the one it came from. */
+export interface DatabaseIdentity {
+  readonly database: string;
+  readonly schema: string;
+  /** What the server says of itself (PostgreSQL: the cluster's system identifier and the database's oid). */
+  readonly server: string;
+}
+
+/** What differs between the database servers Forgejo supports. One file a server; PostgreSQL is in postgresql.ts. */
+export interface Database {
+  /** For messages: server, database and schema, never a password. */
+  readonly place: string;
+  readonly schema: string;
+  readonly generation: Generation;
+  /** Reads outside a transaction, each statement on its own. */
+  readonly queries: Kysely<Tables>;
+  /** Several reads that see one moment of the database; writes nothing. */
+  snapshot<T>(read: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * Work that is committed whole or not at all. Waits a few seconds for a lock at most; a deadlock, serialization
+   * failure or lock time-out rolls back and runs `work` anew, a bounded number of times.
+   */
+  transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  /** The server's clock in Unix seconds: the one Forgejo's rows are most likely written by. */
+  now(queries?: Queries): Promise<number>;
+  /** Over `action_run_job`: does the job's workflow hold one of these texts? Looked for in the database; the payload is never fetched. */
+  payloadHolds(texts: readonly string[]): RawBuilder<boolean>;
+  /** Bytes in `action_task.log_indexes`, and a slice of them: the whole can be tens of megabytes. */
+  logIndexLength(taskId: number): Promise<number>;
+  logIndexSlice(taskId: number, offset: number, length: number): Promise<Buffer>;
+  identity(): Promise<DatabaseIdentity>;
+  foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
+  /** A statement with its values written in, as the server would take it from a person. */
+  literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string;
+  close(): Promise<void>;
+}

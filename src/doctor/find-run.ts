@@ -1,0 +1,59 @@
+import { problem, usage } from '../common/errors.ts';
+import type { Queries } from './database/database.ts';
+import { repositoryIds } from './runs.ts';
+
+/** The ways a person names a run. */
+export type RunName = { readonly id: number } | { readonly repository: string | undefined; readonly index: number };
+
+/**
+ * Reads a run's name: its id (what `GITHUB_RUN_ID` and the API hold), `owner/repository#index`, `#index`, or the address
+ * of its page or API route.
+ */
+export function parseRunName(text: string): RunName {
+  if (/^[1-9]\d{0,15}$/.test(text)) return { id: Number(text) };
+  const short = /^([^#\s]*)#(\d+)$/.exec(text);
+  if (short) return { repository: short[1] || undefined, index: Number(short[2]) };
+  if (URL.canParse(text)) {
+    const path = decodeURI(new URL(text).pathname);
+    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    if (api) return { id: Number(api[1]) };
+    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    if (page) return { repository: page[1]!, index: Number(page[2]) };
+  }
+  throw usage(`"${text}" does not name a run.`, 'Use its id, OWNER/REPOSITORY#INDEX, or the address of its page.');
+}
+
+/**
+ * The id of the run that a name means.
+ * @throws ToolError (problem) when there is none, (usage) when there are several
+ */
+export async function findRun(queries: Queries, text: string): Promise<number> {
+  const name = parseRunName(text);
+  if ('id' in name) {
+    const row = await queries.selectFrom('action_run').select('id').where('id', '=', name.id).executeTakeFirst();
+    if (row) return row.id;
+    throw problem(
+      `There is no run with the id ${name.id}.`,
+      'List runs with "ci-doctor runs". The number in a page\'s address is the index: write OWNER/REPOSITORY#INDEX.',
+    );
+  }
+  let query = queries
+    .selectFrom('action_run')
+    .leftJoin('repository', 'repository.id', 'action_run.repo_id')
+    .select(['action_run.id', 'repository.owner_name', 'repository.name'])
+    .where('action_run.index', '=', name.index)
+    .orderBy('action_run.id', 'desc');
+  if (name.repository !== undefined)
+    query = query.where('action_run.repo_id', 'in', await repositoryIds(queries, name.repository));
+  const rows = await query.limit(20).execute();
+  if (rows.length === 1) return rows[0]!.id;
+  if (rows.length === 0)
+    throw problem(
+      `There is no run ${text}.`,
+      name.repository === undefined
+        ? 'List runs with "ci-doctor runs".'
+        : `List its runs with "ci-doctor runs --repository ${name.repository}".`,
+    );
+  const candidates = rows.map((row) => `${row.owner_name}/${row.name}#${name.index} (id ${row.id})`);
+  throw usage(`"${text}" names several runs: ${candidates.join(', ')}.`, 'Use one of these names, or the id.');
+}

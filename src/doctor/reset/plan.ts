@@ -1,0 +1,539 @@
+import { usage } from '../../common/errors.ts';
+import { duration } from '../../common/output/words.ts';
+import type { Aggregation, Generation } from '../database/generation.ts';
+import { isDone, Status, statusName } from '../database/status.ts';
+import { aggregate } from '../stuck/aggregate.ts';
+import { type Hold, holdsOf, isFresh, type Timings } from '../stuck/hold.ts';
+import { release } from '../stuck/release.ts';
+import type { JobState, RunState, TaskState } from '../stuck/state.ts';
+import { type Change, type Columns, difference } from './change.ts';
+
+/**
+ * What a run is reset to. `auto` is the repair proven for the state it is in; `0` is the runbook's literal reset,
+ * which puts the run out of reach of Forgejo's own repair.
+ */
+export const targets = ['auto', 'waiting', 'cancelled', 'failure', '0'] as const;
+export type Target = (typeof targets)[number];
+
+export interface Request {
+  readonly to: Target;
+  /** Only this job: its id, its name, or its name in the workflow file. */
+  readonly job?: string;
+  /** Also what still reports. */
+  readonly force: boolean;
+  /** Also repeat jobs that look like a deployment or publication. */
+  readonly again: boolean;
+}
+
+export interface StepState {
+  readonly id: number;
+  readonly name: string;
+  readonly index: number;
+  readonly status: number;
+  readonly started: number;
+  readonly stopped: number;
+  readonly updated: number;
+}
+
+/** Rows beside the run's own that a repair needs to know. */
+export interface Surroundings {
+  /** Steps by task id. */
+  readonly steps: ReadonlyMap<number, readonly StepState[]>;
+  /** Rows of `action_tasks_version`. */
+  readonly versions: readonly {
+    readonly id: number;
+    readonly ownerId: number;
+    readonly repositoryId: number;
+    readonly version: number;
+  }[];
+  /** `repository`'s run counters, where the generation has them: what is stored, and what the rows say without this run. */
+  readonly counters: {
+    readonly all: number | null;
+    readonly closed: number | null;
+    readonly countedAll: number;
+    readonly countedClosedOthers: number;
+  } | null;
+}
+
+export interface Situation {
+  /** Unix seconds. */
+  readonly now: number;
+  readonly timings: Timings;
+  readonly generation: Generation;
+  /** A new value for `action_run_job.handle`. */
+  newHandle(): string;
+}
+
+export interface LeftOut {
+  readonly job: string;
+  readonly reason: string;
+  /** False when it is as it should be: a job that really runs. */
+  readonly problem: boolean;
+}
+
+export interface Repair {
+  readonly run: RunState;
+  /** In the order the server itself takes locks: task, job, run, repository, steps, versions. */
+  readonly changes: readonly Change[];
+  /** The run as it will be. */
+  readonly after: RunState;
+  readonly leftOut: readonly LeftOut[];
+  /** Jobs that run again from the start, with the steps that were already done. */
+  readonly repeats: readonly { readonly job: string; readonly steps: readonly string[] }[];
+  readonly notes: readonly string[];
+}
+
+const openStep: readonly number[] = [Status.unknown, Status.waiting, Status.running, Status.blocked];
+const sideEffects = /deploy|publish|release/i;
+
+/**
+ * The changes that take a run from a state that holds it to one that Forgejo goes on from. Pure: what it decides from are
+ * the rows handed in, which the caller reads under locks before anything is applied.
+ *
+ * @throws ToolError (usage) when `request.job` names no job, (problem) when the run's status cannot be computed for certain
+ */
+export function planRepair(run: RunState, request: Request, around: Surroundings, situation: Situation): Repair {
+  return new Planner(run, request, around, situation).plan();
+}
+
+type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
+
+class Planner {
+  readonly #run: RunState;
+  readonly #request: Request;
+  readonly #around: Surroundings;
+  readonly #situation: Situation;
+  readonly #jobs: Draft<JobState>[];
+  readonly #tasks = new Map<number, { before: TaskState; after: Draft<TaskState> }>();
+  readonly #steps: Change[] = [];
+  readonly #scopes = new Set<string>();
+  readonly #leftOut: LeftOut[] = [];
+  readonly #repeats: { job: string; steps: string[] }[] = [];
+  readonly #notes: string[] = [];
+  #runStatus: number | undefined;
+
+  constructor(run: RunState, request: Request, around: Surroundings, situation: Situation) {
+    this.#run = run;
+    this.#request = request;
+    this.#around = around;
+    this.#situation = situation;
+    this.#jobs = run.jobs.map((job) => ({ ...job }));
+  }
+
+  plan(): Repair {
+    if (this.#request.to === '0') return this.#literalReset();
+    const holds = holdsOf(
+      this.#run,
+      this.#situation.now,
+      this.#situation.timings,
+      this.#situation.generation.aggregation,
+    );
+    const wanted = this.#wantedJobs();
+    const selected = holds.filter((hold) => wanted === undefined || (hold.job !== null && wanted.has(hold.job.id)));
+    switch (this.#request.to) {
+      case 'auto':
+        for (const hold of selected) this.#repairHold(hold);
+        break;
+      case 'waiting':
+        for (const job of this.#targets(selected, wanted)) this.#requeue(job);
+        break;
+      case 'failure':
+        for (const job of this.#targets(selected, wanted)) this.#end(job, Status.failure);
+        break;
+      case 'cancelled':
+        this.#cancel(wanted);
+        break;
+    }
+    for (const stray of this.#request.to === 'auto' ? [] : this.#run.strays)
+      if (!isFresh(stray, this.#situation.now, this.#situation.timings)) this.#close(stray, Status.cancelled);
+    this.#explainLiveJobs(selected, wanted);
+    return this.#finish();
+  }
+
+  #wantedJobs(): Set<number> | undefined {
+    const { job } = this.#request;
+    if (job === undefined) return undefined;
+    const found = this.#run.jobs.filter(
+      (candidate) => String(candidate.id) === job || candidate.name === job || candidate.jobId === job,
+    );
+    if (found.length === 0)
+      throw usage(
+        `Run ${this.#run.id} has no job "${job}".`,
+        `Its jobs: ${this.#run.jobs.map((candidate) => `${candidate.id} "${candidate.name}"`).join(', ') || 'none'}.`,
+      );
+    return new Set(found.map(({ id }) => id));
+  }
+
+  /** The jobs that `waiting` and `failure` act on: those that are held, and with --force those that still report. */
+  #targets(holds: readonly Hold[], wanted: ReadonlySet<number> | undefined): Draft<JobState>[] {
+    const held = new Set(
+      holds
+        .filter((hold) => hold.code !== 'runner-quiet' && hold.code !== 'task-left-open')
+        .map((hold) => hold.job?.id),
+    );
+    return this.#jobs.filter((job) => {
+      if (wanted && !wanted.has(job.id)) return false;
+      if (held.has(job.id)) return true;
+      return this.#request.force && job.status === Status.running;
+    });
+  }
+
+  #repairHold(hold: Hold): void {
+    const job = this.#jobs.find((candidate) => candidate.id === hold.job?.id);
+    const { now, timings } = this.#situation;
+    switch (hold.code) {
+      case 'runner-quiet':
+        if (this.#request.force && job) this.#requeue(job);
+        return;
+      case 'runner-silent':
+      case 'job-open-without-task':
+        return this.#requeue(job!);
+      case 'job-waiting-with-task':
+        // The job was put back by hand while its task lives on: the runner is still at work, so that is what is true.
+        if (job!.task?.status === Status.running && isFresh(job!.task, now, timings)) return this.#resume(job!);
+        return this.#requeue(job!);
+      case 'job-open-task-done':
+        return this.#takeResult(job!);
+      case 'job-open-task-missing':
+        // A run that somebody cancelled is not brought back to life; what the cancel could not reach is ended as it wanted.
+        if (this.#run.status === Status.cancelled) return this.#end(job!, Status.cancelled);
+        return this.#requeue(job!);
+      case 'reset-to-unknown':
+        if (job) return this.#rescue(job);
+        return;
+      case 'task-left-open':
+        if (this.#request.force || !isFresh(hold.task!, now, timings)) return this.#close(hold.task!, Status.cancelled);
+        this.#leaveOut(
+          job?.name ?? `task ${hold.task!.id}`,
+          `task ${hold.task!.id} still reports (${duration(now - hold.task!.updated)} ago); its runner ends it`,
+          false,
+        );
+        return;
+      case 'run-without-jobs':
+        this.#runStatus = Status.cancelled;
+        return;
+      case 'needs-done-still-blocked':
+      case 'run-open-jobs-done':
+        // Both follow from the run's rows as a whole: see #finish.
+        return;
+    }
+  }
+
+  /** Undoes the literal reset for one job, keeping whatever was finished. */
+  #rescue(job: Draft<JobState>): void {
+    const { task } = job;
+    const { now, timings } = this.#situation;
+    if (task && isDone(task.status)) return this.#takeResult(job);
+    if (task && isFresh(task, now, timings) && !this.#request.force) return this.#resume(job);
+    if (task || job.taskId !== 0) return this.#requeue(job);
+    job.status = job.needs.length === 0 && !this.#run.needApproval ? Status.waiting : Status.blocked;
+    job.updated = now;
+    if (job.status === Status.waiting) this.#announce(job);
+  }
+
+  /** The runner is still at work: say so again. */
+  #resume(job: Draft<JobState>): void {
+    job.status = Status.running;
+    job.updated = this.#situation.now;
+    if (job.task!.status === Status.running) return;
+    this.#draftTask(job.task!).status = Status.running;
+    this.#notes.push(
+      `Job "${job.name}": its task reported ${duration(this.#situation.now - job.task!.updated)} ago, so it is set back to running. If the runner is dead, "ci-doctor stuck" will say so.`,
+    );
+  }
+
+  #requeue(job: Draft<JobState>): void {
+    const { now, generation, newHandle, timings } = this.#situation;
+    if (this.#run.needApproval)
+      return this.#leaveOut(
+        job.name,
+        'the run waits for approval, and requeueing a job would release the rest of it: approve the run first, or use --to cancelled',
+        true,
+      );
+    const { task } = job;
+    if (task && !isDone(task.status) && isFresh(task, now, timings) && !this.#request.force)
+      return this.#leaveOut(job.name, this.#reports(task), false);
+    const ran = job.taskId !== 0 || job.status === Status.running;
+    if (ran && !this.#request.again && sideEffects.test(`${job.name} ${job.jobId} ${this.#run.workflow}`))
+      return this.#leaveOut(
+        job.name,
+        'its name or workflow speaks of deploy, publish or release, and a requeue runs all of it again: add --again if that is safe, or use --to failure',
+        true,
+      );
+    if (ran) {
+      const steps = task ? (this.#around.steps.get(task.id) ?? []) : [];
+      this.#repeats.push({
+        job: job.name,
+        steps: steps.filter((step) => isDone(step.status) || step.status === Status.running).map((step) => step.name),
+      });
+    }
+    if (task && !isDone(task.status)) this.#close(task, Status.cancelled);
+    Object.assign(job, { status: Status.waiting, taskId: 0, started: 0, stopped: 0, updated: now });
+    if (generation.countsAttemptAtRequeue) Object.assign(job, { attempt: job.attempt + 1, handle: newHandle() });
+    this.#announce(job);
+  }
+
+  #takeResult(job: Draft<JobState>): void {
+    const task = job.task!;
+    const { now } = this.#situation;
+    const stopped = job.status === Status.running ? task.stopped || now : job.stopped || task.stopped || now;
+    Object.assign(job, { status: task.status, stopped, updated: now });
+  }
+
+  /** Ends a job as failed or cancelled, its task with it; a result that is already there wins. */
+  #end(job: Draft<JobState>, status: number): void {
+    const { now, timings } = this.#situation;
+    const { task } = job;
+    if (task && isDone(task.status)) return this.#takeResult(job);
+    if (status === Status.failure && task && isFresh(task, now, timings) && !this.#request.force)
+      return this.#leaveOut(job.name, this.#reports(task), false);
+    if (status === Status.failure && job.taskId === 0 && job.needs.length > 0 && job.status !== Status.running) {
+      Object.assign(job, { status: Status.blocked, updated: now });
+      return;
+    }
+    if (task) this.#close(task, status);
+    else if (job.taskId !== 0) job.taskId = 0;
+    Object.assign(job, { status, stopped: now, updated: now });
+  }
+
+  #cancel(wanted: ReadonlySet<number> | undefined): void {
+    const { now, timings } = this.#situation;
+    const open = this.#jobs.filter((job) => !isDone(job.status) && (!wanted || wanted.has(job.id)));
+    const alive = open.filter((job) => job.task && !isDone(job.task.status) && isFresh(job.task, now, timings));
+    if (alive.length > 0 && !this.#request.force) {
+      for (const job of alive) this.#leaveOut(job.name, this.#reports(job.task!), true);
+      return;
+    }
+    for (const job of open) this.#end(job, Status.cancelled);
+  }
+
+  #close(task: TaskState, status: number): void {
+    const { now } = this.#situation;
+    Object.assign(this.#draftTask(task), { status, stopped: now, updated: now });
+    for (const step of this.#around.steps.get(task.id) ?? []) {
+      if (!openStep.includes(step.status)) continue;
+      const change = difference(
+        'action_task_step',
+        step.id,
+        { status: step.status, started: step.started, stopped: step.stopped, updated: step.updated },
+        { status, started: step.started || now, stopped: now, updated: now },
+      );
+      if (change) this.#steps.push(change);
+    }
+  }
+
+  #draftTask(task: TaskState): Draft<TaskState> {
+    const known = this.#tasks.get(task.id);
+    if (known) return known.after;
+    const after = { ...task };
+    this.#tasks.set(task.id, { before: task, after });
+    return after;
+  }
+
+  /** A runner only looks at the queue when one of the version rows of its scope moved. */
+  #announce(job: JobState): void {
+    for (const scope of [`0 0`, `${job.ownerId} 0`, `0 ${job.repositoryId}`]) this.#scopes.add(scope);
+  }
+
+  #reports(task: TaskState): string {
+    const ago = duration(this.#situation.now - task.updated);
+    return `its task still reports: last sign of life ${ago} ago${task.runner ? ` from runner "${task.runner.name}"` : ''} (the server itself waits ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
+  }
+
+  #leaveOut(job: string, reason: string, isProblem: boolean): void {
+    if (!this.#leftOut.some((other) => other.job === job)) this.#leftOut.push({ job, reason, problem: isProblem });
+  }
+
+  #explainLiveJobs(holds: readonly Hold[], wanted: ReadonlySet<number> | undefined): void {
+    for (const job of this.#run.jobs) {
+      if (wanted && !wanted.has(job.id)) continue;
+      const hold = holds.find((candidate) => candidate.job?.id === job.id);
+      if (
+        job.status !== Status.running ||
+        !job.task ||
+        isDone(job.task.status) ||
+        (hold && hold.code !== 'runner-quiet')
+      )
+        continue;
+      if (!this.#request.force) this.#leaveOut(job.name, this.#reports(job.task), false);
+    }
+  }
+
+  #finish(): Repair {
+    if (!this.#run.needApproval && this.#leftOut.every((left) => !left.problem || this.#request.to === 'auto'))
+      this.#release();
+    const { now } = this.#situation;
+    const jobChanges = this.#jobs.flatMap(
+      (job, index) => difference('action_run_job', job.id, jobColumns(this.#run.jobs[index]!), jobColumns(job)) ?? [],
+    );
+    const status = this.#statusOfRun();
+    const touched = jobChanges.length > 0 || status !== this.#run.status;
+    const after: Draft<RunState> = {
+      ...this.#run,
+      jobs: this.#jobs.map((job) => ({ ...job, task: this.#tasks.get(job.task?.id ?? -1)?.after ?? job.task })),
+    };
+    if (touched) {
+      const stopped = Math.max(
+        this.#run.started,
+        ...this.#jobs.map((job) => job.stopped),
+        this.#jobs.length === 0 ? now : 0,
+      );
+      Object.assign(after, {
+        status,
+        version: this.#run.version + 1,
+        updated: now,
+        stopped: isDone(status) ? this.#run.stopped || stopped : 0,
+      });
+    }
+    return {
+      run: this.#run,
+      after,
+      changes: [
+        ...[...this.#tasks.values()].flatMap(
+          ({ before, after: task }) =>
+            difference('action_task', before.id, taskColumns(before), taskColumns(task)) ?? [],
+        ),
+        ...jobChanges,
+        ...[difference('action_run', this.#run.id, runColumns(this.#run), runColumns(after)) ?? []].flat(),
+        ...this.#counterChange(status),
+        ...this.#steps,
+        ...this.#versionChanges(),
+      ],
+      leftOut: this.#leftOut,
+      repeats: this.#repeats,
+      notes: this.#notes,
+    };
+  }
+
+  #release(): void {
+    const { now } = this.#situation;
+    const changed = this.#jobs.some((job, index) => job.status !== this.#run.jobs[index]!.status);
+    // Unless something moved, only a dependant that is overdue is touched: the server may be about to release the others.
+    const overdue = holdsOf(this.#run, now, this.#situation.timings, null).some(
+      (hold) => hold.code === 'needs-done-still-blocked',
+    );
+    if (!changed && !overdue) return;
+    for (const [id, status] of release(this.#jobs)) {
+      const job = this.#jobs.find((candidate) => candidate.id === id)!;
+      Object.assign(job, { status, updated: now });
+      if (status !== Status.waiting) continue;
+      Object.assign(job, { taskId: 0, started: 0, stopped: 0 });
+      this.#announce(job);
+    }
+  }
+
+  #statusOfRun(): number {
+    if (this.#runStatus !== undefined) return this.#runStatus;
+    const statuses = this.#jobs.map((job) => job.status);
+    const changed = statuses.some((status, index) => status !== this.#run.jobs[index]!.status);
+    const open = !isDone(this.#run.status);
+    if (!changed && !(open && (this.#run.status === Status.unknown || statuses.every(isDone)))) return this.#run.status;
+    return this.#aggregate(statuses);
+  }
+
+  #aggregate(statuses: readonly number[]): number {
+    const { aggregation } = this.#situation.generation;
+    if (aggregation) return aggregate(statuses, aggregation);
+    const [older, newer] = (['old', 'new'] satisfies Aggregation[]).map((kind) => aggregate(statuses, kind));
+    if (older === newer) return newer!;
+    throw usage(
+      `Run ${this.#run.id} would become ${statusName(older!)} on an old Forgejo and ${statusName(newer!)} on a new one, and neither the columns nor the migration level tell which this is.`,
+      'Say it with --generation old (Forgejo 7 to 9) or --generation new (Forgejo 10 and later).',
+    );
+  }
+
+  #counterChange(status: number): Change[] {
+    const { counters } = this.#around;
+    if (!counters || isDone(status) === isDone(this.#run.status)) return [];
+    const change = difference(
+      'repository',
+      this.#run.repositoryId,
+      { num_action_runs: counters.all, num_closed_action_runs: counters.closed },
+      {
+        num_action_runs: counters.countedAll,
+        num_closed_action_runs: counters.countedClosedOthers + (isDone(status) ? 1 : 0),
+      },
+    );
+    return change ? [change] : [];
+  }
+
+  #versionChanges(): Change[] {
+    const { now } = this.#situation;
+    return [...this.#scopes].map((scope) => {
+      const [ownerId, repositoryId] = scope.split(' ').map(Number) as [number, number];
+      const row = this.#around.versions.find(
+        (candidate) => candidate.ownerId === ownerId && candidate.repositoryId === repositoryId,
+      );
+      if (row)
+        return {
+          table: 'action_tasks_version',
+          id: row.id,
+          before: { version: row.version },
+          after: { version: row.version + 1 },
+        };
+      // Without its row the runners of this scope would never notice; the server starts counting at 1.
+      return {
+        table: 'action_tasks_version',
+        row: { owner_id: ownerId, repo_id: repositoryId, version: 1, created_unix: now, updated_unix: now },
+      };
+    });
+  }
+
+  /** The runbook's three updates, to the letter: tasks at 6, every job, the run. */
+  #literalReset(): Repair {
+    const open = this.#run.jobs.flatMap((job) =>
+      job.task?.status === Status.running ? [{ job, task: job.task }] : [],
+    );
+    const alive = open.filter(({ task }) => isFresh(task, this.#situation.now, this.#situation.timings));
+    if (alive.length > 0 && !this.#request.force) {
+      for (const { job, task } of alive) this.#leaveOut(job.name, this.#reports(task), true);
+      return { run: this.#run, after: this.#run, changes: [], leftOut: this.#leftOut, repeats: [], notes: [] };
+    }
+    const zero = (status: number) => ({ before: { status }, after: { status: Status.unknown } });
+    return {
+      run: this.#run,
+      after: {
+        ...this.#run,
+        status: Status.unknown,
+        jobs: this.#run.jobs.map((job) => ({ ...job, status: Status.unknown })),
+      },
+      changes: [
+        ...open.map(({ task }) => ({ table: 'action_task' as const, id: task.id, ...zero(task.status) })),
+        ...this.#run.jobs
+          .filter((job) => job.status !== Status.unknown)
+          .map((job) => ({ table: 'action_run_job' as const, id: job.id, ...zero(job.status) })),
+        ...(this.#run.status === Status.unknown
+          ? []
+          : [{ table: 'action_run' as const, id: this.#run.id, ...zero(this.#run.status) }]),
+      ],
+      leftOut: [],
+      repeats: [],
+      notes: [
+        'Status 0 destroys the run: no runner picks a job at 0 up, no cron looks at it, and the results of finished jobs are overwritten. "ci-doctor reset --to auto" brings such a run back.',
+      ],
+    };
+  }
+}
+
+const jobColumns = (job: JobState): Columns => ({
+  status: job.status,
+  task_id: job.taskId,
+  started: job.started,
+  stopped: job.stopped,
+  updated: job.updated,
+  attempt: job.attempt,
+  ...(job.handle !== null && { handle: job.handle }),
+});
+
+const taskColumns = (task: TaskState): Columns => ({
+  status: task.status,
+  stopped: task.stopped,
+  updated: task.updated,
+});
+
+const runColumns = (run: RunState): Columns => ({
+  status: run.status,
+  version: run.version,
+  stopped: run.stopped,
+  updated: run.updated,
+});

@@ -1,0 +1,152 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { messageOf, problem, usage } from '../../common/errors.ts';
+import type { DatabaseIdentity } from '../database/database.ts';
+import { type Change, isInsert, type RowUpdate } from './change.ts';
+
+/** One repaired run in an undo file. Holds keys and changed columns only. */
+export interface UndoEntry {
+  /** One for each repair: when a transaction had to be tried again, the entry written last is the one that counts. */
+  readonly repair: string;
+  readonly runId: number;
+  readonly ownerId: number;
+  readonly repositoryId: number;
+  readonly rows: readonly RowUpdate[];
+}
+
+interface Header {
+  readonly format: 'forgejo-ci-toolkit undo';
+  readonly version: 1;
+  /** ISO 8601, UTC. */
+  readonly time: string;
+  readonly database: DatabaseIdentity;
+}
+
+/**
+ * Appends undo entries to a file of its own, each synced to disk before the transaction that needs it commits:
+ * a header line, then one JSON line a run. The file is made with the first entry, readable by its owner only.
+ */
+export class UndoFile {
+  readonly path: string;
+  readonly #database: DatabaseIdentity;
+  #begun = false;
+
+  constructor(directory: string, database: DatabaseIdentity, time: Date) {
+    this.path = join(
+      directory,
+      `${time.toISOString().replace(/[-:]/g, '').replace('.', '-')}-${process.pid}.undo.jsonl`,
+    );
+    this.#database = database;
+  }
+
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  async append(entry: UndoEntry): Promise<void> {
+    const header: Header = {
+      format: 'forgejo-ci-toolkit undo',
+      version: 1,
+      time: new Date().toISOString(),
+      database: this.#database,
+    };
+    const lines = this.#begun ? [entry] : [header, entry];
+    try {
+      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      const file = await open(this.path, 'a', 0o600);
+      try {
+        await file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await syncDirectory(dirname(this.path));
+    } catch (cause) {
+      throw problem(
+        `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
+        'Make the directory writable, or name another one with --undo-dir DIR.',
+        cause,
+      );
+    }
+    this.#begun = true;
+  }
+}
+
+/** A new file's name is only safe once its directory is. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The changes of a repair that can be put back. Queue versions only ever rise, and repository counters are counted anew. */
+export const undoable = (changes: readonly Change[]): RowUpdate[] =>
+  changes.filter(
+    (change): change is RowUpdate =>
+      !isInsert(change) && change.table !== 'action_tasks_version' && change.table !== 'repository',
+  );
+
+export async function readUndoFile(path: string): Promise<{ header: Header; entries: UndoEntry[] }> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    throw usage(
+      `The undo file ${path} cannot be read (${messageOf(cause)}).`,
+      'Name the file that "ci-doctor reset" printed.',
+      cause,
+    );
+  }
+  const damaged = (line: number, cause?: unknown) =>
+    usage(
+      `${path}, line ${line}: this is not a line of an undo file.`,
+      'Use the file as "ci-doctor reset" wrote it; it is not meant to be edited.',
+      cause,
+    );
+  const lines = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line, index) => {
+      try {
+        return JSON.parse(line) as unknown;
+      } catch (cause) {
+        throw damaged(index + 1, cause);
+      }
+    });
+  const [header, ...entries] = lines as [Header | undefined, ...UndoEntry[]];
+  if (header?.format !== 'forgejo-ci-toolkit undo') throw damaged(1);
+  if (header.version !== 1)
+    throw usage(`${path} was written by a newer ci-doctor (format ${header.version}).`, 'Update ci-doctor.');
+  for (const [index, entry] of entries.entries()) if (!isEntry(entry)) throw damaged(index + 2);
+  const last = new Map(entries.map((entry) => [entry.repair, entry]));
+  return { header, entries: entries.filter((entry) => last.get(entry.repair) === entry) };
+}
+
+const tables = ['action_run', 'action_run_job', 'action_task', 'action_task_step'];
+const columns = ['status', 'task_id', 'started', 'stopped', 'updated', 'attempt', 'handle', 'version'];
+
+/** The file decides what is written to a database, so it may only name what a repair changes. */
+function isEntry(value: unknown): value is UndoEntry {
+  const entry = value as Partial<UndoEntry> | null;
+  const isColumns = (part: unknown) =>
+    typeof part === 'object' &&
+    part !== null &&
+    Object.entries(part).every(
+      ([name, held]) =>
+        columns.includes(name) && (held === null || ['string', 'number', 'boolean'].includes(typeof held)),
+    );
+  return (
+    typeof entry === 'object' &&
+    typeof entry?.repair === 'string' &&
+    Number.isInteger(entry.runId) &&
+    Number.isInteger(entry?.ownerId) &&
+    Number.isInteger(entry?.repositoryId) &&
+    Array.isArray(entry?.rows) &&
+    entry.rows.every(
+      (row) => tables.includes(row.table) && Number.isInteger(row.id) && isColumns(row.before) && isColumns(row.after),
+    )
+  );
+}

@@ -1,0 +1,126 @@
+import { problem } from '../../common/errors.ts';
+import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
+import type { Tables } from '../database/tables.ts';
+import { applyChange, type Change, type Columns, type RowUpdate, statement } from './change.ts';
+import { lockRun, surroundingsOf } from './rows.ts';
+import type { UndoEntry } from './undo-file.ts';
+
+export interface UndoneRun {
+  readonly runId: number;
+  readonly outcome: 'undone' | 'would-undo' | 'never-applied' | 'moved-since';
+  readonly statements: readonly string[];
+  /** The rows that hold something else than the repair left there. */
+  readonly moved: readonly string[];
+}
+
+export function checkIdentity(file: DatabaseIdentity, database: DatabaseIdentity, path: string): void {
+  const differs = (['server', 'database', 'schema'] as const).filter((part) => file[part] !== database[part]);
+  if (differs.length === 0) return;
+  throw problem(
+    `${path} belongs to another database: ${differs.map((part) => `${part} "${file[part]}", connected to "${database[part]}"`).join('; ')}. Nothing was changed.`,
+    'Connect to the database the repair was made in.',
+  );
+}
+
+/**
+ * Puts the changed columns of one run back, if nothing moved since. `version` rises again and `updated` is now, as with any
+ * write; the runners' queue is announced anew, so that a job that waits again is seen.
+ */
+export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): Promise<UndoneRun> {
+  return database.transaction(async (queries) => {
+    const run = await lockRun(database, queries, entry.runId);
+    if (!run)
+      return {
+        runId: entry.runId,
+        outcome: 'moved-since',
+        statements: [],
+        moved: [`action_run ${entry.runId}: the row is gone`],
+      };
+    const current = new Map<RowUpdate, Columns | undefined>();
+    for (const row of entry.rows) current.set(row, await readRow(queries, row));
+
+    const same = (row: RowUpdate, expected: Columns) =>
+      Object.entries(expected).every(([column, value]) =>
+        column === 'updated' && row.table === 'action_run' ? true : current.get(row)?.[column] === value,
+      );
+    if (entry.rows.every((row) => same(row, row.before)))
+      return { runId: entry.runId, outcome: 'never-applied', statements: [], moved: [] };
+    const moved = entry.rows.filter((row) => !same(row, row.after));
+    if (moved.length > 0)
+      return {
+        runId: entry.runId,
+        outcome: 'moved-since',
+        statements: [],
+        moved: moved.map((row) => describeMove(row, current.get(row))),
+      };
+
+    const now = await database.now(queries);
+    const around = await surroundingsOf(database, queries, run, true);
+    const changes: Change[] = [
+      ...entry.rows.map((row) => backwards(row, current.get(row)!, now)),
+      ...counterChange(around.counters, entry, run.status),
+      ...around.versions.map((row) => ({
+        table: 'action_tasks_version' as const,
+        id: row.id,
+        before: { version: row.version },
+        after: { version: row.version + 1 },
+      })),
+    ];
+    const statements = changes.map((change) => database.literal(statement(queries, change).compile()));
+    if (dryRun) return { runId: entry.runId, outcome: 'would-undo', statements, moved: [] };
+    for (const change of changes) await applyChange(queries, change);
+    return { runId: entry.runId, outcome: 'undone', statements, moved: [] };
+  });
+}
+
+/** A row's update taken back: version up, updated now, the rest as it was. */
+function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
+  const after: Record<string, Columns[string]> = { ...row.before };
+  const before: Record<string, Columns[string]> = { ...row.after };
+  if ('version' in after) after.version = Number(current.version) + 1;
+  if ('version' in before) before.version = current.version!;
+  if ('updated' in after) {
+    after.updated = now;
+    before.updated = current.updated!;
+  }
+  return { table: row.table, id: row.id, before, after };
+}
+
+const done = (status: number) => status >= 1 && status <= 4;
+
+function counterChange(
+  counters: Awaited<ReturnType<typeof surroundingsOf>>['counters'],
+  entry: UndoEntry,
+  statusNow: number,
+): Change[] {
+  const back = entry.rows.find((row) => row.table === 'action_run')?.before.status;
+  if (!counters || typeof back !== 'number' || done(back) === done(statusNow)) return [];
+  const closed = counters.countedClosedOthers + (done(back) ? 1 : 0);
+  if (closed === counters.closed) return [];
+  return [
+    {
+      table: 'repository',
+      id: entry.repositoryId,
+      before: { num_closed_action_runs: counters.closed },
+      after: { num_closed_action_runs: closed },
+    },
+  ];
+}
+
+async function readRow(queries: Queries, row: RowUpdate): Promise<Columns | undefined> {
+  const table = row.table as 'action_run';
+  const columns = [
+    ...new Set([...Object.keys(row.before), ...Object.keys(row.after)]),
+  ] as (keyof Tables['action_run'])[];
+  return (await queries.selectFrom(table).select(columns).where('id', '=', row.id).executeTakeFirst()) as
+    | Columns
+    | undefined;
+}
+
+function describeMove(row: RowUpdate, current: Columns | undefined): string {
+  if (!current) return `${row.table} ${row.id}: the row is gone`;
+  const columns = Object.keys(row.after).filter(
+    (column) => current[column] !== row.after[column] && !(column === 'updated' && row.table === 'action_run'),
+  );
+  return `${row.table} ${row.id}: ${columns.map((column) => `${column} is ${current[column]}, was left at ${row.after[column]}`).join(', ')}`;
+}
