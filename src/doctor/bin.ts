@@ -1,0 +1,13 @@
+// Hides the arguments from the process list: a database URL among them may hold a password.
+process.title = 'ci-doctor';
+
+if (process.argv[2] === '--version' || process.argv[2] === '-V') {
+  process.stdout.write(`${process.env.TOOLKIT_VERSION}\n`);
+} else {
+  const [{ main }, { terminalIo }, { ciDoctor }] = await Promise.all([
+    import('../common/command.ts'),
+    import('../common/terminal.ts'),
+    import('./command.ts'),
+  ]);
+  await main(ciDoctor, terminalIo());
+}

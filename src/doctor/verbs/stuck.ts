@@ -1,0 +1,75 @@
+import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { exitCode } from '../../common/exit.ts';
+import { type Column, markdownTable, table, type View } from '../../common/output/table.ts';
+import { count, duration } from '../../common/output/words.ts';
+import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { findStuck, type StuckFinding, type StuckReport } from '../stuck/stuck.ts';
+
+export const stuckVerb: Verb = {
+  usage: 'stuck',
+  summary: 'say what holds runs, and the command that repairs each',
+  description:
+    'Looks at jobs and tasks, not only at runs: a stuck job can hide under a run that is shown as failed.\nExit code 1 when something is stuck, 0 when nothing is.',
+  options: connectOptions,
+  examples: [
+    ['ci-doctor stuck', 'on the Forgejo host: its app.ini is found by itself'],
+    ['ci-doctor stuck --json', 'for scripts and monitoring'],
+    ['ci-doctor stuck --verbose', 'with the rows each finding rests on'],
+  ],
+  handler: (_, options: ConnectOptions & CommonOptions, io) =>
+    withConnection(options, io, async ({ database, timings }) =>
+      stuckOutcome(await findStuck(database, timings), options.verbose === true),
+    ),
+};
+
+export function stuckOutcome(report: StuckReport, verbose: boolean): Outcome<StuckReport> {
+  const serious = report.findings.filter(({ severity }) => severity !== 'note');
+  return {
+    exit: serious.length > 0 ? exitCode.problem : exitCode.ok,
+    result: report,
+    text: (view) => text(report, view, verbose),
+    markdown: () => (report.findings.length === 0 ? nothing(report) : markdownTable(columns, report.findings)),
+  };
+}
+
+const nothing = ({ openRuns }: StuckReport): string =>
+  `Nothing is stuck.${openRuns > 0 ? ` ${count(openRuns, 'run is', 'runs are')} open, as they should be.` : ''}`;
+
+const columns: readonly Column<StuckFinding>[] = [
+  {
+    title: 'Code',
+    value: (finding) => finding.code,
+    tone: (finding) => (finding.severity === 'note' ? 'faint' : finding.severity === 'warning' ? 'warn' : 'bad'),
+  },
+  { title: 'Run', value: (finding) => finding.runId, align: 'right' },
+  { title: 'Repository', value: (finding) => finding.run },
+  { title: 'Job', value: (finding) => finding.job },
+  { title: 'Runner', value: (finding) => finding.runner },
+  { title: 'Age', value: (finding) => duration(finding.age), align: 'right' },
+  { title: 'Repair', value: (finding) => finding.fix },
+];
+
+function text(report: StuckReport, view: View, verbose: boolean): string {
+  if (report.findings.length === 0) return view.layout === 'tsv' ? '' : nothing(report);
+  if (view.layout === 'tsv')
+    return table(
+      [...columns, { title: 'Reason', value: (finding: StuckFinding) => finding.message }],
+      report.findings,
+      view,
+    );
+  const reasons = report.findings.map((finding) =>
+    [
+      `${view.style.strong(`${finding.runId ?? '-'}`)} ${finding.code}: ${finding.message}`,
+      ...(verbose ? finding.evidence.map((line) => view.style.faint(`    ${line}`)) : []),
+    ].join('\n'),
+  );
+  const repairable = new Set(report.findings.filter((finding) => finding.repairable).map((finding) => finding.runId))
+    .size;
+  const next = repairable > 1 ? ['', `Repair all ${repairable} runs: ci-doctor reset --all-stuck`] : [];
+  return [
+    table(columns, report.findings, { ...view, columns: Number.POSITIVE_INFINITY }),
+    '',
+    ...reasons,
+    ...next,
+  ].join('\n');
+}

@@ -1,0 +1,94 @@
+import { appendAudit } from '../../common/audit.ts';
+import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { messageOf } from '../../common/errors.ts';
+import { exitCode } from '../../common/exit.ts';
+import type { Io } from '../../common/io.ts';
+import { count } from '../../common/output/words.ts';
+import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { checkIdentity, type UndoneRun, undoRun } from '../reset/undo.ts';
+import { readUndoFile } from '../reset/undo-file.ts';
+
+interface UndoResult {
+  readonly runs: readonly UndoneRun[];
+  readonly applied: boolean;
+}
+
+export const undoVerb: Verb = {
+  usage: 'undo <file>',
+  summary: 'take a reset back, if nothing moved since',
+  description:
+    'Puts the changed columns back as they were, on the same database only. A run that moved on since the reset is left alone.',
+  options: connectOptions,
+  examples: [
+    [
+      'ci-doctor undo ~/.local/state/forgejo-ci-toolkit/undo/20260131T120000-000Z-7.undo.jsonl',
+      'the file that reset printed',
+    ],
+    ['ci-doctor undo FILE --dry-run', 'show the statements only'],
+  ],
+  handler: undo,
+};
+
+async function undo(
+  [file]: readonly string[],
+  options: ConnectOptions & CommonOptions,
+  io: Io,
+): Promise<Outcome<UndoResult>> {
+  const { header, entries } = await readUndoFile(file!);
+  return withConnection(options, io, async ({ database, journal }) => {
+    checkIdentity(header.database, await database.identity(), file!);
+    // The last repair first: an earlier one may lie under it.
+    const order = [...entries].reverse();
+    const previews: UndoneRun[] = [];
+    for (const entry of order) previews.push(await undoRun(database, entry, true));
+    const possible = previews.filter(({ outcome }) => outcome === 'would-undo').length;
+    if (options.dryRun || possible === 0) return outcomeOf(previews, false);
+    if (!options.yes) {
+      if (!io.interactive) {
+        io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
+        return { ...outcomeOf(previews, false), exit: exitCode.usage };
+      }
+      await io.write(`${outcomeOf(previews, false).text!(io.view)}\n\n`);
+      if (!(await io.ask(`Undo the repair of ${count(possible, 'run')} in ${database.place}?`)))
+        return { exit: exitCode.ok, result: { runs: previews, applied: false } };
+    }
+    const runs: UndoneRun[] = [];
+    for (const entry of order) {
+      const run = await undoRun(database, entry, false);
+      runs.push(run);
+      if (run.outcome !== 'undone') continue;
+      await appendAudit(journal, {
+        tool: 'ci-doctor',
+        action: 'undo',
+        outcome: 'done',
+        details: { database: database.place, runId: run.runId, statements: run.statements, undoFile: file },
+      }).catch((error) => io.note(`The journal ${journal} could not be written: ${messageOf(error)}`));
+    }
+    return outcomeOf(runs, true);
+  });
+}
+
+function outcomeOf(runs: readonly UndoneRun[], applied: boolean): Outcome<UndoResult> {
+  const failed = runs.some(({ outcome }) => outcome === 'moved-since');
+  return {
+    exit: failed ? exitCode.problem : exitCode.ok,
+    result: { runs, applied },
+    text: ({ style }) =>
+      runs
+        .map((run) =>
+          [
+            `${style.strong(`run ${run.runId}`)}: ${words[run.outcome]}`,
+            ...run.moved.map((line) => `  ${line}`),
+            ...(applied ? [] : run.statements.map((line) => `  ${line};`)),
+          ].join('\n'),
+        )
+        .join('\n'),
+  };
+}
+
+const words: Readonly<Record<UndoneRun['outcome'], string>> = {
+  undone: 'undone, the rows are as they were before the reset',
+  'would-undo': 'can be undone',
+  'never-applied': 'nothing to undo, the reset was never committed',
+  'moved-since': 'left alone, it moved on since the reset',
+};
