@@ -1,11 +1,12 @@
 import type { Tool } from '../common/command.ts';
 import { resetVerb } from './verbs/reset.ts';
 import { runsVerb } from './verbs/runs.ts';
+import { showVerb } from './verbs/show.ts';
 import { stuckVerb } from './verbs/stuck.ts';
 import { undoVerb } from './verbs/undo.ts';
 
 export const ciDoctor: Tool = {
   name: 'ci-doctor',
   summary: 'Says why a Forgejo Actions run is red or stuck, and recovers stuck runs.',
-  verbs: [runsVerb, stuckVerb, resetVerb, undoVerb],
+  verbs: [runsVerb, showVerb, stuckVerb, resetVerb, undoVerb],
 };

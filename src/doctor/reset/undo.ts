@@ -73,13 +73,16 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
   });
 }
 
-/** A row's update taken back: version up, updated now, the rest as it was. */
+/**
+ * A row's update taken back: version up, updated now, the rest as it was. Of a task `updated` is the runner's heartbeat:
+ * it goes back too, or a dead runner would look alive.
+ */
 function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
   const after: Record<string, Columns[string]> = { ...row.before };
   const before: Record<string, Columns[string]> = { ...row.after };
   if ('version' in after) after.version = Number(current.version) + 1;
   if ('version' in before) before.version = current.version!;
-  if ('updated' in after) {
+  if ('updated' in after && row.table !== 'action_task') {
     after.updated = now;
     before.updated = current.updated!;
   }

@@ -32,15 +32,12 @@ export const undoDirOption = new Option(
 export const resetVerb: Verb = {
   usage: 'reset [run...]',
   summary: 'recover stuck runs',
-  description: `Shows the exact statements and asks; with --yes it does not ask, with --dry-run it only shows.
-Everything of a run happens in one transaction, an undo file is written first, and the run is read back afterwards.
-
---to auto (the default) is the repair proven for the state the run is in: a job whose runner died is requeued, finished jobs
-keep their results; a job whose task is done takes the task's result; a run set to 0 by hand is rescued.
---to waiting requeues what is held, --to cancelled and --to failure end it.
---to 0 is the literal reset (UPDATE … SET status = 0). It DESTROYS the run: no runner picks it up, no cron repairs it.
-
-A requeue runs the whole job again. A job whose name or workflow speaks of deploy, publish or release needs --again.`,
+  description: [
+    'Shows the exact statements and asks; with --yes it does not ask, with --dry-run it only shows. Everything of a run happens in one transaction, an undo file is written first, and the run is read back afterwards.',
+    '--to auto (the default) is the repair proven for the state the run is in: a job whose runner died is requeued, finished jobs keep their results; a job whose task is done takes the result of the task; a run set to 0 by hand is rescued. --to waiting requeues what is held; --to cancelled and --to failure end it.',
+    '--to 0 is the literal reset (UPDATE … SET status = 0). It DESTROYS the run: no runner picks it up and no cron repairs it.',
+    'A requeue runs the whole job again. A job whose name or workflow speaks of deploy, publish or release needs --again.',
+  ].join('\n\n'),
   options: [
     ...connectOptions,
     new Option('--all-stuck', 'every run that can be repaired without a decision'),

@@ -9,7 +9,7 @@ export const stuckVerb: Verb = {
   usage: 'stuck',
   summary: 'say what holds runs, and the command that repairs each',
   description:
-    'Looks at jobs and tasks, not only at runs: a stuck job can hide under a run that is shown as failed.\nExit code 1 when something is stuck, 0 when nothing is.',
+    'Looks at jobs and tasks, not only at runs: a stuck job can hide under a run that is shown as failed.\n\nExit code 1 when something is stuck, 0 when nothing is.',
   options: connectOptions,
   examples: [
     ['ci-doctor stuck', 'on the Forgejo host: its app.ini is found by itself'],

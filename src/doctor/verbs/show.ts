@@ -1,0 +1,116 @@
+import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { exitCode } from '../../common/exit.ts';
+import { harmless, type Style } from '../../common/output/style.ts';
+import { type Column, table, type View } from '../../common/output/table.ts';
+import { bytes, count, duration } from '../../common/output/words.ts';
+import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { findRun } from '../find-run.ts';
+import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
+import { statusTone } from './runs.ts';
+
+export const runArgument =
+  "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
+
+export const showVerb: Verb = {
+  usage: 'show <run>',
+  summary: 'show a run: its jobs, every attempt, their steps and logs',
+  description: runArgument,
+  options: connectOptions,
+  examples: [
+    ['ci-doctor show 42', 'by id'],
+    ['ci-doctor show org/app#7', 'by repository and index'],
+    ['ci-doctor show https://forge.example/org/app/actions/runs/7', 'by the address of its page'],
+  ],
+  handler: ([name], options: ConnectOptions & CommonOptions, io) =>
+    withConnection(options, io, async ({ database }): Promise<Outcome<RunDetails>> => {
+      const details = await showRun(database, await findRun(database.queries, name!));
+      return { exit: exitCode.ok, result: details, text: (view) => text(details, view) };
+    }),
+};
+
+function text(details: RunDetails, view: View): string {
+  if (view.layout === 'tsv') return table(stepColumns, stepRows(details), view);
+  const { run } = details;
+  const { style } = view;
+  const head = [
+    `${style.strong(`${run.repository ?? '(repository gone)'}#${run.index}`)} ${harmless(run.title.split('\n', 1)[0]!)}  ${toned(style, run.status, `${run.statusCode} ${run.status}`)}`,
+    style.faint(
+      `run ${run.id}, ${run.workflow}, ${run.branch} ${run.commit.slice(0, 10)}, ${run.event} by ${run.actor ?? '(user gone)'}, ${duration(run.age)} ago${run.duration === null ? '' : `, took ${duration(run.duration)}`}`,
+    ),
+    ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
+  ];
+  const failed = details.jobs.some((job) => job.status === 'failure');
+  const next = failed ? ['', `Why it failed: ci-doctor logs ${run.id} --failed`] : [];
+  return [
+    ...head.map((line) => line.trimEnd()),
+    '',
+    ...details.jobs.flatMap((job) => jobText(job, view)),
+    ...next,
+  ].join('\n');
+}
+
+function jobText(job: JobDetails, view: View): string[] {
+  const { style } = view;
+  const notes = [
+    ...(job.needs.length > 0 ? [`needs ${job.needs.join(', ')}`] : []),
+    ...(job.runsOn.length > 0 ? [`runs on ${job.runsOn.join(', ')}`] : []),
+    ...(job.duration === null ? [] : [duration(job.duration)]),
+  ];
+  return [
+    `${toned(style, job.status, mark(job.status))} ${style.strong(harmless(job.name))}  ${toned(style, job.status, `${job.statusCode} ${job.status}`)}  ${style.faint(`job ${job.id}${notes.length > 0 ? `, ${notes.join(', ')}` : ''}`)}`,
+    ...job.attempts.flatMap((attempt) => attemptText(attempt, job.attempts.length > 1, view)),
+  ];
+}
+
+function attemptText(attempt: AttemptDetails, several: boolean, { style }: View): string[] {
+  const log = {
+    storage: `log ${attempt.log.name}, ${count(attempt.log.lines, 'line')}, ${bytes(attempt.log.size)}`,
+    database: `log in the database, ${count(attempt.log.lines, 'line')}, ${bytes(attempt.log.size)}`,
+    expired: 'log expired',
+    none: 'no log',
+  }[attempt.log.place];
+  return [
+    style.faint(
+      `    ${several ? `attempt ${attempt.attempt}, ` : ''}task ${attempt.taskId}, ${attempt.statusCode} ${attempt.status}, runner ${attempt.runner === null ? '(gone)' : harmless(attempt.runner)}, ${log}`,
+    ),
+    ...attempt.steps.map((step) => {
+      const took = step.duration === null || step.started === 0 ? '' : style.faint(`  ${duration(step.duration)}`);
+      return `    ${toned(style, step.statusName, mark(step.statusName))} ${harmless(step.name)}${took}`;
+    }),
+  ];
+}
+
+const mark = (status: string): string =>
+  ({ success: '✓', failure: '✗', cancelled: '⊘', skipped: '-', waiting: '○', running: '●', blocked: '◌' })[status] ??
+  '?';
+
+function toned(style: Style, status: string, text: string): string {
+  const tone = statusTone(status);
+  return tone ? style[tone](text) : text;
+}
+
+interface StepRow {
+  readonly job: JobDetails;
+  readonly attempt: AttemptDetails | null;
+  readonly step: AttemptDetails['steps'][number] | null;
+}
+
+function stepRows({ jobs }: RunDetails): StepRow[] {
+  return jobs.flatMap((job): StepRow[] =>
+    job.attempts.length === 0
+      ? [{ job, attempt: null, step: null }]
+      : job.attempts.flatMap((attempt) => attempt.steps.map((step) => ({ job, attempt, step }))),
+  );
+}
+
+const stepColumns: readonly Column<StepRow>[] = [
+  { title: 'Job id', value: ({ job }) => job.id },
+  { title: 'Job', value: ({ job }) => job.name },
+  { title: 'Job status', value: ({ job }) => job.status },
+  { title: 'Task', value: ({ attempt }) => attempt?.taskId ?? null },
+  { title: 'Attempt', value: ({ attempt }) => attempt?.attempt ?? null },
+  { title: 'Runner', value: ({ attempt }) => attempt?.runner ?? null },
+  { title: 'Step', value: ({ step }) => step?.name ?? null },
+  { title: 'Step status', value: ({ step }) => step?.statusName ?? null },
+  { title: 'Seconds', value: ({ step }) => step?.duration ?? null },
+];
