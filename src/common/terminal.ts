@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import type { Io } from './io.ts';
 import { colored, plain } from './output/style.ts';
 import { redact } from './redact.ts';
@@ -36,6 +35,7 @@ export function terminalIo(env: Io['env'] = process.env): Io {
       stderr.write(`${redact(text)}\n`);
     },
     async ask(question) {
+      const { createInterface } = await import('node:readline/promises');
       const prompt = createInterface({ input: stdin, output: stderr });
       try {
         return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
