@@ -1,4 +1,5 @@
 import type { Tool } from '../common/command.ts';
+import { logsVerb } from './verbs/logs.ts';
 import { resetVerb } from './verbs/reset.ts';
 import { runsVerb } from './verbs/runs.ts';
 import { showVerb } from './verbs/show.ts';
@@ -8,5 +9,5 @@ import { undoVerb } from './verbs/undo.ts';
 export const ciDoctor: Tool = {
   name: 'ci-doctor',
   summary: 'Says why a Forgejo Actions run is red or stuck, and recovers stuck runs.',
-  verbs: [runsVerb, showVerb, stuckVerb, resetVerb, undoVerb],
+  verbs: [runsVerb, showVerb, logsVerb, stuckVerb, resetVerb, undoVerb],
 };

@@ -181,7 +181,7 @@ const logPlace = (task: {
  * The tasks of these jobs, oldest first. Until Forgejo 15 `action_task.job_id` has no index: the present task is found by
  * its id, and earlier ones, which only a job with more attempts has, through the index on the commit.
  */
-async function selectAttempts(database: Database, queries: Queries, jobs: readonly JobKey[]) {
+export async function selectAttempts(database: Database, queries: Queries, jobs: readonly JobKey[]) {
   const columns = queries
     .selectFrom('action_task')
     .leftJoin('action_runner', 'action_runner.id', 'action_task.runner_id')

@@ -1,0 +1,83 @@
+import type { Database } from '../database/database.ts';
+import { selectAttempts } from '../show.ts';
+import type { StepRow } from '../steps.ts';
+import type { LogTask } from './logs.ts';
+
+/** A job with the task whose log is asked for. */
+export interface LogJob {
+  readonly id: number;
+  readonly name: string;
+  readonly jobId: string;
+  readonly status: number;
+  readonly attempt: number | null;
+  readonly task: LogTask | undefined;
+  readonly steps: readonly StepRow[];
+}
+
+/**
+ * The jobs of a run with the task of the wanted attempt; without a wish the present one, or where a job waits for another
+ * attempt the last it had.
+ */
+export function loadLogJobs(database: Database, runId: number, attempt: number | undefined): Promise<LogJob[]> {
+  return database.snapshot(async (queries) => {
+    const jobs = await queries
+      .selectFrom('action_run_job')
+      .select(['id', 'name', 'job_id', 'status', 'attempt', 'task_id', 'commit_sha'])
+      .where('run_id', '=', runId)
+      .orderBy('id')
+      .execute();
+    const tasks = await selectAttempts(database, queries, jobs);
+    const chosen = new Map(
+      jobs.map((job) => {
+        const own = tasks.filter((task) => task.job_id === job.id);
+        return [
+          job.id,
+          attempt === undefined
+            ? (own.find((task) => task.id === job.task_id) ?? own.at(-1))
+            : own.find((task) => task.attempt === attempt),
+        ];
+      }),
+    );
+    const ids = [...chosen.values()].flatMap((task) => task?.id ?? []);
+    const steps =
+      ids.length === 0
+        ? []
+        : await queries
+            .selectFrom('action_task_step')
+            .select(['task_id', 'name', 'status', 'log_index', 'log_length', 'started', 'stopped'])
+            .where('task_id', 'in', ids)
+            .orderBy('index')
+            .execute();
+    return jobs.map((job) => {
+      const task = chosen.get(job.id);
+      return {
+        id: job.id,
+        name: job.name,
+        jobId: job.job_id,
+        status: job.status,
+        attempt: task?.attempt ?? attempt ?? null,
+        task: task && {
+          id: task.id,
+          status: task.status,
+          started: task.started,
+          stopped: task.stopped,
+          logFilename: task.log_filename ?? '',
+          logInStorage: Boolean(task.log_in_storage),
+          logExpired: Boolean(task.log_expired),
+          logLength: task.log_length ?? 0,
+          logSize: task.log_size ?? 0,
+        },
+        steps: steps
+          .filter((step) => step.task_id === task?.id)
+          .map((step) => ({
+            name: step.name,
+            status: step.status,
+            started: step.started,
+            stopped: step.stopped,
+            logIndex: step.log_index ?? 0,
+            logLength: step.log_length ?? 0,
+          })),
+      };
+    });
+  });
+}
