@@ -1,0 +1,397 @@
+import { messageOf, problem, ToolError, unknown, usage } from '../../common/errors.ts';
+import { nearest } from '../../common/nearest.ts';
+import {
+  failedSteps,
+  fullSteps,
+  type Lines,
+  linesAroundFailure,
+  linesOf,
+  type Step,
+  type StepRow,
+  type StepTask,
+  stepNamer,
+} from '../steps.ts';
+import { type IndexBytes, IndexDamage, type LineIndex, openLineIndex } from './line-index.ts';
+import { type LogLine, readLines, tailStart } from './lines.ts';
+import { type Locator, locator } from './locate.ts';
+import { type NotFound, openLog } from './place.ts';
+import type { LogStore } from './store.ts';
+import { type Damage, LogGone, type LogText } from './text.ts';
+
+/** The columns of action_task that say where its log is and how long. */
+export interface LogTask extends StepTask {
+  readonly id: number;
+  /** As stored, never derived: a renamed repository keeps the old path. */
+  readonly logFilename: string;
+  readonly logInStorage: boolean;
+  /** Uncompressed bytes. */
+  readonly logSize: number;
+  readonly logExpired: boolean;
+}
+
+export interface Selection {
+  /** A step by its name or by its number in the list of `fullSteps` ("0" is "Set up job"). */
+  readonly step?: string;
+  /** The step that failed, with what the runner said about it behind it. */
+  readonly failed?: boolean;
+  /** Only so many lines, the last ones. */
+  readonly tail?: number;
+}
+
+export interface LogRequest {
+  /** The task of the job's attempt; undefined where no runner has picked the job up yet. */
+  readonly task: LogTask | undefined;
+  /** Its rows of action_task_step, in the order of `index`. */
+  readonly steps: readonly StepRow[];
+  /** The directory (or other storage) of finished logs; undefined where nobody said where it is. */
+  readonly storage?: LogStore | undefined;
+  /** The database's own files, where the log of a running task is. */
+  readonly dbfs?: LogStore | undefined;
+  /** The column `log_indexes` of the task. */
+  readonly index?: IndexBytes | undefined;
+  readonly selection: Selection;
+}
+
+/** Why there is nothing to show. */
+export type EmptyReason =
+  | 'not-started'
+  | 'expired'
+  | 'never-written'
+  | 'missing'
+  | 'no-storage'
+  | 'empty'
+  | 'no-failed-step'
+  | 'no-output'
+  | 'unreadable';
+
+export interface EmptyLog {
+  readonly kind: 'empty';
+  readonly reason: EmptyReason;
+  readonly message: string;
+  /** The next step. */
+  readonly fix: string;
+}
+
+export interface LogSummary {
+  /** Where the log was read, as `LogStore.name`. */
+  readonly where: string;
+  readonly logFilename: string;
+  readonly compressed: boolean;
+  /** Uncompressed size of the whole log in bytes. */
+  readonly size: number;
+  /** The step asked for, or undefined for the whole log. */
+  readonly step: string | undefined;
+  /** Lines given so far. */
+  readonly lines: number;
+  /** Bytes read from where the log is stored, and from the line index. */
+  readonly bytesRead: number;
+  /** One sentence each: what a person should know about the answer, damaged parts included. */
+  readonly notes: readonly string[];
+  /** Parts that could not be read. */
+  readonly damage: readonly Damage[];
+}
+
+export interface FoundLog {
+  readonly kind: 'lines';
+  /** The lines in blocks of up to some thousand. Can be gone through once; closes the log at its end. */
+  readonly blocks: AsyncIterable<readonly LogLine[]>;
+  /** Whole when the blocks have been gone through. */
+  summary(): LogSummary;
+  /** For a reader that stops before the end. */
+  close(): Promise<void>;
+}
+
+/**
+ * Finds a task's log and gives the lines asked for, reading no more of it than needed.
+ *
+ * @throws {ToolError} for a step that does not exist, and where a place that may have the log can't be asked
+ */
+export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog> {
+  const { task, selection } = request;
+  if (!task)
+    return empty(
+      'not-started',
+      'The job has no task: no runner has picked it up yet, so there is no log.',
+      'ci-doctor stuck',
+    );
+  if (selection.step !== undefined && selection.failed)
+    throw usage('--step and --failed exclude each other.', 'Give one of them.');
+  const done = isDone(task.status);
+  const steps = fullSteps(task, request.steps);
+  // Before the log is looked for: a wrong step is a wrong step, wherever the log is.
+  const step = selection.step === undefined ? undefined : stepNamed(selection.step, steps);
+  const failed = failedSteps(steps);
+  if (task.logExpired)
+    return empty(
+      'expired',
+      `The log of task ${task.id} is past its retention time: Forgejo has deleted it.`,
+      'Run the job again to get a new one; LOG_RETENTION_DAYS in the [actions] section of app.ini sets the time.',
+    );
+  if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done);
+
+  const opened = await openLog(storesOf(request, task), task.logFilename, done ? task.logSize : undefined);
+  if ('failures' in opened) return notFound(request, task, opened);
+  const { text } = opened;
+  const notes: string[] = [];
+  const note = (message: string) => {
+    if (!notes.includes(message)) notes.push(message);
+  };
+  try {
+    const index = await lineIndex(request.index, text, note);
+    if (done && index.lines && index.lines.lines !== task.logLength)
+      note(`The line index has ${index.lines.lines} lines, action_task.log_length says ${task.logLength}.`);
+    // While the task runs, the text may be ahead of its row, never behind.
+    if (text.size < task.logSize || (done && text.size !== task.logSize))
+      note(`The log has ${text.size} bytes of text, action_task.log_size says ${task.logSize}.`);
+    if (text.size === 0) {
+      await text.close();
+      return text.damage.length + text.notes.length > 0
+        ? unreadable(task, opened.where(), text)
+        : empty('empty', `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done));
+    }
+    const find = locator(text, index.lines, { lines: task.logLength, size: task.logSize }, note);
+    const chosen = step ?? (selection.failed ? failed[0] : undefined);
+    const range = await chooseLines(find, text, task, steps, chosen, selection, done);
+    if (range.start >= range.end) {
+      await text.close();
+      return noOutput(chosen, task, done);
+    }
+    const others = selection.failed ? failed.slice(1).filter((other) => other.logLength > 0) : [];
+    if (others.length > 0)
+      note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(', ')} (see --step).`);
+    let lines = 0;
+    return {
+      kind: 'lines',
+      blocks: blocks(task, text, range, find, steps, note, (count) => {
+        lines += count;
+      }),
+      summary: () => ({
+        where: opened.where(),
+        logFilename: task.logFilename,
+        compressed: text.compressed,
+        size: text.size,
+        step: chosen?.name,
+        lines,
+        bytesRead: text.bytesRead + index.bytesRead(),
+        notes: [...text.notes, ...text.damage.map(({ message }) => message), ...notes],
+        damage: text.damage,
+      }),
+      close: () => text.close(),
+    };
+  } catch (error) {
+    await text.close().catch(() => {});
+    throw explained(error, task);
+  }
+}
+
+const isDone = (status: number) => status >= 1 && status <= 4;
+
+/** A stored log is in the storage, one of a running task in the database; either may have just been moved. */
+function storesOf({ storage, dbfs }: LogRequest, task: LogTask): LogStore[] {
+  const order = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
+  return task.logFilename === '' ? [] : order.filter((store) => store !== undefined);
+}
+
+interface Chosen {
+  readonly start: number;
+  readonly end: number;
+  /** Bytes of the text. */
+  readonly from: number;
+  readonly until: number;
+}
+
+/** Which lines to give, and where they lie. */
+async function chooseLines(
+  find: Locator,
+  text: LogText,
+  task: LogTask,
+  steps: readonly Step[],
+  step: Step | undefined,
+  { failed, tail }: Selection,
+  done: boolean,
+): Promise<Chosen> {
+  // Without the need to count: lines up to the end of the text need only an upper bound, unless they are counted back from it.
+  const whole = (total: number): Lines =>
+    !step
+      ? { start: 0, end: total }
+      : failed
+        ? linesAroundFailure(step, steps, done, total)
+        : linesOf(step, steps, done, total);
+  let lines = whole(Number.POSITIVE_INFINITY);
+  const open = lines.end === Number.POSITIVE_INFINITY;
+  if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
+  if (open && (tail !== undefined || !done || text.size !== task.logSize)) lines = whole(await find.total());
+  else if (open) lines = { start: lines.start, end: task.logLength };
+  if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
+  const until = open ? text.size : await find.offsetOf(lines.end);
+  if (tail !== undefined && tail < lines.end - lines.start) {
+    const back = await tailStart(text, until, tail);
+    return { start: lines.end - back.lines, end: lines.end, from: back.offset, until };
+  }
+  return { ...lines, from: await find.offsetOf(lines.start), until };
+}
+
+async function* blocks(
+  task: LogTask,
+  text: LogText,
+  chosen: Chosen,
+  find: Locator,
+  steps: readonly Step[],
+  note: (message: string) => void,
+  given: (lines: number) => void,
+): AsyncGenerator<readonly LogLine[]> {
+  try {
+    let lines = 0;
+    const range = { from: { line: chosen.start, offset: chosen.from }, until: chosen.until };
+    for await (const block of readLines(text, range, { stepOf: stepNamer(steps), lineAt: find.lineAt, note })) {
+      lines += block.length;
+      given(block.length);
+      yield block;
+    }
+    if (lines !== chosen.end - chosen.start && text.damage.length === 0)
+      note(
+        `The database expects ${chosen.end - chosen.start} lines here, the text has ${lines}: line numbers may be wrong, and lines of the neighbouring steps may be among them.`,
+      );
+  } catch (error) {
+    throw explained(error, task);
+  } finally {
+    await text.close().catch(() => {});
+  }
+}
+
+/** The index with its reads counted; without one where it is missing or damaged. */
+async function lineIndex(bytes: IndexBytes | undefined, text: LogText, note: (message: string) => void) {
+  let bytesRead = 0;
+  let lines: LineIndex | undefined;
+  if (bytes && text.size > 0) {
+    try {
+      lines = await openLineIndex({
+        length: () => bytes.length(),
+        async read(offset, length) {
+          const piece = await bytes.read(offset, length);
+          bytesRead += piece.length;
+          return piece;
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof IndexDamage)) throw error;
+      note(`${error.message} Lines were counted through the text instead.`);
+    }
+  }
+  return { lines, bytesRead: () => bytesRead };
+}
+
+function stepNamed(wanted: string, steps: readonly Step[]): Step {
+  const same = steps.filter(({ name }) => name === wanted);
+  const named = same.length > 0 ? same : steps.filter(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+  if (named.length === 1) return named[0]!;
+  const list = (some: readonly Step[]) => some.map(({ number, name }) => `${number} "${name}"`).join(', ');
+  if (named.length > 1)
+    throw usage(`${named.length} steps are called ${JSON.stringify(wanted)}.`, `Give the number: ${list(named)}.`);
+  const byNumber = /^\d+$/.test(wanted) ? steps[Number(wanted)] : undefined;
+  if (byNumber) return byNumber;
+  const close = nearest(
+    wanted,
+    steps.map(({ name }) => name),
+  );
+  throw usage(
+    `The job has no step ${JSON.stringify(wanted)}.`,
+    close ? `Did you mean ${JSON.stringify(close)}? It has: ${list(steps)}.` : `It has: ${list(steps)}.`,
+  );
+}
+
+const empty = (reason: EmptyReason, message: string, fix: string): EmptyLog => ({
+  kind: 'empty',
+  reason,
+  message,
+  fix,
+});
+
+function noFailedStep(task: LogTask, steps: readonly Step[], done: boolean): EmptyLog {
+  const stopped = steps.find(({ status, synthetic, logLength }) => !synthetic && status === 3 && logLength > 0);
+  if (!done)
+    return empty(
+      'no-failed-step',
+      `No step of task ${task.id} has failed so far.`,
+      'Leave out --failed to see its log.',
+    );
+  if (task.status === 1)
+    return empty('no-failed-step', `Task ${task.id} succeeded: no step failed.`, 'Leave out --failed to see its log.');
+  const how = task.status === 4 ? 'was skipped' : 'was cancelled';
+  return empty(
+    'no-failed-step',
+    `Task ${task.id} ${how}: no step failed.`,
+    stopped
+      ? `--step ${stopped.number} shows "${stopped.name}", where it was stopped.`
+      : 'Leave out --failed to see its log.',
+  );
+}
+
+function noOutput(step: Step | undefined, task: LogTask, done: boolean): EmptyLog {
+  if (!step) return empty('empty', `The log of task ${task.id} has no lines.`, stateHint(task, done));
+  const name = `Step ${step.number} "${step.name}"`;
+  if (step.status === 4)
+    return empty('no-output', `${name} was skipped: it wrote nothing.`, 'Look at the step before it.');
+  if (step.started === 0 || step.status === 5 || step.status === 7)
+    return empty(
+      'no-output',
+      done ? `${name} did not run.` : `${name} has not begun yet.`,
+      done ? '--failed shows the step that failed.' : 'Ask again later, or leave out --step.',
+    );
+  return empty('no-output', `${name} wrote no line.`, 'Leave out --step to see the whole log.');
+}
+
+const stateHint = (task: LogTask, done: boolean) =>
+  done
+    ? `ci-doctor show tells how task ${task.id} ended.`
+    : 'The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.';
+
+function notFound(request: LogRequest, task: LogTask, { asked, failures }: NotFound): EmptyLog {
+  // A place that could not be asked may have it: that is the error to tell, not that the log is missing.
+  const failure = failures[0];
+  if (failure) {
+    if (failure.error instanceof ToolError) throw failure.error;
+    throw unknown(
+      `The log of task ${task.id} cannot be read from ${failure.where}: ${messageOf(failure.error)}`,
+      'Look at that place and try again.',
+      failure.error,
+    );
+  }
+  if (!task.logInStorage && (task.logLength === 0 || task.logFilename === ''))
+    return empty(
+      'never-written',
+      `The runner has sent no line of task ${task.id}.`,
+      stateHint(task, isDone(task.status)),
+    );
+  if (!request.storage)
+    return empty(
+      'no-storage',
+      `The log ${task.logFilename} is not in the database, and where Forgejo stores finished logs is not known.`,
+      'Give --app-ini with the path of Forgejo’s app.ini, or --log-dir with its actions_log directory.',
+    );
+  return empty(
+    'missing',
+    task.logInStorage
+      ? `Forgejo says that the log ${task.logFilename} is stored, but it is not in ${asked.join(' nor in ')}.`
+      : `The log ${task.logFilename} is neither in ${asked.join(' nor in ')}, though ${task.logLength} lines were received.`,
+    'Check that this is the storage of that server ([storage.actions_log] in app.ini); a file that was deleted or lost with a move of the server is gone.',
+  );
+}
+
+const unreadable = (task: LogTask, where: string, text: LogText): EmptyLog =>
+  empty(
+    'unreadable',
+    `Nothing of the log ${task.logFilename} in ${where} can be read. ${[...text.notes, ...text.damage.map(({ message }) => message)].join(' ')}`,
+    'Restore the file from a backup, or run the job again.',
+  );
+
+/** What may come up while a log is read, in words. */
+function explained(error: unknown, task: LogTask): unknown {
+  if (error instanceof LogGone)
+    return problem(
+      `The log ${task.logFilename} disappeared while it was read.`,
+      'Ask again: it is moved when the task ends, and deleted after the retention time.',
+      error,
+    );
+  return error;
+}

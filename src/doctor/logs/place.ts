@@ -1,0 +1,103 @@
+import type { LogStore } from './store.ts';
+import { type Chunk, LogGone, type LogText, openText } from './text.ts';
+
+/** Where a log was found. */
+export interface Opened {
+  readonly text: LogText;
+  /** Name of the store that it is read from now; it changes when Forgejo moves the log meanwhile. */
+  readonly where: () => string;
+}
+
+/** What each place answered, where none had the log. */
+export interface NotFound {
+  readonly asked: readonly string[];
+  readonly failures: readonly { readonly where: string; readonly error: unknown }[];
+}
+
+/**
+ * Looks for a log in the places given, in their order. Forgejo moves a log from its database to its storage when the task
+ * ends, so a reader can find it in neither if it asks for the second too early: all are asked twice. The same can happen
+ * while it is read; then it is opened in its new place, and since the text is the same there, reading goes on.
+ */
+export async function openLog(
+  stores: readonly LogStore[],
+  logFilename: string,
+  expectedSize: number | undefined,
+): Promise<Opened | NotFound> {
+  const found = await find(stores, logFilename, expectedSize);
+  if ('failures' in found) return found;
+  let { text, store } = found;
+  const read = { bytes: 0, notes: [] as string[] };
+
+  async function reopen(cause: LogGone): Promise<void> {
+    read.bytes += text.bytesRead;
+    const before = store;
+    await text.close().catch(() => {});
+    const again = await find(stores, logFilename, expectedSize);
+    if ('failures' in again) throw cause;
+    ({ text, store } = again);
+    if (store !== before)
+      read.notes.push(`Forgejo moved the log from ${before.name} to ${store.name} while it was read.`);
+  }
+
+  return {
+    where: () => store.name,
+    text: {
+      get size() {
+        return text.size;
+      },
+      get compressed() {
+        return text.compressed;
+      },
+      get bytesRead() {
+        return read.bytes + text.bytesRead;
+      },
+      get notes() {
+        return [...read.notes, ...text.notes];
+      },
+      get damage() {
+        return text.damage;
+      },
+      async chunk(position): Promise<Chunk> {
+        const asked = text;
+        try {
+          return await asked.chunk(position);
+        } catch (error) {
+          if (!(error instanceof LogGone)) throw error;
+          // Another reader of this text may have reopened it already.
+          if (asked === text) await reopen(error);
+          return text.chunk(position);
+        }
+      },
+      close: () => text.close(),
+    },
+  };
+}
+
+type Found = { readonly text: LogText; readonly store: LogStore };
+
+async function find(
+  stores: readonly LogStore[],
+  logFilename: string,
+  expectedSize: number | undefined,
+): Promise<Found | NotFound> {
+  let failures: NotFound['failures'][number][] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    failures = [];
+    for (const store of stores) {
+      try {
+        const file = await store.open(logFilename);
+        if (!file) continue;
+        try {
+          return { text: await openText(file, expectedSize), store };
+        } catch (error) {
+          await file.close().catch(() => {});
+          if (!(error instanceof LogGone)) throw error;
+        }
+      } catch (error) {
+        failures.push({ where: store.name, error });
+      }
+    }
+  }
+  return { asked: stores.map((store) => store.name), failures };
+}

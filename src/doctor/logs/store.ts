@@ -1,0 +1,26 @@
+/** An opened log as it is stored: compressed or not. Offsets and sizes in bytes. */
+export interface LogFile {
+  /** Size when it was opened; a log that is still written grows afterwards. */
+  readonly size: number;
+  /**
+   * Up to `length` bytes from `offset`. Fewer than asked for, within `size`, means that the log is no longer here:
+   * Forgejo moved it from the database to its storage in the meantime, or deleted it.
+   */
+  read(offset: number, length: number): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+/**
+ * A place where Forgejo keeps logs. A further place (object storage, a host behind SSH) is one more file that answers
+ * with this.
+ */
+export interface LogStore {
+  /** For messages: what and where, `the directory /var/lib/forgejo/data/actions_log`. */
+  readonly name: string;
+  /**
+   * Opens the log stored under `action_task.log_filename`; undefined where it is not here.
+   *
+   * @throws {ToolError} where the place can't be asked, or the name is not one that Forgejo writes
+   */
+  open(logFilename: string): Promise<LogFile | undefined>;
+}
