@@ -20,6 +20,17 @@ const leanPg = {
   },
 };
 
+// @actions/core only needs an HTTP client (and undici with it, a megabyte) to ask for OIDC tokens, which no action here does.
+const noOidc = {
+  name: 'no-oidc',
+  setup(build) {
+    build.onResolve({ filter: /^@actions\/http-client(\/|$)/ }, ({ path }) => ({ path, namespace: 'no-oidc' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-oidc' }, () => ({
+      contents: 'export class HttpClient {}\nexport class BearerCredentialHandler {}',
+    }));
+  },
+};
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -28,7 +39,7 @@ const common = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [leanPg],
+  plugins: [leanPg, noOidc],
   define: { 'process.env.TOOLKIT_VERSION': JSON.stringify(version) },
   // Optional native parts of dependencies: each has a path that works without it.
   external: ['@mongodb-js/zstd', 'pg-native', 'cpu-features', '*.node'],
