@@ -35,6 +35,8 @@ export interface RunOptions extends Dispatch {
 export interface SilentOptions extends RunOptions {
   /** Seconds since the runner's last report. */
   readonly silent?: number;
+  /** Seconds for which the step had run by then. */
+  readonly ran?: number;
 }
 
 const minute = 60;
@@ -93,12 +95,12 @@ export function runningRun(scene: Scene, options: RunOptions = {}): Run {
 /** The runner was killed in the middle of a job: run, job, task and step stay at 6, the log in DBFS. */
 export function stuckRun(
   { server, repository, runner }: Scene,
-  { silent = 15 * minute, ...options }: SilentOptions = {},
+  { silent = 15 * minute, ran = 44, ...options }: SilentOptions = {},
 ): { run: Run; job: Job; task: Task } {
   const run = server.dispatch(repository, options.workflow ?? pipeline, options);
   server.clock += 2;
   const key = run.workflow.jobs.find(({ needs, steps }) => !needs && steps.length > 1)!.id;
-  const task = performRun(server, run, runner, { [key]: { until: { step: 1, seconds: 44 } } }).at(-1)!;
+  const task = performRun(server, run, runner, { [key]: { until: { step: 1, seconds: ran } } }).at(-1)!;
   server.clock += silent;
   return { run, job: task.job, task };
 }
