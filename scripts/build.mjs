@@ -1,5 +1,5 @@
 // Bundles the commands into dist/ and, with --actions, the actions into actions/<name>/dist (which are committed).
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -57,6 +57,14 @@ await build({
   minify: true,
   chunkNames: 'chunks/[name]-[hash]',
 });
+await build({
+  ...common,
+  entryPoints: { demo: 'demo/demo.ts' },
+  outdir: 'dist/demo',
+  packages: 'external',
+});
+// Started as a worker, so it stays a file of its own.
+copyFileSync('demo/forgejo/postgres-server.mjs', 'dist/demo/postgres-server.mjs');
 for (const file of Object.values(bin)) {
   writeFileSync(file, `#!/usr/bin/env node\n${readFileSync(file, 'utf8')}`);
   chmodSync(file, 0o755);

@@ -16841,6 +16841,7 @@ var init_esm = __esm({
 
 // src/common/action.ts
 import { appendFile as appendFile2 } from "node:fs/promises";
+import { setTimeout as pause } from "node:timers/promises";
 
 // node_modules/@actions/core/lib/command.js
 import * as os from "os";
@@ -17333,9 +17334,11 @@ var patterns = [
     "***"
   ]
 ];
+var suspicious = /PRIVATE KEY|:\/\/[^\s/]+@|authorization|password|passwd|passphrase|secret|token|api_?key|access_?key|gh[pousr]_|github_pat_|glpat-|AKIA|xox[abprs]-/i;
 function redact(text3) {
   let clean = text3;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
+  if (!suspicious.test(clean)) return clean;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }
@@ -17606,6 +17609,7 @@ function actionIo() {
     write: (text3) => new Promise((resolve3) => process.stdout.write(text3, () => resolve3())),
     note: (text3) => void process.stdout.write(`${redact(text3)}
 `),
+    pause: (milliseconds) => pause(milliseconds),
     ask: async () => false
   };
 }
@@ -33873,6 +33877,28 @@ var unreadable = (path, error2) => unknown(
   error2
 );
 
+// src/doctor/logs/hide.ts
+var keyBegins = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
+var keyEnds = /-----END [A-Z0-9 ]*PRIVATE KEY-----/;
+var keyMaterial = /[A-Za-z0-9+/=]{20}|^\s*[A-Za-z0-9+/=]*\s*$|^\s*(?:Proc-Type|DEK-Info|Comment):/;
+function secretHider() {
+  let inKey = false;
+  return (block) => {
+    const whole = block.map(({ text: text3 }) => text3).join("\n");
+    if (!inKey && redact(whole) === whole) return block;
+    return block.map((line) => {
+      const { text: text3 } = line;
+      if (inKey) {
+        const ends = keyEnds.test(text3);
+        inKey = !ends && keyMaterial.test(text3);
+        if (inKey || ends) return { ...line, text: "***private key***" };
+      }
+      inKey = keyBegins.test(text3) && !keyEnds.test(text3);
+      return { ...line, text: redact(text3) };
+    });
+  };
+}
+
 // src/doctor/steps.ts
 var setUpName = "Set up job";
 var completeName = "Complete job";
@@ -33960,8 +33986,8 @@ var IndexDamage = class extends Error {
     super(`The line index of the log is damaged: ${message}.`);
   }
 };
-var headSize = 64 * 1024;
-var probeSize = 1024;
+var headSize = 4 * 1024;
+var probeSize = 512;
 var longestVarint = 10;
 async function openLineIndex(bytes2) {
   const length = await bytes2.length();
@@ -34591,7 +34617,7 @@ async function seekableText(source, expectedSize) {
         }
       }
       if (chunk.bytes) delivered = true;
-      else if (!damage.includes(chunk.damage)) damage.push(chunk.damage);
+      else if (!damage.some(({ frame }) => frame === chunk.damage.frame)) damage.push(chunk.damage);
       return chunk;
     },
     get bytesRead() {
@@ -35684,7 +35710,7 @@ next:  See how it stands with "ci-doctor show ${runId}"; leave out --failed to s
       );
     const results = [];
     for (const job of jobs) results.push(await printJob(job, connection, selection, options.json === true, io));
-    const shown = results.some(({ log }) => log !== null);
+    const shown = results.some(({ log }) => log !== null && log.lines > 0);
     return { exit: exitOf(results, shown, options), result: { runId, jobs: results } };
   });
 }
@@ -35735,7 +35761,9 @@ next:  ${answer.fix}`);
   }
   const collected = [];
   const printer = new LinePrinter(job.name, io);
-  for await (const block of answer.blocks) {
+  const hideSecrets = secretHider();
+  for await (const raw of answer.blocks) {
+    const block = hideSecrets(raw);
     if (json) collected.push(...block);
     else await io.write(printer.print(block));
   }
@@ -35762,7 +35790,7 @@ var LinePrinter = class {
       output += `${harmless(text3)}
 `;
     }
-    return redact(output);
+    return output;
   }
 };
 
@@ -36392,9 +36420,7 @@ async function syncDirectory(directory) {
     await handle.close();
   }
 }
-var undoable = (changes) => changes.filter(
-  (change) => !isInsert(change) && change.table !== "action_tasks_version" && change.table !== "repository"
-);
+var undoable = (changes) => changes.filter((change) => !isInsert(change) && change.table !== "action_tasks_version");
 async function readUndoFile(path) {
   let text3;
   try {
@@ -36426,8 +36452,19 @@ async function readUndoFile(path) {
   const last = new Map(entries2.map((entry) => [entry.repair, entry]));
   return { header, entries: entries2.filter((entry) => last.get(entry.repair) === entry) };
 }
-var tables = ["action_run", "action_run_job", "action_task", "action_task_step"];
-var columns2 = ["status", "task_id", "started", "stopped", "updated", "attempt", "handle", "version"];
+var tables = ["action_run", "action_run_job", "action_task", "action_task_step", "repository"];
+var columns2 = [
+  "status",
+  "task_id",
+  "started",
+  "stopped",
+  "updated",
+  "attempt",
+  "handle",
+  "version",
+  "num_action_runs",
+  "num_closed_action_runs"
+];
 function isEntry(value) {
   const entry = value;
   const isColumns = (part) => typeof part === "object" && part !== null && Object.entries(part).every(
@@ -36754,7 +36791,7 @@ async function applyAll(connection, work, request, frame, options, io) {
     }).catch((error2) => io.note(`The journal ${connection.journal} could not be written: ${messageOf(error2)}`));
   }
   if (repaired.length > 0) {
-    await new Promise((resolve3) => setTimeout(resolve3, secondLookAfter));
+    await io.pause(secondLookAfter);
     for (const repair of repaired) {
       const { run, overtaken } = await readBack(database, repair, undoFile);
       const notes = overtaken.map(
@@ -36883,12 +36920,13 @@ function text2(report, view2, verbose) {
       report.findings,
       view2
     );
-  const reasons = report.findings.map(
-    (finding) => [
-      `${view2.style.strong(`${finding.runId ?? "-"}`)} ${finding.code}: ${finding.message}`,
-      ...verbose ? finding.evidence.map((line) => view2.style.faint(`    ${line}`)) : []
-    ].join("\n")
-  );
+  const reasons = report.findings.flatMap((finding, index) => {
+    const same2 = report.findings.findIndex(
+      (other) => other.runId === finding.runId && other.message === finding.message
+    );
+    const evidence = verbose ? finding.evidence.map((line) => view2.style.faint(`    ${line}`)) : [];
+    return same2 < index ? evidence : [`${view2.style.strong(`${finding.runId ?? "-"}`)} ${finding.code}: ${finding.message}`, ...evidence];
+  });
   const repairable = new Set(report.findings.filter((finding) => finding.repairable).map((finding) => finding.runId)).size;
   const next = repairable > 1 ? ["", `Repair all ${repairable} runs: ci-doctor reset --all-stuck`] : [];
   return [
@@ -36918,14 +36956,16 @@ function undoRun(database, entry, dryRun) {
         statements: [],
         moved: [`action_run ${entry.runId}: the row is gone`]
       };
+    const rows = entry.rows.filter((row) => row.table !== "repository");
+    const counted = rows.length < entry.rows.length;
     const current = /* @__PURE__ */ new Map();
-    for (const row of entry.rows) current.set(row, await readRow(queries, row));
+    for (const row of rows) current.set(row, await readRow(queries, row));
     const same2 = (row, expected) => Object.entries(expected).every(
       ([column, value]) => column === "updated" && row.table === "action_run" ? true : current.get(row)?.[column] === value
     );
-    if (entry.rows.every((row) => same2(row, row.before)))
+    if (rows.every((row) => same2(row, row.before)))
       return { runId: entry.runId, outcome: "never-applied", statements: [], moved: [] };
-    const moved = entry.rows.filter((row) => !same2(row, row.after));
+    const moved = rows.filter((row) => !same2(row, row.after));
     if (moved.length > 0)
       return {
         runId: entry.runId,
@@ -36936,8 +36976,8 @@ function undoRun(database, entry, dryRun) {
     const now = await database.now(queries);
     const around = await surroundingsOf(database, queries, run, true);
     const changes = [
-      ...entry.rows.map((row) => backwards(row, current.get(row), now)),
-      ...counterChange(around.counters, entry, run.status),
+      ...rows.map((row) => backwards(row, current.get(row), now)),
+      ...counted ? counterChange(around.counters, entry, run.status) : [],
       ...around.versions.map((row) => ({
         table: "action_tasks_version",
         id: row.id,

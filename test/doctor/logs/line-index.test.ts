@@ -65,8 +65,8 @@ test('of a large index only a few small pieces are read', async () => {
   expect(lines.lines).toBe(expected.length);
   expect(await lines.offsetOf(1_900_123)).toBe(expected[1_900_123]);
   expect(await lines.offsetOf(1_900_456)).toBe(expected[1_900_456]);
-  expect(counted.bytes).toBeLessThan(90_000);
-  expect(counted.reads).toBeLessThan(16);
+  expect(counted.bytes).toBeLessThan(20_000);
+  expect(counted.reads).toBeLessThan(25);
 });
 
 describe('an index that is damaged', () => {
