@@ -1,3 +1,5 @@
+import { isDone, Status } from './database/status.ts';
+
 /** The columns of action_task that the steps depend on. Times in unix seconds, 0 = not set. */
 export interface StepTask {
   readonly status: number;
@@ -29,9 +31,7 @@ export interface Step extends StepRow {
 export const setUpName = 'Set up job';
 export const completeName = 'Complete job';
 
-// action_task_step.status; the words for people are elsewhere.
-const [success, failure, cancelled, skipped, waiting, running] = [1, 2, 3, 4, 5, 6];
-const isDone = (status: number) => status >= success && status <= skipped;
+const { success, failure, cancelled, skipped, waiting, running } = Status;
 const hasRun = (status: number) => status === success || status === failure;
 
 /**
