@@ -52,7 +52,7 @@ export function fullSteps(task: StepTask, rows: readonly StepRow[]): Step[] {
     stopped: first ? first.started : task.stopped,
     status: first ? success : rows.length === 0 && !isDone(task.status) ? running : task.status,
   };
-  const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting };
+  const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting as number };
   if (rows.length === 0) {
     complete.logIndex = task.logLength;
     complete.started = complete.stopped = task.stopped;
