@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
@@ -36,7 +37,15 @@ export async function openPostgresql(settings: PostgresqlSettings): Promise<Data
   const config = clientConfig(settings);
   const { env = {} } = settings;
   const server = placeOf(config, env);
-  const pool = new pg.Pool({ ...config, types, max: 2, application_name: 'ci-doctor' });
+  // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
+  // server hangs up, a minute later.
+  const sockets = new Set<Socket>();
+  const stream = () => {
+    const socket = new Socket();
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
+    return socket;
+  };
+  const pool = new pg.Pool({ ...config, stream, types, max: 2, application_name: 'ci-doctor' });
   // An idle connection that breaks is met by the next statement, which says more.
   pool.on('error', () => {});
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
@@ -47,6 +56,7 @@ export async function openPostgresql(settings: PostgresqlSettings): Promise<Data
     return new Postgresql(root, schema, place, generation);
   } catch (error) {
     await root.destroy().catch(() => {});
+    for (const socket of sockets) socket.destroy();
     throw connectionError(error, server, config, env);
   }
 }
