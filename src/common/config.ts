@@ -36,10 +36,11 @@ async function parse(path: string): Promise<Record<string, unknown>> {
       cause,
     );
   }
-  const { parse: parseYaml } = await import('yaml');
+  // By its default export: a bundled CommonJS module has no other.
+  const { default: yaml } = await import('yaml');
   let value: unknown;
   try {
-    value = parseYaml(text);
+    value = yaml.parse(text);
   } catch (cause) {
     throw usage(`${path} is not valid YAML: ${messageOf(cause)}`, 'Correct the line it names.', cause);
   }
