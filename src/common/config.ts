@@ -36,10 +36,11 @@ async function parse(path: string): Promise<Record<string, unknown>> {
       cause,
     );
   }
-  const { parse: parseYaml } = await import('yaml');
+  // By its default export: a bundled CommonJS module has no other.
+  const { default: yaml } = await import('yaml');
   let value: unknown;
   try {
-    value = parseYaml(text, { logLevel: 'error' });
+    value = yaml.parse(text, { logLevel: 'error' });
   } catch (cause) {
     // Only the first line: the others quote the file, which may hold a password.
     const [what] = messageOf(cause).split('\n', 1);
