@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 import * as core from '@actions/core';
-import { type Outcome, optionsOf, runTool, type Tool, type Verb, verbName } from './command.ts';
-import { messageOf, usage } from './errors.ts';
+import { explain, type Outcome, optionsOf, runTool, type Tool, type Verb, verbName } from './command.ts';
+import { usage } from './errors.ts';
 import { exitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { nearest } from './nearest.ts';
@@ -21,6 +21,7 @@ export interface ActionOptions {
  * the summary file and `::error` are written as well, for GitHub.
  */
 export async function runAction(tool: Tool, { secrets, outputs }: ActionOptions): Promise<void> {
+  const io = actionIo();
   try {
     for (const name of secrets) {
       const value = core.getInput(name);
@@ -28,7 +29,6 @@ export async function runAction(tool: Tool, { secrets, outputs }: ActionOptions)
       hideSecret(value);
     }
     const argv = argumentsFromInputs(tool, (name) => core.getInput(name));
-    const io = actionIo();
     await io.write(`${redact(`${tool.name} ${argv[0]}`)}\n`);
     const outcome = await runTool(tool, argv, io);
     for (const [name, value] of Object.entries(outputs(outcome))) core.setOutput(name, value);
@@ -37,8 +37,10 @@ export async function runAction(tool: Tool, { secrets, outputs }: ActionOptions)
     await writeSummary(tool, argv[0]!, outcome);
     finish(tool, outcome);
   } catch (error) {
-    core.setFailed(messageOf(error));
-    process.exitCode = exitCode.usage;
+    // Inputs that make no command line: explained as a wrong flag is.
+    const outcome = await explain(error, tool, io, false, false);
+    core.setOutput('exit-code', outcome.exit);
+    finish(tool, outcome);
   }
 }
 

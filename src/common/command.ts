@@ -90,7 +90,8 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
   return outcome;
 }
 
-async function explain(error: unknown, tool: Tool, io: Io, json: boolean, verbose: boolean): Promise<Outcome> {
+/** Says on `io` what went wrong and the next step; answers with the outcome that the error stands for. */
+export async function explain(error: unknown, tool: Tool, io: Io, json: boolean, verbose: boolean): Promise<Outcome> {
   if (error instanceof CommanderError) {
     // Help and version are thrown as well, after they were printed.
     const exit = error.exitCode === 0 ? exitCode.ok : exitCode.usage;

@@ -17271,10 +17271,6 @@ function setOutput(name, value) {
   process.stdout.write(os4.EOL);
   issueCommand("set-output", { name }, toCommandValue(value));
 }
-function setFailed(message) {
-  process.exitCode = ExitCode.Failure;
-  error(message);
-}
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
@@ -17549,6 +17545,7 @@ function width(text3) {
 
 // src/common/action.ts
 async function runAction(tool, { secrets, outputs }) {
+  const io = actionIo();
   try {
     for (const name of secrets) {
       const value = getInput(name);
@@ -17556,7 +17553,6 @@ async function runAction(tool, { secrets, outputs }) {
       hideSecret(value);
     }
     const argv = argumentsFromInputs(tool, (name) => getInput(name));
-    const io = actionIo();
     await io.write(`${redact(`${tool.name} ${argv[0]}`)}
 `);
     const outcome = await runTool(tool, argv, io);
@@ -17566,8 +17562,9 @@ async function runAction(tool, { secrets, outputs }) {
     await writeSummary(tool, argv[0], outcome);
     finish(tool, outcome);
   } catch (error2) {
-    setFailed(messageOf(error2));
-    process.exitCode = exitCode.usage;
+    const outcome = await explain(error2, tool, io, false, false);
+    setOutput("exit-code", outcome.exit);
+    finish(tool, outcome);
   }
 }
 function argumentsFromInputs(tool, input) {
