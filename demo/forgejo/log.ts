@@ -59,14 +59,22 @@ export interface FrameEntry {
   readonly checksum: number;
 }
 
-/** Compresses a piece of text to one frame that ends with the checksum of its content, as Forgejo's encoder writes them. */
+/**
+ * Compresses a piece of text to one frame that states the size of its content and ends with its checksum, as Forgejo's
+ * encoder writes them. The encoder used here leaves both out, so they are put in.
+ */
 export async function zstdFrame(text: Buffer): Promise<{ bytes: Buffer; entry: FrameEntry }> {
   const checksum = xxh64Low(text);
+  const frame = await compress(text);
+  // Descriptor bits: 0x04 a checksum follows, 0xe0 the size is there already, 0x80 it follows in four bytes.
+  const states = (frame[4]! & 0xe0) !== 0;
+  const head = Buffer.alloc(states ? 6 : 10);
+  frame.copy(head, 0, 0, 6);
+  head[4]! |= states ? 0x04 : 0x84;
+  if (!states) head.writeUInt32LE(text.length, 6);
   const end = Buffer.alloc(4);
   end.writeUInt32LE(checksum);
-  const bytes = Buffer.concat([await compress(text), end]);
-  // The encoder leaves the checksum out; this bit of the frame header announces it.
-  bytes[4]! |= 0x04;
+  const bytes = Buffer.concat([head, frame.subarray(6), end]);
   return { bytes, entry: { size: bytes.length, textSize: text.length, checksum } };
 }
 

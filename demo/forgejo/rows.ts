@@ -35,6 +35,8 @@ export interface RunOptions extends Dispatch {
 export interface SilentOptions extends RunOptions {
   /** Seconds since the runner's last report. */
   readonly silent?: number;
+  /** Seconds for which the step had run by then. */
+  readonly ran?: number;
 }
 
 const minute = 60;
@@ -93,12 +95,12 @@ export function runningRun(scene: Scene, options: RunOptions = {}): Run {
 /** The runner was killed in the middle of a job: run, job, task and step stay at 6, the log in DBFS. */
 export function stuckRun(
   { server, repository, runner }: Scene,
-  { silent = 15 * minute, ...options }: SilentOptions = {},
+  { silent = 15 * minute, ran = 44, ...options }: SilentOptions = {},
 ): { run: Run; job: Job; task: Task } {
   const run = server.dispatch(repository, options.workflow ?? pipeline, options);
   server.clock += 2;
   const key = run.workflow.jobs.find(({ needs, steps }) => !needs && steps.length > 1)!.id;
-  const task = performRun(server, run, runner, { [key]: { until: { step: 1, seconds: 44 } } }).at(-1)!;
+  const task = performRun(server, run, runner, { [key]: { until: { step: 1, seconds: ran } } }).at(-1)!;
   server.clock += silent;
   return { run, job: task.job, task };
 }
@@ -147,8 +149,7 @@ export function literalReset(
   run.row.status = status.unknown;
   if (fate === 'ended') {
     server.clock += 25;
-    for (const step of [1, 2]) server.endStep(task, step, status.success);
-    server.finish(task, status.success);
+    complete(server, task);
     server.clock += options.silent ?? 15 * minute;
   }
   if (withoutVersion) {
@@ -168,8 +169,8 @@ export function doneTaskOfRunningJob(
   const { run, job, task } = stuckRun(scene, { ...options, silent: 0 });
   const before = { ...job.row };
   const row = { ...run.row };
-  if (result === status.success) server.endStep(task, 1, status.success);
-  server.finish(task, result);
+  if (result === status.success) complete(server, task);
+  else server.finish(task, result);
   Object.assign(job.row, before);
   Object.assign(run.row, row);
   server.clock += options.silent ?? 15 * minute;
@@ -341,6 +342,16 @@ export function taskWithoutJob(scene: Scene, options: SilentOptions = {}): { tas
   for (const { id } of run.jobs) remove(scene.server, 'action_run_job', id);
   remove(scene.server, 'action_run', run.id);
   return { task };
+}
+
+/** The runner works on what is left of a task, and ends it well. */
+function complete(server: Forgejo, task: Task): void {
+  for (const [index, { output = [], seconds = 0 }] of task.job.steps.entries()) {
+    if (task.steps[index]!.status === status.success) continue;
+    if (task.steps[index]!.status === status.waiting) server.step(task, index, { lines: output, seconds });
+    server.endStep(task, index, status.success);
+  }
+  server.finish(task, status.success);
 }
 
 /** The job of a run with this id in the workflow. */

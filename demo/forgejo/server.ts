@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { TaskLog } from './log-lines.ts';
-import { buildLog } from './log-stand-in.ts';
+import { buildLog } from './log.ts';
 import { dispatchPayload, pushPayload } from './payload.ts';
 import { Random } from './random.ts';
 import type { Generation } from './schema.ts';
 import { aggregate, isDone, type Status, status } from './status.ts';
+import { TaskLog } from './task-log.ts';
 import { planJobs, type StepSpec, type Workflow } from './workflow.ts';
 
 /** One row: column to value, only columns that the generation has. Bytes are Buffers. */
@@ -76,8 +76,8 @@ export class Forgejo {
   readonly random: Random;
   /** What the tables hold, by table name. */
   readonly tables: Record<string, Row[]> = {};
-  /** Texts of the logs in storage, by `log_filename`. */
-  readonly storedLogs = new Map<string, string>();
+  /** The text of each log in storage, by `log_filename`. */
+  readonly storedLogs = new Map<string, Buffer>();
   /** Unix seconds. */
   clock: number;
   #lastIds = new Map<string, number>();
@@ -383,7 +383,7 @@ export class Forgejo {
     row.log_filename = `${run.repository.owner.name}/${run.repository.name}/${bucket}/${id}.log.zst`;
     const steps = job.steps.map((step, index) =>
       this.#insert('action_task_step', {
-        name: step.name ?? step.run?.trimEnd() ?? step.uses ?? '',
+        name: step.name ?? step.run ?? step.uses ?? '',
         task_id: id,
         index,
         repo_id: run.repository.id,
@@ -508,7 +508,7 @@ export class Forgejo {
     }
     this.#touch(task);
     const text = this.#writeLog(task);
-    this.storedLogs.set(task.row.log_filename as string, text.toString());
+    this.storedLogs.set(task.row.log_filename as string, text);
     task.row.log_in_storage = true;
     this.#logs.delete(task.id);
     this.tables.dbfs_meta = this.#rows('dbfs_meta').filter((row) => row.id !== task.id);
@@ -541,6 +541,33 @@ export class Forgejo {
         moved = true;
       }
     }
+  }
+
+  /** A person cancels the run while `task` (if any) runs: what is not done is cancelled. */
+  cancel(run: Run, task?: Task): void {
+    if (task) this.finish(task, status.cancelled);
+    for (const job of run.jobs) {
+      if (isDone(job.row.status as number)) continue;
+      job.row.stopped = this.clock;
+      this.#setJob(job, status.cancelled);
+    }
+  }
+
+  /** A person has all jobs of a done run run again. */
+  rerun(run: Run): void {
+    Object.assign(run.row, {
+      previous_duration: Math.max(0, (run.row.stopped as number) - (run.row.started as number)) * 1_000_000_000,
+      started: 0,
+      stopped: 0,
+    });
+    for (const job of run.jobs) {
+      Object.assign(job.row, { task_id: 0, started: 0, stopped: 0 });
+      if (this.generation === 'v17') {
+        Object.assign(job.row, { attempt: (job.row.attempt as number) + 1, handle: this.random.uuid() });
+      }
+      this.#setJob(job, job.needs.length > 0 ? status.blocked : status.waiting);
+    }
+    this.bump(run.repository);
   }
 
   /** A blocked job starts to wait for a runner. */
@@ -621,7 +648,7 @@ export class Forgejo {
   #writeLog(task: Task): Buffer {
     const { text, indexes, size, length } = buildLog(task.log.lines);
     Object.assign(task.row, { log_length: length, log_size: size, log_indexes: indexes });
-    return Buffer.from(text);
+    return text;
   }
 
   /** The last number each table's sequence gave away, also to rows that are gone again. */

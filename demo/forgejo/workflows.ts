@@ -64,3 +64,68 @@ export const pipeline: Workflow = {
     },
   ],
 };
+
+/** A site that is built and put on a server: a job whose name speaks of deploy. */
+export const site: Workflow = {
+  file: 'site.yaml',
+  name: 'site',
+  on: { push: { branches: ['main'] } },
+  jobs: [
+    {
+      id: 'render',
+      runsOn: 'self-hosted',
+      steps: [
+        { name: 'Install', run: 'npm ci', output: ['added 214 packages in 6s'], seconds: 8 },
+        {
+          name: 'Render',
+          run: 'npm run build',
+          output: Array.from({ length: 18 }, (_, at) => `rendered /harbours/${at + 1}`),
+          seconds: 21,
+        },
+      ],
+    },
+    {
+      id: 'deploy',
+      needs: ['render'],
+      runsOn: 'self-hosted',
+      steps: [
+        {
+          name: 'Copy to staging',
+          run: 'rsync -a public/ staging:/srv/site/',
+          output: ['sent 1,204,311 bytes'],
+          seconds: 7,
+        },
+        { name: 'Check', run: 'curl -sf https://staging.example.org/', output: ['200'], seconds: 1 },
+      ],
+    },
+  ],
+};
+
+/** Every night: the same tests on two systems, and a report that is written whatever came of them. */
+export const nightly: Workflow = {
+  file: 'nightly.yaml',
+  name: 'nightly',
+  on: { schedule: [{ cron: '30 2 * * *' }] },
+  jobs: [
+    {
+      id: 'soak',
+      matrix: { system: ['linux', 'freebsd'], seed: [1, 2] },
+      runsOn: ['self-hosted', 'linux'],
+      steps: [
+        {
+          name: 'Soak test',
+          run: 'make soak',
+          output: Array.from({ length: 30 }, (_, at) => `hour ${at + 1} of the tide: ok`),
+          seconds: 240,
+        },
+      ],
+    },
+    {
+      id: 'report',
+      needs: ['soak'],
+      if: 'always()',
+      runsOn: ['self-hosted', 'linux'],
+      steps: [{ name: 'Write the report', run: 'make report', output: ['wrote report.html'], seconds: 3 }],
+    },
+  ],
+};

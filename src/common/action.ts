@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import * as core from '@actions/core';
 import { explain, type Outcome, optionsOf, runTool, type Tool, type Verb, verbName } from './command.ts';
 import { usage } from './errors.ts';
@@ -92,6 +93,7 @@ function actionIo(): Io {
     // Standard output and error share one log; one stream keeps their order.
     write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
     note: (text) => void process.stdout.write(`${redact(text)}\n`),
+    pause: (milliseconds) => pause(milliseconds),
     ask: async () => false,
   };
 }

@@ -10,6 +10,8 @@ export interface Io {
   write(text: string): Promise<void>;
   /** A line for the person watching, on standard error: progress, notes, warnings. */
   note(text: string): void;
+  /** Waits. */
+  pause(milliseconds: number): Promise<void>;
   /** Asks a yes-no question; no is the default. Only call it when `interactive`. */
   ask(question: string): Promise<boolean>;
 }

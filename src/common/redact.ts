@@ -27,10 +27,15 @@ const patterns: readonly [RegExp, string][] = [
   ],
 ];
 
+/** What all patterns above need: text without it is let through ten times as fast, and most text is without it. */
+const suspicious =
+  /PRIVATE KEY|:\/\/[^\s/]+@|authorization|password|passwd|passphrase|secret|token|api_?key|access_?key|gh[pousr]_|github_pat_|glpat-|AKIA|xox[abprs]-/i;
+
 /** `text` with known secrets and what looks like one (passwords in URLs, tokens, private keys) replaced by `***`. */
 export function redact(text: string): string {
   let clean = text;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, '***');
+  if (!suspicious.test(clean)) return clean;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }

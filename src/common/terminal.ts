@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Io } from './io.ts';
 import { colored, plain } from './output/style.ts';
 import { redact } from './redact.ts';
@@ -34,6 +35,7 @@ export function terminalIo(env: Io['env'] = process.env): Io {
     note(text) {
       stderr.write(`${redact(text)}\n`);
     },
+    pause: (milliseconds) => pause(milliseconds),
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
       const prompt = createInterface({ input: stdin, output: stderr });

@@ -42,8 +42,8 @@ interface Run {
   readonly firstLine: number;
 }
 
-const headSize = 64 * 1024;
-const probeSize = 1024;
+const headSize = 4 * 1024;
+const probeSize = 512;
 const longestVarint = 10;
 
 /**
@@ -51,7 +51,8 @@ const longestVarint = 10;
  *
  * It is a row of zig-zag varints (Go's `binary.PutVarint`), the offset of each line, the first 0, never decreasing. So all
  * varints of one size lie together, and the place of the n-th follows from where the few sizes begin; these places are
- * searched by value. An index of up to 64 KiB is read at once, a larger one costs some ten reads of a kilobyte.
+ * searched by value. An index of up to 4 KiB is read at once, a larger one costs some fifteen reads of half a kilobyte:
+ * asking more often is cheaper than decoding more.
  *
  * @throws {IndexDamage}
  */

@@ -78,7 +78,7 @@ export async function seekableText(source: Source, expectedSize?: number): Promi
         }
       }
       if (chunk.bytes) delivered = true;
-      else if (!damage.includes(chunk.damage)) damage.push(chunk.damage);
+      else if (!damage.some(({ frame }) => frame === chunk.damage.frame)) damage.push(chunk.damage);
       return chunk;
     },
     get bytesRead() {

@@ -82,12 +82,9 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** The changes of a repair that can be put back. Queue versions only ever rise, and repository counters are counted anew. */
+/** The changes of a repair that can be put back. Queue versions only ever rise. */
 export const undoable = (changes: readonly Change[]): RowUpdate[] =>
-  changes.filter(
-    (change): change is RowUpdate =>
-      !isInsert(change) && change.table !== 'action_tasks_version' && change.table !== 'repository',
-  );
+  changes.filter((change): change is RowUpdate => !isInsert(change) && change.table !== 'action_tasks_version');
 
 export async function readUndoFile(path: string): Promise<{ header: Header; entries: UndoEntry[] }> {
   let text: string;
@@ -125,8 +122,19 @@ export async function readUndoFile(path: string): Promise<{ header: Header; entr
   return { header, entries: entries.filter((entry) => last.get(entry.repair) === entry) };
 }
 
-const tables = ['action_run', 'action_run_job', 'action_task', 'action_task_step'];
-const columns = ['status', 'task_id', 'started', 'stopped', 'updated', 'attempt', 'handle', 'version'];
+const tables = ['action_run', 'action_run_job', 'action_task', 'action_task_step', 'repository'];
+const columns = [
+  'status',
+  'task_id',
+  'started',
+  'stopped',
+  'updated',
+  'attempt',
+  'handle',
+  'version',
+  'num_action_runs',
+  'num_closed_action_runs',
+];
 
 /** The file decides what is written to a database, so it may only name what a repair changes. */
 function isEntry(value: unknown): value is UndoEntry {

@@ -36,16 +36,19 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
         statements: [],
         moved: [`action_run ${entry.runId}: the row is gone`],
       };
+    // The repository's run counters are counted anew: other runs of it go on.
+    const rows = entry.rows.filter((row) => row.table !== 'repository');
+    const counted = rows.length < entry.rows.length;
     const current = new Map<RowUpdate, Columns | undefined>();
-    for (const row of entry.rows) current.set(row, await readRow(queries, row));
+    for (const row of rows) current.set(row, await readRow(queries, row));
 
     const same = (row: RowUpdate, expected: Columns) =>
       Object.entries(expected).every(([column, value]) =>
         column === 'updated' && row.table === 'action_run' ? true : current.get(row)?.[column] === value,
       );
-    if (entry.rows.every((row) => same(row, row.before)))
+    if (rows.every((row) => same(row, row.before)))
       return { runId: entry.runId, outcome: 'never-applied', statements: [], moved: [] };
-    const moved = entry.rows.filter((row) => !same(row, row.after));
+    const moved = rows.filter((row) => !same(row, row.after));
     if (moved.length > 0)
       return {
         runId: entry.runId,
@@ -57,8 +60,8 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
     const now = await database.now(queries);
     const around = await surroundingsOf(database, queries, run, true);
     const changes: Change[] = [
-      ...entry.rows.map((row) => backwards(row, current.get(row)!, now)),
-      ...counterChange(around.counters, entry, run.status),
+      ...rows.map((row) => backwards(row, current.get(row)!, now)),
+      ...(counted ? counterChange(around.counters, entry, run.status) : []),
       ...around.versions.map((row) => ({
         table: 'action_tasks_version' as const,
         id: row.id,

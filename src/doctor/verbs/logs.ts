@@ -4,13 +4,13 @@ import { usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { harmless } from '../../common/output/style.ts';
-import { redact } from '../../common/redact.ts';
 import { type Connection, type ConnectOptions, connectOptions, logDirOption, withConnection } from '../connect.ts';
 import { dbfsOf } from '../database/dbfs.ts';
 import { Status } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { dbfsStore } from '../logs/dbfs.ts';
 import { diskStore } from '../logs/disk.ts';
+import { secretHider } from '../logs/hide.ts';
 import type { LogLine } from '../logs/lines.ts';
 import { type EmptyReason, type LogSummary, readLog, type Selection } from '../logs/logs.ts';
 import { type LogJob, loadLogJobs } from '../logs/tasks.ts';
@@ -81,7 +81,7 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
       );
     const results: JobLog[] = [];
     for (const job of jobs) results.push(await printJob(job, connection, selection, options.json === true, io));
-    const shown = results.some(({ log }) => log !== null);
+    const shown = results.some(({ log }) => log !== null && log.lines > 0);
     return { exit: exitOf(results, shown, options), result: { runId, jobs: results } };
   });
 }
@@ -142,7 +142,9 @@ async function printJob(
   }
   const collected: LogLine[] = [];
   const printer = new LinePrinter(job.name, io);
-  for await (const block of answer.blocks) {
+  const hideSecrets = secretHider();
+  for await (const raw of answer.blocks) {
+    const block = hideSecrets(raw);
     if (json) collected.push(...block);
     else await io.write(printer.print(block));
   }
@@ -171,6 +173,6 @@ class LinePrinter {
       this.#step = step;
       output += `${harmless(text)}\n`;
     }
-    return redact(output);
+    return output;
   }
 }

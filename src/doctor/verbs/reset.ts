@@ -201,7 +201,7 @@ async function applyAll(
     }).catch((error) => io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`));
   }
   if (repaired.length > 0) {
-    await new Promise((resolve) => setTimeout(resolve, secondLookAfter));
+    await io.pause(secondLookAfter);
     for (const repair of repaired) {
       const { run, overtaken } = await readBack(database, repair, undoFile);
       const notes = overtaken.map(

@@ -57,12 +57,16 @@ function text(report: StuckReport, view: View, verbose: boolean): string {
       report.findings,
       view,
     );
-  const reasons = report.findings.map((finding) =>
-    [
-      `${view.style.strong(`${finding.runId ?? '-'}`)} ${finding.code}: ${finding.message}`,
-      ...(verbose ? finding.evidence.map((line) => view.style.faint(`    ${line}`)) : []),
-    ].join('\n'),
-  );
+  // What several jobs of a run have in common is said once.
+  const reasons = report.findings.flatMap((finding, index) => {
+    const same = report.findings.findIndex(
+      (other) => other.runId === finding.runId && other.message === finding.message,
+    );
+    const evidence = verbose ? finding.evidence.map((line) => view.style.faint(`    ${line}`)) : [];
+    return same < index
+      ? evidence
+      : [`${view.style.strong(`${finding.runId ?? '-'}`)} ${finding.code}: ${finding.message}`, ...evidence];
+  });
   const repairable = new Set(report.findings.filter((finding) => finding.repairable).map((finding) => finding.runId))
     .size;
   const next = repairable > 1 ? ['', `Repair all ${repairable} runs: ci-doctor reset --all-stuck`] : [];

@@ -1,0 +1,196 @@
+// The lines of a failed step out of a log of 1 GB and ten million lines: `zstd -dc | sed -n` against our way.
+// Prints ratios. The log is made once and kept in the cache directory (about 130 MB).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'forgejo-ci-toolkit/bench');
+const lineCount = 10_000_000;
+const file = join(cache, 'ten-million-lines.log.zst');
+const index = join(cache, 'ten-million-lines.index');
+
+/** Bundled into the checkout, so that the native zstd library is found as from an installation. */
+async function bundle(name, contents) {
+  const outfile = join(root, 'node_modules/.cache/forgejo-ci-toolkit', name);
+  await build({
+    stdin: { contents, resolveDir: root, loader: 'ts' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    external: ['@mongodb-js/zstd'],
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+async function make() {
+  const { logTime, putVarint, seekTable, zstdFrame } = await import(
+    await bundle('bench-make.mjs', `export * from './demo/forgejo/log.ts'`)
+  );
+  const out = await open(`${file}.part`, 'w');
+  const indexOut = await open(`${index}.part`, 'w');
+  const entries = [];
+  let frames = [];
+  let pending = [];
+  let held = 0;
+  let offset = 0;
+  let varints = [];
+  const flushFrames = async (all) => {
+    const text = Buffer.concat(pending);
+    let at = 0;
+    for (; text.length - at >= 131_072 || (all && at < text.length); at += 131_072)
+      frames.push(zstdFrame(text.subarray(at, at + 131_072)));
+    for (const { bytes, entry } of await Promise.all(frames)) {
+      entries.push(entry);
+      await out.write(bytes);
+    }
+    frames = [];
+    pending = [text.subarray(Math.min(at, text.length))];
+    held = pending[0].length;
+    await indexOut.write(Buffer.concat(varints));
+    varints = [];
+  };
+  for (let line = 0; line < lineCount; line++) {
+    const time = logTime(1_795_309_000 + Math.floor(line / 2000), (line * 4999) % 10_000_000);
+    const noise = (Math.imul(line, 2_654_435_761) >>> 0).toString(36);
+    const content = `   Compiling crate-${noise} v1.${line % 90}.${line % 7} (/workspace/alice/demo/crates/${line % 977}) ${noise}`;
+    const bytes = Buffer.from(`${time} ${content}\n`);
+    varints.push(putVarint(offset));
+    pending.push(bytes);
+    offset += bytes.length;
+    held += bytes.length;
+    if (held > 4 << 20) await flushFrames(false);
+  }
+  await flushFrames(true);
+  await out.write(seekTable(entries));
+  await out.close();
+  await indexOut.close();
+  renameSync(`${index}.part`, index);
+  renameSync(`${file}.part`, file);
+}
+
+const reader = `
+import { open } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { diskStore } from './src/doctor/logs/disk.ts';
+import { secretHider } from './src/doctor/logs/hide.ts';
+import { readLog } from './src/doctor/logs/logs.ts';
+import { harmless } from './src/common/output/style.ts';
+const [file, index, request] = process.argv.slice(2);
+const { task, steps, selection } = JSON.parse(request!);
+const handle = await open(index!);
+const { size } = await handle.stat();
+let reads = 0;
+const answer = await readLog({
+  task: { ...task, logFilename: basename(file!) }, steps, selection,
+  storage: diskStore(dirname(file!)),
+  index: {
+    length: async () => size,
+    read: async (offset, length) => { reads++; return (await handle.read(Buffer.alloc(Math.min(length, size - offset)), 0, undefined, offset)).buffer; },
+  },
+});
+if (answer.kind === 'empty') throw new Error(answer.message);
+const hide = secretHider();
+for await (const block of answer.blocks) {
+  const text = harmless(hide(block).map((line) => line.time + ' ' + line.text).join('\\n')) + '\\n';
+  if (!process.stdout.write(text)) await new Promise((go) => process.stdout.once('drain', go));
+}
+await handle.close();
+const { lines, bytesRead, notes } = answer.summary();
+process.stderr.write(JSON.stringify({ lines, bytesRead, notes, reads, memory: process.resourceUsage().maxRSS * 1024 }));
+`;
+
+const seconds = (start) => Number(process.hrtime.bigint() - start) / 1e9;
+/** The best of several: what a busy machine adds says nothing about either side. */
+const best = (count, command, args) => Math.min(...Array.from({ length: count }, () => run(command, args).time));
+
+/** Runs a command to a file that is thrown away and gives its time in seconds and what it said on standard error. */
+function run(command, args) {
+  const start = process.hrtime.bigint();
+  const done = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`${command} ended with ${done.status ?? done.error}: ${done.stderr}`);
+  return { time: seconds(start), said: done.stderr };
+}
+
+if (spawnSync('zstd', ['--version']).error)
+  throw new Error('This bench compares with the zstd command: install it first.');
+mkdirSync(cache, { recursive: true });
+if (!existsSync(file) || !existsSync(index)) {
+  console.log(`making a log of ${lineCount} lines in ${cache} …`);
+  await make();
+}
+const child = await bundle('bench-read.mjs', reader);
+const listed = spawnSync('zstd', ['-lv', file], { encoding: 'utf8' }).stdout;
+const logSize = Number(/Decompressed Size:.*\((\d+) B\)/.exec(listed)[1]);
+
+const step = (name, status, logIndex, logLength) => ({ name, status, started: 1, stopped: 2, logIndex, logLength });
+const task = {
+  id: 1,
+  status: 2,
+  started: 1,
+  stopped: 2,
+  logInStorage: true,
+  logExpired: false,
+  logLength: lineCount,
+  logSize,
+};
+const cases = [
+  {
+    title: 'failed step near the end, 500 lines and the runner’s last 20',
+    steps: [step('Build', 1, 3, lineCount - 523), step('Test', 2, lineCount - 520, 500)],
+    selection: { failed: true },
+    from: lineCount - 519,
+    to: lineCount,
+  },
+  {
+    title: 'failed step in the middle, 500 lines',
+    steps: [step('Build', 1, 3, 4_999_997), step('Test', 2, 5_000_000, 500), step('Report', 1, 5_000_500, 4_999_480)],
+    selection: { failed: true },
+    from: 5_000_001,
+    to: 5_000_500,
+  },
+  {
+    title: 'last 100 lines',
+    steps: [step('Build', 2, 3, lineCount - 23)],
+    selection: { tail: 100 },
+    from: lineCount - 99,
+    to: lineCount,
+  },
+];
+
+const mb = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const ms = (time) => `${(time * 1000).toFixed(0)} ms`;
+console.log(`log: ${mb(statSync(file).size)} stored, ${mb(logSize)} of text, line index ${mb(statSync(index).size)}`);
+for (const { title, steps, selection, from, to } of cases) {
+  const args = [child, file, index, JSON.stringify({ task, steps, selection })];
+  // In turns, so that a machine that is busy now and then is as slow for one as for the other.
+  let [node, ours] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < 9; round++) {
+    node = Math.min(node, run(process.execPath, ['-e', '0']).time);
+    ours = Math.min(ours, run(process.execPath, args).time);
+  }
+  const { lines, bytesRead, notes, reads, memory } = JSON.parse(run(process.execPath, args).said);
+  if (lines !== to - from + 1 || notes.length > 0) throw new Error(`${title}: ${lines} lines, ${notes.join(' ')}`);
+  const theirs = best(3, 'sh', ['-c', 'zstd -dc "$1" | sed -n "$2"', 'sh', file, `${from},${to}p`]);
+  const over = ours - node;
+  console.log(`${title}:`);
+  console.log(`  zstd -dc | sed -n  ${ms(theirs)}`);
+  console.log(
+    `  ours               ${ms(ours)}, over \`node -e 0\` (${ms(node)}) ${ms(over)}: 1/${(theirs / over).toFixed(0)} (wanted: 1/20)`,
+  );
+  console.log(`  read ${mb(bytesRead)} with ${reads} reads of the index, peak memory ${mb(memory)} (wanted: 150 MB)`);
+}
+const args = [child, file, index, JSON.stringify({ task, steps: cases[0].steps, selection: {} })];
+const whole = run(process.execPath, args);
+const plain = best(3, 'sh', ['-c', 'zstd -dc "$1"', 'sh', file]);
+console.log('the whole log, secrets and terminal escapes taken care of:');
+console.log(
+  `  zstd -dc ${ms(plain)}, ours ${ms(whole.time)}: ${(whole.time / plain).toFixed(1)} times, peak memory ${mb(JSON.parse(whole.said).memory)}`,
+);

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { hideSecret, redact } from '../../../src/common/redact.ts';
+import { secretHider } from '../../../src/doctor/logs/hide.ts';
+import type { LogLine } from '../../../src/doctor/logs/lines.ts';
+
+const block = (...texts: string[]): LogLine[] =>
+  texts.map((text, at) => ({ number: at + 1, step: '', time: '', text }));
+const key = (word: string) => `-----${word} OPENSSH PRIVATE KEY-----`;
+const base64 = 'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtz';
+
+test.each([
+  'https://bob:hunter22@git.example.org/x',
+  'Authorization: Bearer abcdef123456',
+  'MY_PASSWORD=correct-horse',
+  '"api_key": "0123456789"',
+  'using ghp_0123456789abcdefghijABCDEFGHIJ',
+  'glpat-0123456789abcdefghij',
+  'AKIAIOSFODNN7EXAMPLE',
+  'xoxb-0123456789-abcdef',
+  `${key('BEGIN')}${base64}`,
+])('%s does not pass, alone or far inside a long text', (secret) => {
+  expect(redact(secret)).toMatch(/\*\*\*/);
+  const filler = 'compiling crate-17 (/workspace/a:b@c) at 10:30\n'.repeat(500);
+  expect(redact(`${filler}${secret}\n${filler}`)).toMatch(/\*\*\*/);
+});
+
+test('a block without secrets is given back as it is', () => {
+  const lines = block('fine', 'https://git.example.org/x', 'mail bob@example.org');
+  expect(secretHider()(lines)).toBe(lines);
+});
+
+test('secrets that the process knows are hidden, each line on its own', () => {
+  hideSecret('tr0ub4dor');
+  expect(secretHider()(block('a', 'it is tr0ub4dor', 'TOKEN=12345678', 'b')).map(({ text }) => text)).toEqual([
+    'a',
+    'it is ***',
+    'TOKEN=***',
+    'b',
+  ]);
+});
+
+test('a private key is hidden line by line, also over the end of a block', () => {
+  const hide = secretHider();
+  const first = hide(block('before', key('BEGIN'), base64));
+  const second = hide(block(base64, 'QUJD', key('END'), 'after'));
+  expect([...first, ...second].map(({ text }) => text)).toEqual([
+    'before',
+    '***private key***',
+    ...Array.from({ length: 4 }, () => '***private key***'),
+    'after',
+  ]);
+});
+
+test('a key that never ends does not hide the rest of the log', () => {
+  const texts = secretHider()(block(key('BEGIN'), base64, 'error: bad key file', 'done')).map(({ text }) => text);
+  expect(texts).toEqual(['***private key***', '***private key***', 'error: bad key file', 'done']);
+});
