@@ -47,6 +47,83 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
+// builtin:node:fs/promises
+var require_promises = __commonJS({
+  "builtin:node:fs/promises"(exports, module) {
+    module.exports = __require("node:fs/promises");
+  }
+});
+
+// builtin:node:timers/promises
+var require_promises2 = __commonJS({
+  "builtin:node:timers/promises"(exports, module) {
+    module.exports = __require("node:timers/promises");
+  }
+});
+
+// builtin:os
+var require_os = __commonJS({
+  "builtin:os"(exports, module) {
+    module.exports = __require("os");
+  }
+});
+
+// builtin:crypto
+var require_crypto = __commonJS({
+  "builtin:crypto"(exports, module) {
+    module.exports = __require("crypto");
+  }
+});
+
+// builtin:fs
+var require_fs = __commonJS({
+  "builtin:fs"(exports, module) {
+    module.exports = __require("fs");
+  }
+});
+
+// builtin:path
+var require_path = __commonJS({
+  "builtin:path"(exports, module) {
+    module.exports = __require("path");
+  }
+});
+
+// builtin:string_decoder
+var require_string_decoder = __commonJS({
+  "builtin:string_decoder"(exports, module) {
+    module.exports = __require("string_decoder");
+  }
+});
+
+// builtin:events
+var require_events = __commonJS({
+  "builtin:events"(exports, module) {
+    module.exports = __require("events");
+  }
+});
+
+// builtin:child_process
+var require_child_process = __commonJS({
+  "builtin:child_process"(exports, module) {
+    module.exports = __require("child_process");
+  }
+});
+
+// builtin:assert
+var require_assert = __commonJS({
+  "builtin:assert"(exports, module) {
+    module.exports = __require("assert");
+  }
+});
+
+// builtin:timers
+var require_timers = __commonJS({
+  "builtin:timers"(exports, module) {
+    module.exports = __require("timers");
+  }
+});
+
 // node_modules/commander/lib/error.js
 var require_error = __commonJS({
   "node_modules/commander/lib/error.js"(exports) {
@@ -1208,9 +1285,9 @@ var require_suggestSimilar = __commonJS({
 // node_modules/commander/lib/command.js
 var require_command = __commonJS({
   "node_modules/commander/lib/command.js"(exports) {
-    var EventEmitter = __require("node:events").EventEmitter;
+    var EventEmitter2 = __require("node:events").EventEmitter;
     var childProcess = __require("node:child_process");
-    var path = __require("node:path");
+    var path6 = __require("node:path");
     var fs3 = __require("node:fs");
     var process2 = __require("node:process");
     var { Argument: Argument2, humanReadableArgName } = require_argument();
@@ -1218,7 +1295,7 @@ var require_command = __commonJS({
     var { Help: Help2, stripColor } = require_help();
     var { Option: Option2, DualOptions } = require_option();
     var { suggestSimilar } = require_suggestSimilar();
-    var Command4 = class _Command extends EventEmitter {
+    var Command4 = class _Command extends EventEmitter2 {
       /**
        * Initialize a new `Command`.
        *
@@ -2223,9 +2300,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
         let launchWithNode = false;
         const sourceExt = [".js", ".ts", ".tsx", ".mjs", ".cjs"];
         function findFile(baseDir, baseName) {
-          const localBin = path.resolve(baseDir, baseName);
+          const localBin = path6.resolve(baseDir, baseName);
           if (fs3.existsSync(localBin)) return localBin;
-          if (sourceExt.includes(path.extname(baseName))) return void 0;
+          if (sourceExt.includes(path6.extname(baseName))) return void 0;
           const foundExt = sourceExt.find(
             (ext) => fs3.existsSync(`${localBin}${ext}`)
           );
@@ -2243,17 +2320,17 @@ Expecting one of '${allowedValues.join("', '")}'`);
           } catch {
             resolvedScriptPath = this._scriptPath;
           }
-          executableDir = path.resolve(
-            path.dirname(resolvedScriptPath),
+          executableDir = path6.resolve(
+            path6.dirname(resolvedScriptPath),
             executableDir
           );
         }
         if (executableDir) {
           let localFile = findFile(executableDir, executableFile);
           if (!localFile && !subcommand._executableFile && this._scriptPath) {
-            const legacyName = path.basename(
+            const legacyName = path6.basename(
               this._scriptPath,
-              path.extname(this._scriptPath)
+              path6.extname(this._scriptPath)
             );
             if (legacyName !== this._name) {
               localFile = findFile(
@@ -2264,7 +2341,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           }
           executableFile = localFile || executableFile;
         }
-        launchWithNode = sourceExt.includes(path.extname(executableFile));
+        launchWithNode = sourceExt.includes(path6.extname(executableFile));
         let proc;
         if (process2.platform !== "win32") {
           if (launchWithNode) {
@@ -3179,7 +3256,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @return {Command}
        */
       nameFromFilename(filename) {
-        this._name = path.basename(filename, path.extname(filename));
+        this._name = path6.basename(filename, path6.extname(filename));
         return this;
       }
       /**
@@ -3193,9 +3270,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} [path]
        * @return {(string|null|Command)}
        */
-      executableDir(path2) {
-        if (path2 === void 0) return this._executableDir;
-        this._executableDir = path2;
+      executableDir(path7) {
+        if (path7 === void 0) return this._executableDir;
+        this._executableDir = path7;
         return this;
       }
       /**
@@ -3473,6 +3550,20 @@ var require_commander = __commonJS({
   }
 });
 
+// builtin:node:path
+var require_node_path = __commonJS({
+  "builtin:node:path"(exports, module) {
+    module.exports = __require("node:path");
+  }
+});
+
+// builtin:node:os
+var require_node_os = __commonJS({
+  "builtin:node:os"(exports, module) {
+    module.exports = __require("node:os");
+  }
+});
+
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
   "node_modules/yaml/dist/nodes/identity.js"(exports) {
@@ -3550,17 +3641,17 @@ var require_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    function visit_(key, node, visitor, path) {
-      const ctrl = callVisitor(key, node, visitor, path);
+    function visit_(key, node, visitor, path6) {
+      const ctrl = callVisitor(key, node, visitor, path6);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path, ctrl);
-        return visit_(key, ctrl, visitor, path);
+        replaceNode(key, path6, ctrl);
+        return visit_(key, ctrl, visitor, path6);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+          path6 = Object.freeze(path6.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path);
+            const ci = visit_(i, node.items[i], visitor, path6);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -3571,13 +3662,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = visit_("key", node.key, visitor, path);
+          path6 = Object.freeze(path6.concat(node));
+          const ck = visit_("key", node.key, visitor, path6);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path);
+          const cv = visit_("value", node.value, visitor, path6);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -3598,17 +3689,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node, visitor, path) {
-      const ctrl = await callVisitor(key, node, visitor, path);
+    async function visitAsync_(key, node, visitor, path6) {
+      const ctrl = await callVisitor(key, node, visitor, path6);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path, ctrl);
-        return visitAsync_(key, ctrl, visitor, path);
+        replaceNode(key, path6, ctrl);
+        return visitAsync_(key, ctrl, visitor, path6);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+          path6 = Object.freeze(path6.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path);
+            const ci = await visitAsync_(i, node.items[i], visitor, path6);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -3619,13 +3710,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path);
+          path6 = Object.freeze(path6.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path6);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path);
+          const cv = await visitAsync_("value", node.value, visitor, path6);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -3652,23 +3743,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key, node, visitor, path) {
+    function callVisitor(key, node, visitor, path6) {
       if (typeof visitor === "function")
-        return visitor(key, node, path);
+        return visitor(key, node, path6);
       if (identity.isMap(node))
-        return visitor.Map?.(key, node, path);
+        return visitor.Map?.(key, node, path6);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key, node, path);
+        return visitor.Seq?.(key, node, path6);
       if (identity.isPair(node))
-        return visitor.Pair?.(key, node, path);
+        return visitor.Pair?.(key, node, path6);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key, node, path);
+        return visitor.Scalar?.(key, node, path6);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key, node, path);
+        return visitor.Alias?.(key, node, path6);
       return void 0;
     }
-    function replaceNode(key, path, node) {
-      const parent = path[path.length - 1];
+    function replaceNode(key, path6, node) {
+      const parent = path6[path6.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key] = node;
       } else if (identity.isPair(parent)) {
@@ -4280,10 +4371,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path, value) {
+    function collectionFromPath(schema, path6, value) {
       let v = value;
-      for (let i = path.length - 1; i >= 0; --i) {
-        const k = path[i];
+      for (let i = path6.length - 1; i >= 0; --i) {
+        const k = path6[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -4302,7 +4393,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path) => path == null || typeof path === "object" && !!path[Symbol.iterator]().next().done;
+    var isEmptyPath = (path6) => path6 == null || typeof path6 === "object" && !!path6[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -4332,11 +4423,11 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path, value) {
-        if (isEmptyPath(path))
+      addIn(path6, value) {
+        if (isEmptyPath(path6))
           this.add(value);
         else {
-          const [key, ...rest] = path;
+          const [key, ...rest] = path6;
           const node = this.get(key, true);
           if (identity.isCollection(node))
             node.addIn(rest, value);
@@ -4350,8 +4441,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        const [key, ...rest] = path;
+      deleteIn(path6) {
+        const [key, ...rest] = path6;
         if (rest.length === 0)
           return this.delete(key);
         const node = this.get(key, true);
@@ -4365,8 +4456,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        const [key, ...rest] = path;
+      getIn(path6, keepScalar) {
+        const [key, ...rest] = path6;
         const node = this.get(key, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -4384,8 +4475,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path) {
-        const [key, ...rest] = path;
+      hasIn(path6) {
+        const [key, ...rest] = path6;
         if (rest.length === 0)
           return this.has(key);
         const node = this.get(key, true);
@@ -4395,8 +4486,8 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        const [key, ...rest] = path;
+      setIn(path6, value) {
+        const [key, ...rest] = path6;
         if (rest.length === 0) {
           this.set(key, value);
         } else {
@@ -6911,9 +7002,9 @@ var require_Document = __commonJS({
           this.contents.add(value);
       }
       /** Adds a value to the document. */
-      addIn(path, value) {
+      addIn(path6, value) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path, value);
+          this.contents.addIn(path6, value);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -6988,14 +7079,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        if (Collection.isEmptyPath(path)) {
+      deleteIn(path6) {
+        if (Collection.isEmptyPath(path6)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path6) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -7010,10 +7101,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        if (Collection.isEmptyPath(path))
+      getIn(path6, keepScalar) {
+        if (Collection.isEmptyPath(path6))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path6, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -7024,10 +7115,10 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path) {
-        if (Collection.isEmptyPath(path))
+      hasIn(path6) {
+        if (Collection.isEmptyPath(path6))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path6) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
@@ -7044,13 +7135,13 @@ var require_Document = __commonJS({
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        if (Collection.isEmptyPath(path)) {
+      setIn(path6, value) {
+        if (Collection.isEmptyPath(path6)) {
           this.contents = value;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path6), value);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path, value);
+          this.contents.setIn(path6, value);
         }
       }
       /**
@@ -7436,10 +7527,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key, sep: sep2, value } = collItem;
+        const { start, key, sep: sep4, value } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key ?? sep2?.[0],
+          next: key ?? sep4?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -7453,7 +7544,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key && key.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep2) {
+          if (!keyProps.anchor && !keyProps.tag && !sep4) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -7477,7 +7568,7 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep2 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep4 ?? [], {
           indicator: "map-value-ind",
           next: value,
           offset: keyNode.range[2],
@@ -7493,7 +7584,7 @@ var require_resolve_block_map = __commonJS({
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep2, null, valueProps, onError);
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep4, null, valueProps, onError);
           if (ctx.schema.compat)
             utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
           offset = valueNode.range[2];
@@ -7584,7 +7675,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep2 = "";
+        let sep4 = "";
         for (const token of end) {
           const { source, type } = token;
           switch (type) {
@@ -7598,13 +7689,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep2 + cb;
-              sep2 = "";
+                comment += sep4 + cb;
+              sep4 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep2 += source;
+                sep4 += source;
               hasSpace = true;
               break;
             default:
@@ -7647,18 +7738,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key, sep: sep2, value } = collItem;
+        const { start, key, sep: sep4, value } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key ?? sep2?.[0],
+          next: key ?? sep4?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep2 && !value) {
+          if (!props.anchor && !props.tag && !sep4 && !value) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -7712,8 +7803,8 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap && !sep2 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep2, null, props, onError);
+        if (!isMap && !sep4 && !props.found) {
+          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep4, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
           if (isBlock(value))
@@ -7725,7 +7816,7 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep2 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep4 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
             next: value,
@@ -7736,8 +7827,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap && !props.found && ctx.options.strict) {
-              if (sep2)
-                for (const st of sep2) {
+              if (sep4)
+                for (const st of sep4) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -7754,7 +7845,7 @@ var require_resolve_flow_collection = __commonJS({
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep2, null, valueProps, onError) : null;
+          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep4, null, valueProps, onError) : null;
           if (valueNode) {
             if (isBlock(value))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
@@ -7934,7 +8025,7 @@ var require_resolve_block_scalar = __commonJS({
           chompStart = i + 1;
       }
       let value = "";
-      let sep2 = "";
+      let sep4 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
         value += lines2[i][0].slice(trimIndent) + "\n";
@@ -7951,24 +8042,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep2 + indent.slice(trimIndent) + content;
-          sep2 = "\n";
+          value += sep4 + indent.slice(trimIndent) + content;
+          sep4 = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep2 === " ")
-            sep2 = "\n";
-          else if (!prevMoreIndented && sep2 === "\n")
-            sep2 = "\n\n";
-          value += sep2 + indent.slice(trimIndent) + content;
-          sep2 = "\n";
+          if (sep4 === " ")
+            sep4 = "\n";
+          else if (!prevMoreIndented && sep4 === "\n")
+            sep4 = "\n\n";
+          value += sep4 + indent.slice(trimIndent) + content;
+          sep4 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep2 === "\n")
+          if (sep4 === "\n")
             value += "\n";
           else
-            sep2 = "\n";
+            sep4 = "\n";
         } else {
-          value += sep2 + content;
-          sep2 = " ";
+          value += sep4 + content;
+          sep4 = " ";
           prevMoreIndented = false;
         }
       }
@@ -8151,25 +8242,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep2 = " ";
+      let sep4 = " ";
       let pos = line.lastIndex;
       while (match = line.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep2 === "\n")
-            res += sep2;
+          if (sep4 === "\n")
+            res += sep4;
           else
-            sep2 = "\n";
+            sep4 = "\n";
         } else {
-          res += sep2 + lm;
-          sep2 = " ";
+          res += sep4 + lm;
+          sep4 = " ";
         }
         pos = line.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match = last.exec(source);
-      return res + sep2 + (match?.[1] ?? "");
+      return res + sep4 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -8268,8 +8359,8 @@ var require_resolve_flow_scalar = __commonJS({
     };
     function parseCharCode(source, offset, length, onError) {
       const cc = source.substr(offset, length);
-      const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code = ok ? parseInt(cc, 16) : NaN;
+      const ok2 = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+      const code = ok2 ? parseInt(cc, 16) : NaN;
       try {
         return String.fromCodePoint(code);
       } catch {
@@ -8979,14 +9070,14 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key, sep: sep2, value }) {
+    function stringifyItem({ start, key, sep: sep4, value }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key)
         res += stringifyToken(key);
-      if (sep2)
-        for (const st of sep2)
+      if (sep4)
+        for (const st of sep4)
           res += st.source;
       if (value)
         res += stringifyToken(value);
@@ -9011,9 +9102,9 @@ var require_cst_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    visit.itemAtPath = (cst, path) => {
+    visit.itemAtPath = (cst, path6) => {
       let item = cst;
-      for (const [field, index] of path) {
+      for (const [field, index] of path6) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -9022,23 +9113,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit.parentCollection = (cst, path) => {
-      const parent = visit.itemAtPath(cst, path.slice(0, -1));
-      const field = path[path.length - 1][0];
+    visit.parentCollection = (cst, path6) => {
+      const parent = visit.itemAtPath(cst, path6.slice(0, -1));
+      const field = path6[path6.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path, item, visitor) {
-      let ctrl = visitor(item, path);
+    function _visit(path6, item, visitor) {
+      let ctrl = visitor(item, path6);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token = item[field];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path.concat([[field, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path6.concat([[field, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -9049,10 +9140,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path);
+            ctrl = ctrl(item, path6);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path6) : ctrl;
     }
     exports.visit = visit;
   }
@@ -10153,18 +10244,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep2;
+          let sep4;
           if (scalar.end) {
-            sep2 = scalar.end;
-            sep2.push(this.sourceToken);
+            sep4 = scalar.end;
+            sep4.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep2 = [this.sourceToken];
+            sep4 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep2 }]
+            items: [{ start, key: scalar, sep: sep4 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -10317,15 +10408,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep2 = it.sep;
-                  sep2.push(this.sourceToken);
+                  const sep4 = it.sep;
+                  sep4.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep: sep2 }]
+                    items: [{ start: start2, key, sep: sep4 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -10519,13 +10610,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep2 = fc.end.splice(1, fc.end.length);
-            sep2.push(this.sourceToken);
+            const sep4 = fc.end.splice(1, fc.end.length);
+            sep4.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep2 }]
+              items: [{ start, key: fc, sep: sep4 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -10800,6 +10891,13 @@ var require_dist = __commonJS({
     exports.stringify = publicApi.stringify;
     exports.visit = visit.visit;
     exports.visitAsync = visit.visitAsync;
+  }
+});
+
+// builtin:node:fs
+var require_node_fs = __commonJS({
+  "builtin:node:fs"(exports, module) {
+    module.exports = __require("node:fs");
   }
 });
 
@@ -12786,10 +12884,10 @@ var require_result = __commonJS({
 var require_query = __commonJS({
   "node_modules/pg/lib/query.js"(exports, module) {
     "use strict";
-    var { EventEmitter } = __require("events");
+    var { EventEmitter: EventEmitter2 } = __require("events");
     var Result2 = require_result();
     var utils = require_utils();
-    var Query2 = class extends EventEmitter {
+    var Query2 = class extends EventEmitter2 {
       constructor(config, values, callback) {
         super();
         config = utils.normalizeQueryConfig(config, values, callback);
@@ -13861,7 +13959,7 @@ var require_dist2 = __commonJS({
     function parse2(stream, callback) {
       const parser = new parser_1.Parser();
       stream.on("data", (buffer) => parser.parse(buffer, callback));
-      return new Promise((resolve3) => stream.on("end", () => resolve3()));
+      return new Promise((resolve4) => stream.on("end", () => resolve4()));
     }
   }
 });
@@ -13945,14 +14043,14 @@ var require_stream = __commonJS({
 var require_connection = __commonJS({
   "node_modules/pg/lib/connection.js"(exports, module) {
     "use strict";
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var { parse: parse2, serialize } = require_dist2();
     var stream = require_stream();
     var { getStream } = stream;
     var flushBuffer = serialize.flush();
     var syncBuffer = serialize.sync();
     var endBuffer = serialize.end();
-    var Connection2 = class extends EventEmitter {
+    var Connection2 = class extends EventEmitter2 {
       constructor(config) {
         super();
         config = config || {};
@@ -14148,7 +14246,7 @@ var require_split2 = __commonJS({
   "node_modules/split2/index.js"(exports, module) {
     "use strict";
     var { Transform } = __require("stream");
-    var { StringDecoder } = __require("string_decoder");
+    var { StringDecoder: StringDecoder2 } = __require("string_decoder");
     var kLast = /* @__PURE__ */ Symbol("last");
     var kDecoder = /* @__PURE__ */ Symbol("decoder");
     function transform(chunk, enc, cb) {
@@ -14228,7 +14326,7 @@ var require_split2 = __commonJS({
       options.readableObjectMode = true;
       const stream = new Transform(options);
       stream[kLast] = "";
-      stream[kDecoder] = new StringDecoder("utf8");
+      stream[kDecoder] = new StringDecoder2("utf8");
       stream.matcher = matcher;
       stream.mapper = mapper;
       stream.maxLength = options.maxLength;
@@ -14248,7 +14346,7 @@ var require_split2 = __commonJS({
 var require_helper = __commonJS({
   "node_modules/pgpass/lib/helper.js"(exports, module) {
     "use strict";
-    var path = __require("path");
+    var path6 = __require("path");
     var Stream = __require("stream").Stream;
     var split = require_split2();
     var util = __require("util");
@@ -14287,7 +14385,7 @@ var require_helper = __commonJS({
     };
     module.exports.getFileName = function(rawEnv) {
       var env = rawEnv || process.env;
-      var file = env.PGPASSFILE || (isWin ? path.join(env.APPDATA || "./", "postgresql", "pgpass.conf") : path.join(env.HOME || "./", ".pgpass"));
+      var file = env.PGPASSFILE || (isWin ? path6.join(env.APPDATA || "./", "postgresql", "pgpass.conf") : path6.join(env.HOME || "./", ".pgpass"));
       return file;
     };
     module.exports.usePgPass = function(stats, fname) {
@@ -14419,7 +14517,7 @@ var require_helper = __commonJS({
 var require_lib = __commonJS({
   "node_modules/pgpass/lib/index.js"(exports, module) {
     "use strict";
-    var path = __require("path");
+    var path6 = __require("path");
     var fs3 = __require("fs");
     var helper = require_helper();
     module.exports = function(connInfo, cb) {
@@ -14439,7 +14537,7 @@ var require_lib = __commonJS({
 // node_modules/pg/lib/client.js
 var require_client = __commonJS({
   "node_modules/pg/lib/client.js"(exports, module) {
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var utils = require_utils();
     var nodeUtils = __require("util");
     var sasl = require_sasl();
@@ -14484,7 +14582,7 @@ var require_client = __commonJS({
       }
       return defaultValue;
     }
-    var Client2 = class extends EventEmitter {
+    var Client2 = class extends EventEmitter2 {
       constructor(config) {
         super();
         this.connectionParameters = new ConnectionParameters(config);
@@ -14630,12 +14728,12 @@ var require_client = __commonJS({
           this._connect(callback);
           return;
         }
-        return new this._Promise((resolve3, reject) => {
+        return new this._Promise((resolve4, reject) => {
           this._connect((error2) => {
             if (error2) {
               reject(error2);
             } else {
-              resolve3(this);
+              resolve4(this);
             }
           });
         });
@@ -15017,8 +15115,8 @@ var require_client = __commonJS({
         } else {
           query = new Query2(config, values, callback);
           if (!query.callback) {
-            result = new this._Promise((resolve3, reject) => {
-              query.callback = (err2, res) => err2 ? reject(err2) : resolve3(res);
+            result = new this._Promise((resolve4, reject) => {
+              query.callback = (err2, res) => err2 ? reject(err2) : resolve4(res);
             }).catch((err2) => {
               Error.captureStackTrace(err2);
               throw err2;
@@ -15118,8 +15216,8 @@ var require_client = __commonJS({
         if (cb) {
           this.connection.once("end", cb);
         } else {
-          return new this._Promise((resolve3) => {
-            this.connection.once("end", resolve3);
+          return new this._Promise((resolve4) => {
+            this.connection.once("end", resolve4);
           });
         }
       }
@@ -15137,7 +15235,7 @@ var require_client = __commonJS({
 var require_pg_pool = __commonJS({
   "node_modules/pg-pool/index.js"(exports, module) {
     "use strict";
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var NOOP = function() {
     };
     var removeWhere = (list, predicate) => {
@@ -15168,8 +15266,8 @@ var require_pg_pool = __commonJS({
       const cb = function(err2, client) {
         err2 ? rej(err2) : res(client);
       };
-      const result = new Promise2(function(resolve3, reject) {
-        res = resolve3;
+      const result = new Promise2(function(resolve4, reject) {
+        res = resolve4;
         rej = reject;
       }).catch((err2) => {
         Error.captureStackTrace(err2);
@@ -15188,7 +15286,7 @@ var require_pg_pool = __commonJS({
         pool.emit("error", err2, client);
       };
     }
-    var Pool2 = class extends EventEmitter {
+    var Pool2 = class extends EventEmitter2 {
       constructor(options, Client2) {
         super();
         this.options = Object.assign({}, options);
@@ -15230,7 +15328,7 @@ var require_pg_pool = __commonJS({
         if (typeof Promise2.try === "function") {
           return Promise2.try(f);
         }
-        return new Promise2((resolve3) => resolve3(f()));
+        return new Promise2((resolve4) => resolve4(f()));
       }
       _isFull() {
         return this._clients.length >= this.options.max;
@@ -15563,11 +15661,11 @@ var require_pg_pool = __commonJS({
 var require_query2 = __commonJS({
   "node_modules/pg/lib/native/query.js"(exports, module) {
     "use strict";
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var util = __require("util");
     var utils = require_utils();
     var NativeQuery = module.exports = function(config, values, callback) {
-      EventEmitter.call(this);
+      EventEmitter2.call(this);
       config = utils.normalizeQueryConfig(config, values, callback);
       this.text = config.text;
       this.values = config.values;
@@ -15584,7 +15682,7 @@ var require_query2 = __commonJS({
         }.bind(this)
       );
     };
-    util.inherits(NativeQuery, EventEmitter);
+    util.inherits(NativeQuery, EventEmitter2);
     var errorFieldMap = {
       sqlState: "code",
       statementPosition: "position",
@@ -15625,8 +15723,8 @@ var require_query2 = __commonJS({
     NativeQuery.prototype._getPromise = function() {
       if (this._promise) return this._promise;
       this._promise = new Promise(
-        function(resolve3, reject) {
-          this._once("end", resolve3);
+        function(resolve4, reject) {
+          this._once("end", resolve4);
           this._once("error", reject);
         }.bind(this)
       );
@@ -15713,7 +15811,7 @@ var require_client2 = __commonJS({
       throw e;
     }
     var TypeOverrides2 = require_type_overrides();
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var util = __require("util");
     var ConnectionParameters = require_connection_parameters();
     var NativeQuery = require_query2();
@@ -15723,7 +15821,7 @@ var require_client2 = __commonJS({
       "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
     );
     var Client2 = module.exports = function(config) {
-      EventEmitter.call(this);
+      EventEmitter2.call(this);
       config = config || {};
       this._Promise = config.Promise || global.Promise;
       this._types = new TypeOverrides2(config.types);
@@ -15752,7 +15850,7 @@ var require_client2 = __commonJS({
       this.namedQueries = {};
     };
     Client2.Query = NativeQuery;
-    util.inherits(Client2, EventEmitter);
+    util.inherits(Client2, EventEmitter2);
     Client2.prototype._errorAllQueries = function(err2) {
       const enqueueError = (query) => {
         process.nextTick(() => {
@@ -15805,12 +15903,12 @@ var require_client2 = __commonJS({
         this._connect(callback);
         return;
       }
-      return new this._Promise((resolve3, reject) => {
+      return new this._Promise((resolve4, reject) => {
         this._connect((error2) => {
           if (error2) {
             reject(error2);
           } else {
-            resolve3(this);
+            resolve4(this);
           }
         });
       });
@@ -15834,8 +15932,8 @@ var require_client2 = __commonJS({
         query = new NativeQuery(config, values, callback);
         if (!query.callback) {
           let resolveOut, rejectOut;
-          result = new this._Promise((resolve3, reject) => {
-            resolveOut = resolve3;
+          result = new this._Promise((resolve4, reject) => {
+            resolveOut = resolve4;
             rejectOut = reject;
           }).catch((err2) => {
             Error.captureStackTrace(err2);
@@ -15898,8 +15996,8 @@ var require_client2 = __commonJS({
       }
       let result;
       if (!cb) {
-        result = new this._Promise(function(resolve3, reject) {
-          cb = (err2) => err2 ? reject(err2) : resolve3();
+        result = new this._Promise(function(resolve4, reject) {
+          cb = (err2) => err2 ? reject(err2) : resolve4();
         });
       }
       const doEnd = function() {
@@ -16839,12 +16937,19 @@ var init_esm = __esm({
   }
 });
 
+// builtin:node:crypto
+var require_node_crypto = __commonJS({
+  "builtin:node:crypto"(exports, module) {
+    module.exports = __require("node:crypto");
+  }
+});
+
 // src/common/action.ts
-import { appendFile as appendFile2 } from "node:fs/promises";
-import { setTimeout as pause } from "node:timers/promises";
+var import_promises = __toESM(require_promises(), 1);
+var import_promises2 = __toESM(require_promises2(), 1);
 
 // node_modules/@actions/core/lib/command.js
-import * as os from "os";
+var os = __toESM(require_os(), 1);
 
 // node_modules/@actions/core/lib/utils.js
 function toCommandValue(input) {
@@ -16915,9 +17020,9 @@ function escapeProperty(s) {
 }
 
 // node_modules/@actions/core/lib/file-command.js
-import * as crypto from "crypto";
-import * as fs from "fs";
-import * as os2 from "os";
+var crypto = __toESM(require_crypto(), 1);
+var fs = __toESM(require_fs(), 1);
+var os2 = __toESM(require_os(), 1);
 function issueFileCommand(command, message) {
   const filePath = process.env[`GITHUB_${command}`];
   if (!filePath) {
@@ -16931,30 +17036,31 @@ function issueFileCommand(command, message) {
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
+  const delimiter3 = `ghadelimiter_${crypto.randomUUID()}`;
   const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+  if (key.includes(delimiter3)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter3}"`);
   }
-  if (convertedValue.includes(delimiter)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+  if (convertedValue.includes(delimiter3)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter3}"`);
   }
-  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
+  return `${key}<<${delimiter3}${os2.EOL}${convertedValue}${os2.EOL}${delimiter3}`;
 }
 
 // node_modules/@actions/core/lib/core.js
-import * as os4 from "os";
+var os5 = __toESM(require_os(), 1);
+var path5 = __toESM(require_path(), 1);
 
 // node_modules/@actions/core/lib/summary.js
-import { EOL as EOL3 } from "os";
-import { constants, promises } from "fs";
+var import_os = __toESM(require_os(), 1);
+var import_fs = __toESM(require_fs(), 1);
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
+    return value instanceof P ? value : new P(function(resolve4) {
+      resolve4(value);
     });
   }
-  return new (P || (P = Promise))(function(resolve3, reject) {
+  return new (P || (P = Promise))(function(resolve4, reject) {
     function fulfilled(value) {
       try {
         step(generator.next(value));
@@ -16970,12 +17076,12 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve3(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
-var { access, appendFile, writeFile } = promises;
+var { access, appendFile, writeFile } = import_fs.promises;
 var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
   constructor() {
@@ -16997,7 +17103,7 @@ var Summary = class {
         throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
       }
       try {
-        yield access(pathFromEnv, constants.R_OK | constants.W_OK);
+        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
       } catch (_a4) {
         throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
       }
@@ -17090,7 +17196,7 @@ var Summary = class {
    * @returns {Summary} summary instance
    */
   addEOL() {
-    return this.addRaw(EOL3);
+    return this.addRaw(import_os.EOL);
   }
   /**
    * Adds an HTML codeblock to the summary buffer
@@ -17229,21 +17335,39 @@ var Summary = class {
 };
 var _summary = new Summary();
 
+// node_modules/@actions/core/lib/path-utils.js
+var path = __toESM(require_path(), 1);
+
 // node_modules/@actions/core/lib/platform.js
-import os3 from "os";
+var import_os2 = __toESM(require_os(), 1);
+
+// node_modules/@actions/exec/lib/exec.js
+var import_string_decoder = __toESM(require_string_decoder(), 1);
+
+// node_modules/@actions/exec/lib/toolrunner.js
+var os3 = __toESM(require_os(), 1);
+var events = __toESM(require_events(), 1);
+var child = __toESM(require_child_process(), 1);
+var path4 = __toESM(require_path(), 1);
+
+// node_modules/@actions/io/lib/io.js
+var import_assert = __toESM(require_assert(), 1);
+var path3 = __toESM(require_path(), 1);
 
 // node_modules/@actions/io/lib/io-util.js
-import * as fs2 from "fs";
+var fs2 = __toESM(require_fs(), 1);
+var path2 = __toESM(require_path(), 1);
 var { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises;
 var IS_WINDOWS = process.platform === "win32";
 var READONLY = fs2.constants.O_RDONLY;
 
 // node_modules/@actions/exec/lib/toolrunner.js
+var import_timers = __toESM(require_timers(), 1);
 var IS_WINDOWS2 = process.platform === "win32";
 
 // node_modules/@actions/core/lib/platform.js
-var platform = os3.platform();
-var arch = os3.arch();
+var platform = import_os2.default.platform();
+var arch = import_os2.default.arch();
 
 // node_modules/@actions/core/lib/core.js
 var ExitCode;
@@ -17269,12 +17393,8 @@ function setOutput(name, value) {
   if (filePath) {
     return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
   }
-  process.stdout.write(os4.EOL);
+  process.stdout.write(os5.EOL);
   issueCommand("set-output", { name }, toCommandValue(value));
-}
-function setFailed(message) {
-  process.exitCode = ExitCode.Failure;
-  error(message);
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -17552,6 +17672,7 @@ function width(text3) {
 
 // src/common/action.ts
 async function runAction(tool, { secrets, outputs }) {
+  const io = actionIo();
   try {
     for (const name of secrets) {
       const value = getInput(name);
@@ -17559,7 +17680,6 @@ async function runAction(tool, { secrets, outputs }) {
       hideSecret(value);
     }
     const argv = argumentsFromInputs(tool, (name) => getInput(name));
-    const io = actionIo();
     await io.write(`${redact(`${tool.name} ${argv[0]}`)}
 `);
     const outcome = await runTool(tool, argv, io);
@@ -17569,8 +17689,9 @@ async function runAction(tool, { secrets, outputs }) {
     await writeSummary(tool, argv[0], outcome);
     finish(tool, outcome);
   } catch (error2) {
-    setFailed(messageOf(error2));
-    process.exitCode = exitCode.usage;
+    const outcome = await explain(error2, tool, io, false, false);
+    setOutput("exit-code", outcome.exit);
+    finish(tool, outcome);
   }
 }
 function argumentsFromInputs(tool, input) {
@@ -17606,10 +17727,10 @@ function actionIo() {
     view: plainView,
     interactive: false,
     // Standard output and error share one log; one stream keeps their order.
-    write: (text3) => new Promise((resolve3) => process.stdout.write(text3, () => resolve3())),
+    write: (text3) => new Promise((resolve4) => process.stdout.write(text3, () => resolve4())),
     note: (text3) => void process.stdout.write(`${redact(text3)}
 `),
-    pause: (milliseconds) => pause(milliseconds),
+    pause: (milliseconds) => (0, import_promises2.setTimeout)(milliseconds),
     ask: async () => false
   };
 }
@@ -17617,7 +17738,7 @@ async function writeSummary(tool, verb, outcome) {
   const file = process.env.FORGEJO_STEP_SUMMARY || process.env.GITHUB_STEP_SUMMARY;
   if (!file) return;
   const body = outcome.markdown?.() ?? fence(outcome.text?.(plainView) ?? "");
-  if (body !== "") await appendFile2(file, redact(`## ${tool.name} ${verb}
+  if (body !== "") await (0, import_promises.appendFile)(file, redact(`## ${tool.name} ${verb}
 
 ${body}
 `));
@@ -17635,21 +17756,21 @@ function finish(tool, outcome) {
 }
 
 // src/doctor/connect.ts
-import { access as access3, readdir as readdir2, readFile as readFile3 } from "node:fs/promises";
-import { basename, isAbsolute as isAbsolute2, join as join4, resolve as resolve2 } from "node:path";
+var import_promises6 = __toESM(require_promises(), 1);
+var import_node_path4 = __toESM(require_node_path(), 1);
 
 // src/common/audit.ts
-import { mkdir as mkdir2, open as open2 } from "node:fs/promises";
-import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+var import_promises3 = __toESM(require_promises(), 1);
+var import_node_os = __toESM(require_node_os(), 1);
+var import_node_path = __toESM(require_node_path(), 1);
 function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
-  return join(env.XDG_STATE_HOME || join(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
+  return (0, import_node_path.join)(env.XDG_STATE_HOME || (0, import_node_path.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
 }
 async function appendAudit(file, record) {
-  const line = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: hostname(), ...record };
-  await mkdir2(dirname(file), { recursive: true, mode: 448 });
-  const handle = await open2(file, "a", 384);
+  const line = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)(), ...record };
+  await (0, import_promises3.mkdir)((0, import_node_path.dirname)(file), { recursive: true, mode: 448 });
+  const handle = await (0, import_promises3.open)(file, "a", 384);
   try {
     await handle.appendFile(`${JSON.stringify(redactValue(line))}
 `);
@@ -17660,30 +17781,30 @@ async function appendAudit(file, record) {
 }
 function userName() {
   try {
-    return userInfo().username;
+    return (0, import_node_os.userInfo)().username;
   } catch {
     return String(process.getuid?.() ?? "unknown");
   }
 }
 
 // src/common/config.ts
-import { access as access2, readFile } from "node:fs/promises";
-import { join as join2 } from "node:path";
+var import_promises4 = __toESM(require_promises(), 1);
+var import_node_path2 = __toESM(require_node_path(), 1);
 async function findConfig(named, name, directory) {
-  const candidates = named === void 0 ? [join2(directory, name), join2(directory, ".forgejo", name)] : [named];
-  for (const path of candidates) {
-    if (named === void 0 && !await exists2(path)) continue;
-    return { path, values: await parse(path) };
+  const candidates = named === void 0 ? [(0, import_node_path2.join)(directory, name), (0, import_node_path2.join)(directory, ".forgejo", name)] : [named];
+  for (const path6 of candidates) {
+    if (named === void 0 && !await exists2(path6)) continue;
+    return { path: path6, values: await parse(path6) };
   }
   return void 0;
 }
-async function parse(path) {
+async function parse(path6) {
   let text3;
   try {
-    text3 = await readFile(path, "utf8");
+    text3 = await (0, import_promises4.readFile)(path6, "utf8");
   } catch (cause) {
     throw usage(
-      `The configuration file ${path} cannot be read (${messageOf(cause)}).`,
+      `The configuration file ${path6} cannot be read (${messageOf(cause)}).`,
       "Check the path given with --config.",
       cause
     );
@@ -17693,12 +17814,12 @@ async function parse(path) {
   try {
     value = parseYaml(text3);
   } catch (cause) {
-    throw usage(`${path} is not valid YAML: ${messageOf(cause)}`, "Correct the line it names.", cause);
+    throw usage(`${path6} is not valid YAML: ${messageOf(cause)}`, "Correct the line it names.", cause);
   }
   if (value === null) return {};
   if (typeof value !== "object" || Array.isArray(value))
     throw usage(
-      `${path} must hold keys and values, like "app-ini: /etc/forgejo/app.ini".`,
+      `${path6} must hold keys and values, like "app-ini: /etc/forgejo/app.ini".`,
       "See the configuration section of the documentation."
     );
   return value;
@@ -17719,7 +17840,7 @@ function flatValues(file, known2) {
   }
   return values;
 }
-var exists2 = (path) => access2(path).then(
+var exists2 = (path6) => (0, import_promises4.access)(path6).then(
   () => true,
   () => false
 );
@@ -17758,8 +17879,8 @@ function parseDuration(text3) {
 }
 
 // src/doctor/app-ini.ts
-import { readFile as readFile2 } from "node:fs/promises";
-import { dirname as dirname2, isAbsolute, join as join3, resolve } from "node:path";
+var import_promises5 = __toESM(require_promises(), 1);
+var import_node_path3 = __toESM(require_node_path(), 1);
 
 // src/doctor/database/status.ts
 var Status = {
@@ -18046,7 +18167,7 @@ async function overlayEnvironment(ini, env) {
 var decodeName = (text3) => text3.replace(/_0X([0-9A-F]{2})_/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
 async function readSecret(name, file) {
   try {
-    return (await readFile2(file, "utf8")).replace(/\r?\n$/, "");
+    return (await (0, import_promises5.readFile)(file, "utf8")).replace(/\r?\n$/, "");
   } catch (cause) {
     throw usage(
       `${name} names ${file}, which cannot be read (${messageOf(cause)}).`,
@@ -18058,7 +18179,7 @@ async function readSecret(name, file) {
 async function readForgejoSettings(file, env) {
   let text3;
   try {
-    text3 = await readFile2(file, "utf8");
+    text3 = await (0, import_promises5.readFile)(file, "utf8");
   } catch (cause) {
     throw usage(
       `${file} cannot be read (${messageOf(cause)}).`,
@@ -18066,7 +18187,7 @@ async function readForgejoSettings(file, env) {
       cause
     );
   }
-  return forgejoSettings(await overlayEnvironment(parseIni(text3), env), resolve(file), env);
+  return forgejoSettings(await overlayEnvironment(parseIni(text3), env), (0, import_node_path3.resolve)(file), env);
 }
 function forgejoSettings(ini, file, env) {
   const get = (section, key) => ini.get(section)?.get(key) || void 0;
@@ -18105,21 +18226,21 @@ function splitHost(text3) {
 }
 function logDirectory(get, file, env) {
   const work = workPath(get, file, env);
-  const absolute = (path2, base) => isAbsolute(path2) ? path2 : join3(base, path2);
+  const absolute = (path7, base) => (0, import_node_path3.isAbsolute)(path7) ? path7 : (0, import_node_path3.join)(base, path7);
   const data = absolute(get("server", "APP_DATA_PATH") ?? "data", work);
   const named = get("actions", "STORAGE_TYPE") ?? get("storage.actions_log", "STORAGE_TYPE") ?? get("storage", "STORAGE_TYPE") ?? "local";
   const type = named === "local" || named === "minio" || named === "azureblob" ? named : get(`storage.${named}`, "STORAGE_TYPE") ?? "local";
   if (type !== "local") return null;
-  const path = get("storage.actions_log", "PATH") ?? get("actions", "PATH");
-  if (path) return absolute(path, work);
+  const path6 = get("storage.actions_log", "PATH") ?? get("actions", "PATH");
+  if (path6) return absolute(path6, work);
   const shared = get(`storage.${named}`, "PATH") ?? get("storage", "PATH");
-  return join3(shared ? absolute(shared, work) : data, "actions_log");
+  return (0, import_node_path3.join)(shared ? absolute(shared, work) : data, "actions_log");
 }
 function workPath(get, file, env) {
   const named = get("", "WORK_PATH") ?? env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
   if (named) return named;
-  const directory = dirname2(file);
-  return directory.endsWith(join3("custom", "conf")) ? dirname2(dirname2(directory)) : directory;
+  const directory = (0, import_node_path3.dirname)(file);
+  return directory.endsWith((0, import_node_path3.join)("custom", "conf")) ? (0, import_node_path3.dirname)((0, import_node_path3.dirname)(directory)) : directory;
 }
 function timings(get, file) {
   const seconds = (section, key, fallback) => {
@@ -18143,7 +18264,7 @@ function timings(get, file) {
 }
 
 // src/doctor/database/postgresql.ts
-import { readFileSync } from "node:fs";
+var import_node_fs = __toESM(require_node_fs(), 1);
 
 // node_modules/kysely/dist/esm/util/object-utils.js
 function isUndefined(obj) {
@@ -18749,8 +18870,8 @@ var RawNode = freeze({
   createWithSql(sql2) {
     return RawNode.create([sql2], []);
   },
-  createWithChild(child) {
-    return RawNode.create(["", ""], [child]);
+  createWithChild(child2) {
+    return RawNode.create(["", ""], [child2]);
   },
   createWithChildren(children) {
     return RawNode.create(new Array(children.length + 1).fill(""), children);
@@ -19592,10 +19713,10 @@ var QueryNode = freeze({
       where: node.where ? WhereNode.cloneWithOperation(node.where, "And", operation) : WhereNode.create(operation)
     });
   },
-  cloneWithJoin(node, join7) {
+  cloneWithJoin(node, join9) {
     return freeze({
       ...node,
-      joins: node.joins ? freeze([...node.joins, join7]) : freeze([join7])
+      joins: node.joins ? freeze([...node.joins, join9]) : freeze([join9])
     });
   },
   cloneWithReturning(node, selections) {
@@ -23784,8 +23905,8 @@ var WithSchemaTransformer = class extends OperationNodeTransformer {
       this.#collectSchemableIdsFromTableExpr(node.table, schemableIds);
     }
     if ("joins" in node && node.joins) {
-      for (const join7 of node.joins) {
-        this.#collectSchemableIdsFromTableExpr(join7.table, schemableIds);
+      for (const join9 of node.joins) {
+        this.#collectSchemableIdsFromTableExpr(join9.table, schemableIds);
       }
     }
     if ("using" in node && node.using) {
@@ -23893,9 +24014,9 @@ var Deferred = class {
   #resolve;
   #reject;
   constructor() {
-    this.#promise = new Promise((resolve3, reject) => {
+    this.#promise = new Promise((resolve4, reject) => {
       this.#reject = reject;
-      this.#resolve = resolve3;
+      this.#resolve = resolve4;
     });
   }
   get promise() {
@@ -31331,11 +31452,11 @@ var sql = Object.assign((sqlFragments, ...parameters) => {
   },
   join(array, separator = sql`, `) {
     const nodes = new Array(Math.max(2 * array.length - 1, 0));
-    const sep2 = separator.toOperationNode();
+    const sep4 = separator.toOperationNode();
     for (let i = 0; i < array.length; ++i) {
       nodes[2 * i] = parseParameter(array[i]);
       if (i !== array.length - 1) {
-        nodes[2 * i + 1] = sep2;
+        nodes[2 * i + 1] = sep4;
       }
     }
     return createRawBuilder({
@@ -33304,7 +33425,7 @@ var Postgresql = class {
             "Run it again in a moment. Another ci-doctor or a busy server holds them; pg_stat_activity shows which.",
             error2
           );
-        await new Promise((resolve3) => setTimeout(resolve3, 100 * 2 ** attempt * (0.5 + Math.random())));
+        await new Promise((resolve4) => setTimeout(resolve4, 100 * 2 ** attempt * (0.5 + Math.random())));
       }
     }
   }
@@ -33433,14 +33554,14 @@ function clientConfig({
 }
 function tls(mode, query, env) {
   const file = (name, fallback) => {
-    const path = query.get(name) ?? fallback;
-    if (!path) return void 0;
+    const path6 = query.get(name) ?? fallback;
+    if (!path6) return void 0;
     try {
-      return readFileSync(path, "utf8");
+      return (0, import_node_fs.readFileSync)(path6, "utf8");
     } catch (cause) {
       throw new ToolError(
         "usage",
-        `${name}: ${path} cannot be read (${messageOf(cause)}).`,
+        `${name}: ${path6} cannot be read (${messageOf(cause)}).`,
         `Point ${name} at a readable PEM file.`,
         cause
       );
@@ -33560,12 +33681,12 @@ async function withConnection(options, io, work) {
 async function connect(options, io) {
   const file = await findConfig(options.config, "ci-doctor.yaml", process.cwd());
   const values = file ? flatValues(file, keys) : /* @__PURE__ */ new Map();
-  const path = (key) => {
+  const path6 = (key) => {
     const value = values.get(key);
-    return value === void 0 || isAbsolute2(value) ? value : resolve2(file.path, "..", value);
+    return value === void 0 || (0, import_node_path4.isAbsolute)(value) ? value : (0, import_node_path4.resolve)(file.path, "..", value);
   };
   const url = options.databaseUrl ?? (options.appIni === void 0 ? io.env.CI_DOCTOR_DATABASE_URL || values.get("database-url") : void 0);
-  const appIni = options.appIni ?? path("app-ini") ?? (url === void 0 ? await detectAppIni(io.env) : void 0);
+  const appIni = options.appIni ?? path6("app-ini") ?? (url === void 0 ? await detectAppIni(io.env) : void 0);
   if (url === void 0 && appIni === void 0)
     throw usage(
       "ci-doctor was not told where Forgejo's database is.",
@@ -33590,9 +33711,9 @@ async function connect(options, io) {
       ...generation && { generation }
     }),
     timings: timings2,
-    logDirectory: options.logDir ?? path("log-dir") ?? forgejo?.logDirectory ?? null,
-    undoDirectory: options.undoDir ?? path("undo-dir") ?? join4(state, "undo"),
-    journal: join4(state, "journal.jsonl")
+    logDirectory: options.logDir ?? path6("log-dir") ?? forgejo?.logDirectory ?? null,
+    undoDirectory: options.undoDir ?? path6("undo-dir") ?? (0, import_node_path4.join)(state, "undo"),
+    journal: (0, import_node_path4.join)(state, "journal.jsonl")
   };
 }
 var passwordOf = (url) => URL.canParse(url) ? decodeURIComponent(new URL(url).password) : void 0;
@@ -33607,7 +33728,7 @@ async function detectAppIni(env) {
   const work = env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
   const candidates = [
     ...await runningServerConfigs(),
-    ...work ? [join4(work, "custom/conf/app.ini")] : [],
+    ...work ? [(0, import_node_path4.join)(work, "custom/conf/app.ini")] : [],
     "/etc/forgejo/app.ini",
     "/etc/gitea/app.ini",
     "/var/lib/forgejo/custom/conf/app.ini",
@@ -33616,7 +33737,7 @@ async function detectAppIni(env) {
   ];
   for (const candidate of candidates) {
     try {
-      await access3(candidate);
+      await (0, import_promises6.access)(candidate);
       return candidate;
     } catch {
     }
@@ -33624,14 +33745,14 @@ async function detectAppIni(env) {
   return void 0;
 }
 async function runningServerConfigs() {
-  const processes = await readdir2("/proc").catch(() => []);
+  const processes = await (0, import_promises6.readdir)("/proc").catch(() => []);
   const found = [];
   for (const id of processes.filter((name) => /^\d+$/.test(name))) {
-    const argv = (await readFile3(`/proc/${id}/cmdline`, "utf8").catch(() => "")).split("\0");
-    if (!/^(forgejo|gitea)$/.test(basename(argv[0] ?? ""))) continue;
+    const argv = (await (0, import_promises6.readFile)(`/proc/${id}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (!/^(forgejo|gitea)$/.test((0, import_node_path4.basename)(argv[0] ?? ""))) continue;
     const at = argv.findIndex((word) => word === "--config" || word === "-c");
     const config = at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith("--config="))?.slice("--config=".length);
-    if (config) found.push(isAbsolute2(config) ? config : `/proc/${id}/cwd/${config}`);
+    if (config) found.push((0, import_node_path4.isAbsolute)(config) ? config : `/proc/${id}/cwd/${config}`);
   }
   return found;
 }
@@ -33648,7 +33769,7 @@ function dbfsOf({ queries }) {
       const first = Math.floor(offset / blockSize) * blockSize;
       const rows = await queries.selectFrom("dbfs_meta").leftJoin(
         "dbfs_data",
-        (join7) => join7.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
+        (join9) => join9.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
       ).select(["file_size", "blob_offset", "blob_data"]).where("dbfs_meta.id", "=", id).execute();
       const size = rows[0]?.file_size;
       if (size === void 0) return Buffer.alloc(0);
@@ -33758,10 +33879,10 @@ function parseRunName(text3) {
   const short = /^([^#\s]*)#(\d+)$/.exec(text3);
   if (short) return { repository: short[1] || void 0, index: Number(short[2]) };
   if (URL.canParse(text3)) {
-    const path = decodeURI(new URL(text3).pathname);
-    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    const path6 = decodeURI(new URL(text3).pathname);
+    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d+)(?:\/|$)/.exec(path6);
     if (api) return { id: Number(api[1]) };
-    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)(?:\/|$)/.exec(path6);
     if (page) return { repository: page[1], index: Number(page[2]) };
   }
   throw usage(`"${text3}" does not name a run.`, "Use its id, OWNER/REPOSITORY#INDEX, or the address of its page.");
@@ -33792,8 +33913,8 @@ async function findRun(queries, text3) {
 
 // src/doctor/logs/dbfs.ts
 function dbfsPath(logFilename) {
-  const path = `actions_log/${logFilename}`;
-  return `${path.split("/").length - 1}:${path}`;
+  const path6 = `actions_log/${logFilename}`;
+  return `${path6.split("/").length - 1}:${path6}`;
 }
 var dbfsStore = (dbfs) => ({
   name: "the database (DBFS)",
@@ -33810,31 +33931,31 @@ var dbfsStore = (dbfs) => ({
 });
 
 // src/doctor/logs/disk.ts
-import { constants as constants3 } from "node:fs";
-import { open as open3, realpath } from "node:fs/promises";
-import { isAbsolute as isAbsolute3, join as join5, sep } from "node:path";
+var import_node_fs2 = __toESM(require_node_fs(), 1);
+var import_promises7 = __toESM(require_promises(), 1);
+var import_node_path5 = __toESM(require_node_path(), 1);
 var diskStore = (directory) => ({
   name: `the directory ${directory}`,
   async open(logFilename) {
-    if (isAbsolute3(logFilename) || /(^|[\\/])\.\.?([\\/]|$)|\0|^$/.test(logFilename))
+    if ((0, import_node_path5.isAbsolute)(logFilename) || /(^|[\\/])\.\.?([\\/]|$)|\0|^$/.test(logFilename))
       throw refused(logFilename, directory);
-    const root = await realpath(directory).catch((error2) => {
+    const root = await (0, import_promises7.realpath)(directory).catch((error2) => {
       throw unreachable(directory, error2);
     });
     let file;
     try {
-      file = await realpath(join5(root, logFilename));
+      file = await (0, import_promises7.realpath)((0, import_node_path5.join)(root, logFilename));
     } catch (error2) {
       if (isMissing(error2)) return void 0;
-      throw unreadable(join5(directory, logFilename), error2);
+      throw unreadable((0, import_node_path5.join)(directory, logFilename), error2);
     }
-    if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) throw refused(logFilename, directory);
+    if (!file.startsWith(root.endsWith(import_node_path5.sep) ? root : root + import_node_path5.sep)) throw refused(logFilename, directory);
     return openFile(file);
   }
 });
 async function openFile(file) {
   try {
-    const handle = await open3(file, constants3.O_RDONLY | constants3.O_NONBLOCK | constants3.O_NOFOLLOW);
+    const handle = await (0, import_promises7.open)(file, import_node_fs2.constants.O_RDONLY | import_node_fs2.constants.O_NONBLOCK | import_node_fs2.constants.O_NOFOLLOW);
     const stat2 = await handle.stat();
     if (!stat2.isFile()) {
       await handle.close();
@@ -33871,8 +33992,8 @@ var unreachable = (directory, error2) => isMissing(error2) ? unknown(
   "Give the actions_log directory with --log-dir, or run this where Forgejo keeps its data.",
   error2
 ) : unreadable(directory, error2);
-var unreadable = (path, error2) => unknown(
-  `${path} cannot be read: ${messageOf(error2)}`,
+var unreadable = (path6, error2) => unknown(
+  `${path6} cannot be read: ${messageOf(error2)}`,
   codeOf(error2) === "EACCES" || codeOf(error2) === "EPERM" ? "Run this as the user that Forgejo runs as, or with sudo." : "Look at that path and its file system.",
   error2
 );
@@ -35795,7 +35916,7 @@ var LinePrinter = class {
 };
 
 // src/doctor/verbs/reset.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
+var import_node_crypto2 = __toESM(require_node_crypto(), 1);
 
 // src/doctor/reset/change.ts
 var isInsert = (change) => "row" in change;
@@ -36227,7 +36348,7 @@ var runColumns2 = (run) => ({
 });
 
 // src/doctor/reset/reset.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
+var import_node_crypto = __toESM(require_node_crypto(), 1);
 
 // src/common/plan.ts
 async function runPlan(plan2, context, { dryRun = false, onStep, audit } = {}) {
@@ -36367,14 +36488,14 @@ async function counters(queries, run) {
 }
 
 // src/doctor/reset/undo-file.ts
-import { mkdir as mkdir3, open as open4, readFile as readFile4 } from "node:fs/promises";
-import { dirname as dirname3, join as join6 } from "node:path";
+var import_promises8 = __toESM(require_promises(), 1);
+var import_node_path6 = __toESM(require_node_path(), 1);
 var UndoFile = class {
   path;
   #database;
   #begun = false;
   constructor(directory, database, time) {
-    this.path = join6(
+    this.path = (0, import_node_path6.join)(
       directory,
       `${time.toISOString().replace(/[-:]/g, "").replace(".", "-")}-${process.pid}.undo.jsonl`
     );
@@ -36392,8 +36513,8 @@ var UndoFile = class {
     };
     const lines2 = this.#begun ? [entry] : [header, entry];
     try {
-      await mkdir3(dirname3(this.path), { recursive: true, mode: 448 });
-      const file = await open4(this.path, "a", 384);
+      await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(this.path), { recursive: true, mode: 448 });
+      const file = await (0, import_promises8.open)(this.path, "a", 384);
       try {
         await file.appendFile(lines2.map((line) => `${JSON.stringify(line)}
 `).join(""));
@@ -36401,7 +36522,7 @@ var UndoFile = class {
       } finally {
         await file.close();
       }
-      await syncDirectory(dirname3(this.path));
+      await syncDirectory((0, import_node_path6.dirname)(this.path));
     } catch (cause) {
       throw problem(
         `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
@@ -36413,7 +36534,7 @@ var UndoFile = class {
   }
 };
 async function syncDirectory(directory) {
-  const handle = await open4(directory, "r");
+  const handle = await (0, import_promises8.open)(directory, "r");
   try {
     await handle.sync();
   } finally {
@@ -36421,19 +36542,19 @@ async function syncDirectory(directory) {
   }
 }
 var undoable = (changes) => changes.filter((change) => !isInsert(change) && change.table !== "action_tasks_version");
-async function readUndoFile(path) {
+async function readUndoFile(path6) {
   let text3;
   try {
-    text3 = await readFile4(path, "utf8");
+    text3 = await (0, import_promises8.readFile)(path6, "utf8");
   } catch (cause) {
     throw usage(
-      `The undo file ${path} cannot be read (${messageOf(cause)}).`,
+      `The undo file ${path6} cannot be read (${messageOf(cause)}).`,
       'Name the file that "ci-doctor reset" printed.',
       cause
     );
   }
   const damaged = (line, cause) => usage(
-    `${path}, line ${line}: this is not a line of an undo file.`,
+    `${path6}, line ${line}: this is not a line of an undo file.`,
     'Use the file as "ci-doctor reset" wrote it; it is not meant to be edited.',
     cause
   );
@@ -36447,7 +36568,7 @@ async function readUndoFile(path) {
   const [header, ...entries2] = lines2;
   if (header?.format !== "forgejo-ci-toolkit undo") throw damaged(1);
   if (header.version !== 1)
-    throw usage(`${path} was written by a newer ci-doctor (format ${header.version}).`, "Update ci-doctor.");
+    throw usage(`${path6} was written by a newer ci-doctor (format ${header.version}).`, "Update ci-doctor.");
   for (const [index, entry] of entries2.entries()) if (!isEntry(entry)) throw damaged(index + 2);
   const last = new Map(entries2.map((entry) => [entry.repair, entry]));
   return { header, entries: entries2.filter((entry) => last.get(entry.repair) === entry) };
@@ -36485,7 +36606,7 @@ function previewRepair(database, runId, request, frame) {
 }
 async function applyRepair(database, runId, request, frame, options) {
   const keys2 = await database.foreignKeys();
-  const repairId = randomUUID2();
+  const repairId = (0, import_node_crypto.randomUUID)();
   return database.transaction(async (queries) => {
     const run = await lockRun(database, queries, runId);
     if (!run) throw noSuchRun(runId);
@@ -36588,7 +36709,7 @@ async function readBack(database, repair, undoFile) {
         }
       };
       await undoFile.append({
-        repair: randomUUID2(),
+        repair: (0, import_node_crypto.randomUUID)(),
         runId: repair.run.id,
         ownerId: repair.run.ownerId,
         repositoryId: repair.run.repositoryId,
@@ -36713,7 +36834,7 @@ async function reset(args, options, io) {
   const frame = (connection) => ({
     timings: connection.timings,
     generation: connection.database.generation,
-    newHandle: randomUUID3
+    newHandle: import_node_crypto2.randomUUID
   });
   return withConnection(options, io, async (connection) => {
     const { database } = connection;
@@ -36938,11 +37059,11 @@ function text2(report, view2, verbose) {
 }
 
 // src/doctor/reset/undo.ts
-function checkIdentity(file, database, path) {
+function checkIdentity(file, database, path6) {
   const differs = ["server", "database", "schema"].filter((part) => file[part] !== database[part]);
   if (differs.length === 0) return;
   throw problem(
-    `${path} belongs to another database: ${differs.map((part) => `${part} "${file[part]}", connected to "${database[part]}"`).join("; ")}. Nothing was changed.`,
+    `${path6} belongs to another database: ${differs.map((part) => `${part} "${file[part]}", connected to "${database[part]}"`).join("; ")}. Nothing was changed.`,
     "Connect to the database the repair was made in."
   );
 }
