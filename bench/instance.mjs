@@ -1,5 +1,5 @@
-// A Forgejo with a long past, for the benches: a real PostgreSQL with 1,000,000 tasks and 5,000,000 steps (200,000 runs,
-// 1,000,000 jobs), indexes as Forgejo makes them, analyzed. Made once and kept in the cache directory.
+// A Forgejo with a long past, for the benches: a real PostgreSQL with 1,000,000 tasks and 5,000,000 steps (some 200,000
+// runs), indexes as Forgejo makes them, analyzed. Made once and kept in the cache directory.
 //
 //   node bench/instance.mjs [v12|v17] [runs]      makes it and prints time and size
 //   import { startInstance } from './instance.mjs'
@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  * @returns {Promise<{url: string, now: number, made: {seconds: number, bytes: number} , psql: Function, stop: () => Promise<void>}>}
  *   `now` is the moment (unix seconds) at which the instance was made: its last runs are as old as that.
  */
-export async function startInstance({ generation = 'v12', runs = 200_000 } = {}) {
+export async function startInstance({ generation = 'v12', runs = 200_020 } = {}) {
   const { startCluster, createTables, cacheDirectory } = await project();
   const key = createHash('sha256').update(readFileSync(fileURLToPath(import.meta.url)));
   for (const statement of createTables(generation)) key.update(statement);
@@ -301,24 +301,12 @@ function rows({ generation, runs, now }) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const [generation = 'v12', runs = '200000'] = process.argv.slice(2);
+  const [generation = 'v12', runs = '200020'] = process.argv.slice(2);
   const instance = await startInstance({ generation, runs: Number(runs) });
-  const counts = await instance.psql(
-    'forgejo',
-    '-At',
-    '-F',
-    ' ',
-    '-c',
-    `SELECT relname, reltuples::bigint FROM pg_class WHERE relname IN ('action_run', 'action_run_job', 'action_task', 'action_task_step') ORDER BY 1`,
-  );
-  console.log(
-    counts
-      .trim()
-      .replaceAll(
-        /^(\S+) (\d+)$/gm,
-        (_, table, count) => `${table.padEnd(18)} ${Number(count).toLocaleString('en').padStart(10)}`,
-      ),
-  );
+  for (const table of ['action_run', 'action_run_job', 'action_task', 'action_task_step']) {
+    const count = await instance.psql('forgejo', '-At', '-c', `SELECT count(*) FROM ${table}`);
+    console.log(`${table.padEnd(18)} ${Number(count).toLocaleString('en').padStart(10)}`);
+  }
   console.log(`made in ${instance.made.seconds} s, ${(instance.made.bytes / 2 ** 30).toFixed(2)} GiB`);
   await instance.stop();
 }

@@ -1,12 +1,14 @@
 // The lines of a failed step out of a log of 1 GB and ten million lines: `zstd -dc | sed -n` against our way.
 // Prints ratios. The log is made once and kept in the cache directory (about 130 MB).
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import pg from 'pg';
+import { startInstance } from './instance.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'forgejo-ci-toolkit/bench');
@@ -24,7 +26,7 @@ async function bundle(name, contents) {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    external: ['@mongodb-js/zstd'],
+    external: ['@mongodb-js/zstd', 'pg'],
     logLevel: 'error',
   });
   return outfile;
@@ -194,3 +196,79 @@ console.log('the whole log, secrets and terminal escapes taken care of:');
 console.log(
   `  zstd -dc ${ms(plain)}, ours ${ms(whole.time)}: ${(whole.time / plain).toFixed(1)} times, peak memory ${mb(JSON.parse(whole.said).memory)}`,
 );
+
+// The command itself, with the line index in a real database: what it takes over and above a node that asks SELECT 1.
+console.log('starting the instance (made at the first run, which takes some minutes) …');
+const instance = await startInstance();
+try {
+  const client = new pg.Client({ connectionString: instance.url });
+  await client.connect();
+  const runId = await insertRun(client, cases[0].steps).finally(() => client.end());
+  const selectOne = await bundle(
+    'bench-select.mjs',
+    `import pg from 'pg'; const c = new pg.Client({ connectionString: process.env.CI_DOCTOR_DATABASE_URL }); await c.connect(); await c.query('SELECT 1'); await c.end();`,
+  );
+  process.env.CI_DOCTOR_DATABASE_URL = instance.url;
+  // Reading a file of extra certificates doubles the start of every node; it is no part of what is compared.
+  delete process.env.NODE_EXTRA_CA_CERTS;
+  const command = [join(root, 'dist/ci-doctor.js'), 'logs', String(runId), '--failed', '--log-dir', cache];
+  let [one, ours] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let round = 0; round < 9; round++) {
+    one = Math.min(one, run(process.execPath, [selectOne]).time);
+    ours = Math.min(ours, run(process.execPath, command).time);
+  }
+  const theirs = best(3, 'sh', ['-c', 'zstd -dc "$1" | sed -n "$2"', 'sh', file, `${cases[0].from},${cases[0].to}p`]);
+  console.log('ci-doctor logs RUN --failed, the line index in PostgreSQL:');
+  console.log(`  zstd -dc | sed -n  ${ms(theirs)}`);
+  console.log(
+    `  ci-doctor          ${ms(ours)}, over node with SELECT 1 (${ms(one)}) ${ms(ours - one)}: 1/${(theirs / (ours - one)).toFixed(0)} (wanted: 1/20)`,
+  );
+} finally {
+  await instance.stop();
+}
+
+/** A failed run whose task has the long log, at the end of the instance; the one of an earlier bench is replaced. */
+async function insertRun(client, steps) {
+  await client.query(
+    `WITH run AS (DELETE FROM action_run WHERE title = 'ten million lines' RETURNING id),
+       job AS (DELETE FROM action_run_job WHERE run_id IN (SELECT id FROM run) RETURNING id),
+       task AS (DELETE FROM action_task WHERE log_filename = 'ten-million-lines.log.zst' RETURNING id)
+     DELETE FROM action_task_step WHERE task_id IN (SELECT id FROM task)`,
+  );
+  const copy = async (table, changes) => {
+    const { rows } = await client.query(`SELECT * FROM ${table} ORDER BY id DESC LIMIT 1`);
+    const row = { ...rows[0], ...changes, id: Number(rows[0].id) + 1 };
+    const columns = Object.keys(row);
+    await client.query(
+      `INSERT INTO ${table} (${columns.map((column) => `"${column}"`).join(', ')}) VALUES (${columns.map((_, at) => `$${at + 1}`).join(', ')})`,
+      Object.values(row),
+    );
+    return row.id;
+  };
+  const { rows } = await client.query('SELECT max("index") + 1 AS next FROM action_run');
+  const newRun = await copy('action_run', { title: 'ten million lines', status: 2, index: rows[0].next });
+  const job = await copy('action_run_job', { run_id: newRun, status: 2, task_id: 0, attempt: 1, needs: 'null' });
+  const newTask = await copy('action_task', {
+    job_id: job,
+    attempt: 1,
+    status: 2,
+    log_filename: 'ten-million-lines.log.zst',
+    log_in_storage: true,
+    log_expired: false,
+    log_length: lineCount,
+    log_size: logSize,
+    log_indexes: readFileSync(index),
+    token_hash: `bench ${Date.now()}`,
+  });
+  await client.query('UPDATE action_run_job SET task_id = $1 WHERE id = $2', [newTask, job]);
+  for (const [at, { name, status, logIndex, logLength }] of steps.entries())
+    await copy('action_task_step', {
+      name,
+      task_id: newTask,
+      index: at,
+      status,
+      log_index: logIndex,
+      log_length: logLength,
+    });
+  return newRun;
+}

@@ -17,35 +17,55 @@ const maxParameters = 60_000;
  * Leaves the connection's search_path alone.
  */
 export async function loadRows(client: ClientBase, rows: Rows, { schema = 'public' } = {}): Promise<void> {
-  const prefix = client.escapeIdentifier(schema);
+  await inTransaction(client, async () => {
+    await client.query(`CREATE SCHEMA IF NOT EXISTS ${client.escapeIdentifier(schema)}`);
+    await client.query(createTables(rows.generation, schema).join(';\n'));
+    await fill(client, rows, schema);
+  });
+}
+
+/** Puts other rows of the same generation into tables that `loadRows` made: much quicker than making them again. */
+export async function reloadRows(client: ClientBase, rows: Rows, { schema = 'public' } = {}): Promise<void> {
+  await inTransaction(client, async () => {
+    const names = tables(rows.generation).map(({ name }) => qualified(client, schema, name));
+    await client.query(names.map((name) => `DELETE FROM ${name}`).join(';\n'));
+    await fill(client, rows, schema);
+  });
+}
+
+async function fill(client: ClientBase, rows: Rows, schema: string): Promise<void> {
+  for (const table of tables(rows.generation)) {
+    const found = rows.tables[table.name] ?? [];
+    const columns = table.columns.map(({ name }) => name).filter((name) => found[0] && name in found[0]);
+    const list = columns.map((name) => client.escapeIdentifier(name)).join(', ');
+    const perStatement = Math.floor(maxParameters / Math.max(1, columns.length));
+    for (let from = 0; from < found.length; from += perStatement) {
+      const some = found.slice(from, from + perStatement);
+      const places = some.map(
+        (_, at) => `(${columns.map((_, column) => `$${at * columns.length + column + 1}`).join(', ')})`,
+      );
+      await client.query(
+        `INSERT INTO ${qualified(client, schema, table.name)} (${list}) VALUES ${places.join(', ')}`,
+        some.flatMap((row) => columns.map((name) => row[name])),
+      );
+    }
+  }
+  const numbered = tables(rows.generation).filter(({ columns }) => columns.some(({ sequence }) => sequence));
+  const settings = numbered.map(({ name }) => {
+    const sequence = client.escapeLiteral(qualified(client, schema, `${name}_id_seq`));
+    const last = rows.sequences.get(name);
+    return last === undefined ? `setval(${sequence}, 1, false)` : `setval(${sequence}, ${last})`;
+  });
+  await client.query(`SELECT ${settings.join(', ')}`);
+}
+
+const qualified = (client: ClientBase, schema: string, name: string) =>
+  `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
+
+async function inTransaction(client: ClientBase, work: () => Promise<void>): Promise<void> {
   await client.query('BEGIN');
   try {
-    await client.query(`CREATE SCHEMA IF NOT EXISTS ${prefix}`);
-    await client.query(createTables(rows.generation, schema).join(';\n'));
-    for (const table of tables(rows.generation)) {
-      const found = rows.tables[table.name] ?? [];
-      const columns = table.columns.map(({ name }) => name).filter((name) => found[0] && name in found[0]);
-      const target = `${prefix}.${client.escapeIdentifier(table.name)}`;
-      const list = columns.map((name) => client.escapeIdentifier(name)).join(', ');
-      const perStatement = Math.floor(maxParameters / Math.max(1, columns.length));
-      for (let from = 0; from < found.length; from += perStatement) {
-        const some = found.slice(from, from + perStatement);
-        const places = some.map(
-          (_, at) => `(${columns.map((_, column) => `$${at * columns.length + column + 1}`).join(', ')})`,
-        );
-        await client.query(
-          `INSERT INTO ${target} (${list}) VALUES ${places.join(', ')}`,
-          some.flatMap((row) => columns.map((name) => row[name])),
-        );
-      }
-      const last = rows.sequences.get(table.name);
-      if (last !== undefined && table.columns.some(({ sequence }) => sequence)) {
-        await client.query('SELECT setval($1::regclass, $2)', [
-          `${prefix}.${client.escapeIdentifier(`${table.name}_id_seq`)}`,
-          last,
-        ]);
-      }
-    }
+    await work();
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -149,8 +149,7 @@ export function literalReset(
   run.row.status = status.unknown;
   if (fate === 'ended') {
     server.clock += 25;
-    for (const step of [1, 2]) server.endStep(task, step, status.success);
-    server.finish(task, status.success);
+    complete(server, task);
     server.clock += options.silent ?? 15 * minute;
   }
   if (withoutVersion) {
@@ -170,8 +169,8 @@ export function doneTaskOfRunningJob(
   const { run, job, task } = stuckRun(scene, { ...options, silent: 0 });
   const before = { ...job.row };
   const row = { ...run.row };
-  if (result === status.success) server.endStep(task, 1, status.success);
-  server.finish(task, result);
+  if (result === status.success) complete(server, task);
+  else server.finish(task, result);
   Object.assign(job.row, before);
   Object.assign(run.row, row);
   server.clock += options.silent ?? 15 * minute;
@@ -343,6 +342,16 @@ export function taskWithoutJob(scene: Scene, options: SilentOptions = {}): { tas
   for (const { id } of run.jobs) remove(scene.server, 'action_run_job', id);
   remove(scene.server, 'action_run', run.id);
   return { task };
+}
+
+/** The runner works on what is left of a task, and ends it well. */
+function complete(server: Forgejo, task: Task): void {
+  for (const [index, { output = [], seconds = 0 }] of task.job.steps.entries()) {
+    if (task.steps[index]!.status === status.success) continue;
+    if (task.steps[index]!.status === status.waiting) server.step(task, index, { lines: output, seconds });
+    server.endStep(task, index, status.success);
+  }
+  server.finish(task, status.success);
 }
 
 /** The job of a run with this id in the workflow. */

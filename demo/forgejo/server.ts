@@ -383,7 +383,7 @@ export class Forgejo {
     row.log_filename = `${run.repository.owner.name}/${run.repository.name}/${bucket}/${id}.log.zst`;
     const steps = job.steps.map((step, index) =>
       this.#insert('action_task_step', {
-        name: step.name ?? step.run?.trimEnd() ?? step.uses ?? '',
+        name: step.name ?? step.run ?? step.uses ?? '',
         task_id: id,
         index,
         repo_id: run.repository.id,

@@ -1,60 +1,76 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as core from '@actions/core';
-import { type Outcome, optionsOf, runTool, type Tool, type Verb, verbName } from './command.ts';
+import { explain, type Outcome, optionsOf, runTool, type Tool, type Verb, verbName } from './command.ts';
 import { messageOf, usage } from './errors.ts';
 import { exitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { nearest } from './nearest.ts';
+import { harmlessStyled } from './output/style.ts';
 import { plainView } from './output/table.ts';
 import { hideSecret, redact, redactValue } from './redact.ts';
 
 export interface ActionOptions {
   /** Inputs that hold a secret: masked before anything is printed. */
   readonly secrets: readonly string[];
+  /** The input that names the verb; `command` by default. A tool with a flag of that name needs another. */
+  readonly verbInput?: string;
   /** Outputs beside `result` (the result object as JSON) and `exit-code`. */
   outputs(outcome: Outcome): Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
- * A tool as an action: the input `command` names the verb, the other inputs are its flags and arguments by the same words.
+ * A tool as an action: the input `command` (or `verbInput`) names the verb, the other inputs are its flags and arguments
+ * by the same words.
  * People read the log (a Forgejo run page shows neither job summaries nor annotations), so everything is printed there;
  * the summary file and `::error` are written as well, for GitHub.
  */
-export async function runAction(tool: Tool, { secrets, outputs }: ActionOptions): Promise<void> {
+export async function runAction(tool: Tool, { secrets, outputs, verbInput }: ActionOptions): Promise<void> {
+  for (const name of secrets) {
+    const value = core.getInput(name);
+    for (const part of value.split(/\r?\n/).filter((line) => line.length > 3)) core.setSecret(part);
+    hideSecret(value);
+  }
+  const io = actionIo();
+  const outcome = await run(tool, io, verbInput);
   try {
-    for (const name of secrets) {
-      const value = core.getInput(name);
-      for (const part of value.split(/\r?\n/).filter((line) => line.length > 3)) core.setSecret(part);
-      hideSecret(value);
-    }
-    const argv = argumentsFromInputs(tool, (name) => core.getInput(name));
-    const io = actionIo();
-    await io.write(`${redact(`${tool.name} ${argv[0]}`)}\n`);
-    const outcome = await runTool(tool, argv, io);
+    // @actions/core knows GitHub's name only, and prints an outdated command where the variable is missing.
+    process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? '';
     for (const [name, value] of Object.entries(outputs(outcome))) core.setOutput(name, value);
     core.setOutput('result', JSON.stringify(redactValue(outcome.result ?? null)));
     core.setOutput('exit-code', outcome.exit);
-    await writeSummary(tool, argv[0]!, outcome);
-    finish(tool, outcome);
+    await writeSummary(tool, core.getInput(verbInput ?? 'command'), outcome);
   } catch (error) {
-    core.setFailed(messageOf(error));
-    process.exitCode = exitCode.usage;
+    // What was done is done: its exit code stands.
+    io.note(`The outputs could not be written: ${messageOf(error)}`);
+  }
+  finish(tool, outcome);
+}
+
+async function run(tool: Tool, io: Io, verbInput: string | undefined): Promise<Outcome> {
+  try {
+    const argv = argumentsFromInputs(tool, (name) => core.getInput(name), verbInput);
+    await io.write(`${tool.name} ${argv[0]}\n`);
+    return await runTool(tool, argv, io);
+  } catch (error) {
+    return explain(error, tool, io);
   }
 }
 
 /**
  * The argument list that an action's inputs stand for.
  * @param input answers with an input's value, '' when it was not given
+ * @param verbInput the input that names the verb
+ * @throws ToolError (usage) for a verb that is not known and for a switch that is neither true nor false
  */
-export function argumentsFromInputs(tool: Tool, input: (name: string) => string): string[] {
-  const command = input('command');
+export function argumentsFromInputs(tool: Tool, input: (name: string) => string, verbInput = 'command'): string[] {
+  const command = input(verbInput) || (tool.defaultVerb ?? '');
   const verb = tool.verbs.find((candidate) => verbName(candidate) === command);
   if (!verb) {
     const names = tool.verbs.map(verbName);
     const close = nearest(command, names);
     throw usage(
-      `Input "command" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : '.'}`,
+      `Input "${verbInput}" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : '.'}`,
       `Use one of: ${names.join(', ')}.`,
     );
   }
@@ -69,7 +85,9 @@ export function argumentsFromInputs(tool: Tool, input: (name: string) => string)
     const values = option.variadic || Array.isArray(option.defaultValue) ? lines(value) : [value];
     return values.map((one) => `--${name}=${one}`);
   });
-  const positional = argumentNames(verb).flatMap((name) => lines(input(name)).flatMap((line) => line.split(/\s+/)));
+  const positional = argumentsOf(verb).flatMap(({ name, several }) =>
+    lines(input(name)).flatMap((line) => (several ? line.split(/\s+/) : [line])),
+  );
   return [command, ...flags, ...(positional.length > 0 ? ['--', ...positional] : [])];
 }
 
@@ -79,9 +97,12 @@ const lines = (text: string): string[] =>
     .map((line) => line.trim())
     .filter(Boolean);
 
-/** `reset [run...]` → `['run']`. */
-const argumentNames = (verb: Verb): string[] =>
-  [...verb.usage.matchAll(/[<[]([a-z-]+)(?:\.\.\.)?[>\]]/g)].map(([, name]) => name!);
+/** `reset [run...]` → run, several. */
+const argumentsOf = (verb: Verb): { name: string; several: boolean }[] =>
+  [...verb.usage.matchAll(/[<[]([\w-]+)(\.\.\.)?[>\]]/g)].map(([, name, dots]) => ({
+    name: name!,
+    several: dots !== undefined,
+  }));
 
 function actionIo(): Io {
   return {
@@ -90,7 +111,7 @@ function actionIo(): Io {
     interactive: false,
     // Standard output and error share one log; one stream keeps their order.
     write: (text) => new Promise((resolve) => process.stdout.write(text, () => resolve())),
-    note: (text) => void process.stdout.write(`${redact(text)}\n`),
+    note: (text) => void process.stdout.write(`${harmlessStyled(redact(text))}\n`),
     pause: (milliseconds) => pause(milliseconds),
     ask: async () => false,
   };

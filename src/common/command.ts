@@ -1,9 +1,11 @@
 import { type Argument, Command, CommanderError, Help, Option } from 'commander';
-import { messageOf, ToolError } from './errors.ts';
+import { messageOf, ToolError, usage } from './errors.ts';
 import { type ExitCode, exitCode } from './exit.ts';
-import type { Io } from './io.ts';
+import { type Io, ReaderGone } from './io.ts';
+import { nearest } from './nearest.ts';
+import { harmlessStyled } from './output/style.ts';
 import type { View } from './output/table.ts';
-import { redactValue } from './redact.ts';
+import { redact, redactValue } from './redact.ts';
 
 /** What a verb answers: one result object that the command, the action and `--json` all show. */
 export interface Outcome<Result = unknown> {
@@ -69,33 +71,64 @@ export const verbName = (verb: Verb): string => verb.usage.split(' ', 1)[0]!;
  * @param argv the arguments behind the command's name
  */
 export async function runTool(tool: Tool, argv: readonly string[], io: Io): Promise<Outcome> {
-  const json = argv.includes('--json');
+  const words = verbFirst(argv);
+  const flags = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined);
+  const json = flags.includes('--json');
   let outcome: Outcome | undefined;
   const program = buildProgram(tool, io, async (verb, args, options) => {
     const quiet = options.quiet === true;
     outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {} } : io);
   });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
-    if (!outcome) throw new Error('No verb ran.');
+    try {
+      knowsVerb(tool, words[0]);
+      await program.parseAsync(words, { from: 'user' });
+      if (!outcome) throw new Error('No verb ran.');
+    } catch (error) {
+      // Help and version are thrown as well, after they were printed.
+      if (error instanceof CommanderError && error.exitCode === 0) return { exit: exitCode.ok, result: null };
+      outcome = explain(error, tool, io, flags.includes('--verbose') || flags.includes('-v'));
+    }
+    if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
+    else if (outcome.text) {
+      const text = harmlessStyled(redact(outcome.text(io.view)));
+      if (text !== '') await io.write(`${text}\n`);
+    }
   } catch (error) {
-    outcome = await explain(error, tool, io, json, argv.includes('--verbose') || argv.includes('-v'));
-    if (!json || error instanceof CommanderError) return outcome;
+    if (!(error instanceof ReaderGone)) throw error;
   }
-  if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
-  else if (outcome.text) {
-    const text = outcome.text(io.view);
-    if (text !== '') await io.write(`${text}\n`);
-  }
-  return outcome;
+  return outcome ?? { exit: exitCode.ok, result: null };
 }
 
-async function explain(error: unknown, tool: Tool, io: Io, json: boolean, verbose: boolean): Promise<Outcome> {
+/** `--json runs` means `runs --json`. */
+function verbFirst(argv: readonly string[]): string[] {
+  const common = new Set(commonOptions().flatMap((option) => (option.isBoolean() ? [option.long, option.short] : [])));
+  const at = argv.findIndex((word) => !common.has(word));
+  return at <= 0 ? [...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
+}
+
+/** A tool with a default verb that takes no argument would call a misspelt verb an argument too many. */
+function knowsVerb(tool: Tool, word: string | undefined): void {
+  const names = tool.verbs.map(verbName);
+  const standard = tool.verbs.find((verb) => verbName(verb) === tool.defaultVerb);
+  if (!standard || standard.usage !== verbName(standard)) return;
+  if (word === undefined || word.startsWith('-') || word === 'help' || names.includes(word)) return;
+  const close = nearest(word, names);
+  throw usage(
+    `${tool.name} has no verb "${word}"${close ? `; did you mean "${close}"?` : '.'}`,
+    `Use one of: ${names.join(', ')}; more with ${tool.name} --help.`,
+  );
+}
+
+/** Tells the person what was thrown, and answers with the outcome it stands for: `{"error": {"message", "fix"}}`. */
+export function explain(error: unknown, tool: Tool, io: Io, verbose = false): Outcome {
+  if (error instanceof ReaderGone) throw error;
   if (error instanceof CommanderError) {
-    // Help and version are thrown as well, after they were printed.
-    const exit = error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    if (exit === exitCode.usage) io.note(`next: ${tool.name} --help`);
-    return { exit, result: { error: { message: error.message } } };
+    // commander has printed the message itself.
+    const message = error.code === 'commander.help' ? 'No verb was given.' : error.message.replace(/^error: /, '');
+    const fix = `${tool.name} --help`;
+    io.note(`next: ${fix}`);
+    return { exit: exitCode.usage, result: { error: { message: redact(message), fix } } };
   }
   const known = error instanceof ToolError;
   const message = messageOf(error);
@@ -104,8 +137,7 @@ async function explain(error: unknown, tool: Tool, io: Io, json: boolean, verbos
   io.note(`next:  ${fix}`);
   if (verbose && error instanceof Error && (!known || error.cause))
     io.note(String((known ? error.cause : error.stack) ?? ''));
-  const exit = known ? error.exit : exitCode.unknown;
-  return { exit, result: json ? { error: { message, fix } } : undefined };
+  return { exit: known ? error.exit : exitCode.unknown, result: { error: { message, fix } } };
 }
 
 type Run = (verb: Verb, args: readonly string[], options: CommonOptions) => Promise<void>;
@@ -121,10 +153,7 @@ function buildProgram(tool: Tool, io: Io, run: Run): Command {
   );
   configure(program, io);
   for (const verb of tool.verbs) {
-    const command = program.command(
-      verb.usage,
-      verb.usage.startsWith(`${tool.defaultVerb} `) || verb.usage === tool.defaultVerb ? { isDefault: true } : {},
-    );
+    const command = program.command(verb.usage, { isDefault: verbName(verb) === tool.defaultVerb });
     command
       .summary(verb.summary)
       .description(verb.description ? `${verb.summary}\n\n${verb.description}` : verb.summary);
@@ -154,7 +183,8 @@ function configure(command: Command, io: Io): void {
       argumentTerm: (argument: Argument) => Help.prototype.argumentTerm(argument),
     })
     .configureOutput({
-      writeOut: (text) => void io.write(text),
+      // A reader of the help that went away is no news.
+      writeOut: (text) => void io.write(text).catch(() => {}),
       writeErr: (text) => io.note(text.trimEnd()),
       outputError: (text) => io.note(text.trimEnd()),
       getOutHelpWidth: () => (Number.isFinite(io.view.columns) ? io.view.columns : 100),

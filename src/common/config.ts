@@ -40,9 +40,11 @@ async function parse(path: string): Promise<Record<string, unknown>> {
   const { default: yaml } = await import('yaml');
   let value: unknown;
   try {
-    value = yaml.parse(text);
+    value = yaml.parse(text, { logLevel: 'error' });
   } catch (cause) {
-    throw usage(`${path} is not valid YAML: ${messageOf(cause)}`, 'Correct the line it names.', cause);
+    // Only the first line: the others quote the file, which may hold a password.
+    const [what] = messageOf(cause).split('\n', 1);
+    throw usage(`${path} is not valid YAML: ${what}`, 'Correct the line it names.');
   }
   if (value === null) return {};
   if (typeof value !== 'object' || Array.isArray(value))

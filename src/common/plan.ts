@@ -34,6 +34,8 @@ export interface PlanReport {
   readonly steps: readonly StepReport[];
   /** What stopped the plan, as it was thrown. */
   readonly error?: unknown;
+  /** Why the finished plan could not be recorded, as `audit` threw it. */
+  readonly auditError?: unknown;
 }
 
 export interface RunPlanOptions {
@@ -47,7 +49,8 @@ export interface RunPlanOptions {
 
 /**
  * Runs a plan: step by step, stopping at the first failure, then undoing what was done in reverse order.
- * Never throws for a failing step: the report says what happened, and holds the error.
+ * Never throws: the report says what happened, and holds the error. A progress line that cannot be shown stops nothing,
+ * because nobody would then undo the half that is done.
  */
 export async function runPlan<Context>(
   plan: Plan<Context>,
@@ -56,6 +59,11 @@ export async function runPlan<Context>(
 ): Promise<PlanReport> {
   const reports = plan.steps.map<StepReport>(({ title, commands }) => ({ title, commands, outcome: 'planned', ms: 0 }));
   if (dryRun) return { title: plan.title, applied: false, steps: reports };
+  const tell: NonNullable<RunPlanOptions['onStep']> = (report, phase) => {
+    try {
+      onStep?.(report, phase);
+    } catch {}
+  };
 
   let failure: { error: unknown } | undefined;
   for (const [index, step] of plan.steps.entries()) {
@@ -64,7 +72,7 @@ export async function runPlan<Context>(
       report.outcome = 'not-run';
       continue;
     }
-    onStep?.(report, 'begin');
+    tell(report, 'begin');
     const start = performance.now();
     try {
       const detail = await step.apply(context);
@@ -76,9 +84,9 @@ export async function runPlan<Context>(
       report.error = messageOf(error);
     }
     report.ms = Math.round(performance.now() - start);
-    onStep?.(report, 'end');
+    tell(report, 'end');
   }
-  if (failure) await undoDone(plan, context, reports, onStep);
+  if (failure) await undoDone(plan, context, reports, tell);
 
   const result: PlanReport = {
     title: plan.title,
@@ -86,15 +94,19 @@ export async function runPlan<Context>(
     steps: reports,
     ...(failure && { error: failure.error }),
   };
-  await audit?.(result);
-  return result;
+  try {
+    await audit?.(result);
+    return result;
+  } catch (auditError) {
+    return { ...result, auditError };
+  }
 }
 
 async function undoDone<Context>(
   plan: Plan<Context>,
   context: Context,
   reports: readonly StepReport[],
-  onStep: RunPlanOptions['onStep'],
+  tell: NonNullable<RunPlanOptions['onStep']>,
 ): Promise<void> {
   // The failed step itself comes first: it may have done half of its work.
   for (const [index, report] of [...reports.entries()].reverse()) {
@@ -107,6 +119,6 @@ async function undoDone<Context>(
       report.outcome = 'undo-failed';
       report.error = [report.error, messageOf(error)].filter(Boolean).join('; undo: ');
     }
-    onStep?.(report, 'end');
+    tell(report, 'end');
   }
 }

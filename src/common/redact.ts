@@ -1,50 +1,85 @@
-/** Secrets this process was given. A value stays hidden in whatever is printed, stored or sent afterwards. */
-const known = new Set<string>();
+/** Secrets this process was given, longest first: a secret that is part of another must not leave the other's rest. */
+let known: readonly string[] = [];
 
-/** Hides `value` from now on. Values shorter than four characters are ignored: hiding them would eat ordinary words. */
+/**
+ * Hides `value` from now on, in whatever is printed, stored or sent: as it is, line by line, and as URLs and JSON write it.
+ * Values shorter than four characters are ignored: hiding them would eat ordinary words.
+ */
 export function hideSecret(value: string | undefined): void {
   if (value === undefined) return;
-  for (const part of [value, ...value.split(/\r?\n/)]) {
-    if (part.trim().length < 4) continue;
-    known.add(part);
-    const encoded = encodeURIComponent(part);
-    if (encoded !== part) known.add(encoded);
-  }
+  const forms = [value, ...value.split(/\r?\n/)]
+    .map((part) => part.trim())
+    .filter((part) => part.length >= 4)
+    .flatMap((part) => [part, percentEncoded(part), JSON.stringify(part).slice(1, -1)]);
+  if (forms.length > 0) known = [...new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
 
-const patterns: readonly [RegExp, string][] = [
-  [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, '***private key***'],
-  // scheme://user:password@host (the password may hold @; the host cannot).
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,256}):[^\s/]{1,1024}@/gi, '$1:***@'],
-  [/\b(authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token)\s+)[^\s"',]{4,}/gi, '$1***'],
+/** Half of a surrogate pair has no percent-encoding. */
+const percentEncoded = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
+
+// Everything below takes time in proportion to the text, whatever the text: nothing scans one stretch from many starts.
+const secretName =
+  '(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["\']?';
+const quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+
+/** The value of a name that was matched, without its quotes, so that JSON stays JSON. */
+const value = (_: string, before: string, quote = '') => `${before}${quote}***${quote}`;
+
+const patterns: readonly [RegExp, typeof value | string][] = [
   [
-    /\b((?:[a-z0-9_-]{0,40}(?:password|passwd|passphrase|secret|token|api_?key|access_?key))["']?\s*[=:]\s*["']?)[^\s"'&,;]{4,}/gi,
-    '$1***',
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    '***private key***',
   ],
+  [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?(?:basic|bearer|digest|negotiate|token)\s+)[^\s"',]+/gi, '$1***'],
+  [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, '$1***'],
+  [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, '$1***'],
+  // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
   [
-    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,})\b/g,
+    new RegExp(
+      String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+      'gi',
+    ),
+    value,
+  ],
+  // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, 'gi'), value],
+  [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, 'gi'), value],
+  // ALTER ROLE … PASSWORD 'value'
+  [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
+  [
+    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
     '***',
   ],
 ];
 
 /** What all patterns above need: text without it is let through ten times as fast, and most text is without it. */
 const suspicious =
-  /PRIVATE KEY|:\/\/[^\s/]+@|authorization|password|passwd|passphrase|secret|token|api_?key|access_?key|gh[pousr]_|github_pat_|glpat-|AKIA|xox[abprs]-/i;
+  /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
 
 /** `text` with known secrets and what looks like one (passwords in URLs, tokens, private keys) replaced by `***`. */
 export function redact(text: string): string {
   let clean = text;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, '***');
+  clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
   if (!suspicious.test(clean)) return clean;
-  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
+  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement as string);
   return clean;
 }
 
-/** A copy of a JSON-like value with every string in it redacted. */
+/**
+ * `://user:password@host` and `://token@host` without the secret. The password may hold `@`, `:` and `/`, written raw by
+ * someone who did not encode them; digits and then the end of an authority are a port, not a password.
+ */
+const withoutUserinfo = (rest: string): string =>
+  rest
+    .replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
+    .replace(/^(:\/\/)[^\s:/@]{20,}@/, '$1***@');
+
+/** A copy of a JSON-like value, as JSON would write it, with every string in it redacted. */
 export function redactValue<T>(value: T): T {
   if (typeof value === 'string') return redact(value) as T;
   if (Array.isArray(value)) return value.map(redactValue) as T;
-  if (value !== null && typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype)
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValue(inner)])) as T;
-  return value;
+  if (value === null || typeof value !== 'object') return value;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON()) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), redactValue(inner)])) as T;
 }

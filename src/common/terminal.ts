@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Io } from './io.ts';
-import { colored, plain } from './output/style.ts';
+import { type Io, ReaderGone } from './io.ts';
+import { colored, harmlessStyled, plain } from './output/style.ts';
 import { redact } from './redact.ts';
 
 /** True inside a CI job. There standard output can be a terminal although nobody watches (Forgejo runner, host mode). */
@@ -16,31 +16,38 @@ export function terminalIo(env: Io['env'] = process.env): Io {
   const ci = isCi(env);
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== '';
   const color = !env.NO_COLOR && (forced || (stdout.isTTY && !ci && env.TERM !== 'dumb'));
-  // A reader that went away (`| head`) is not an error of ours.
+  // A reader that went away (`| head`) is not an error of ours, and no reason to leave work half done:
+  // whoever writes next is told.
+  let gone = false;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0);
-    throw error;
+    if (error.code !== 'EPIPE') throw error;
+    gone = true;
   });
+  stderr.on('error', () => {});
   return {
     env,
     view: {
       layout: stdout.isTTY || ci ? 'aligned' : 'tsv',
       style: color ? colored : plain,
-      columns: stdout.isTTY && !ci ? stdout.columns : Number.POSITIVE_INFINITY,
+      columns: (stdout.isTTY && !ci && stdout.columns) || Number.POSITIVE_INFINITY,
     },
     interactive: Boolean(stdin.isTTY && stderr.isTTY && !ci),
     async write(text) {
-      if (!stdout.write(text)) await once(stdout, 'drain');
+      if (!gone && !stdout.write(text)) await once(stdout, 'drain').catch(() => {});
+      if (gone) throw new ReaderGone('Standard output is closed.');
     },
     note(text) {
-      stderr.write(`${redact(text)}\n`);
+      stderr.write(`${harmlessStyled(redact(text))}\n`);
     },
     pause: (milliseconds) => pause(milliseconds),
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
       const prompt = createInterface({ input: stdin, output: stderr });
       try {
-        return /^y(es)?$/i.test((await prompt.question(`${question} [y/N] `)).trim());
+        // The end of the input, or Ctrl-C, is no answer; without this the question would stay open for ever.
+        const ended = once(prompt, 'close').then(() => '');
+        const answer = await Promise.race([prompt.question(`${harmlessStyled(question)} [y/N] `), ended]);
+        return /^y(es)?$/i.test(answer.trim());
       } finally {
         prompt.close();
       }

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { messageOf, usage } from '../common/errors.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { hideSecret } from '../common/redact.ts';
@@ -7,7 +7,7 @@ import { defaultTimings, type Timings } from './stuck/hold.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Values by lower-case section and upper-case key; keys outside a section are in ''. */
+/** Values by section and key, both as written: Forgejo tells `[Database]` from `[database]`. Keys outside a section are in ''. */
 export type Ini = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** What ci-doctor takes from Forgejo's own configuration. */
@@ -21,93 +21,115 @@ export interface ForgejoSettings {
 }
 
 /**
- * Parses an INI file as Forgejo reads it (go-ini): `;` and `#` comments, `=` or `:`, values in quotes, backquotes or
- * triple quotes, a backslash at the end of a line, `%(NAME)s` from the same section or the default one.
+ * Parses an INI file as Forgejo reads it (go-ini with `IgnoreContinuation`): `;` and `#` begin a comment anywhere in a
+ * value that is not in backquotes or triple quotes, so `PASSWD = a#b` is the password `a`; `=` or `:`; one pair of single
+ * or double quotes around a value is taken off; a value in backquotes or triple quotes may span lines.
+ * References (`%(NAME)s`) are left as they are: they are looked up when a value is read.
  */
 export function parseIni(text: string): Ini {
   const sections = new Map<string, Map<string, string>>([['', new Map()]]);
   let section = sections.get('')!;
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
   for (let number = 0; number < lines.length; number++) {
-    const line = lines[number]!.trim();
+    const line = lines[number]!.trimStart();
     if (line === '' || line.startsWith(';') || line.startsWith('#')) continue;
-    const header = /^\[(.+)\]/.exec(line);
+    const header = /^\[(.*)\]/.exec(line);
     if (header) {
-      const name = header[1]!.trim().toLowerCase();
+      const name = header[1] === 'DEFAULT' ? '' : header[1]!;
       section = sections.get(name) ?? new Map();
       sections.set(name, section);
       continue;
     }
-    const assignment = /^(?:"([^"]+)"|`([^`]+)`|([^=:]+?))\s*[=:]\s*(.*)$/.exec(line);
+    const assignment = /^(?:"""(.+?)"""[^=:]*|"([^"]+)"[^=:]*|`([^`]+)`[^=:]*|([^=:]+))[=:]\s*(.*)$/.exec(line);
     if (!assignment) continue;
-    const key = (assignment[1] ?? assignment[2] ?? assignment[3])!.trim().toUpperCase();
-    let value = assignment[4]!;
-    const fence = value.startsWith('"""') ? '"""' : undefined;
-    if (fence) {
-      value = value.slice(3);
-      while (!value.includes(fence) && number + 1 < lines.length) value += `\n${lines[++number]}`;
-      value = value.split(fence, 1)[0]!;
-    } else {
-      while (value.endsWith('\\') && number + 1 < lines.length) value = value.slice(0, -1) + lines[++number]!.trim();
-      value = unquote(value);
+    const [, tripled, doubled, backquoted, bare, rest] = assignment;
+    const key = (tripled ?? doubled ?? backquoted ?? bare)!.trim();
+    const fence = /^("""|`)/.exec(rest!)?.[1];
+    if (fence === undefined) {
+      section.set(key, bareValue(rest!));
+      continue;
     }
-    section.set(key, value);
+    let value = rest!.slice(fence.length);
+    while (!value.includes(fence) && number + 1 < lines.length) value += `\n${lines[++number]}`;
+    section.set(key, value.includes(fence) ? value.slice(0, value.lastIndexOf(fence)) : value);
   }
-  return expand(sections);
-}
-
-function unquote(text: string): string {
-  const quoted = /^(["'`])(.*)\1\s*(?:[#;].*)?$/.exec(text);
-  // An inline comment needs a space before its mark: passwords may hold both characters.
-  return quoted ? quoted[2]! : text.replace(/\s[#;].*$/, '').trim();
-}
-
-function expand(sections: Map<string, Map<string, string>>): Ini {
-  const lookUp = (section: Map<string, string>, text: string, depth: number): string =>
-    depth > 10
-      ? text
-      : text.replace(/%\(([^)]+)\)s/g, (whole, name: string) => {
-          const value = section.get(name.toUpperCase()) ?? sections.get('')!.get(name.toUpperCase());
-          return value === undefined ? whole : lookUp(section, value, depth + 1);
-        });
-  for (const section of sections.values())
-    for (const [key, value] of section) section.set(key, lookUp(section, value, 0));
   return sections;
 }
 
+function bareValue(text: string): string {
+  const value = text.replace(/[#;].*$/, '').trim();
+  const quoted = /^(?:'([^']*)'|"([^"]*)")$/.exec(value);
+  return quoted ? (quoted[1] ?? quoted[2])! : value;
+}
+
+type Get = (section: string, key: string) => string | undefined;
+
 /**
- * Lays `FORGEJO__section__KEY` over the file, as Forgejo's own `environment-to-ini` does: `_0X2E_` stands for a dot,
- * `__FILE` at the end names a file that holds the value. `GITEA__` still works; `FORGEJO__` wins.
+ * Looks values up as go-ini does: a key that `[a.b]` lacks is taken from `[a]`; `%(NAME)s` is the key of that name in
+ * the same section, its parents or the default section, and stays as it is where there is none. Empty counts as not set.
+ */
+function lookUp(ini: Ini): Get {
+  const raw = (section: string, key: string): string | undefined => {
+    const value = ini.get(section)?.get(key);
+    const dot = section.lastIndexOf('.');
+    return value !== undefined || dot < 0 ? value : raw(section.slice(0, dot), key);
+  };
+  const expand = (section: string, own: string, text: string, depth: number): string =>
+    text.replace(/%\(([^)]+)\)s/g, (whole, name: string) => {
+      const value = (name === own ? undefined : raw(section, name)) ?? ini.get('')?.get(name);
+      return value === undefined || depth > 10 ? whole : expand(section, name, value, depth + 1);
+    });
+  return (section, key) => expand(section, key, raw(section, key) ?? '', 0) || undefined;
+}
+
+/**
+ * Lays `FORGEJO__section__KEY` over the file, as Forgejo's own `environment-to-ini` does: the first `__` ends the
+ * section's name, which is lower case; `_0X2E_` is a byte in hexadecimal, here a dot; `__FILE` at the end names a file
+ * that holds the value, of which one line end is taken off. `GITEA__` still works; `FORGEJO__` wins.
  */
 export async function overlayEnvironment(ini: Ini, env: Env): Promise<Ini> {
   const merged = new Map([...ini].map(([name, keys]) => [name, new Map(keys)]));
   for (const prefix of ['GITEA__', 'FORGEJO__']) {
     for (const [name, value] of Object.entries(env)) {
       if (!name.startsWith(prefix) || value === undefined) continue;
-      const match =
-        /^(.*?)__([^_].*?)(__FILE)?$/.exec(name.slice(prefix.length)) ??
-        /^()(?:__)?(.+?)(__FILE)?$/.exec(name.slice(prefix.length));
-      if (!match) continue;
-      const section = decodeName(match[1]!).toLowerCase();
-      const key = decodeName(match[2]!).toUpperCase();
+      const isFile = name.endsWith('__FILE');
+      const { section, key } = sectionAndKey(name.slice(prefix.length, isFile ? -'__FILE'.length : undefined));
+      if (key === '') continue;
       const keys = merged.get(section) ?? new Map<string, string>();
       merged.set(section, keys);
-      keys.set(key, match[3] ? await readSecret(name, value) : value);
+      keys.set(key, isFile ? (await readNamed(name, value)).replace(/\r?\n$/, '') : value);
     }
   }
   return merged;
 }
 
-const decodeName = (text: string): string =>
-  text.replace(/_0X([0-9A-F]{2})_/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+function sectionAndKey(encoded: string): { section: string; key: string } {
+  const parts: [section: string, key: string] = ['', ''];
+  let inKey = false;
+  // Escapes are found first: the underscores around one are its own, not half of the `__` between section and key.
+  for (const piece of encoded.split(/(_0[xX](?:[0-9a-fA-F]{2})+_)/)) {
+    if (/^_0[xX](?:[0-9a-fA-F]{2})+_$/.test(piece)) {
+      parts[inKey ? 1 : 0] += Buffer.from(piece.slice(3, -1), 'hex').toString('utf8');
+      continue;
+    }
+    const at = inKey ? -1 : piece.indexOf('__');
+    if (at < 0) parts[inKey ? 1 : 0] += piece;
+    else {
+      parts[0] += piece.slice(0, at);
+      parts[1] += piece.slice(at + 2);
+      inKey = true;
+    }
+  }
+  return { section: parts[0].toLowerCase(), key: parts[1] };
+}
 
-async function readSecret(name: string, file: string): Promise<string> {
+async function readNamed(what: string, file: string): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+    return await readFile(file, 'utf8');
   } catch (cause) {
     throw usage(
-      `${name} names ${file}, which cannot be read (${messageOf(cause)}).`,
-      'Run as a user who may read it, or unset the variable.',
+      `${what} names ${file}, which cannot be read (${messageOf(cause)}).`,
+      'Run as a user who may read it, or give --database-url instead.',
       cause,
     );
   }
@@ -125,40 +147,64 @@ export async function readForgejoSettings(file: string, env: Env): Promise<Forge
       cause,
     );
   }
-  return forgejoSettings(await overlayEnvironment(parseIni(text), env), resolve(file), env);
+  const ini = await overlayEnvironment(parseIni(text), env);
+  return forgejoSettings(await withPasswordFile(ini, file), resolve(file), env);
+}
+
+/** `[database] PASSWD_URI = file:/path` stands for PASSWD (newer servers). */
+async function withPasswordFile(ini: Ini, file: string): Promise<Ini> {
+  const uri = lookUp(ini)('database', 'PASSWD_URI');
+  if (uri === undefined) return ini;
+  const path = URL.canParse(uri) && uri.startsWith('file:') ? decodeURIComponent(new URL(uri).pathname) : undefined;
+  if (path === undefined)
+    throw usage(`${file}: [database] PASSWD_URI is not a file: address.`, 'Write it as file:/path/of/the/password.');
+  const password = (await readNamed(`${file}: [database] PASSWD_URI`, path)).trim();
+  return new Map([...ini, ['database', new Map([...(ini.get('database') ?? []), ['PASSWD', password]])]]);
 }
 
 export function forgejoSettings(ini: Ini, file: string, env: Env): ForgejoSettings {
-  const get = (section: string, key: string) => ini.get(section)?.get(key) || undefined;
+  const get = lookUp(ini);
   return {
     databaseUrl: databaseUrl(get, file),
     schema: get('database', 'SCHEMA'),
-    logDirectory: logDirectory(get, file, env),
-    timings: timings(get, file),
-    rootUrl:
-      get('server', 'ROOT_URL') ??
-      `http://${get('server', 'DOMAIN') ?? 'localhost'}:${get('server', 'HTTP_PORT') ?? 3000}/`,
+    logDirectory: logDirectory(ini, get, file, env),
+    timings: timings(get),
+    rootUrl: rootUrl(get),
   };
 }
 
-type Get = (section: string, key: string) => string | undefined;
+function rootUrl(get: Get): string {
+  const protocol = get('server', 'PROTOCOL') === 'https' ? 'https' : 'http';
+  const port = get('server', 'HTTP_PORT') ?? '3000';
+  const url = get('server', 'ROOT_URL') ?? `${protocol}://${get('server', 'DOMAIN') ?? 'localhost'}:${port}`;
+  return `${url.replace(/\/+$/, '')}/`;
+}
 
 function databaseUrl(get: Get, file: string): string {
-  const type = (get('database', 'DB_TYPE') ?? '').toLowerCase();
-  if (!/^(postgres(ql)?|pgsql)$/.test(type))
+  const type = get('database', 'DB_TYPE') ?? '';
+  if (type !== 'postgres')
     throw usage(
-      `${file}: [database] DB_TYPE is "${type || 'not set'}"; this version of ci-doctor reads PostgreSQL.`,
+      `${file}: [database] DB_TYPE is "${type || 'not set'}"; this version of ci-doctor reads PostgreSQL ("postgres").`,
       type === ''
         ? 'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.'
         : 'Use the web page for this server.',
     );
   const password = get('database', 'PASSWD') ?? '';
   hideSecret(password);
-  const { host, port } = splitHost(get('database', 'HOST') ?? '127.0.0.1:5432');
+  const named = get('database', 'HOST_PRIMARY') ?? get('database', 'HOST') ?? '';
+  if (named.includes(','))
+    throw usage(
+      `${file}: [database] HOST names several servers (${named}).`,
+      'Give --database-url with the address of the one that is written to.',
+    );
+  const { host, port } = splitHost(named);
+  // What stands behind a question mark in NAME are parameters of the connection.
+  const [name, parameters] = (get('database', 'NAME') ?? '').split(/\?(.*)/s, 2);
   const url = new URL('postgres://host/');
+  url.search = parameters ?? '';
   url.username = encodeURIComponent(get('database', 'USER') ?? '');
   url.password = encodeURIComponent(password);
-  url.pathname = `/${encodeURIComponent(get('database', 'NAME') ?? 'forgejo')}`;
+  url.pathname = `/${encodeURIComponent(name!)}`;
   if (host.startsWith('/')) url.searchParams.set('host', host);
   else url.hostname = host.includes(':') ? `[${host}]` : host;
   url.port = port;
@@ -166,64 +212,65 @@ function databaseUrl(get: Get, file: string): string {
   return url.href;
 }
 
-/** `[database] HOST`: `host`, `host:port`, `[::1]:port`, or the directory of a socket (Forgejo `parsePostgreSQLHostPort`). */
+/** `[database] HOST`: `host`, `host:port`, `[::1]:port`, `::1`, or the directory of a socket (Forgejo `parsePostgreSQLHostPort`). */
 function splitHost(text: string): { host: string; port: string } {
-  const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text);
-  if (!match) return { host: text, port: '5432' };
-  return { host: match[1] ?? (match[2] || '127.0.0.1'), port: match[3] ?? '5432' };
+  const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d*))?$/.exec(text);
+  return { host: (match ? (match[1] ?? match[2]) : text) || '127.0.0.1', port: match?.[3] || '5432' };
 }
 
-/** Forgejo's own order: [storage.actions_log], the storage that [actions] names, [storage]; PATH or `<data>/actions_log`. */
-function logDirectory(get: Get, file: string, env: Env): string | null {
+/**
+ * Where `getStorage` of Forgejo puts `actions_log`: [storage.actions_log] when it says a type or a path, in the section
+ * [storage.TYPE] when there is one, else [storage]. [actions] is not asked. Relative paths are below APP_DATA_PATH.
+ */
+function logDirectory(ini: Ini, get: Get, file: string, env: Env): string | null {
   const work = workPath(get, file, env);
-  const absolute = (path: string, base: string) => (isAbsolute(path) ? path : join(base, path));
-  const data = absolute(get('server', 'APP_DATA_PATH') ?? 'data', work);
-  const named =
-    get('actions', 'STORAGE_TYPE') ??
-    get('storage.actions_log', 'STORAGE_TYPE') ??
-    get('storage', 'STORAGE_TYPE') ??
-    'local';
-  const type =
-    named === 'local' || named === 'minio' || named === 'azureblob'
-      ? named
-      : (get(`storage.${named}`, 'STORAGE_TYPE') ?? 'local');
-  if (type !== 'local') return null;
-  const path = get('storage.actions_log', 'PATH') ?? get('actions', 'PATH');
-  if (path) return absolute(path, work);
-  const shared = get(`storage.${named}`, 'PATH') ?? get('storage', 'PATH');
-  return join(shared ? absolute(shared, work) : data, 'actions_log');
+  const data = resolve(work, get('server', 'APP_DATA_PATH') ?? 'data');
+  const own = (section: string) => (ini.get(section)?.has('PATH') ? get(section, 'PATH') : undefined);
+  const section = 'storage.actions_log';
+  const named = ini.has(section) ? get(section, 'STORAGE_TYPE') : undefined;
+  const used = named !== undefined || (ini.has(section) && get(section, 'PATH') !== undefined);
+  const target = !used ? 'storage' : named && ini.has(`storage.${named}`) ? `storage.${named}` : section;
+  if ((get(target, 'STORAGE_TYPE') ?? named ?? 'local') !== 'local') return null;
+  const base = own(target);
+  const path = own(section);
+  if (path !== undefined && (target === section || isAbsolute(path))) return resolve(data, path);
+  if (path !== undefined) return resolve(data, base ?? '', path);
+  if (base === undefined) return join(data, 'actions_log');
+  return resolve(data, target === 'storage' ? join(base, 'actions_log') : base);
 }
 
-/** WORK_PATH in the file, else the environment, else the directory that holds custom/conf/app.ini. */
+/**
+ * WORK_PATH in the file (the server writes it there when it starts), else the environment, else the directory that
+ * holds custom/conf/app.ini; for /etc/NAME/app.ini, where packages put it, /var/lib/NAME.
+ */
 function workPath(get: Get, file: string, env: Env): string {
-  const named = get('', 'WORK_PATH') ?? env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
+  const named = get('', 'WORK_PATH') ?? (env.FORGEJO_WORK_DIR || env.GITEA_WORK_DIR);
   if (named) return named;
   const directory = dirname(file);
-  return directory.endsWith(join('custom', 'conf')) ? dirname(dirname(directory)) : directory;
+  if (directory.endsWith(join('/custom', 'conf'))) return dirname(dirname(directory));
+  return dirname(directory) === '/etc' ? join('/var/lib', basename(directory)) : directory;
 }
 
-function timings(get: Get, file: string): Timings {
-  const seconds = (section: string, key: string, fallback: number) => {
-    const text = get(section, key);
-    if (text === undefined) return fallback;
-    const value = parseDuration(text);
-    if (value === undefined)
-      throw usage(
-        `${file}: [${section}] ${key} is "${text}", which is not a duration.`,
-        'Write it as 10m, 1h30m or 600s.',
-      );
-    return value;
-  };
-  const enabled =
-    (get('cron.stop_zombie_tasks', 'ENABLED') ?? get('cron', 'ENABLED') ?? 'true').toLowerCase() !== 'false';
-  const schedule = get('cron.stop_zombie_tasks', 'SCHEDULE') ?? '@every 5m';
+/**
+ * A text that is no duration counts as not set: so the servers do that start with it at all (later ones refuse to).
+ * A number alone is none, unlike in a flag of ours.
+ */
+const seconds = (text: string | undefined): number | undefined =>
+  text === undefined || /^\d+$/.test(text) ? undefined : parseDuration(text);
+
+function timings(get: Get): Timings {
+  const cron = 'cron.stop_zombie_tasks';
+  const off = /^(?:0|f|no?|off|false)$/i.test(get(cron, 'ENABLED') ?? '');
   return {
-    zombieTimeout: seconds('actions', 'ZOMBIE_TASK_TIMEOUT', defaultTimings.zombieTimeout),
-    // A five-field schedule is rare here; a day is the longest it can mean without being useless.
-    zombiePeriod: enabled
-      ? (parseDuration(schedule.replace(/^@every\s+/, '')) ??
-        { '@hourly': 3_600, '@daily': 86_400, '@midnight': 86_400 }[schedule] ??
-        defaultTimings.zombiePeriod)
-      : null,
+    zombieTimeout: seconds(get('actions', 'ZOMBIE_TASK_TIMEOUT')) ?? defaultTimings.zombieTimeout,
+    zombiePeriod: off ? null : (period(get(cron, 'SCHEDULE') ?? '') ?? defaultTimings.zombiePeriod),
   };
+}
+
+/** Seconds between two runs of a cron schedule: `@every 5m`, `@hourly`, or every N minutes written in fields. */
+function period(schedule: string): number | undefined {
+  if (schedule.startsWith('@every ')) return seconds(schedule.slice('@every '.length).trim());
+  const named = { '@hourly': 3_600, '@daily': 86_400, '@midnight': 86_400 }[schedule];
+  const minutes = /^(?:\d+ )?\*(?:\/(\d+))? \* \* \* \*$/.exec(schedule);
+  return named ?? (minutes ? Number(minutes[1] ?? 1) * 60 : undefined);
 }

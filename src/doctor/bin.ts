@@ -4,10 +4,8 @@ process.title = 'ci-doctor';
 if (process.argv[2] === '--version' || process.argv[2] === '-V') {
   process.stdout.write(`${process.env.TOOLKIT_VERSION}\n`);
 } else {
-  const [{ main }, { terminalIo }, { ciDoctor }] = await Promise.all([
-    import('../common/command.ts'),
-    import('../common/terminal.ts'),
-    import('./command.ts'),
-  ]);
-  await main(ciDoctor, terminalIo());
+  // Loaded only now: what prints a version needs none of it.
+  void Promise.all([import('../common/command.ts'), import('../common/terminal.ts'), import('./command.ts')]).then(
+    ([{ main }, { terminalIo }, { ciDoctor }]) => main(ciDoctor, terminalIo()),
+  );
 }

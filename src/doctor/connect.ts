@@ -6,11 +6,10 @@ import { findConfig, flatValues } from '../common/config.ts';
 import { usage } from '../common/errors.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
-import { hideSecret } from '../common/redact.ts';
 import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
-import { openPostgresql } from './database/postgresql.ts';
+import { databaseError, openPostgresql } from './database/postgresql.ts';
 import { defaultTimings, type Timings } from './stuck/hold.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
@@ -68,6 +67,8 @@ export async function withConnection<T>(
   const connection = await connect(options, io);
   try {
     return await work(connection);
+  } catch (error) {
+    throw databaseError(error, connection.database.place);
   } finally {
     await connection.database.close();
   }
@@ -100,7 +101,6 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
     forgejo?.timings ?? defaultTimings,
     options.zombieTimeout ?? values.get('zombie-timeout'),
   );
-  hideSecret(passwordOf(url ?? ''));
   return {
     database: await openPostgresql({
       url: url ?? forgejo!.databaseUrl,
@@ -114,9 +114,6 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
     journal: join(state, 'journal.jsonl'),
   };
 }
-
-const passwordOf = (url: string): string | undefined =>
-  URL.canParse(url) ? decodeURIComponent(new URL(url).password) : undefined;
 
 function withTimeout(timings: Timings, text: string | undefined): Timings {
   if (text === undefined) return timings;
@@ -156,7 +153,7 @@ async function runningServerConfigs(): Promise<string[]> {
     const at = argv.findIndex((word) => word === '--config' || word === '-c');
     const config =
       at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--config='))?.slice('--config='.length);
-    if (config) found.push(isAbsolute(config) ? config : `/proc/${id}/cwd/${config}`);
+    if (config) found.push(isAbsolute(config) ? config : join(`/proc/${id}/cwd`, config));
   }
   return found;
 }

@@ -10,14 +10,15 @@ export type RunName = { readonly id: number } | { readonly repository: string | 
  * of its page or API route.
  */
 export function parseRunName(text: string): RunName {
-  if (/^[1-9]\d{0,15}$/.test(text)) return { id: Number(text) };
-  const short = /^([^#\s]*)#(\d+)$/.exec(text);
+  if (/^[1-9]\d{0,14}$/.test(text)) return { id: Number(text) };
+  const short = /^([^#\s]*)#(\d{1,15})$/.exec(text);
   if (short) return { repository: short[1] || undefined, index: Number(short[2]) };
   if (URL.canParse(text)) {
-    const path = decodeURI(new URL(text).pathname);
-    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    const path = new URL(text).pathname;
+    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path);
     if (api) return { id: Number(api[1]) };
-    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    // Names of owners and repositories are letters, digits and .-_: nothing in them is percent-encoded.
+    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path);
     if (page) return { repository: page[1]!, index: Number(page[2]) };
   }
   throw usage(`"${text}" does not name a run.`, 'Use its id, OWNER/REPOSITORY#INDEX, or the address of its page.');
@@ -54,6 +55,8 @@ export async function findRun(queries: Queries, text: string): Promise<number> {
         ? 'List runs with "ci-doctor runs".'
         : `List its runs with "ci-doctor runs --repository ${name.repository}".`,
     );
-  const candidates = rows.map((row) => `${row.owner_name}/${row.name}#${name.index} (id ${row.id})`);
+  const candidates = rows.map((row) =>
+    row.name === null ? `id ${row.id} (repository gone)` : `${row.owner_name}/${row.name}#${name.index} (id ${row.id})`,
+  );
   throw usage(`"${text}" names several runs: ${candidates.join(', ')}.`, 'Use one of these names, or the id.');
 }

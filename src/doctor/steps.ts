@@ -1,3 +1,5 @@
+import { isDone, Status } from './database/status.ts';
+
 /** The columns of action_task that the steps depend on. Times in unix seconds, 0 = not set. */
 export interface StepTask {
   readonly status: number;
@@ -29,9 +31,7 @@ export interface Step extends StepRow {
 export const setUpName = 'Set up job';
 export const completeName = 'Complete job';
 
-// action_task_step.status; the words for people are elsewhere.
-const [success, failure, cancelled, skipped, waiting, running] = [1, 2, 3, 4, 5, 6];
-const isDone = (status: number) => status >= success && status <= skipped;
+const { success, failure, cancelled, skipped, waiting, running } = Status;
 const hasRun = (status: number) => status === success || status === failure;
 
 /**
@@ -52,7 +52,7 @@ export function fullSteps(task: StepTask, rows: readonly StepRow[]): Step[] {
     stopped: first ? first.started : task.stopped,
     status: first ? success : rows.length === 0 && !isDone(task.status) ? running : task.status,
   };
-  const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting };
+  const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting as number };
   if (rows.length === 0) {
     complete.logIndex = task.logLength;
     complete.started = complete.stopped = task.stopped;

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { perform } from '../../demo/forgejo/perform.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import { Forgejo, type Row } from '../../demo/forgejo/server.ts';
+import { Forgejo, type Row, type Run } from '../../demo/forgejo/server.ts';
 import { status } from '../../demo/forgejo/status.ts';
 import type { Workflow } from '../../demo/forgejo/workflow.ts';
 import { embeddedDatabase } from '../support/database.ts';
@@ -189,3 +189,73 @@ describe.skipIf(recordedFolder === undefined).each<Generation>(['v12', 'v17'])(
     });
   },
 );
+
+/** A run and all that belongs to it, without ids and without how much was printed. */
+const wholeRun = `
+  SELECT jsonb_build_object('run', (SELECT jsonb_build_array(status, version, started, stopped, created, updated, event, need_approval) FROM action_run WHERE id = $1),
+    'jobs', (SELECT jsonb_agg(jsonb_build_array(name, job_id, attempt, needs, runs_on, task_id <> 0, status, started, stopped, created, updated,
+                                                convert_from(workflow_payload, 'UTF8')) ORDER BY id) FROM action_run_job WHERE run_id = $1),
+    'tasks', (SELECT jsonb_agg(jsonb_build_array(t.attempt, t.status, t.started, t.stopped, t.created, t.updated, t.log_in_storage) ORDER BY t.id)
+              FROM action_task t JOIN action_run_job j ON j.id = t.job_id WHERE j.run_id = $1),
+    'steps', (SELECT jsonb_agg(jsonb_build_array(s.name, s.index, s.status, s.started, s.stopped, s.created, s.updated) ORDER BY s.id)
+              FROM action_task_step s JOIN action_task t ON t.id = s.task_id JOIN action_run_job j ON j.id = t.job_id WHERE j.run_id = $1),
+    'checks', (SELECT jsonb_agg(jsonb_build_array(c.context, c.state, c.description, c.created_unix) ORDER BY c.id)
+               FROM commit_status c JOIN action_run r ON r.repo_id = c.repo_id AND r.commit_sha = c.sha
+               AND c.target_url LIKE '%/runs/' || r.index || '/%' WHERE r.id = $1)) AS whole`;
+
+describe.skipIf(recordedFolder === undefined)('runs that were recorded on v12', () => {
+  const onPush = (jobs: Workflow['jobs']): Workflow => ({ file: 'ci.yaml', name: 'ci', on: ['push'], jobs });
+
+  /** A server with a repository and a runner, at the moment of the run's dispatch. */
+  function serverAt(now: number) {
+    const server = new Forgejo({ generation: 'v12', now });
+    const repository = server.repository(server.owner('alice'), 'demo');
+    return { server, repository, runner: server.runner('lab-runner', ['self-hosted']) };
+  }
+
+  async function compare(server: Forgejo, run: Run, recordedRun: number): Promise<void> {
+    const built = await embeddedDatabase();
+    await built.load(server);
+    const live = await embeddedDatabase();
+    const client = new pg.Client(live.url);
+    await client.connect();
+    for (const part of ['schema', 'rows'] as const) await client.query(recordedDump('v12', part, live.schema));
+    await client.end();
+    expect(await built.query(wholeRun, [run.id])).toEqual(await live.query(wholeRun, [recordedRun]));
+  }
+
+  test('a stuck job hidden under a failed run', async () => {
+    const { server, repository, runner } = serverAt(1795310831);
+    const tick =
+      'if [ -f /tmp/nosleep ]; then echo no; else for i in $(seq 1 600); do echo "t $i"; sleep 1; done; fi\n';
+    const run = server.dispatch(
+      repository,
+      onPush([
+        { id: 'longpush', runsOn: 'self-hosted', steps: [{ run: tick }] },
+        { id: 'failing', runsOn: 'self-hosted', steps: [{ run: 'exit 1' }] },
+        { id: 'second', needs: ['longpush'], runsOn: 'self-hosted', steps: [{ run: 'echo second' }] },
+      ]),
+    );
+    server.clock += 1;
+    const held = perform(server, run.jobs[0]!, runner, { until: { step: 0, seconds: 2 } });
+    perform(server, run.jobs[1]!, runner, { failAt: 0 });
+    server.clock = 1795310863;
+    server.report(held);
+    await compare(server, run, 11);
+  });
+
+  test('the literal reset of a run whose runner was alive', async () => {
+    const { server, repository, runner } = serverAt(1795310086);
+    const run = server.dispatch(repository, long(25, 25), { event: 'workflow_dispatch' });
+    perform(server, run.jobs[0]!, runner);
+    server.clock += 2;
+    const task = perform(server, run.jobs[1]!, runner, { until: { step: 1, seconds: 12 } });
+    for (const { row } of [task, run, ...run.jobs]) row.status = status.unknown;
+    server.clock = 1795310113;
+    server.endStep(task, 1, status.success);
+    server.step(task, 2, { lines: ['after'] });
+    server.endStep(task, 2, status.success);
+    server.finish(task, status.success);
+    await compare(server, run, 5);
+  });
+});

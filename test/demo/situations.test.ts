@@ -40,8 +40,12 @@ async function picture(database: TestDatabase, run: Run): Promise<string> {
   return `${row!.run} | ${row!.jobs} | ${row!.tasks}`;
 }
 
+const databases: Partial<Record<Generation, TestDatabase>> = {};
+
+/** A database with these rows and no others. */
 async function load(server: Forgejo): Promise<TestDatabase> {
-  const database = await embeddedDatabase();
+  databases[server.generation] ??= await embeddedDatabase();
+  const database = databases[server.generation]!;
   await database.load(server);
   return database;
 }

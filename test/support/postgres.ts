@@ -1,8 +1,8 @@
 import { afterAll } from 'vitest';
 import type { Generation } from '../../demo/forgejo/schema.ts';
 import { type Cluster, startCluster } from './cluster.ts';
-import { databaseAt, type TestDatabase } from './database.ts';
 import { recordedFolder } from './recorded.ts';
+import { databaseAt, type TestDatabase } from './test-database.ts';
 
 let cluster: Promise<Cluster> | undefined;
 let counter = 0;

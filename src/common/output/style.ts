@@ -21,7 +21,17 @@ export const plain: Style = { good: same, bad: same, warn: same, faint: same, st
 
 /** `text` with terminal control characters made visible, so that data from elsewhere can't drive the reader's terminal. */
 export const harmless = (text: string): string =>
-  text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    const code = character.charCodeAt(0);
-    return code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
-  });
+  text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+
+/** The same for text that was styled already: the colours of `colored` stay. */
+export const harmlessStyled = (text: string): string =>
+  text
+    .split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/)
+    .map((part, index) => (index % 2 === 1 ? part : harmless(part)))
+    .join('');
+
+function visible(character: string): string {
+  const code = character.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\ufffd';
+}

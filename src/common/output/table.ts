@@ -25,7 +25,9 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
       .map((line) => line.join('\t'))
       .join('\n');
 
-  const widths = columns.map(({ title }, index) => Math.max(width(title), ...cells.map((line) => width(line[index]!))));
+  const widths = columns.map(({ title }, index) =>
+    cells.reduce((widest, line) => Math.max(widest, width(line[index]!)), width(title)),
+  );
   const header = line(columns.map(({ title }) => title.toUpperCase()));
   const body = cells.map((texts, row) => line(texts, rows[row]));
   return [view.style.faint(header), ...body].join('\n');
@@ -35,7 +37,7 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     return texts
       .map((text, index) => {
         const last = index === texts.length - 1;
-        const shown = last && width(text) > left && left > 8 ? `${text.slice(0, Math.max(0, left - 1))}…` : text;
+        const shown = last && left > 8 && width(text) > left ? `${cut(text, left - 1)}…` : text;
         const space = ' '.repeat(Math.max(0, widths[index]! - width(shown)));
         const tone = row === undefined ? undefined : columns[index]!.tone?.(row);
         const toned = tone ? view.style[tone](shown) : shown;
@@ -49,7 +51,8 @@ export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]
 
 /** Rows as a Markdown table, for a job summary. */
 export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
-  const escaped = (text: string) => text.replace(/[\\|<>`]/g, (character) => `\\${character}`);
+  // Data must not become a link, an image or markup: whatever Markdown gives a meaning to is escaped.
+  const escaped = (text: string) => text.replace(/[\\`*_[\]<>|~&!$]/g, (character) => `\\${character}`);
   const line = (texts: readonly string[]) => `| ${texts.join(' | ')} |`;
   return [
     line(columns.map(({ title }) => title)),
@@ -65,13 +68,26 @@ const cell = (value: string | number | null): string =>
 function width(text: string): number {
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let columns = 0;
-  for (const character of text)
-    columns += /\p{Mark}|\u200d|\ufe0f/u.test(character)
-      ? 0
-      : /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u.test(
-            character,
-          )
-        ? 2
-        : 1;
+  for (const character of text) columns += characterWidth(character);
   return columns;
+}
+
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
+function characterWidth(character: string): number {
+  if (/\p{Mark}|[\u200b-\u200d]/u.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+
+/** As much of a text's beginning as fits into so many columns. */
+function cut(text: string, columns: number): string {
+  let left = columns;
+  let end = 0;
+  for (const character of text) {
+    left -= characterWidth(character);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
 }

@@ -21,7 +21,8 @@ export function bytes(count: number): string {
   const names = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = count;
   let unit = 0;
-  while (value >= 1024 && unit < names.length - 1) [value, unit] = [value / 1024, unit + 1];
+  // What would be printed as 1024.0 is one of the next unit.
+  while (value >= (unit === 0 ? 1024 : 1023.95) && unit < names.length - 1) [value, unit] = [value / 1024, unit + 1];
   return unit === 0 ? `${count} B` : `${value.toFixed(1)} ${names[unit]}`;
 }
 
@@ -34,8 +35,8 @@ export const count = (number: number, noun: string, plural = `${noun}s`): string
  * @returns undefined when the text is not a duration.
  */
 export function parseDuration(text: string): number | undefined {
-  if (/^\d+$/.test(text)) return Number(text);
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/.test(text)) return undefined;
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  if (!/^(?:\d{1,12}(?:\.\d{1,12})?(?:ms|[dhms]))+$/.test(text)) return undefined;
   let seconds = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g))
     seconds += Number(amount) * (unit === 'ms' ? 0.001 : units.find(([name]) => name === unit)![1]);

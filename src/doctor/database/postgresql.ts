@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
+import { checkServerIdentity } from 'node:tls';
 import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
@@ -35,7 +37,15 @@ export async function openPostgresql(settings: PostgresqlSettings): Promise<Data
   const config = clientConfig(settings);
   const { env = {} } = settings;
   const server = placeOf(config, env);
-  const pool = new pg.Pool({ ...config, types, max: 2, application_name: 'ci-doctor' });
+  // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
+  // server hangs up, a minute later.
+  const sockets = new Set<Socket>();
+  const stream = () => {
+    const socket = new Socket();
+    sockets.add(socket.once('close', () => sockets.delete(socket)));
+    return socket;
+  };
+  const pool = new pg.Pool({ ...config, stream, types, max: 2, application_name: 'ci-doctor' });
   // An idle connection that breaks is met by the next statement, which says more.
   pool.on('error', () => {});
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
@@ -46,6 +56,7 @@ export async function openPostgresql(settings: PostgresqlSettings): Promise<Data
     return new Postgresql(root, schema, place, generation);
   } catch (error) {
     await root.destroy().catch(() => {});
+    for (const socket of sockets) socket.destroy();
     throw connectionError(error, server, config, env);
   }
 }
@@ -221,46 +232,62 @@ async function schemaFacts(root: Kysely<Tables>, schema: string): Promise<Schema
   return { columns, indexedTaskJobId: index.rows[0]!.found, level: level?.version ?? null };
 }
 
-function clientConfig({
-  url,
-  env = {},
-  connectTimeoutMs = 10_000,
-}: PostgresqlSettings): pg.ClientConfig & { readonly sslmode: string } {
-  let parsed: URL;
-  try {
-    parsed = new URL(url);
-  } catch (cause) {
-    throw new ToolError(
-      'usage',
-      `The database URL cannot be read: "${redact(url)}".`,
-      'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; characters such as @ : / in the password need percent-encoding.',
-      cause,
-    );
-  }
+type ClientConfig = pg.ClientConfig & { readonly sslmode: string };
+
+function clientConfig({ url, env = {}, connectTimeoutMs = 10_000 }: PostgresqlSettings): ClientConfig {
+  const parsed = parseUrl(url);
   const query = parsed.searchParams;
-  const password = decodeURIComponent(parsed.password) || query.get('password') || undefined;
-  hideSecret(password);
-  const host = query.get('host') ?? (decodeURIComponent(parsed.hostname).replace(/^\[|\]$/g, '') || undefined);
+  const password = decoded(parsed.password) || query.get('password') || undefined;
+  for (const secret of [password, parsed.password, env.PGPASSWORD]) hideSecret(secret);
+  const host = query.get('host') ?? (decoded(parsed.hostname).replace(/^\[|\]$/g, '') || undefined);
   const sslmode = query.get('sslmode') ?? env.PGSSLMODE ?? 'disable';
-  const user = decodeURIComponent(parsed.username) || query.get('user') || undefined;
-  const database = decodeURIComponent(parsed.pathname.slice(1)) || undefined;
+  const user = decoded(parsed.username) || query.get('user') || undefined;
+  const database = decoded(parsed.pathname.slice(1)) || undefined;
+  const port = query.get('port') ?? parsed.port;
+  const ssl = tls(sslmode, host ?? env.PGHOST ?? 'localhost', query, env);
   return {
     ...(host && { host }),
-    ...(parsed.port && { port: Number(parsed.port) }),
-    ...(query.has('port') && { port: Number(query.get('port')) }),
+    ...(port && { port: Number(port) }),
     ...(user && { user }),
     ...(password && { password }),
     ...(database && { database }),
-    ssl: tls(sslmode, query, env),
+    ssl,
     sslmode,
     connectionTimeoutMillis: connectTimeoutMs,
     ...(query.has('options') && { options: query.get('options')! }),
   };
 }
 
-/** TLS as libpq understands `sslmode`: `require` encrypts without looking at the certificate, `verify-…` looks. */
+function parseUrl(text: string): URL {
+  // libpq takes an address without a host, `postgres://user@/name?host=/run/postgresql`; URL does not.
+  const url = text.trim().replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?]|$)/, '$1localhost');
+  // A raw / ? or # in the password ends the authority early; what follows must not be taken for the database's name.
+  const cutShort = /^[^:]+:\/\/[^/?#]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/.test(url);
+  if (URL.canParse(url) && /^postgres(?:ql)?:$/.test(new URL(url).protocol) && !cutShort) return new URL(url);
+  const shown = redact(text.replace(/:\/\/.*@/s, '://***@'));
+  throw new ToolError(
+    'usage',
+    `The database URL cannot be read: "${shown}".`,
+    'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; characters such as @ : / # in the password need percent-encoding.',
+  );
+}
+
+/** Percent-encoding undone; a text that is none was meant as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * TLS as libpq understands `sslmode`: `require` encrypts without looking at the certificate unless it is given an
+ * authority, `verify-…` looks. `allow` and `prefer` connect without. A socket in the file system has no TLS.
+ */
 function tls(
   mode: string,
+  host: string,
   query: URLSearchParams,
   env: NonNullable<PostgresqlSettings['env']>,
 ): pg.ClientConfig['ssl'] {
@@ -279,7 +306,9 @@ function tls(
     }
   };
   const files = () => {
-    const [ca, cert, key] = [file('sslrootcert', env.PGSSLROOTCERT), file('sslcert'), file('sslkey')];
+    const ca = file('sslrootcert', env.PGSSLROOTCERT);
+    const cert = file('sslcert', env.PGSSLCERT);
+    const key = file('sslkey', env.PGSSLKEY);
     return { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   };
   switch (mode) {
@@ -288,11 +317,18 @@ function tls(
     case 'prefer':
       return false;
     case 'require':
-      return { rejectUnauthorized: false, ...files() };
     case 'verify-ca':
-      return { rejectUnauthorized: true, checkServerIdentity: () => undefined, ...files() };
-    case 'verify-full':
-      return { rejectUnauthorized: true, ...files() };
+    case 'verify-full': {
+      if (host.startsWith('/')) return false;
+      const given = files();
+      return {
+        rejectUnauthorized: mode !== 'require' || given.ca !== undefined,
+        // pg names no host to Node when it connects to an address, and Node then looks for "localhost".
+        checkServerIdentity: (_, certificate) =>
+          mode === 'verify-full' ? checkServerIdentity(host, certificate) : undefined,
+        ...given,
+      };
+    }
     default:
       throw new ToolError(
         'usage',
@@ -308,55 +344,111 @@ const placeOf = (config: pg.ClientConfig, env: NonNullable<PostgresqlSettings['e
 function connectionError(
   error: unknown,
   server: string,
-  config: pg.ClientConfig & { readonly sslmode: string },
+  config: ClientConfig,
   env: NonNullable<PostgresqlSettings['env']>,
-): ToolError {
+) {
   if (error instanceof ToolError) return error;
-  const { code = '', message } = error as { code?: string; message: string };
-  const fail = (what: string, fix: string) => unknown(`${server}: ${what}`, fix, error);
-  const text = message || messageOf(error);
-  if (code === '28P01' || code === '28000')
-    return /no pg_hba\.conf entry|no encryption/.test(text)
-      ? fail(
-          `the server does not let this connection in (${text}).`,
-          config.sslmode === 'disable'
-            ? 'It may want TLS: add ?sslmode=require to the URL; otherwise add a line for this host to pg_hba.conf.'
-            : 'Add a line for this host, user and database to pg_hba.conf.',
-        )
-      : fail(
-          `the password for user "${config.user ?? env.PGUSER ?? ''}" was refused.`,
-          'Check it in the URL, PGPASSWORD or ~/.pgpass; Forgejo keeps its own in app.ini, [database] PASSWD.',
-        );
-  if (/SASL|client password must be a string/.test(text))
+  const user = config.user ?? env.PGUSER ?? '';
+  return (
+    explained(error, server, { user, encrypted: config.ssl !== false }) ??
+    unknown(`${server}: ${messageOf(error)}.`, 'Run again with --verbose for the cause.', error)
+  );
+}
+
+const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * What a statement failed with, as a person can act on it, when that is due to the server or the role: a missing
+ * privilege, a connection that broke, a standby. Anything else is handed back as it is.
+ */
+export function databaseError(error: unknown, place: string): unknown {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const due =
+    error instanceof pg.DatabaseError ||
+    network.has(code) ||
+    /^Connection terminated|^timeout exceeded when trying to connect/.test(message);
+  return due ? (explained(error, place) ?? error) : error;
+}
+
+function explained(
+  error: unknown,
+  place: string,
+  connection: { readonly user?: string; readonly encrypted?: boolean } = {},
+): ToolError | undefined {
+  const { code = '' } = error as { code?: string };
+  const text = messageOf(error);
+  const fail = (what: string, fix: string) => unknown(`${place}: ${what}`, fix, error);
+  if (/no pg_hba\.conf entry|no encryption/.test(text))
     return fail(
-      `the server wants a password and none was given (${text}).`,
-      'Put it into the URL, PGPASSWORD or ~/.pgpass.',
+      `the server does not let this connection in (${text}).`,
+      connection.encrypted
+        ? 'Add a line for this host, user and database to pg_hba.conf.'
+        : 'It may want TLS: add ?sslmode=require to the URL; otherwise add a line for this host to pg_hba.conf.',
     );
-  if (code === '3D000')
+  if (code === '28P01')
     return fail(
-      'there is no such database.',
-      'The name is case-sensitive: PROD-ALM is not prod-alm. "psql -l" lists them.',
+      `the password for user "${connection.user ?? ''}" was refused.`,
+      'Check it in the URL, PGPASSWORD or ~/.pgpass; Forgejo keeps its own in app.ini, [database] PASSWD.',
     );
-  if (code === '42501')
+  if (code === '28000')
     return fail(
-      `this role may not read what is needed (${text}).`,
-      'Use a role with SELECT on the action_* tables, repository and "user".',
+      `the server does not let user "${connection.user ?? ''}" in (${text}).`,
+      'Check the user in the URL; "psql -c \\du" lists those there are.',
     );
-  if (code === '53300' || code === '57P03')
-    return fail(`the server does not take connections now (${text}).`, 'Wait until it is up and has free connections.');
-  if (code === 'ECONNREFUSED')
+  if (/client password must be a/.test(text))
+    return fail('the server wants a password and none was given.', 'Put it into the URL, PGPASSWORD or ~/.pgpass.');
+  switch (code) {
+    case '3D000':
+      return fail(
+        'there is no such database.',
+        'The name is case-sensitive: PROD-ALM is not prod-alm. "psql -l" lists them.',
+      );
+    case '42501':
+      return fail(
+        `this role lacks a privilege (${text}).`,
+        'Use a role with SELECT on the action_* tables, repository and "user", and UPDATE on what is to be repaired.',
+      );
+    case '25006':
+      return problem(
+        `${place}: this server only reads (${text}).`,
+        'It is a standby: connect to the server that Forgejo writes to.',
+        error,
+      );
+    case '53300':
+    case '57P03':
+      return fail(
+        `the server does not take connections now (${text}).`,
+        'Wait until it is up and has free connections.',
+      );
+    case '55P03':
+    case '57014':
+      return fail(`the statement was given up (${text}).`, 'Run it again; pg_stat_activity shows what is in its way.');
+    case 'ECONNREFUSED':
+      return fail(
+        'nothing listens there.',
+        'Check host and port, and that PostgreSQL listens on that address (listen_addresses).',
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return fail('the host name cannot be resolved.', 'Check the spelling and the DNS of this machine.');
+    case 'ENOENT':
+      return fail(
+        'there is no such socket.',
+        'Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories.',
+      );
+    case 'EACCES':
+      return fail(`the socket may not be opened (${text}).`, 'Run as a user who may, or connect by host and port.');
+  }
+  // A server that shuts down says 57P01 or just hangs up; on a connection that is being made that looks like a time-out.
+  if (
+    /^(?:57P0[12]|08...|ECONNRESET|EPIPE)$/.test(code) ||
+    (/^Connection terminated/.test(text) && !/timeout/.test(text))
+  )
     return fail(
-      'nothing listens there.',
-      'Check host and port, and that PostgreSQL listens on that address (listen_addresses).',
+      `the connection broke (${text}).`,
+      'Look whether the server runs, and run it again. What was not yet committed was not changed.',
     );
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return fail('the host name cannot be resolved.', 'Check the spelling and the DNS of this machine.');
-  if (code === 'ENOENT')
-    return fail(
-      'there is no such socket.',
-      'Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories.',
-    );
-  if (code === 'ETIMEDOUT' || /timeout/i.test(text))
+  if (['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code) || /timeout/i.test(text))
     return fail(
       'no answer in time.',
       'Check host, port and firewall; a database in a container may only listen on its own address.',
@@ -368,8 +460,5 @@ function connectionError(
       `its TLS certificate is not trusted (${text}).`,
       'Give the authority with sslrootcert=FILE, or check that the host name is the one in the certificate.',
     );
-  return fail(text, 'Run again with --verbose for the cause.');
+  return undefined;
 }
-
-/** An error of a statement that is due to the database rather than to ci-doctor. */
-export const isMissingPrivilege = (error: unknown): boolean => (error as { code?: string }).code === '42501';

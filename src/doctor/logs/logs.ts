@@ -1,5 +1,6 @@
 import { messageOf, problem, ToolError, unknown, usage } from '../../common/errors.ts';
 import { nearest } from '../../common/nearest.ts';
+import { isDone } from '../database/status.ts';
 import {
   failedSteps,
   fullSteps,
@@ -183,8 +184,6 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     throw explained(error, task);
   }
 }
-
-const isDone = (status: number) => status >= 1 && status <= 4;
 
 /** A stored log is in the storage, one of a running task in the database; either may have just been moved. */
 function storesOf({ storage, dbfs }: LogRequest, task: LogTask): LogStore[] {

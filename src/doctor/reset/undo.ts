@@ -1,5 +1,6 @@
 import { problem } from '../../common/errors.ts';
 import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
+import { isDone } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
 import { applyChange, type Change, type Columns, type RowUpdate, statement } from './change.ts';
 import { lockRun, surroundingsOf } from './rows.ts';
@@ -92,16 +93,14 @@ function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
   return { table: row.table, id: row.id, before, after };
 }
 
-const done = (status: number) => status >= 1 && status <= 4;
-
 function counterChange(
   counters: Awaited<ReturnType<typeof surroundingsOf>>['counters'],
   entry: UndoEntry,
   statusNow: number,
 ): Change[] {
   const back = entry.rows.find((row) => row.table === 'action_run')?.before.status;
-  if (!counters || typeof back !== 'number' || done(back) === done(statusNow)) return [];
-  const closed = counters.countedClosedOthers + (done(back) ? 1 : 0);
+  if (!counters || typeof back !== 'number' || isDone(back) === isDone(statusNow)) return [];
+  const closed = counters.countedClosedOthers + (isDone(back) ? 1 : 0);
   if (closed === counters.closed) return [];
   return [
     {

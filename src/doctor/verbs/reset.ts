@@ -88,7 +88,7 @@ interface ResetResult {
   readonly undoFile: string | null;
 }
 
-/** Milliseconds until the second look: a runner that ended the task in the same instant has written by then. */
+/** Milliseconds until the second look. */
 const secondLookAfter = 1_500;
 
 async function reset(args: readonly string[], options: Options, io: Io): Promise<Outcome<ResetResult>> {
@@ -200,14 +200,21 @@ async function applyAll(
       },
     }).catch((error) => io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`));
   }
-  if (repaired.length > 0) {
-    await io.pause(secondLookAfter);
+  // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later.
+  for (const wait of repaired.length > 0 ? [0, secondLookAfter] : []) {
+    if (wait > 0) await io.pause(wait);
     for (const repair of repaired) {
-      const { run, overtaken } = await readBack(database, repair, undoFile);
-      const notes = overtaken.map(
-        (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
-      );
-      runs.set(repair.run.id, { ...runs.get(repair.run.id)!, after: summary(run), notes: [...repair.notes, ...notes] });
+      const before = runs.get(repair.run.id)!;
+      try {
+        const { run, overtaken } = await readBack(database, repair, undoFile);
+        const notes = overtaken.map(
+          (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
+        );
+        runs.set(repair.run.id, { ...before, after: summary(run), notes: [...before.notes, ...notes] });
+      } catch (error) {
+        // The repair is committed; what is true now could not be told.
+        io.note(`${nameOf(repair.run)}: repaired, but it could not be read back. ${messageOf(error)}`);
+      }
     }
   }
   return {
