@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { buildInstance, loadInstance } from '../../../demo/forgejo/instance.ts';
 import type { Generation } from '../../../demo/forgejo/schema.ts';
 import { doctor } from '../../support/doctor.ts';
-import { realDatabase } from '../../support/postgres.ts';
+import { realCluster, realDatabase } from '../../support/postgres.ts';
 
 /** The GRANT statements of the page, by the comment they begin with. */
 const page = readFileSync(new URL('../../../docs/ci-doctor.md', import.meta.url), 'utf8');
@@ -19,6 +19,9 @@ const looking = (run: number, failed: number) => [
   ['stuck'],
 ];
 
+const statuses = async (client: pg.Client) =>
+  (await client.query('SELECT id, status, task_id FROM action_run_job ORDER BY id')).rows;
+
 describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
   test('the privileges that docs/ci-doctor.md lists suffice to look, and then to repair and undo', async () => {
     const database = await realDatabase();
@@ -26,7 +29,6 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
     const admin = new pg.Client({ connectionString: database.url });
     await admin.connect();
     await loadInstance(admin, instance);
-    await admin.query(`DROP ROLE IF EXISTS ci_doctor`);
     await admin.query(`CREATE ROLE ci_doctor LOGIN PASSWORD 'of-the-test'`);
     await admin.query(grants.get('look')!);
     const url = new URL(database.url);
@@ -38,9 +40,11 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       const { exit, err } = await doctor(url.href, [...line, '--json']);
       expect(exit, `${line.join(' ')}: ${err}`).toBe(line[0] === 'stuck' ? 1 : 0);
     }
+    const before = await statuses(admin);
     const refused = await doctor(url.href, ['reset', String(run), '--yes', '--json']);
+    expect(refused.exit).not.toBe(0);
     expect(refused.err).toContain('permission denied');
-    expect(refused.json).toMatchObject({ applied: false });
+    expect(await statuses(admin)).toEqual(before);
 
     await admin.query(grants.get('repair')!);
     await admin.query(grants.get(`${generation} line`)!);
@@ -54,7 +58,9 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       expect(undo.exit, undo.err).toBe(0);
       expect(undo.json).toMatchObject({ applied: true });
     }
+    expect(await statuses(admin)).toEqual(before);
     await admin.end();
     await database.drop();
+    await (await realCluster()).psql('postgres', '-c', 'DROP ROLE ci_doctor');
   });
 });
