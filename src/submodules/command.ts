@@ -1,12 +1,19 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Option } from 'commander';
+import { appendAudit, stateDirectory } from '../common/audit.ts';
 import type { CommonOptions, Handler, Tool } from '../common/command.ts';
 import { usage } from '../common/errors.ts';
+import { exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
+import { runPlan } from '../common/plan.ts';
 import { type CheckResult, exitOf, judge, renames, withNotes } from './check.ts';
-import { checkMarkdown, checkText } from './render.ts';
+import { openRepository } from './git.ts';
+import { planHook } from './hook.ts';
+import { pushAll } from './push.ts';
+import { checkMarkdown, checkText, pushText } from './render.ts';
 import { openSession, type Session, type Target, targetsOf } from './session.ts';
+import { statusOf, statusText } from './status.ts';
 import { survey } from './survey.ts';
 import { recordedLocally, submodulesOf } from './tree.ts';
 
@@ -35,6 +42,8 @@ const commas = (value: string, before: readonly string[]): string[] => [
     .filter(Boolean),
 ];
 
+const directoryOption = () => new Option('-C, --directory <path>', 'where the root repository is').default('.', 'here');
+
 const whereOptions = (): Option[] => [
   new Option('--require <remote>', 'remotes of the root that must have every commit, comma-separated or repeated')
     .default([], 'the remote pushed to, else all of the root’s remotes')
@@ -45,7 +54,7 @@ const whereOptions = (): Option[] => [
   new Option('--token-env <host=variable>', 'the environment variable that holds a server’s token; repeatable')
     .default([], 'FORGEJO_TOKEN and GITHUB_TOKEN for their servers')
     .argParser((value, before: readonly string[]) => [...before, value]),
-  new Option('-C, --directory <path>', 'where the root repository is').default('.', 'here'),
+  directoryOption(),
   new Option('--timeout <duration>', 'for one question to a remote').default('60s'),
 ];
 
@@ -112,6 +121,88 @@ async function renamed(session: Session, { commit, base }: Target) {
   return renames(await state(base), await state(commit));
 }
 
+interface PushOptions extends WhereOptions {
+  readonly branch?: string;
+}
+
+const pushVerb: Handler<PushOptions> = async (_args, options, io) => {
+  const session = await sessionFor(options, io);
+  const [target] = await targetsOf(session, {
+    commit: undefined,
+    range: undefined,
+    prePush: undefined,
+    allCommits: false,
+  });
+  const journal = join(stateDirectory(io.env), 'journal.jsonl');
+  const result = await pushAll(
+    session,
+    target!,
+    {
+      dryRun: options.dryRun === true,
+      yes: options.yes === true,
+      branch: options.branch,
+      audit: ({ applied, steps }) =>
+        appendAudit(journal, {
+          tool: tool.name,
+          action: 'push',
+          outcome: applied ? 'done' : 'failed',
+          details: {
+            root: session.git.dir,
+            steps: steps.map(({ title, outcome, error }) => ({ title, outcome, error })),
+          },
+        }),
+    },
+    io,
+  );
+  await session.close();
+  return { exit: exitCode.ok, result, text: (view) => pushText(result, options.dryRun === true, view) };
+};
+
+const status: Handler<WhereOptions> = async (_args, options, io) => {
+  const session = await sessionFor(options, io);
+  const [target] = await targetsOf(session, {
+    commit: 'HEAD',
+    range: undefined,
+    prePush: undefined,
+    allCommits: false,
+  });
+  const result = await statusOf(session, target!.commit);
+  await session.close();
+  return { exit: exitCode.ok, result, text: (view) => statusText(result, view) };
+};
+
+interface HookOptions extends CommonOptions {
+  readonly directory: string;
+  readonly allowUnknown?: true;
+  readonly requireBranch?: true;
+}
+
+const installHook: Handler<HookOptions> = async (_args, options, io) => {
+  const git = await openRepository(resolve(options.directory), io.env, 60_000);
+  const program = [process.execPath, resolve(process.argv[1] ?? 'submodule-push-check')];
+  const flags = [
+    ...(options.allowUnknown ? ['--allow-unknown'] : []),
+    ...(options.requireBranch ? ['--require-branch'] : []),
+    ...(options.config === undefined ? [] : ['--config', options.config]),
+  ];
+  const { keeper, file, plan } = await planHook(git, program, flags);
+  const report = await runPlan(plan, undefined, { dryRun: options.dryRun === true });
+  if (report.error !== undefined) throw report.error;
+  const result = { keeper, file, applied: report.applied && plan.steps.length > 0, steps: report.steps };
+  const words = plan.steps.length === 0 ? 'Installed already' : options.dryRun ? 'Would be installed' : 'Installed';
+  return {
+    exit: exitCode.ok,
+    result,
+    text: () =>
+      [
+        `${words} in ${file}${keeper === 'git' ? '' : ` (kept by ${keeper})`}.`,
+        ...(options.dryRun
+          ? report.steps.flatMap(({ title, commands }) => [title, ...commands.map((line) => `  ${line}`)])
+          : []),
+      ].join('\n'),
+  };
+};
+
 async function standardInput(): Promise<string> {
   let text = '';
   for await (const chunk of process.stdin) text += chunk;
@@ -141,6 +232,39 @@ export const tool: Tool = {
         ['submodule-push-check check --range origin/main..HEAD --json', 'every commit of a range, for a script'],
       ],
       handler: check,
+    },
+    {
+      usage: 'push',
+      summary: 'push what is missing: submodules first, deepest first, then the root, to every required remote',
+      description:
+        'Refuses what would be a surprise: uncommitted changes, a rewritten branch, forbidden files. Asks every remote whether all of it arrived before the root goes. After a failure the same command goes on where it stopped.',
+      options: [
+        new Option('--branch <name>', 'the branch submodules go to, in place of the one each has checked out'),
+        ...whereOptions(),
+      ],
+      examples: [
+        ['submodule-push-check push --dry-run', 'show what would go where'],
+        ['submodule-push-check push --require origin,alm --yes', 'push everything to both without asking'],
+      ],
+      handler: pushVerb,
+    },
+    {
+      usage: 'status',
+      summary: 'one table: what is recorded, what is checked out, what each remote says',
+      options: whereOptions(),
+      examples: [['submodule-push-check status', 'all submodules at every depth']],
+      handler: status,
+    },
+    {
+      usage: 'install-hook',
+      summary: 'check before every git push (pre-push hook; lefthook and husky are respected)',
+      options: [
+        new Option('--allow-unknown', 'let pushes through when remotes could not be asked'),
+        new Option('--require-branch', 'stop pushes of commits that are in no branch that counts'),
+        directoryOption(),
+      ],
+      examples: [['submodule-push-check install-hook --dry-run', 'show what would be written where']],
+      handler: installHook,
     },
   ],
 };

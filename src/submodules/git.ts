@@ -226,6 +226,18 @@ export async function showFile(git: Git, revision: string, path: string): Promis
   return result.exitCode === 0 ? result.stdout.toString() : undefined;
 }
 
+/** Files in a directory of a commit. */
+export async function listFiles(git: Git, commit: string, directory: string): Promise<string[]> {
+  const { stdout } = await run(git, ['ls-tree', '-z', '--name-only', '--full-tree', commit, `${directory}/`]);
+  return zero(stdout.toString());
+}
+
+/** Where git looks for a hook: core.hooksPath and linked worktrees considered. */
+export async function hookPath(git: Git, name: string): Promise<string> {
+  const path = await text(git, ['rev-parse', '--git-path', `hooks/${name}`]);
+  return resolve(git.dir, path);
+}
+
 /** Settings in a configuration text such as `.gitmodules`, in its order; undefined when git cannot parse it. */
 export async function parseConfig(git: Git, content: string): Promise<Setting[] | undefined> {
   const { exitCode, stdout } = await run(git, ['config', '--file', '-', '--no-includes', '-z', '--list'], {

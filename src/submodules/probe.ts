@@ -83,6 +83,8 @@ export interface Probe {
   branches(url: string): Promise<{ heads: ReadonlyMap<string, string>; defaultBranch: string | undefined } | Failure>;
   /** Forgets where a remote's branches are, so that the next question asks again. */
   forget(url: string): void;
+  /** The same for all remotes. */
+  forgetAll(): void;
 }
 
 /** Servers drop connections when too many begin at once: sshd's MaxStartups lets 10 unauthenticated ones stand. */
@@ -141,6 +143,10 @@ export function createProbe({
       const url = asHttp(original, tokens);
       known.delete(url);
       histories.delete(url);
+    },
+    forgetAll() {
+      known.clear();
+      histories.clear();
     },
   };
 

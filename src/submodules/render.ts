@@ -1,6 +1,7 @@
 import { type Column, markdownTable, table, type View } from '../common/output/table.ts';
 import { count } from '../common/output/words.ts';
 import { type CheckResult, isUnknown, type SubmoduleReport } from './check.ts';
+import type { PushResult } from './push.ts';
 
 const symbol = ({ severity }: SubmoduleReport, unknown: boolean) =>
   unknown ? '?' : { ok: '✓', note: '·', warning: '!', error: '✗', critical: '✗' }[severity];
@@ -66,4 +67,21 @@ export function checkMarkdown(result: CheckResult): string {
   return [`**${summary(result)}**`, markdownTable(columns(result), result.submodules), fixes.join('\n')]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+export function pushText({ steps, ci, applied }: PushResult, dryRun: boolean, view: View): string {
+  if (steps.length === 0) return 'Everything is pushed already: nothing to do.';
+  const lines = dryRun
+    ? steps.flatMap(({ title, commands }) => [title, ...commands.map((line) => view.style.faint(`  ${line}`))])
+    : [];
+  const done = applied ? ['Pushed: submodules first, and the root last.'] : [];
+  return [...lines, ...done, ...ciLines(ci)].join('\n');
+}
+
+function ciLines(ci: PushResult['ci']): string[] {
+  if (ci.length === 0) return ['CI: the root has no workflows, or is not pushed: nothing runs.'];
+  const running = ci.filter(({ runs }) => runs);
+  return running.length > 0
+    ? running.map(({ workflow, remote, why }) => `CI: ${workflow} runs on ${remote} (${why}).`)
+    : ci.map(({ workflow, remote, why }) => `CI: ${workflow} does not run on ${remote}: ${why}.`);
 }
