@@ -201,8 +201,8 @@ function verdictOf(seen: Observed, remotes: readonly RemoteReport[], policy: Che
       return {
         class: 'mirror-lag',
         severity: 'error',
-        message: `The mirror ${named(gone)} still lacks ${short(commit)}, which ${named(there)} has.`,
-        fix: `Wait and check again, or push there: ${fix}`,
+        message: `The mirror ${named(gone)} still lacks ${short(commit)}, which ${named(there)} has. Wait and check again, or push there.`,
+        fix,
       };
     if (there.length > 0 || loose.length > 0 || (unsure.length > 0 && !seen.clone?.hasCommit))
       return {
@@ -217,13 +217,13 @@ function verdictOf(seen: Observed, remotes: readonly RemoteReport[], policy: Che
       return {
         class: 'unpushed',
         severity: 'error',
-        message: `Commit ${short(commit)} exists only in this clone; ${named(gone)} does not have it.`,
+        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.`,
         fix,
       };
     return {
       class: 'lost',
       severity: 'error',
-      message: `Nobody asked has commit ${short(commit)}: neither ${named(gone)} nor this clone.`,
+      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone.`,
       fix: `Look for it where it was made (git reflog), push it from there; or record another one: ${git} checkout ${quote(branchFor(seen))} && git add ${quote(path)}`,
     };
   }
@@ -246,15 +246,16 @@ function verdictOf(seen: Observed, remotes: readonly RemoteReport[], policy: Che
       message: `On ${named(where('pr-only'))} only a pull request holds ${short(commit)} (${first.detail}); closed, it may be deleted.`,
       fix: 'Merge the pull request without changing the commit, or record what was merged.',
     };
-  if (first)
+  if (first) {
+    const branch = first.detail.split(' ')[0]?.replace(/^refs\/heads\//, '') || 'BRANCH';
+    const key = quote(`submodule.${entry.name}.branch`);
     return {
       class: 'unmerged',
       severity: strict,
-      message: `On ${named(notMain)} only other branches hold ${short(commit)}${first.detail ? ` (${first.detail})` : ''}.`,
-      fix: `Merge it, or name the branch: git config --file .gitmodules ${quote(`submodule.${entry.name}.branch`)} ${quote(
-        first.detail.split(' ')[0]?.replace(/^refs\/heads\//, '') || 'BRANCH',
-      )}`,
+      message: `On ${named(notMain)} only other branches hold ${short(commit)}${first.detail ? ` (${first.detail})` : ''}. Merge it, or let .gitmodules name the branch.`,
+      fix: `git config --file .gitmodules ${key} ${quote(branch)} && git add .gitmodules`,
     };
+  }
   return { class: 'pushed', severity: 'ok', message: `On ${named(remotes)}.`, fix: '' };
 }
 

@@ -91,11 +91,12 @@ const check: Handler<CheckOptions> = async (_args, options, io) => {
   return {
     exit: exitOf(result, options.allowUnknown === true),
     result,
-    // Before a push that is fine, silence is best.
-    text: (view) =>
-      prePush !== undefined && result.submodules.every(({ severity }) => severity === 'ok') && !verbose
-        ? ''
-        : checkText(result, view, verbose),
+    text: (view) => {
+      if (prePush === undefined) return checkText(result, view, verbose);
+      // Before a push that is fine, silence is best; a push that is stopped is read by a person, in a terminal or not.
+      const fine = result.submodules.every(({ severity }) => severity === 'ok');
+      return fine && !verbose ? '' : checkText(result, { ...view, layout: 'aligned' }, verbose);
+    },
     markdown: () => checkMarkdown(result),
   };
 };

@@ -266,20 +266,19 @@ export function headBranch(git: Git): string | undefined {
   }
 }
 
-/** Which of `commits` none of `tips` contains, as far as this clone knows. Objects it lacks are left out. */
-export async function notContained(git: Git, commits: readonly string[], tips: readonly string[]): Promise<string[]> {
-  const args = ['rev-list', '--no-walk=unsorted', '--ignore-missing', '--stdin'];
+/**
+ * Whether the history of `tips` holds a commit, as far as this clone knows: objects it lacks are left out, so a yes is
+ * certain and a no is not.
+ */
+export async function isContained(git: Git, commit: string, tips: readonly string[]): Promise<boolean> {
   const env = { GIT_NO_LAZY_FETCH: '1' };
-  const present = nonEmpty(await text(git, args, { input: `${commits.join('\n')}\n`, env }));
-  const missing = commits.filter((commit) => !present.includes(commit));
-  const outside: string[] = [];
-  for (const commit of present) {
-    // --ignore-missing for tips that were never fetched.
-    const input = `${commit}\n${tips.map((tip) => `^${tip}`).join('\n')}\n`;
-    const found = await text(git, ['rev-list', '-n', '1', '--ignore-missing', '--stdin'], { input, env });
-    if (found !== '') outside.push(commit);
-  }
-  return [...missing, ...outside];
+  const input = [commit, ...tips].map((oid) => `${oid}\n`).join('');
+  const check = await text(git, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input, env });
+  const commits = new Set(nonEmpty(check).flatMap((line) => (line.endsWith(' commit') ? [line.split(' ')[0]!] : [])));
+  const present = tips.filter((tip) => commits.has(tip));
+  if (!commits.has(commit) || present.length === 0) return false;
+  const revisions = [commit, ...present.map((tip) => `^${tip}`)].map((one) => `${one}\n`).join('');
+  return (await text(git, ['rev-list', '-n', '1', '--stdin'], { input: revisions, env })) === '';
 }
 
 /** True when `ancestor` is part of `descendant`'s history; undefined when one of them is not here. */

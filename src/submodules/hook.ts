@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parseDocument, YAMLMap } from 'yaml';
+import { parseDocument } from 'yaml';
 import { problem } from '../common/errors.ts';
 import type { Plan, Step } from '../common/plan.ts';
 import { quoteAll } from '../common/quote.ts';
@@ -62,10 +62,7 @@ async function lefthookPlan(file: string, flags: readonly string[]): Promise<Hoo
     const entry = { run: checkCommand('{1}', flags), use_stdin: true };
     // A file that uses the newer `jobs` list keeps to it: lefthook runs either.
     if (jobs) document.addIn(['pre-push', 'jobs'], document.createNode({ name: mark, ...entry }));
-    else {
-      if (document.contents === null) document.contents = new YAMLMap() as never;
-      document.setIn(['pre-push', 'commands', mark], document.createNode(entry));
-    }
+    else document.setIn(['pre-push', 'commands', mark], document.createNode(entry));
     steps.push(writeStep(file, before, document.toString(), false));
   }
   return { keeper: 'lefthook', file, plan: { title: `Add the check to ${basename(file)}`, steps } };

@@ -12,8 +12,8 @@ import {
   fetchTree,
   fetchTrees,
   type Git,
+  isContained,
   lsRemote,
-  notContained,
   objectType,
   type RemoteRef,
   readBlob,
@@ -210,14 +210,14 @@ export function createProbe({
     const remembered = await facts.of(url);
     if (oids.some((oid) => remembered.contains(oid, commit))) return true;
     // A shallow clone's history ends early, but what it holds is right all the same: only its "no" means nothing.
-    if (clone && (await local('', () => notContained(clone, [commit], oids))).length === 0) return learn();
+    if (clone && (await local('', () => isContained(clone, commit, oids)))) return learn();
     const beyond =
       oids.length <= mostTips ? await directly(url, hash, (remote) => countBeyond(remote, commit, oids)) : undefined;
     if (beyond === 0) return learn();
     if (beyond === 'absent') return 'absent';
     if (beyond !== undefined) return false;
     const history = await historyOf(url, hash);
-    if (!isFailure(history) && (await notContained(history, [commit], oids)).length === 0) return learn();
+    if (!isFailure(history) && (await isContained(history, commit, oids))) return learn();
     return false;
 
     function learn(): true {
@@ -247,9 +247,9 @@ export function createProbe({
     const history = await historyOf(url, hash);
     if (!isFailure(history)) {
       const all = [...tips.heads.values(), ...tips.tags.map(({ oid }) => oid)];
-      if ((await notContained(history, [commit], all)).length === 0) return { place: 'unmerged', refs: [] };
+      if (await isContained(history, commit, all)) return { place: 'unmerged', refs: [] };
       const inPulls = requests.map(({ oid }) => oid);
-      if (inPulls.length > 0 && (await notContained(history, [commit], inPulls)).length === 0)
+      if (inPulls.length > 0 && (await isContained(history, commit, inPulls)))
         return { place: 'pull', refs: requests.slice(0, 5).map(({ name }) => name) };
     }
     const recorded = await typeOf(url, commit, hash);

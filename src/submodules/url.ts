@@ -78,11 +78,13 @@ export function sameRepository(a: string, b: string): boolean {
   return one.path === two.path && host(one) === host(two) && (one.scheme === two.scheme || host(one) !== '');
 }
 
-/** `https://code.example/team/lib.git` → `team` and `lib`. */
+/** `https://code.example/team/lib.git` → `team` and `lib`. On disk the owner is the directory it lies in. */
 export function ownerAndName(url: string): { owner: string; name: string } | undefined {
-  const parts = locate(url).path.split('/').filter(Boolean);
+  const { scheme, path } = locate(url);
+  const parts = path.split('/').filter(Boolean);
   const name = parts.at(-1);
-  return name === undefined || parts.length < 2 ? undefined : { owner: parts.slice(0, -1).join('/'), name };
+  if (name === undefined || parts.length < 2) return undefined;
+  return { owner: scheme === 'file' ? parts.at(-2)! : parts.slice(0, -1).join('/'), name };
 }
 
 /** A URL without the password it may hold. */
