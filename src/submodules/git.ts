@@ -271,15 +271,21 @@ export function headBranch(git: Git): string | undefined {
  * certain and a no is not.
  */
 export async function isContained(git: Git, commit: string, tips: readonly string[]): Promise<boolean> {
+  // Alone, because in a partial clone asking for an object that was left out ends git.
+  if ((await objectType(git, commit)) !== 'commit') return false;
+  const input = lines(tips);
   const env = { GIT_NO_LAZY_FETCH: '1' };
-  const input = [commit, ...tips].map((oid) => `${oid}\n`).join('');
-  const check = await text(git, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input, env });
-  const commits = new Set(nonEmpty(check).flatMap((line) => (line.endsWith(' commit') ? [line.split(' ')[0]!] : [])));
-  const present = tips.filter((tip) => commits.has(tip));
-  if (!commits.has(commit) || present.length === 0) return false;
-  const revisions = [commit, ...present.map((tip) => `^${tip}`)].map((one) => `${one}\n`).join('');
-  return (await text(git, ['rev-list', '-n', '1', '--stdin'], { input: revisions, env })) === '';
+  const { stdout } = await run(git, ['cat-file', '--batch-check=%(objectname) %(objecttype)'], { input, env });
+  const present = nonEmpty(stdout.toString()).flatMap((line) =>
+    line.endsWith(' commit') ? [line.split(' ')[0]!] : [],
+  );
+  if (present.length === 0) return false;
+  const revisions = lines([commit, ...present.map((tip) => `^${tip}`)]);
+  const beyond = await run(git, ['rev-list', '-n', '1', '--stdin'], { input: revisions, env });
+  return beyond.exitCode === 0 && beyond.stdout.length === 0;
 }
+
+const lines = (list: readonly string[]): string => list.map((one) => `${one}\n`).join('');
 
 /** True when `ancestor` is part of `descendant`'s history; undefined when one of them is not here. */
 export async function isAncestor(git: Git, ancestor: string, descendant: string): Promise<boolean | undefined> {
