@@ -102,7 +102,7 @@ const row = (...cells) =>
 
 export async function bench() {
   const dir = mkdtempSync(join(tmpdir(), 'bench-submodules-'));
-  const server = await startGitServer({ root: dir, latencyMs: 40 });
+  const server = await startGitServer({ root: dir, latencyMs: 40, plain: true });
   try {
     const { root, gitlinks } = build(dir, 100, server.url);
     const list = gitlinks.flatMap(({ name, recorded }) => remotes.map((remote) => `${name} ${remote} ${recorded}`));
@@ -139,7 +139,7 @@ export async function bench() {
 
 async function memory() {
   const dir = mkdtempSync(join(tmpdir(), 'bench-submodules-'));
-  const server = await startGitServer({ root: dir });
+  const server = await startGitServer({ root: dir, plain: true });
   try {
     const { root } = build(dir, 1000, server.url);
     const measure =

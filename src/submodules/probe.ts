@@ -116,6 +116,8 @@ export function createProbe({
   const limit = createLimit(parallel);
   const known = new Map<string, Promise<Tips | Failure>>();
   const histories = new Map<string, Promise<Git | Failure>>();
+  /** Questions about commits and tips, under way or answered. Oids name contents, so a yes never changes. */
+  const containing = new Map<string, Promise<boolean | 'absent'>>();
   const trees = new Map<string, Promise<Recorded | undefined | Failure>>();
   /** Remotes that did not answer us directly: git asks there from then on. */
   const indirect = new Set<string>();
@@ -140,11 +142,13 @@ export function createProbe({
       return tipsOf(asHttp(original, tokens));
     },
     forget(original) {
+      containing.clear();
       const url = asHttp(original, tokens);
       known.delete(url);
       histories.delete(url);
     },
     forgetAll() {
+      containing.clear();
       known.clear();
       histories.clear();
     },
@@ -201,29 +205,37 @@ export function createProbe({
 
   /** Whether the history of these refs holds the commit: the cheapest way that knows for sure. */
   async function contained(
-    { url, commit, clone }: Question,
+    question: Question,
     refs: readonly (readonly [string, string])[],
   ): Promise<boolean | 'absent'> {
-    const hash = hashOf(commit);
-    const oids = [...new Set(refs.map(([, oid]) => oid))];
-    if (oids.length === 0) return false;
+    const { url, commit } = question;
+    const tips = [...new Set(refs.map(([, oid]) => oid))];
+    if (tips.length === 0) return false;
     const remembered = await facts.of(url);
-    if (oids.some((oid) => remembered.contains(oid, commit))) return true;
-    // A shallow clone's history ends early, but what it holds is right all the same: only its "no" means nothing.
-    if (clone && (await local('', () => isContained(clone, commit, oids)))) return learn();
-    const beyond =
-      oids.length <= mostTips ? await directly(url, hash, (remote) => countBeyond(remote, commit, oids)) : undefined;
-    if (beyond === 0) return learn();
-    if (beyond === 'absent') return 'absent';
-    if (beyond !== undefined) return false;
-    const history = await historyOf(url, hash);
-    if (!isFailure(history) && (await isContained(history, commit, oids))) return learn();
-    return false;
+    if (tips.some((tip) => remembered.contains(tip, commit))) return true;
+    // Remotes of one submodule mostly agree on their tips, and a yes holds wherever the tips are the same.
+    const key = `${commit} ${tips.toSorted().join(' ')}`;
+    const elsewhere = containing.get(key);
+    const answer = (await elsewhere) === true || (await (elsewhere ? askContained(question, tips) : first(key, tips)));
+    if (answer === true) remembered.addContains(tips, commit);
+    return answer;
 
-    function learn(): true {
-      remembered.addContains(oids, commit);
-      return true;
+    function first(at: string, oids: readonly string[]) {
+      const asking = askContained(question, oids);
+      containing.set(at, asking);
+      return asking;
     }
+  }
+
+  async function askContained({ url, commit, clone }: Question, tips: readonly string[]): Promise<boolean | 'absent'> {
+    const hash = hashOf(commit);
+    // A shallow clone's history ends early, but what it holds is right all the same: only its "no" means nothing.
+    if (clone && (await local('', () => isContained(clone, commit, tips)))) return true;
+    const beyond =
+      tips.length <= mostTips ? await directly(url, hash, (remote) => countBeyond(remote, commit, tips)) : undefined;
+    if (beyond !== undefined) return beyond === 'absent' ? beyond : beyond === 0;
+    const history = await historyOf(url, hash);
+    return !isFailure(history) && isContained(history, commit, tips);
   }
 
   /** The remote's commits, without trees and files, in a repository of our own. */

@@ -80,8 +80,10 @@ export async function pushAll(session: Session, target: Target, options: PushOpt
   const report = await runPlan(plan, undefined, {
     dryRun: options.dryRun,
     onStep: (step, phase) => {
-      if (phase === 'begin') io.note(`… ${step.title}`);
-      else io.note(`${step.outcome === 'done' ? io.view.style.good('✓') : io.view.style.bad('✗')} ${step.title}`);
+      // In a log two lines a step are one too many; a person at a terminal wants to see what takes so long.
+      if (phase === 'begin' && io.interactive) io.note(`… ${step.title}`);
+      if (phase === 'end')
+        io.note(`${step.outcome === 'done' ? io.view.style.good('✓') : io.view.style.bad('✗')} ${step.title}`);
     },
     ...(options.audit && { audit: options.audit }),
   });

@@ -79,7 +79,7 @@ export function pushText({ steps, ci, applied }: PushResult, dryRun: boolean, vi
 }
 
 function ciLines(ci: PushResult['ci']): string[] {
-  if (ci.length === 0) return ['CI: the root has no workflows, or is not pushed: nothing runs.'];
+  if (ci.length === 0) return ['CI: nothing runs: no workflow file in the root, or no new root commit to push.'];
   const running = ci.filter(({ runs }) => runs);
   return running.length > 0
     ? running.map(({ workflow, remote, why }) => `CI: ${workflow} runs on ${remote} (${why}).`)

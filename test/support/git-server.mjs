@@ -2,8 +2,10 @@
 // process of its own, so that a test, bench or demo that waits for git does not stand in its way.
 import { fork, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { createGunzip } from 'node:zlib';
 
 /**
  * @typedef {object} GitServerOptions
@@ -11,6 +13,7 @@ import { fileURLToPath } from 'node:url';
  * @property {number} [latencyMs] added to each new connection and each request: a network's round trip
  * @property {{ user: string, password: string }} [auth] asked for on every request (HTTP Basic)
  * @property {0 | 2} [protocol] 0 ignores the client's wish for protocol version 2, as old servers and some proxies do
+ * @property {boolean} [plain] reading only, by `git upload-pack` alone, which is how Forgejo serves: a process less a request
  * @property {number} [failFirst] so many requests are answered with 503 before any other is
  */
 
@@ -95,9 +98,10 @@ function serve(options) {
  * @param {import('node:http').ServerResponse} response
  * @param {GitServerOptions} options
  */
-function backend(request, response, { root, auth, protocol = 2 }) {
+function backend(request, response, { root, auth, plain, protocol = 2 }) {
   const url = new URL(request.url ?? '/', 'http://localhost');
   const { headers } = request;
+  if (plain) return uploadPack(request, response, join(root, decodeURIComponent(url.pathname)));
   const child = spawn('git', ['http-backend'], {
     env: {
       PATH: process.env.PATH,
@@ -144,4 +148,30 @@ function backend(request, response, { root, auth, protocol = 2 }) {
     if (!response.headersSent) response.writeHead(500);
     response.end();
   });
+}
+
+/**
+ * @param {import('node:http').IncomingMessage} request
+ * @param {import('node:http').ServerResponse} response
+ * @param {string} path
+ */
+function uploadPack(request, response, path) {
+  const version = request.headers['git-protocol'];
+  const repository = path.replace(/\/(info\/refs|git-upload-pack)$/, '');
+  const advertise = path.endsWith('/info/refs');
+  const child = spawn(
+    'git',
+    ['upload-pack', '--stateless-rpc', ...(advertise ? ['--advertise-refs'] : []), repository],
+    {
+      env: { PATH: process.env.PATH, HOME: repository, ...(typeof version === 'string' && { GIT_PROTOCOL: version }) },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    },
+  );
+  child.stdin.on('error', () => {});
+  response.setHeader('content-type', `application/x-git-upload-pack-${advertise ? 'advertisement' : 'result'}`);
+  if (advertise && version !== 'version=2') response.write('001e# service=git-upload-pack\n0000');
+  if (request.headers['content-encoding'] === 'gzip') request.pipe(createGunzip()).pipe(child.stdin);
+  else request.pipe(child.stdin);
+  response.on('close', () => child.stdout.destroy());
+  child.stdout.pipe(response);
 }
