@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { problem, unknown } from '../common/errors.ts';
 import { type ProgramResult, runProgram } from '../common/program.ts';
@@ -460,8 +462,16 @@ export async function scratchRepository(like: Git, dir: string, objectFormat: st
     env: withSettings({ ...env, GIT_DIR: dir }, scratchSettings),
   };
   if (existsSync(join(dir, 'HEAD'))) return git;
+  // Made aside and moved into place, so that another run never sees half of it.
+  const aside = `${dir}.${randomUUID()}`;
   const seed = { ...git, dir: dirname(dir), env };
-  await text(seed, ['init', '--quiet', '--bare', `--object-format=${objectFormat}`, '--template=', dir]);
+  await text(seed, ['init', '--quiet', '--bare', `--object-format=${objectFormat}`, '--template=', aside]);
+  try {
+    await rename(aside, dir);
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    if (!existsSync(join(dir, 'HEAD'))) throw error;
+  }
   return git;
 }
 

@@ -114,6 +114,8 @@ export function createProbe({
 }: ProbeOptions): Probe {
   const git: Git = { ...seed, env: withSettings(seed.env, tokenSettings(tokens)) };
   const limit = createLimit(parallel);
+  /** Fetches into one repository of the cache go one after the other: git locks its files. */
+  const alone = createLimit(() => 1);
   const known = new Map<string, Promise<Tips | Failure>>();
   const histories = new Map<string, Promise<Git | Failure>>();
   /** Questions about commits and tips, under way or answered. Oids name contents, so a yes never changes. */
@@ -243,7 +245,7 @@ export function createProbe({
     return once(histories, url, async () => {
       const scratch = await scratchIn(url, 'history.git', hash);
       const specs = ['heads', 'tags', 'pull', 'merge-requests'].map((kind) => `+refs/${kind}/*:refs/r/${kind}/*`);
-      const result = await byGit(url, () => fetchCommits(scratch, url, specs));
+      const result = await alone(scratch.dir, () => byGit(url, () => fetchCommits(scratch, url, specs)));
       return isFailure(result) ? result : scratch;
     });
   }
@@ -275,7 +277,7 @@ export function createProbe({
     if (pack === 'absent') return undefined;
     if (pack) return readPack(pack, hash).get(oid)?.type;
     const scratch = await scratchIn(url, 'trees.git', hash);
-    await byGit(url, () => fetchTree(scratch, url, oid));
+    await alone(scratch.dir, () => byGit(url, () => fetchTree(scratch, url, oid)));
     return objectType(scratch, oid);
   }
 
@@ -296,11 +298,11 @@ export function createProbe({
     const scratch = await scratchIn(url, 'trees.git', hash);
     let tree = await readTree(scratch, commit);
     if (!tree) {
-      const fetched = await byGit(url, () => fetchTree(scratch, url, commit));
+      const fetched = await alone(scratch.dir, () => byGit(url, () => fetchTree(scratch, url, commit)));
       if (isFailure(fetched)) {
         if (!refusesObject(fetched)) return fetched;
         // By its oid the server gives nothing (protocol 0) or has nothing; all of its branches settle it.
-        const everything = await byGit(url, () => fetchTrees(scratch, url));
+        const everything = await alone(scratch.dir, () => byGit(url, () => fetchTrees(scratch, url)));
         if (isFailure(everything)) return everything;
       }
       tree = await readTree(scratch, commit);

@@ -449,4 +449,18 @@ describe('odd repositories', () => {
     expect(exit).toBe(0);
     expect(result.submodules.map((one) => one.path)).toEqual(['lib', 'lib/up', 'lib/up/lib']);
   });
+
+  it('a thousand submodules', async () => {
+    const { root } = make({ remotes: ['origin'] });
+    const oid = world.recorded;
+    const paths = Array.from({ length: 1_000 }, (_, index) => `many/${index}`);
+    const entries = paths.map((path) => `160000 ${oid}\t${path}\n`).join('');
+    execFileSync('git', ['update-index', '--add', '--index-info'], { cwd: root, env: gitEnv, input: entries });
+    commit(root, 'root: many', {
+      '.gitmodules': paths.map((path) => `[submodule "${path}"]\n\tpath = ${path}\n\turl = ../lib.git\n`).join(''),
+    });
+    const { exit, result } = await check('--exclude', 'lib');
+    expect(exit).toBe(0);
+    expect(result.counts).toEqual({ ok: 1_000, problems: 0, unknown: 0, warnings: 0 });
+  });
 });
