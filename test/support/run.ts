@@ -35,6 +35,7 @@ export async function runHere<Result = CheckResult>(
     note: (text) => {
       said += `${text}\n`;
     },
+    pause: async () => {},
     ask: async (question) => answer?.(question) ?? false,
   };
   const [verb, ...rest] = argv;
