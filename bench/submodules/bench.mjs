@@ -39,8 +39,9 @@ async function timed(argv, more = {}) {
 }
 
 /**
- * `number` submodules on both servers. Every second recorded commit is a branch's tip, the others lie two commits behind
- * it; three are missing on alm. The root's clone has none of them checked out, as in a CI job.
+ * `number` submodules on both servers, as several people leave them: one recorded commit of five is the tip of its branch,
+ * the others lie two commits behind it; every second branch on alm lags a commit behind origin's. Three recorded commits
+ * are missing on alm. The root's clone has no submodule checked out, as in a CI job.
  */
 function build(dir, number, base) {
   const identity = 'Bench <bench@example.org>';
@@ -63,12 +64,14 @@ function build(dir, number, base) {
     git(repository, ['init', '--quiet', '--bare', '-b', 'main']);
     git(repository, ['fast-import', '--quiet'], stream.join('\n'));
     git(repository, ['config', 'uploadpack.allowFilter', 'true']);
-    const recorded = git(repository, ['rev-parse', index % 2 === 0 ? 'main' : 'main~2']);
+    const recorded = git(repository, ['rev-parse', index % 5 === 0 ? 'main' : 'main~2']);
     git(dir, ['clone', '--quiet', '--bare', repository, join(dir, 'alm', `${name}.git`)]);
     git(join(dir, 'alm', `${name}.git`), ['config', 'uploadpack.allowFilter', 'true']);
+    if (index % 5 !== 0 && index % 2 === 1)
+      git(join(dir, 'alm', `${name}.git`), ['update-ref', 'refs/heads/main', 'main~1']);
     const missing = index < 3;
     if (missing) {
-      git(join(dir, 'alm', `${name}.git`), ['update-ref', 'refs/heads/main', 'main~4']);
+      git(join(dir, 'alm', `${name}.git`), ['update-ref', 'refs/heads/main', git(repository, ['rev-parse', 'main~4'])]);
       git(join(dir, 'alm', `${name}.git`), ['gc', '--quiet', '--prune=now']);
     }
     gitlinks.push({ name, recorded, missing });

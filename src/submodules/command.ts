@@ -9,11 +9,8 @@ import { parseDuration } from '../common/output/words.ts';
 import { runPlan } from '../common/plan.ts';
 import { type CheckResult, exitOf, judge, renames, withNotes } from './check.ts';
 import { openRepository } from './git.ts';
-import { planHook } from './hook.ts';
-import { pushAll } from './push.ts';
 import { checkMarkdown, checkText, pushText } from './render.ts';
 import { openSession, type Session, type Target, targetsOf } from './session.ts';
-import { statusOf, statusText } from './status.ts';
 import { survey } from './survey.ts';
 import { recordedLocally, submodulesOf } from './tree.ts';
 
@@ -126,7 +123,9 @@ interface PushOptions extends WhereOptions {
   readonly branch?: string;
 }
 
+// What only some verbs need is loaded by them: `check` runs before every push and should be quick to start.
 const pushVerb: Handler<PushOptions> = async (_args, options, io) => {
+  const { pushAll } = await import('./push.ts');
   const session = await sessionFor(options, io);
   const [target] = await targetsOf(session, {
     commit: undefined,
@@ -160,6 +159,7 @@ const pushVerb: Handler<PushOptions> = async (_args, options, io) => {
 };
 
 const status: Handler<WhereOptions> = async (_args, options, io) => {
+  const { statusOf, statusText } = await import('./status.ts');
   const session = await sessionFor(options, io);
   const [target] = await targetsOf(session, {
     commit: 'HEAD',
@@ -179,6 +179,7 @@ interface HookOptions extends CommonOptions {
 }
 
 const installHook: Handler<HookOptions> = async (_args, options, io) => {
+  const { planHook } = await import('./hook.ts');
   const git = await openRepository(resolve(options.directory), io.env, 60_000);
   const program = [process.execPath, resolve(process.argv[1] ?? 'submodule-push-check')];
   const flags = [

@@ -61,8 +61,8 @@ function within(url: string, base: string): boolean {
 
 /** The refs whose names begin with one of `prefixes`. */
 export async function listRefs(remote: HttpRemote, prefixes: readonly string[]): Promise<RemoteRef[] | undefined> {
-  const body = await ask(remote, 'ls-refs', ['peel', 'symrefs', ...prefixes.map((prefix) => `ref-prefix ${prefix}`)]);
-  const answer = body && (await whole(body));
+  const wanted = prefixes.map((prefix) => `ref-prefix ${prefix}`);
+  const answer = await ask(remote, 'ls-refs', ['peel', 'symrefs', ...wanted], (body) => whole(body));
   const lines = answer && packetLines(answer);
   if (lines?.at(-1) !== 'flush') return undefined;
   const refs: RemoteRef[] = [];
@@ -88,8 +88,7 @@ export async function countBeyond(
 ): Promise<number | 'absent' | undefined> {
   const tell = [`want ${commit}`, ...tips.map((tip) => `have ${tip}`), 'done'];
   for (const filter of [['filter tree:0'], []]) {
-    const body = await ask(remote, 'fetch', ['no-progress', ...filter, ...tell]);
-    const answer = body && (await packStart(body));
+    const answer = await ask(remote, 'fetch', ['no-progress', ...filter, ...tell], packStart);
     if (answer !== undefined) return answer;
   }
   return undefined;
@@ -101,8 +100,8 @@ export async function fetchPack(
   oid: string,
   most = 32 * 1024 * 1024,
 ): Promise<Buffer | 'absent' | undefined> {
-  const body = await ask(remote, 'fetch', ['no-progress', 'deepen 1', 'filter blob:none', `want ${oid}`, 'done']);
-  const answer = body && (await whole(body, most));
+  const tell = ['no-progress', 'deepen 1', 'filter blob:none', `want ${oid}`, 'done'];
+  const answer = await ask(remote, 'fetch', tell, (body) => whole(body, most));
   const lines = answer && packetLines(answer);
   if (!lines) return undefined;
   if (lines.some((line) => typeof line !== 'string' && refused(line))) return 'absent';
@@ -118,11 +117,14 @@ function packet(text: string): string {
   return (Buffer.byteLength(text) + 4).toString(16).padStart(4, '0') + text;
 }
 
-async function ask(
+type Body = ReadableStream<Uint8Array>;
+
+async function ask<T>(
   { url, headers, timeoutMs, hash }: HttpRemote,
   command: string,
   args: readonly string[],
-): Promise<ReadableStream<Uint8Array> | undefined> {
+  read: (body: Body) => Promise<T | undefined>,
+): Promise<T | undefined> {
   // Servers older than 2.28 know no object-format, and their objects are all of the one kind.
   const capabilities = hash === 'sha1' ? [] : [`object-format=${hash}\n`];
   const request = [`command=${command}\n`, ...capabilities].map(packet).join('');
@@ -130,6 +132,9 @@ async function ask(
   address.username = '';
   address.password = '';
   address.pathname = `${address.pathname.replace(/\/+$/, '')}/git-upload-pack`;
+  // Not AbortSignal.timeout: its timer would hold on to a finished request for as long as one may take.
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), timeoutMs);
   try {
     const response = await fetch(address, {
       method: 'POST',
@@ -142,49 +147,43 @@ async function ask(
       },
       body: `${request}0001${args.map((arg) => packet(`${arg}\n`)).join('')}0000`,
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: stop.signal,
     });
-    if (response.status === 200 && response.headers.get('content-type') === 'application/x-git-upload-pack-result')
-      return response.body ?? undefined;
+    const right = response.headers.get('content-type') === 'application/x-git-upload-pack-result';
+    if (response.status === 200 && right && response.body) return await read(response.body);
     await response.body?.cancel();
     return undefined;
   } catch {
     return undefined;
+  } finally {
+    clearTimeout(limit);
   }
 }
 
-async function whole(body: ReadableStream<Uint8Array>, most = 256 * 1024 * 1024): Promise<Buffer | undefined> {
+async function whole(body: Body, most = 256 * 1024 * 1024): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > most) return undefined;
-    }
-  } catch {
-    return undefined;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > most) return undefined;
   }
   return Buffer.concat(chunks);
 }
 
 /** Reads an answer up to the head of the pack in it. */
-async function packStart(body: ReadableStream<Uint8Array>): Promise<number | 'absent' | undefined> {
+async function packStart(body: Body): Promise<number | 'absent' | undefined> {
   let seen = Buffer.alloc(0);
-  try {
-    for await (const chunk of body) {
-      seen = Buffer.concat([seen, chunk]);
-      const lines = packetLines(seen) ?? [];
-      if (lines.some((line) => typeof line !== 'string' && refused(line))) return 'absent';
-      const start = lines.findIndex((line) => typeof line !== 'string' && line.toString() === 'packfile\n');
-      if (start < 0) continue;
-      const bands = lines.slice(start + 1).filter((line): line is Buffer => typeof line !== 'string' && line[0] === 1);
-      const count = packCount(Buffer.concat(bands.map((line) => line.subarray(1))));
-      // Leaving the loop ends the request: the rest is never sent.
-      if (count !== undefined) return count;
-    }
-  } catch {
-    // Cut off: no answer.
+  for await (const chunk of body) {
+    seen = Buffer.concat([seen, chunk]);
+    const lines = packetLines(seen) ?? [];
+    if (lines.some((line) => typeof line !== 'string' && refused(line))) return 'absent';
+    const start = lines.findIndex((line) => typeof line !== 'string' && line.toString() === 'packfile\n');
+    if (start < 0) continue;
+    const bands = lines.slice(start + 1).filter((line): line is Buffer => typeof line !== 'string' && line[0] === 1);
+    const count = packCount(Buffer.concat(bands.map((line) => line.subarray(1))));
+    // Leaving the loop ends the request: the rest is never sent.
+    if (count !== undefined) return count;
   }
   return undefined;
 }
