@@ -32,6 +32,17 @@ if (initialize) {
 }
 
 /**
+ * After an error within such a row PGlite says ReadyForQuery twice, at once and at the Sync, where a server waits for
+ * the Sync. A client would take the second for the answer to its next query.
+ */
+function withoutReady(data) {
+  const at = data.length - 6;
+  const isReady =
+    at >= 0 && data[at] === 0x5a && data[at + 1] + data[at + 2] + data[at + 3] === 0 && data[at + 4] === 5;
+  return isReady ? data.subarray(0, at) : data;
+}
+
+/**
  * The socket server lets another connection in between any two messages outside a transaction. A query with parameters
  * is a row of messages (Parse, Bind, Describe, Execute, Sync) over one shared unnamed statement, so two connections
  * would run each other's queries. Said to be in a transaction until the Sync, the row stays together.
@@ -44,7 +55,11 @@ function oneAtATime(database) {
     runExclusive: (work) => database.runExclusive(work),
     execProtocolRawStream(message, options) {
       open = 'PBDECH'.includes(String.fromCharCode(message[0]));
-      return database.execProtocolRawStream(message, options);
+      if (!open) return database.execProtocolRawStream(message, options);
+      return database.execProtocolRawStream(message, {
+        ...options,
+        onRawData: (data) => options.onRawData(withoutReady(data)),
+      });
     },
     exec(sql) {
       open = false;

@@ -58,6 +58,13 @@ describe('an embedded PostgreSQL', () => {
   test('goes on after an error, on this connection and on the others', async () => {
     await expect(clients[0]!.query('SELECT $1::int / 0', [1])).rejects.toMatchObject({ code: '22012' });
     await expect(clients[0]!.query('SELECT nothing FROM nowhere')).rejects.toMatchObject({ code: '42P01' });
+    for (let turn = 0; turn < 20; turn++) {
+      const wrong = clients[0]!.query(turn % 2 ? 'SELECT $1::int / 0' : 'SELECT $1::int FROM nowhere', [1]);
+      // Asked before the error is there: sent at the first word that the server is ready.
+      const next = clients[0]!.query('SELECT $1::int AS turn', [turn]);
+      await expect(wrong).rejects.toMatchObject({ code: turn % 2 ? '22012' : '42P01' });
+      expect((await next).rows).toEqual([{ turn }]);
+    }
     for (const client of clients) expect((await client.query('SELECT $1::int AS one', [1])).rows).toEqual([{ one: 1 }]);
   });
 
