@@ -28,8 +28,11 @@ export interface ActionOptions {
 export async function runAction(tool: Tool, { secrets, outputs, verbInput }: ActionOptions): Promise<void> {
   for (const name of secrets) {
     const value = core.getInput(name);
-    for (const part of value.split(/\r?\n/).filter((line) => line.length > 3)) core.setSecret(part);
-    hideSecret(value);
+    const parts = [...value.split(/\r?\n/), ...passwordsOf(value)].filter((part) => part.length > 3);
+    for (const part of parts) {
+      core.setSecret(part);
+      hideSecret(part);
+    }
   }
   const io = actionIo();
   const outcome = await run(tool, io, verbInput);
@@ -45,6 +48,16 @@ export async function runAction(tool: Tool, { secrets, outputs, verbInput }: Act
     io.note(`The outputs could not be written: ${messageOf(error)}`);
   }
   finish(tool, outcome);
+}
+
+/** The password in a URL, as written and as meant: later output may hold it without the URL. */
+function passwordsOf(value: string): string[] {
+  const password = URL.canParse(value) ? new URL(value).password : '';
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
+  }
 }
 
 async function run(tool: Tool, io: Io, verbInput: string | undefined): Promise<Outcome> {

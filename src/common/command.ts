@@ -90,8 +90,8 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
       outcome = explain(error, tool, io, flags.includes('--verbose') || flags.includes('-v'));
     }
     if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
-    else if (outcome.text) {
-      const text = harmlessStyled(redact(outcome.text(io.view)));
+    else {
+      const text = shownText(outcome, io.view);
       if (text !== '') await io.write(`${text}\n`);
     }
   } catch (error) {
@@ -99,6 +99,9 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
   }
   return outcome ?? { exit: exitCode.ok, result: null };
 }
+
+/** An outcome's text, safe to print: no secret, and no terminal escape but our own colours. '' where it has none. */
+export const shownText = (outcome: Outcome, view: View): string => harmlessStyled(redact(outcome.text?.(view) ?? ''));
 
 /** `--json runs` means `runs --json`. */
 function verbFirst(argv: readonly string[]): string[] {

@@ -60,7 +60,7 @@ const suspicious =
 export function redact(text: string): string {
   let clean = text;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, '***');
-  clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
+  if (clean.includes('@')) clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
   if (!suspicious.test(clean)) return clean;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement as string);
   return clean;
@@ -71,9 +71,11 @@ export function redact(text: string): string {
  * someone who did not encode them; digits and then the end of an authority are a port, not a password.
  */
 const withoutUserinfo = (rest: string): string =>
-  rest
-    .replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
-    .replace(/^(:\/\/)[^\s:/@]{20,}@/, '$1***@');
+  !rest.includes('@')
+    ? rest
+    : rest
+        .replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
+        .replace(/^(:\/\/)[^\s:/@]{20,}@/, '$1***@');
 
 /** A copy of a JSON-like value, as JSON would write it, with every string in it redacted. */
 export function redactValue<T>(value: T): T {

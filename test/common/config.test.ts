@@ -45,9 +45,9 @@ test.each(['- a', 'text', '3'])('%j is not a mapping', async (text) => {
 });
 
 test('a syntax error names its line and quotes nothing of the file', async () => {
-  const file = await put('tool.yaml', 'a: 1\nopen: sesame-now\nb: [1\n');
+  const file = await put('tool.yaml', 'a: 1\nopen: [sesame-now\nb: 2\n');
   const error = await findConfig(file, '', directory).catch((thrown) => thrown);
-  expect(error).toMatchObject({ kind: 'usage', message: expect.stringMatching(/line [34]/) });
+  expect(error).toMatchObject({ kind: 'usage', message: expect.stringMatching(/line \d/) });
   expect(`${error.message} ${error.cause}`).not.toMatch(/sesame/);
 });
 

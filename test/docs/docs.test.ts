@@ -207,6 +207,17 @@ function builtDoctor(args: readonly string[], databaseUrl: string): Promise<{ co
   });
 }
 
+interface Step {
+  readonly uses: string;
+  readonly with?: object;
+}
+
+/** Every step of an example, be it a whole workflow or a part of one. */
+function stepsIn(value: unknown): Step[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return [...('uses' in value ? [value as Step] : []), ...Object.values(value).flatMap(stepsIn)];
+}
+
 describe('the action of ci-doctor', () => {
   const action = parse(read('actions/ci-doctor/action.yml')) as { inputs: object; outputs: object };
   const page = read('docs/ci-doctor.md').split('\n## As an action\n')[1]!.split('\n## ')[0]!;
@@ -215,9 +226,9 @@ describe('the action of ci-doctor', () => {
     const used = pages.flatMap((name) =>
       codeBlocks(read(name), 'yaml')
         .filter((block) => block.includes('actions/ci-doctor@'))
-        .flatMap((block) =>
-          [...(block.split(/^\s*with:\s*$/m)[1] ?? '').matchAll(/^\s+([a-z-]+):/gm)].map(([, key]) => key!),
-        ),
+        .flatMap((block) => stepsIn(parse(block)))
+        .filter(({ uses }) => uses.includes('actions/ci-doctor@'))
+        .flatMap((step) => Object.keys(step.with ?? {})),
     );
     expect(used.length).toBeGreaterThan(3);
     expect(used.filter((key) => !(key in action.inputs))).toEqual([]);

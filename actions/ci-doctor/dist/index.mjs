@@ -47,6 +47,83 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
+// builtin:node:fs/promises
+var require_promises = __commonJS({
+  "builtin:node:fs/promises"(exports, module) {
+    module.exports = __require("node:fs/promises");
+  }
+});
+
+// builtin:node:timers/promises
+var require_promises2 = __commonJS({
+  "builtin:node:timers/promises"(exports, module) {
+    module.exports = __require("node:timers/promises");
+  }
+});
+
+// builtin:os
+var require_os = __commonJS({
+  "builtin:os"(exports, module) {
+    module.exports = __require("os");
+  }
+});
+
+// builtin:crypto
+var require_crypto = __commonJS({
+  "builtin:crypto"(exports, module) {
+    module.exports = __require("crypto");
+  }
+});
+
+// builtin:fs
+var require_fs = __commonJS({
+  "builtin:fs"(exports, module) {
+    module.exports = __require("fs");
+  }
+});
+
+// builtin:path
+var require_path = __commonJS({
+  "builtin:path"(exports, module) {
+    module.exports = __require("path");
+  }
+});
+
+// builtin:string_decoder
+var require_string_decoder = __commonJS({
+  "builtin:string_decoder"(exports, module) {
+    module.exports = __require("string_decoder");
+  }
+});
+
+// builtin:events
+var require_events = __commonJS({
+  "builtin:events"(exports, module) {
+    module.exports = __require("events");
+  }
+});
+
+// builtin:child_process
+var require_child_process = __commonJS({
+  "builtin:child_process"(exports, module) {
+    module.exports = __require("child_process");
+  }
+});
+
+// builtin:assert
+var require_assert = __commonJS({
+  "builtin:assert"(exports, module) {
+    module.exports = __require("assert");
+  }
+});
+
+// builtin:timers
+var require_timers = __commonJS({
+  "builtin:timers"(exports, module) {
+    module.exports = __require("timers");
+  }
+});
+
 // node_modules/commander/lib/error.js
 var require_error = __commonJS({
   "node_modules/commander/lib/error.js"(exports) {
@@ -132,11 +209,11 @@ var require_argument = __commonJS({
       /**
        * @package
        */
-      _collectValue(value, previous) {
+      _collectValue(value2, previous) {
         if (previous === this.defaultValue || !Array.isArray(previous)) {
-          return [value];
+          return [value2];
         }
-        previous.push(value);
+        previous.push(value2);
         return previous;
       }
       /**
@@ -146,8 +223,8 @@ var require_argument = __commonJS({
        * @param {string} [description]
        * @return {Argument}
        */
-      default(value, description) {
-        this.defaultValue = value;
+      default(value2, description) {
+        this.defaultValue = value2;
         this.defaultValueDescription = description;
         return this;
       }
@@ -855,8 +932,8 @@ var require_option = __commonJS({
        * @param {string} [description]
        * @return {Option}
        */
-      default(value, description) {
-        this.defaultValue = value;
+      default(value2, description) {
+        this.defaultValue = value2;
         this.defaultValueDescription = description;
         return this;
       }
@@ -957,11 +1034,11 @@ var require_option = __commonJS({
       /**
        * @package
        */
-      _collectValue(value, previous) {
+      _collectValue(value2, previous) {
         if (previous === this.defaultValue || !Array.isArray(previous)) {
-          return [value];
+          return [value2];
         }
-        previous.push(value);
+        previous.push(value2);
         return previous;
       }
       /**
@@ -1055,7 +1132,7 @@ var require_option = __commonJS({
             this.positiveOptions.set(option.attributeName(), option);
           }
         });
-        this.negativeOptions.forEach((value, key) => {
+        this.negativeOptions.forEach((value2, key) => {
           if (this.positiveOptions.has(key)) {
             this.dualOptions.add(key);
           }
@@ -1068,12 +1145,12 @@ var require_option = __commonJS({
        * @param {Option} option
        * @returns {boolean}
        */
-      valueFromOption(value, option) {
+      valueFromOption(value2, option) {
         const optionKey = option.attributeName();
         if (!this.dualOptions.has(optionKey)) return true;
         const preset = this.negativeOptions.get(optionKey).presetArg;
         const negativeValue = preset !== void 0 ? preset : false;
-        return option.negate === (negativeValue === value);
+        return option.negate === (negativeValue === value2);
       }
     };
     function camelcase(str) {
@@ -1208,9 +1285,9 @@ var require_suggestSimilar = __commonJS({
 // node_modules/commander/lib/command.js
 var require_command = __commonJS({
   "node_modules/commander/lib/command.js"(exports) {
-    var EventEmitter = __require("node:events").EventEmitter;
+    var EventEmitter2 = __require("node:events").EventEmitter;
     var childProcess = __require("node:child_process");
-    var path = __require("node:path");
+    var path6 = __require("node:path");
     var fs3 = __require("node:fs");
     var process2 = __require("node:process");
     var { Argument: Argument2, humanReadableArgName } = require_argument();
@@ -1218,7 +1295,7 @@ var require_command = __commonJS({
     var { Help: Help2, stripColor } = require_help();
     var { Option: Option2, DualOptions } = require_option();
     var { suggestSimilar } = require_suggestSimilar();
-    var Command4 = class _Command extends EventEmitter {
+    var Command4 = class _Command extends EventEmitter2 {
       /**
        * Initialize a new `Command`.
        *
@@ -1712,9 +1789,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} invalidArgumentMessage
        * @private
        */
-      _callParseArg(target, value, previous, invalidArgumentMessage) {
+      _callParseArg(target, value2, previous, invalidArgumentMessage) {
         try {
-          return target.parseArg(value, previous);
+          return target.parseArg(value2, previous);
         } catch (err2) {
           if (err2.code === "commander.invalidArgument") {
             const message = `${invalidArgumentMessage} ${err2.message}`;
@@ -2001,8 +2078,8 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {object} value
        * @return {Command} `this` command for chaining
        */
-      setOptionValue(key, value) {
-        return this.setOptionValueWithSource(key, value, void 0);
+      setOptionValue(key, value2) {
+        return this.setOptionValueWithSource(key, value2, void 0);
       }
       /**
        * Store option value and where the value came from.
@@ -2012,11 +2089,11 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} source - expected values are default/config/env/cli/implied
        * @return {Command} `this` command for chaining
        */
-      setOptionValueWithSource(key, value, source) {
+      setOptionValueWithSource(key, value2, source) {
         if (this._storeOptionsAsProperties) {
-          this[key] = value;
+          this[key] = value2;
         } else {
-          this._optionValues[key] = value;
+          this._optionValues[key] = value2;
         }
         this._optionValueSources[key] = source;
         return this;
@@ -2223,9 +2300,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
         let launchWithNode = false;
         const sourceExt = [".js", ".ts", ".tsx", ".mjs", ".cjs"];
         function findFile(baseDir, baseName) {
-          const localBin = path.resolve(baseDir, baseName);
+          const localBin = path6.resolve(baseDir, baseName);
           if (fs3.existsSync(localBin)) return localBin;
-          if (sourceExt.includes(path.extname(baseName))) return void 0;
+          if (sourceExt.includes(path6.extname(baseName))) return void 0;
           const foundExt = sourceExt.find(
             (ext) => fs3.existsSync(`${localBin}${ext}`)
           );
@@ -2243,17 +2320,17 @@ Expecting one of '${allowedValues.join("', '")}'`);
           } catch {
             resolvedScriptPath = this._scriptPath;
           }
-          executableDir = path.resolve(
-            path.dirname(resolvedScriptPath),
+          executableDir = path6.resolve(
+            path6.dirname(resolvedScriptPath),
             executableDir
           );
         }
         if (executableDir) {
           let localFile = findFile(executableDir, executableFile);
           if (!localFile && !subcommand._executableFile && this._scriptPath) {
-            const legacyName = path.basename(
+            const legacyName = path6.basename(
               this._scriptPath,
-              path.extname(this._scriptPath)
+              path6.extname(this._scriptPath)
             );
             if (legacyName !== this._name) {
               localFile = findFile(
@@ -2264,7 +2341,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           }
           executableFile = localFile || executableFile;
         }
-        launchWithNode = sourceExt.includes(path.extname(executableFile));
+        launchWithNode = sourceExt.includes(path6.extname(executableFile));
         let proc;
         if (process2.platform !== "win32") {
           if (launchWithNode) {
@@ -2399,13 +2476,13 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @private
        */
       _processArguments() {
-        const myParseArg = (argument, value, previous) => {
-          let parsedValue = value;
-          if (value !== null && argument.parseArg) {
-            const invalidValueMessage = `error: command-argument value '${value}' is invalid for argument '${argument.name()}'.`;
+        const myParseArg = (argument, value2, previous) => {
+          let parsedValue = value2;
+          if (value2 !== null && argument.parseArg) {
+            const invalidValueMessage = `error: command-argument value '${value2}' is invalid for argument '${argument.name()}'.`;
             parsedValue = this._callParseArg(
               argument,
-              value,
+              value2,
               previous,
               invalidValueMessage
             );
@@ -2415,25 +2492,25 @@ Expecting one of '${allowedValues.join("', '")}'`);
         this._checkNumberOfArguments();
         const processedArgs = [];
         this.registeredArguments.forEach((declaredArg, index) => {
-          let value = declaredArg.defaultValue;
+          let value2 = declaredArg.defaultValue;
           if (declaredArg.variadic) {
             if (index < this.args.length) {
-              value = this.args.slice(index);
+              value2 = this.args.slice(index);
               if (declaredArg.parseArg) {
-                value = value.reduce((processed, v) => {
+                value2 = value2.reduce((processed, v) => {
                   return myParseArg(declaredArg, v, processed);
                 }, declaredArg.defaultValue);
               }
-            } else if (value === void 0) {
-              value = [];
+            } else if (value2 === void 0) {
+              value2 = [];
             }
           } else if (index < this.args.length) {
-            value = this.args[index];
+            value2 = this.args[index];
             if (declaredArg.parseArg) {
-              value = myParseArg(declaredArg, value, declaredArg.defaultValue);
+              value2 = myParseArg(declaredArg, value2, declaredArg.defaultValue);
             }
           }
-          processedArgs[index] = value;
+          processedArgs[index] = value2;
         });
         this.processedArgs = processedArgs;
       }
@@ -2698,15 +2775,15 @@ Expecting one of '${allowedValues.join("', '")}'`);
             const option = this._findOption(arg);
             if (option) {
               if (option.required) {
-                const value = args[i++];
-                if (value === void 0) this.optionMissingArgument(option);
-                this.emit(`option:${option.name()}`, value);
+                const value2 = args[i++];
+                if (value2 === void 0) this.optionMissingArgument(option);
+                this.emit(`option:${option.name()}`, value2);
               } else if (option.optional) {
-                let value = null;
+                let value2 = null;
                 if (i < args.length && (!maybeOption(args[i]) || negativeNumberArg(args[i]))) {
-                  value = args[i++];
+                  value2 = args[i++];
                 }
-                this.emit(`option:${option.name()}`, value);
+                this.emit(`option:${option.name()}`, value2);
               } else {
                 this.emit(`option:${option.name()}`);
               }
@@ -3179,7 +3256,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @return {Command}
        */
       nameFromFilename(filename) {
-        this._name = path.basename(filename, path.extname(filename));
+        this._name = path6.basename(filename, path6.extname(filename));
         return this;
       }
       /**
@@ -3193,9 +3270,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} [path]
        * @return {(string|null|Command)}
        */
-      executableDir(path2) {
-        if (path2 === void 0) return this._executableDir;
-        this._executableDir = path2;
+      executableDir(path7) {
+        if (path7 === void 0) return this._executableDir;
+        this._executableDir = path7;
         return this;
       }
       /**
@@ -3473,6 +3550,20 @@ var require_commander = __commonJS({
   }
 });
 
+// builtin:node:path
+var require_node_path = __commonJS({
+  "builtin:node:path"(exports, module) {
+    module.exports = __require("node:path");
+  }
+});
+
+// builtin:node:os
+var require_node_os = __commonJS({
+  "builtin:node:os"(exports, module) {
+    module.exports = __require("node:os");
+  }
+});
+
 // node_modules/yaml/dist/nodes/identity.js
 var require_identity = __commonJS({
   "node_modules/yaml/dist/nodes/identity.js"(exports) {
@@ -3550,17 +3641,17 @@ var require_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    function visit_(key, node, visitor, path) {
-      const ctrl = callVisitor(key, node, visitor, path);
+    function visit_(key, node, visitor, path6) {
+      const ctrl = callVisitor(key, node, visitor, path6);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path, ctrl);
-        return visit_(key, ctrl, visitor, path);
+        replaceNode(key, path6, ctrl);
+        return visit_(key, ctrl, visitor, path6);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+          path6 = Object.freeze(path6.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = visit_(i, node.items[i], visitor, path);
+            const ci = visit_(i, node.items[i], visitor, path6);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -3571,13 +3662,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = visit_("key", node.key, visitor, path);
+          path6 = Object.freeze(path6.concat(node));
+          const ck = visit_("key", node.key, visitor, path6);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = visit_("value", node.value, visitor, path);
+          const cv = visit_("value", node.value, visitor, path6);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -3598,17 +3689,17 @@ var require_visit = __commonJS({
     visitAsync.BREAK = BREAK;
     visitAsync.SKIP = SKIP;
     visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node, visitor, path) {
-      const ctrl = await callVisitor(key, node, visitor, path);
+    async function visitAsync_(key, node, visitor, path6) {
+      const ctrl = await callVisitor(key, node, visitor, path6);
       if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path, ctrl);
-        return visitAsync_(key, ctrl, visitor, path);
+        replaceNode(key, path6, ctrl);
+        return visitAsync_(key, ctrl, visitor, path6);
       }
       if (typeof ctrl !== "symbol") {
         if (identity.isCollection(node)) {
-          path = Object.freeze(path.concat(node));
+          path6 = Object.freeze(path6.concat(node));
           for (let i = 0; i < node.items.length; ++i) {
-            const ci = await visitAsync_(i, node.items[i], visitor, path);
+            const ci = await visitAsync_(i, node.items[i], visitor, path6);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -3619,13 +3710,13 @@ var require_visit = __commonJS({
             }
           }
         } else if (identity.isPair(node)) {
-          path = Object.freeze(path.concat(node));
-          const ck = await visitAsync_("key", node.key, visitor, path);
+          path6 = Object.freeze(path6.concat(node));
+          const ck = await visitAsync_("key", node.key, visitor, path6);
           if (ck === BREAK)
             return BREAK;
           else if (ck === REMOVE)
             node.key = null;
-          const cv = await visitAsync_("value", node.value, visitor, path);
+          const cv = await visitAsync_("value", node.value, visitor, path6);
           if (cv === BREAK)
             return BREAK;
           else if (cv === REMOVE)
@@ -3652,23 +3743,23 @@ var require_visit = __commonJS({
       }
       return visitor;
     }
-    function callVisitor(key, node, visitor, path) {
+    function callVisitor(key, node, visitor, path6) {
       if (typeof visitor === "function")
-        return visitor(key, node, path);
+        return visitor(key, node, path6);
       if (identity.isMap(node))
-        return visitor.Map?.(key, node, path);
+        return visitor.Map?.(key, node, path6);
       if (identity.isSeq(node))
-        return visitor.Seq?.(key, node, path);
+        return visitor.Seq?.(key, node, path6);
       if (identity.isPair(node))
-        return visitor.Pair?.(key, node, path);
+        return visitor.Pair?.(key, node, path6);
       if (identity.isScalar(node))
-        return visitor.Scalar?.(key, node, path);
+        return visitor.Scalar?.(key, node, path6);
       if (identity.isAlias(node))
-        return visitor.Alias?.(key, node, path);
+        return visitor.Alias?.(key, node, path6);
       return void 0;
     }
-    function replaceNode(key, path, node) {
-      const parent = path[path.length - 1];
+    function replaceNode(key, path6, node) {
+      const parent = path6[path6.length - 1];
       if (identity.isCollection(parent)) {
         parent.items[key] = node;
       } else if (identity.isPair(parent)) {
@@ -3984,26 +4075,26 @@ var require_toJS = __commonJS({
   "node_modules/yaml/dist/nodes/toJS.js"(exports) {
     "use strict";
     var identity = require_identity();
-    function toJS(value, arg, ctx) {
-      if (Array.isArray(value))
-        return value.map((v, i) => toJS(v, String(i), ctx));
-      if (value && typeof value.toJSON === "function") {
-        if (!ctx || !identity.hasAnchor(value))
-          return value.toJSON(arg, ctx);
+    function toJS(value2, arg, ctx) {
+      if (Array.isArray(value2))
+        return value2.map((v, i) => toJS(v, String(i), ctx));
+      if (value2 && typeof value2.toJSON === "function") {
+        if (!ctx || !identity.hasAnchor(value2))
+          return value2.toJSON(arg, ctx);
         const data = { aliasCount: 0, count: 1, res: void 0 };
-        ctx.anchors.set(value, data);
+        ctx.anchors.set(value2, data);
         ctx.onCreate = (res2) => {
           data.res = res2;
           delete ctx.onCreate;
         };
-        const res = value.toJSON(arg, ctx);
+        const res = value2.toJSON(arg, ctx);
         if (ctx.onCreate)
           ctx.onCreate(res);
         return res;
       }
-      if (typeof value === "bigint" && !ctx?.keep)
-        return Number(value);
-      return value;
+      if (typeof value2 === "bigint" && !ctx?.keep)
+        return Number(value2);
+      return value2;
     }
     exports.toJS = toJS;
   }
@@ -4175,11 +4266,11 @@ var require_Scalar = __commonJS({
     var identity = require_identity();
     var Node = require_Node();
     var toJS = require_toJS();
-    var isScalarValue = (value) => !value || typeof value !== "function" && typeof value !== "object";
+    var isScalarValue = (value2) => !value2 || typeof value2 !== "function" && typeof value2 !== "object";
     var Scalar = class extends Node.NodeBase {
-      constructor(value) {
+      constructor(value2) {
         super(identity.SCALAR);
-        this.value = value;
+        this.value = value2;
       }
       toJSON(arg, ctx) {
         return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
@@ -4206,7 +4297,7 @@ var require_createNode = __commonJS({
     var identity = require_identity();
     var Scalar = require_Scalar();
     var defaultTagPrefix = "tag:yaml.org,2002:";
-    function findTagObject(value, tagName, tags) {
+    function findTagObject(value2, tagName, tags) {
       if (tagName) {
         const match = tags.filter((t) => t.tag === tagName);
         const tagObj = match.find((t) => !t.format) ?? match[0];
@@ -4214,53 +4305,53 @@ var require_createNode = __commonJS({
           throw new Error(`Tag ${tagName} not found`);
         return tagObj;
       }
-      return tags.find((t) => t.identify?.(value) && !t.format);
+      return tags.find((t) => t.identify?.(value2) && !t.format);
     }
-    function createNode(value, tagName, ctx) {
-      if (identity.isDocument(value))
-        value = value.contents;
-      if (identity.isNode(value))
-        return value;
-      if (identity.isPair(value)) {
+    function createNode(value2, tagName, ctx) {
+      if (identity.isDocument(value2))
+        value2 = value2.contents;
+      if (identity.isNode(value2))
+        return value2;
+      if (identity.isPair(value2)) {
         const map = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
-        map.items.push(value);
+        map.items.push(value2);
         return map;
       }
-      if (value instanceof String || value instanceof Number || value instanceof Boolean || typeof BigInt !== "undefined" && value instanceof BigInt) {
-        value = value.valueOf();
+      if (value2 instanceof String || value2 instanceof Number || value2 instanceof Boolean || typeof BigInt !== "undefined" && value2 instanceof BigInt) {
+        value2 = value2.valueOf();
       }
       const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
       let ref = void 0;
-      if (aliasDuplicateObjects && value && typeof value === "object") {
-        ref = sourceObjects.get(value);
+      if (aliasDuplicateObjects && value2 && typeof value2 === "object") {
+        ref = sourceObjects.get(value2);
         if (ref) {
-          ref.anchor ?? (ref.anchor = onAnchor(value));
+          ref.anchor ?? (ref.anchor = onAnchor(value2));
           return new Alias.Alias(ref.anchor);
         } else {
           ref = { anchor: null, node: null };
-          sourceObjects.set(value, ref);
+          sourceObjects.set(value2, ref);
         }
       }
       if (tagName?.startsWith("!!"))
         tagName = defaultTagPrefix + tagName.slice(2);
-      let tagObj = findTagObject(value, tagName, schema.tags);
+      let tagObj = findTagObject(value2, tagName, schema.tags);
       if (!tagObj) {
-        if (value && typeof value.toJSON === "function") {
-          value = value.toJSON();
+        if (value2 && typeof value2.toJSON === "function") {
+          value2 = value2.toJSON();
         }
-        if (!value || typeof value !== "object") {
-          const node2 = new Scalar.Scalar(value);
+        if (!value2 || typeof value2 !== "object") {
+          const node2 = new Scalar.Scalar(value2);
           if (ref)
             ref.node = node2;
           return node2;
         }
-        tagObj = value instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value) ? schema[identity.SEQ] : schema[identity.MAP];
+        tagObj = value2 instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value2) ? schema[identity.SEQ] : schema[identity.MAP];
       }
       if (onTagObj) {
         onTagObj(tagObj);
         delete ctx.onTagObj;
       }
-      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value, ctx) : new Scalar.Scalar(value);
+      const node = tagObj?.createNode ? tagObj.createNode(ctx.schema, value2, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value2, ctx) : new Scalar.Scalar(value2);
       if (tagName)
         node.tag = tagName;
       else if (!tagObj.default)
@@ -4280,10 +4371,10 @@ var require_Collection = __commonJS({
     var createNode = require_createNode();
     var identity = require_identity();
     var Node = require_Node();
-    function collectionFromPath(schema, path, value) {
-      let v = value;
-      for (let i = path.length - 1; i >= 0; --i) {
-        const k = path[i];
+    function collectionFromPath(schema, path6, value2) {
+      let v = value2;
+      for (let i = path6.length - 1; i >= 0; --i) {
+        const k = path6[i];
         if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
           const a = [];
           a[k] = v;
@@ -4302,7 +4393,7 @@ var require_Collection = __commonJS({
         sourceObjects: /* @__PURE__ */ new Map()
       });
     }
-    var isEmptyPath = (path) => path == null || typeof path === "object" && !!path[Symbol.iterator]().next().done;
+    var isEmptyPath = (path6) => path6 == null || typeof path6 === "object" && !!path6[Symbol.iterator]().next().done;
     var Collection = class extends Node.NodeBase {
       constructor(type, schema) {
         super(type);
@@ -4332,16 +4423,16 @@ var require_Collection = __commonJS({
        * be a Pair instance or a `{ key, value }` object, which may not have a key
        * that already exists in the map.
        */
-      addIn(path, value) {
-        if (isEmptyPath(path))
-          this.add(value);
+      addIn(path6, value2) {
+        if (isEmptyPath(path6))
+          this.add(value2);
         else {
-          const [key, ...rest] = path;
+          const [key, ...rest] = path6;
           const node = this.get(key, true);
           if (identity.isCollection(node))
-            node.addIn(rest, value);
+            node.addIn(rest, value2);
           else if (node === void 0 && this.schema)
-            this.set(key, collectionFromPath(this.schema, rest, value));
+            this.set(key, collectionFromPath(this.schema, rest, value2));
           else
             throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
         }
@@ -4350,8 +4441,8 @@ var require_Collection = __commonJS({
        * Removes a value from the collection.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        const [key, ...rest] = path;
+      deleteIn(path6) {
+        const [key, ...rest] = path6;
         if (rest.length === 0)
           return this.delete(key);
         const node = this.get(key, true);
@@ -4365,8 +4456,8 @@ var require_Collection = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        const [key, ...rest] = path;
+      getIn(path6, keepScalar) {
+        const [key, ...rest] = path6;
         const node = this.get(key, true);
         if (rest.length === 0)
           return !keepScalar && identity.isScalar(node) ? node.value : node;
@@ -4384,8 +4475,8 @@ var require_Collection = __commonJS({
       /**
        * Checks if the collection includes a value with the key `key`.
        */
-      hasIn(path) {
-        const [key, ...rest] = path;
+      hasIn(path6) {
+        const [key, ...rest] = path6;
         if (rest.length === 0)
           return this.has(key);
         const node = this.get(key, true);
@@ -4395,16 +4486,16 @@ var require_Collection = __commonJS({
        * Sets a value in this collection. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        const [key, ...rest] = path;
+      setIn(path6, value2) {
+        const [key, ...rest] = path6;
         if (rest.length === 0) {
-          this.set(key, value);
+          this.set(key, value2);
         } else {
           const node = this.get(key, true);
           if (identity.isCollection(node))
-            node.setIn(rest, value);
+            node.setIn(rest, value2);
           else if (node === void 0 && this.schema)
-            this.set(key, collectionFromPath(this.schema, rest, value));
+            this.set(key, collectionFromPath(this.schema, rest, value2));
           else
             throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
         }
@@ -4599,13 +4690,13 @@ var require_stringifyString = __commonJS({
       }
       return true;
     }
-    function doubleQuotedString(value, ctx) {
-      const json = JSON.stringify(value);
+    function doubleQuotedString(value2, ctx) {
+      const json = JSON.stringify(value2);
       if (ctx.options.doubleQuotedAsJSON)
         return json;
       const { implicitKey } = ctx;
       const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
-      const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
+      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
       let str = "";
       let start = 0;
       for (let i = 0, ch = json[i]; ch; ch = json[++i]) {
@@ -4679,22 +4770,22 @@ var require_stringifyString = __commonJS({
       str = start ? str + json.slice(start) : json;
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
     }
-    function singleQuotedString(value, ctx) {
-      if (ctx.options.singleQuote === false || ctx.implicitKey && value.includes("\n") || /[ \t]\n|\n[ \t]/.test(value))
-        return doubleQuotedString(value, ctx);
-      const indent = ctx.indent || (containsDocumentMarker(value) ? "  " : "");
-      const res = "'" + value.replace(/'/g, "''").replace(/\n+/g, `$&
+    function singleQuotedString(value2, ctx) {
+      if (ctx.options.singleQuote === false || ctx.implicitKey && value2.includes("\n") || /[ \t]\n|\n[ \t]/.test(value2))
+        return doubleQuotedString(value2, ctx);
+      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
+      const res = "'" + value2.replace(/'/g, "''").replace(/\n+/g, `$&
 ${indent}`) + "'";
       return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
     }
-    function quotedString(value, ctx) {
+    function quotedString(value2, ctx) {
       const { singleQuote } = ctx.options;
       let qs;
       if (singleQuote === false)
         qs = doubleQuotedString;
       else {
-        const hasDouble = value.includes('"');
-        const hasSingle = value.includes("'");
+        const hasDouble = value2.includes('"');
+        const hasSingle = value2.includes("'");
         if (hasDouble && !hasSingle)
           qs = singleQuotedString;
         else if (hasSingle && !hasDouble)
@@ -4702,7 +4793,7 @@ ${indent}`) + "'";
         else
           qs = singleQuote ? singleQuotedString : doubleQuotedString;
       }
-      return qs(value, ctx);
+      return qs(value2, ctx);
     }
     var blockEndNewlines;
     try {
@@ -4710,27 +4801,27 @@ ${indent}`) + "'";
     } catch {
       blockEndNewlines = /\n+(?!\n|$)/g;
     }
-    function blockString({ comment, type, value }, ctx, onComment, onChompKeep) {
+    function blockString({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
       const { blockQuote, commentString, lineWidth } = ctx.options;
-      if (!blockQuote || /\n[\t ]+$/.test(value)) {
-        return quotedString(value, ctx);
+      if (!blockQuote || /\n[\t ]+$/.test(value2)) {
+        return quotedString(value2, ctx);
       }
-      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value) ? "  " : "");
-      const literal = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value, lineWidth, indent.length);
-      if (!value)
+      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
+      const literal = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent.length);
+      if (!value2)
         return literal ? "|\n" : ">\n";
       let chomp;
       let endStart;
-      for (endStart = value.length; endStart > 0; --endStart) {
-        const ch = value[endStart - 1];
+      for (endStart = value2.length; endStart > 0; --endStart) {
+        const ch = value2[endStart - 1];
         if (ch !== "\n" && ch !== "	" && ch !== " ")
           break;
       }
-      let end = value.substring(endStart);
+      let end = value2.substring(endStart);
       const endNlPos = end.indexOf("\n");
       if (endNlPos === -1) {
         chomp = "-";
-      } else if (value === end || endNlPos !== end.length - 1) {
+      } else if (value2 === end || endNlPos !== end.length - 1) {
         chomp = "+";
         if (onChompKeep)
           onChompKeep();
@@ -4738,7 +4829,7 @@ ${indent}`) + "'";
         chomp = "";
       }
       if (end) {
-        value = value.slice(0, -end.length);
+        value2 = value2.slice(0, -end.length);
         if (end[end.length - 1] === "\n")
           end = end.slice(0, -1);
         end = end.replace(blockEndNewlines, `$&${indent}`);
@@ -4746,8 +4837,8 @@ ${indent}`) + "'";
       let startWithSpace = false;
       let startEnd;
       let startNlPos = -1;
-      for (startEnd = 0; startEnd < value.length; ++startEnd) {
-        const ch = value[startEnd];
+      for (startEnd = 0; startEnd < value2.length; ++startEnd) {
+        const ch = value2[startEnd];
         if (ch === " ")
           startWithSpace = true;
         else if (ch === "\n")
@@ -4755,9 +4846,9 @@ ${indent}`) + "'";
         else
           break;
       }
-      let start = value.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      let start = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
       if (start) {
-        value = value.substring(start.length);
+        value2 = value2.substring(start.length);
         start = start.replace(/\n+/g, `$&${indent}`);
       }
       const indentSize = indent ? "2" : "1";
@@ -4768,7 +4859,7 @@ ${indent}`) + "'";
           onComment();
       }
       if (!literal) {
-        const foldedValue = value.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
+        const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
         if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
@@ -4781,37 +4872,37 @@ ${indent}`) + "'";
           return `>${header}
 ${indent}${body}`;
       }
-      value = value.replace(/\n+/g, `$&${indent}`);
+      value2 = value2.replace(/\n+/g, `$&${indent}`);
       return `|${header}
-${indent}${start}${value}${end}`;
+${indent}${start}${value2}${end}`;
     }
     function plainString(item, ctx, onComment, onChompKeep) {
-      const { type, value } = item;
+      const { type, value: value2 } = item;
       const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
-      if (implicitKey && value.includes("\n") || inFlow && /[[\]{},]/.test(value)) {
-        return quotedString(value, ctx);
+      if (implicitKey && value2.includes("\n") || inFlow && /[[\]{},]/.test(value2)) {
+        return quotedString(value2, ctx);
       }
-      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value)) {
-        return implicitKey || inFlow || !value.includes("\n") ? quotedString(value, ctx) : blockString(item, ctx, onComment, onChompKeep);
+      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value2)) {
+        return implicitKey || inFlow || !value2.includes("\n") ? quotedString(value2, ctx) : blockString(item, ctx, onComment, onChompKeep);
       }
-      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value.includes("\n")) {
+      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value2.includes("\n")) {
         return blockString(item, ctx, onComment, onChompKeep);
       }
-      if (containsDocumentMarker(value)) {
+      if (containsDocumentMarker(value2)) {
         if (indent === "") {
           ctx.forceBlockIndent = true;
           return blockString(item, ctx, onComment, onChompKeep);
         } else if (implicitKey && indent === indentStep) {
-          return quotedString(value, ctx);
+          return quotedString(value2, ctx);
         }
       }
-      const str = value.replace(/\n+/g, `$&
+      const str = value2.replace(/\n+/g, `$&
 ${indent}`);
       if (actualString) {
         const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
         const { compat, tags } = ctx.doc.schema;
         if (tags.some(test) || compat?.some(test))
-          return quotedString(value, ctx);
+          return quotedString(value2, ctx);
       }
       return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
     }
@@ -4984,7 +5075,7 @@ var require_stringifyPair = __commonJS({
     var Scalar = require_Scalar();
     var stringify = require_stringify();
     var stringifyComment = require_stringifyComment();
-    function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
+    function stringifyPair({ key, value: value2 }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
       let keyComment = identity.isNode(key) && key.comment || null;
       if (simpleKeys) {
@@ -4996,7 +5087,7 @@ var require_stringifyPair = __commonJS({
           throw new Error(msg);
         }
       }
-      let explicitKey = !simpleKeys && (!key || keyComment && value == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      let explicitKey = !simpleKeys && (!key || keyComment && value2 == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
       ctx = Object.assign({}, ctx, {
         allNullValues: false,
         implicitKey: !explicitKey && (simpleKeys || !allNullValues),
@@ -5011,12 +5102,12 @@ var require_stringifyPair = __commonJS({
         explicitKey = true;
       }
       if (ctx.inFlow) {
-        if (allNullValues || value == null) {
+        if (allNullValues || value2 == null) {
           if (keyCommentDone && onComment)
             onComment();
           return str === "" ? "?" : explicitKey ? `? ${str}` : str;
         }
-      } else if (allNullValues && !simpleKeys || value == null && explicitKey) {
+      } else if (allNullValues && !simpleKeys || value2 == null && explicitKey) {
         str = `? ${str}`;
         if (keyComment && !keyCommentDone) {
           str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
@@ -5037,26 +5128,26 @@ ${indent}:`;
           str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
       }
       let vsb, vcb, valueComment;
-      if (identity.isNode(value)) {
-        vsb = !!value.spaceBefore;
-        vcb = value.commentBefore;
-        valueComment = value.comment;
+      if (identity.isNode(value2)) {
+        vsb = !!value2.spaceBefore;
+        vcb = value2.commentBefore;
+        valueComment = value2.comment;
       } else {
         vsb = false;
         vcb = null;
         valueComment = null;
-        if (value && typeof value === "object")
-          value = doc.createNode(value);
+        if (value2 && typeof value2 === "object")
+          value2 = doc.createNode(value2);
       }
       ctx.implicitKey = false;
-      if (!explicitKey && !keyComment && identity.isScalar(value))
+      if (!explicitKey && !keyComment && identity.isScalar(value2))
         ctx.indentAtStart = str.length + 1;
       chompKeep = false;
-      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity.isSeq(value) && !value.flow && !value.tag && !value.anchor) {
+      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify.stringify(value, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -5072,11 +5163,11 @@ ${stringifyComment.indentComment(cs, ctx.indent)}`;
           ws += `
 ${ctx.indent}`;
         }
-      } else if (!explicitKey && identity.isCollection(value)) {
+      } else if (!explicitKey && identity.isCollection(value2)) {
         const vs0 = valueStr[0];
         const nl0 = valueStr.indexOf("\n");
         const hasNewline = nl0 !== -1;
-        const flow = ctx.inFlow ?? value.flow ?? value.items.length === 0;
+        const flow = ctx.inFlow ?? value2.flow ?? value2.items.length === 0;
         if (hasNewline || !flow) {
           let hasPropsLine = false;
           if (hasNewline && (vs0 === "&" || vs0 === "!")) {
@@ -5139,7 +5230,7 @@ var require_merge = __commonJS({
     var Scalar = require_Scalar();
     var MERGE_KEY = "<<";
     var merge = {
-      identify: (value) => value === MERGE_KEY || typeof value === "symbol" && value.description === MERGE_KEY,
+      identify: (value2) => value2 === MERGE_KEY || typeof value2 === "symbol" && value2.description === MERGE_KEY,
       default: "key",
       tag: "tag:yaml.org,2002:merge",
       test: /^<<$/,
@@ -5149,8 +5240,8 @@ var require_merge = __commonJS({
       stringify: () => MERGE_KEY
     };
     var isMergeKey = (ctx, key) => (merge.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge.tag && tag.default);
-    function addMergeToJSMap(ctx, map, value) {
-      const source = resolveAliasValue(ctx, value);
+    function addMergeToJSMap(ctx, map, value2) {
+      const source = resolveAliasValue(ctx, value2);
       if (identity.isSeq(source))
         for (const it of source.items)
           mergeValue(ctx, map, it);
@@ -5160,20 +5251,20 @@ var require_merge = __commonJS({
       else
         mergeValue(ctx, map, source);
     }
-    function mergeValue(ctx, map, value) {
-      const source = resolveAliasValue(ctx, value);
+    function mergeValue(ctx, map, value2) {
+      const source = resolveAliasValue(ctx, value2);
       if (!identity.isMap(source))
         throw new Error("Merge sources must be maps or map aliases");
       const srcMap = source.toJSON(null, ctx, Map);
-      for (const [key, value2] of srcMap) {
+      for (const [key, value3] of srcMap) {
         if (map instanceof Map) {
           if (!map.has(key))
-            map.set(key, value2);
+            map.set(key, value3);
         } else if (map instanceof Set) {
           map.add(key);
         } else if (!Object.prototype.hasOwnProperty.call(map, key)) {
           Object.defineProperty(map, key, {
-            value: value2,
+            value: value3,
             writable: true,
             enumerable: true,
             configurable: true
@@ -5182,8 +5273,8 @@ var require_merge = __commonJS({
       }
       return map;
     }
-    function resolveAliasValue(ctx, value) {
-      return ctx && identity.isAlias(value) ? value.resolve(ctx.doc, ctx) : value;
+    function resolveAliasValue(ctx, value2) {
+      return ctx && identity.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
     }
     exports.addMergeToJSMap = addMergeToJSMap;
     exports.isMergeKey = isMergeKey;
@@ -5200,20 +5291,20 @@ var require_addPairToJSMap = __commonJS({
     var stringify = require_stringify();
     var identity = require_identity();
     var toJS = require_toJS();
-    function addPairToJSMap(ctx, map, { key, value }) {
+    function addPairToJSMap(ctx, map, { key, value: value2 }) {
       if (identity.isNode(key) && key.addToJSMap)
-        key.addToJSMap(ctx, map, value);
+        key.addToJSMap(ctx, map, value2);
       else if (merge.isMergeKey(ctx, key))
-        merge.addMergeToJSMap(ctx, map, value);
+        merge.addMergeToJSMap(ctx, map, value2);
       else {
         const jsKey = toJS.toJS(key, "", ctx);
         if (map instanceof Map) {
-          map.set(jsKey, toJS.toJS(value, jsKey, ctx));
+          map.set(jsKey, toJS.toJS(value2, jsKey, ctx));
         } else if (map instanceof Set) {
           map.add(jsKey);
         } else {
           const stringKey = stringifyKey(key, jsKey, ctx);
-          const jsValue = toJS.toJS(value, stringKey, ctx);
+          const jsValue = toJS.toJS(value2, stringKey, ctx);
           if (stringKey in map)
             Object.defineProperty(map, stringKey, {
               value: jsValue,
@@ -5263,24 +5354,24 @@ var require_Pair = __commonJS({
     var stringifyPair = require_stringifyPair();
     var addPairToJSMap = require_addPairToJSMap();
     var identity = require_identity();
-    function createPair(key, value, ctx) {
+    function createPair(key, value2, ctx) {
       const k = createNode.createNode(key, void 0, ctx);
-      const v = createNode.createNode(value, void 0, ctx);
+      const v = createNode.createNode(value2, void 0, ctx);
       return new Pair(k, v);
     }
     var Pair = class _Pair {
-      constructor(key, value = null) {
+      constructor(key, value2 = null) {
         Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
         this.key = key;
-        this.value = value;
+        this.value = value2;
       }
       clone(schema) {
-        let { key, value } = this;
+        let { key, value: value2 } = this;
         if (identity.isNode(key))
           key = key.clone(schema);
-        if (identity.isNode(value))
-          value = value.clone(schema);
-        return new _Pair(key, value);
+        if (identity.isNode(value2))
+          value2 = value2.clone(schema);
+        return new _Pair(key, value2);
       }
       toJSON(_, ctx) {
         const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
@@ -5483,17 +5574,17 @@ var require_YAMLMap = __commonJS({
       static from(schema, obj, ctx) {
         const { keepUndefined, replacer } = ctx;
         const map = new this(schema);
-        const add2 = (key, value) => {
+        const add2 = (key, value2) => {
           if (typeof replacer === "function")
-            value = replacer.call(obj, key, value);
+            value2 = replacer.call(obj, key, value2);
           else if (Array.isArray(replacer) && !replacer.includes(key))
             return;
-          if (value !== void 0 || keepUndefined)
-            map.items.push(Pair.createPair(key, value, ctx));
+          if (value2 !== void 0 || keepUndefined)
+            map.items.push(Pair.createPair(key, value2, ctx));
         };
         if (obj instanceof Map) {
-          for (const [key, value] of obj)
-            add2(key, value);
+          for (const [key, value2] of obj)
+            add2(key, value2);
         } else if (obj && typeof obj === "object") {
           for (const key of Object.keys(obj))
             add2(key, obj[key]);
@@ -5551,8 +5642,8 @@ var require_YAMLMap = __commonJS({
       has(key) {
         return !!findPair(this.items, key);
       }
-      set(key, value) {
-        this.add(new Pair.Pair(key, value), true);
+      set(key, value2) {
+        this.add(new Pair.Pair(key, value2), true);
       }
       /**
        * @param ctx - Conversion context, originally set in Document#toJS()
@@ -5630,8 +5721,8 @@ var require_YAMLSeq = __commonJS({
         super(identity.SEQ, schema);
         this.items = [];
       }
-      add(value) {
-        this.items.push(value);
+      add(value2) {
+        this.items.push(value2);
       }
       /**
        * Removes a value from the collection.
@@ -5672,15 +5763,15 @@ var require_YAMLSeq = __commonJS({
        * If `key` does not contain a representation of an integer, this will throw.
        * It may be wrapped in a `Scalar`.
        */
-      set(key, value) {
+      set(key, value2) {
         const idx = asItemIndex(key);
         if (typeof idx !== "number")
           throw new Error(`Expected a valid index, not ${key}.`);
         const prev = this.items[idx];
-        if (identity.isScalar(prev) && Scalar.isScalarValue(value))
-          prev.value = value;
+        if (identity.isScalar(prev) && Scalar.isScalarValue(value2))
+          prev.value = value2;
         else
-          this.items[idx] = value;
+          this.items[idx] = value2;
       }
       toJSON(_, ctx) {
         const seq = [];
@@ -5756,7 +5847,7 @@ var require_string = __commonJS({
     "use strict";
     var stringifyString = require_stringifyString();
     var string = {
-      identify: (value) => typeof value === "string",
+      identify: (value2) => typeof value2 === "string",
       default: true,
       tag: "tag:yaml.org,2002:str",
       resolve: (str) => str,
@@ -5775,7 +5866,7 @@ var require_null = __commonJS({
     "use strict";
     var Scalar = require_Scalar();
     var nullTag = {
-      identify: (value) => value == null,
+      identify: (value2) => value2 == null,
       createNode: () => new Scalar.Scalar(null),
       default: true,
       tag: "tag:yaml.org,2002:null",
@@ -5793,18 +5884,18 @@ var require_bool = __commonJS({
     "use strict";
     var Scalar = require_Scalar();
     var boolTag = {
-      identify: (value) => typeof value === "boolean",
+      identify: (value2) => typeof value2 === "boolean",
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
       resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
-      stringify({ source, value }, ctx) {
+      stringify({ source, value: value2 }, ctx) {
         if (source && boolTag.test.test(source)) {
           const sv = source[0] === "t" || source[0] === "T";
-          if (value === sv)
+          if (value2 === sv)
             return source;
         }
-        return value ? ctx.options.trueStr : ctx.options.falseStr;
+        return value2 ? ctx.options.trueStr : ctx.options.falseStr;
       }
     };
     exports.boolTag = boolTag;
@@ -5815,13 +5906,13 @@ var require_bool = __commonJS({
 var require_stringifyNumber = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
     "use strict";
-    function stringifyNumber({ format, minFractionDigits, tag, value }) {
-      if (typeof value === "bigint")
-        return String(value);
-      const num = typeof value === "number" ? value : Number(value);
+    function stringifyNumber({ format, minFractionDigits, tag, value: value2 }) {
+      if (typeof value2 === "bigint")
+        return String(value2);
+      const num = typeof value2 === "number" ? value2 : Number(value2);
       if (!isFinite(num))
         return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
-      let n = Object.is(value, -0) ? "-0" : JSON.stringify(value);
+      let n = Object.is(value2, -0) ? "-0" : JSON.stringify(value2);
       if (!format && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
         let i = n.indexOf(".");
         if (i < 0) {
@@ -5845,7 +5936,7 @@ var require_float = __commonJS({
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
@@ -5853,7 +5944,7 @@ var require_float = __commonJS({
       stringify: stringifyNumber.stringifyNumber
     };
     var floatExp = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       format: "EXP",
@@ -5865,7 +5956,7 @@ var require_float = __commonJS({
       }
     };
     var float = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
@@ -5889,16 +5980,16 @@ var require_int = __commonJS({
   "node_modules/yaml/dist/schema/core/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
-    var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
     var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
     function intStringify(node, radix, prefix) {
-      const { value } = node;
-      if (intIdentify(value) && value >= 0)
-        return prefix + value.toString(radix);
+      const { value: value2 } = node;
+      if (intIdentify(value2) && value2 >= 0)
+        return prefix + value2.toString(radix);
       return stringifyNumber.stringifyNumber(node);
     }
     var intOct = {
-      identify: (value) => intIdentify(value) && value >= 0,
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
       default: true,
       tag: "tag:yaml.org,2002:int",
       format: "OCT",
@@ -5915,7 +6006,7 @@ var require_int = __commonJS({
       stringify: stringifyNumber.stringifyNumber
     };
     var intHex = {
-      identify: (value) => intIdentify(value) && value >= 0,
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
       default: true,
       tag: "tag:yaml.org,2002:int",
       format: "HEX",
@@ -5964,20 +6055,20 @@ var require_schema2 = __commonJS({
     var Scalar = require_Scalar();
     var map = require_map();
     var seq = require_seq();
-    function intIdentify(value) {
-      return typeof value === "bigint" || Number.isInteger(value);
+    function intIdentify(value2) {
+      return typeof value2 === "bigint" || Number.isInteger(value2);
     }
-    var stringifyJSON = ({ value }) => JSON.stringify(value);
+    var stringifyJSON = ({ value: value2 }) => JSON.stringify(value2);
     var jsonScalars = [
       {
-        identify: (value) => typeof value === "string",
+        identify: (value2) => typeof value2 === "string",
         default: true,
         tag: "tag:yaml.org,2002:str",
         resolve: (str) => str,
         stringify: stringifyJSON
       },
       {
-        identify: (value) => value == null,
+        identify: (value2) => value2 == null,
         createNode: () => new Scalar.Scalar(null),
         default: true,
         tag: "tag:yaml.org,2002:null",
@@ -5986,7 +6077,7 @@ var require_schema2 = __commonJS({
         stringify: stringifyJSON
       },
       {
-        identify: (value) => typeof value === "boolean",
+        identify: (value2) => typeof value2 === "boolean",
         default: true,
         tag: "tag:yaml.org,2002:bool",
         test: /^true$|^false$/,
@@ -5999,10 +6090,10 @@ var require_schema2 = __commonJS({
         tag: "tag:yaml.org,2002:int",
         test: /^-?(?:0|[1-9][0-9]*)$/,
         resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
-        stringify: ({ value }) => intIdentify(value) ? value.toString() : JSON.stringify(value)
+        stringify: ({ value: value2 }) => intIdentify(value2) ? value2.toString() : JSON.stringify(value2)
       },
       {
-        identify: (value) => typeof value === "number",
+        identify: (value2) => typeof value2 === "number",
         default: true,
         tag: "tag:yaml.org,2002:float",
         test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
@@ -6032,7 +6123,7 @@ var require_binary = __commonJS({
     var Scalar = require_Scalar();
     var stringifyString = require_stringifyString();
     var binary = {
-      identify: (value) => value instanceof Uint8Array,
+      identify: (value2) => value2 instanceof Uint8Array,
       // Buffer inherits from Uint8Array
       default: false,
       tag: "tag:yaml.org,2002:binary",
@@ -6058,10 +6149,10 @@ var require_binary = __commonJS({
           return src;
         }
       },
-      stringify({ comment, type, value }, ctx, onComment, onChompKeep) {
-        if (!value)
+      stringify({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
+        if (!value2)
           return "";
-        const buf = value;
+        const buf = value2;
         let str;
         if (typeof node_buffer.Buffer === "function") {
           str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
@@ -6133,25 +6224,25 @@ ${cn.comment}` : item.comment;
         for (let it of iterable) {
           if (typeof replacer === "function")
             it = replacer.call(iterable, String(i++), it);
-          let key, value;
+          let key, value2;
           if (Array.isArray(it)) {
             if (it.length === 2) {
               key = it[0];
-              value = it[1];
+              value2 = it[1];
             } else
               throw new TypeError(`Expected [key, value] tuple: ${it}`);
           } else if (it && it instanceof Object) {
             const keys2 = Object.keys(it);
             if (keys2.length === 1) {
               key = keys2[0];
-              value = it[key];
+              value2 = it[key];
             } else {
               throw new TypeError(`Expected tuple with one key, not ${keys2.length} keys`);
             }
           } else {
             key = it;
           }
-          pairs2.items.push(Pair.createPair(key, value, ctx));
+          pairs2.items.push(Pair.createPair(key, value2, ctx));
         }
       return pairs2;
     }
@@ -6198,16 +6289,16 @@ var require_omap = __commonJS({
         if (ctx?.onCreate)
           ctx.onCreate(map);
         for (const pair of this.items) {
-          let key, value;
+          let key, value2;
           if (identity.isPair(pair)) {
             key = toJS.toJS(pair.key, "", ctx);
-            value = toJS.toJS(pair.value, key, ctx);
+            value2 = toJS.toJS(pair.value, key, ctx);
           } else {
             key = toJS.toJS(pair, "", ctx);
           }
           if (map.has(key))
             throw new Error("Ordered maps must not include duplicate keys");
-          map.set(key, value);
+          map.set(key, value2);
         }
         return map;
       }
@@ -6221,7 +6312,7 @@ var require_omap = __commonJS({
     YAMLOMap.tag = "tag:yaml.org,2002:omap";
     var omap = {
       collection: "seq",
-      identify: (value) => value instanceof Map,
+      identify: (value2) => value2 instanceof Map,
       nodeClass: YAMLOMap,
       default: false,
       tag: "tag:yaml.org,2002:omap",
@@ -6251,14 +6342,14 @@ var require_bool2 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
     "use strict";
     var Scalar = require_Scalar();
-    function boolStringify({ value, source }, ctx) {
-      const boolObj = value ? trueTag : falseTag;
+    function boolStringify({ value: value2, source }, ctx) {
+      const boolObj = value2 ? trueTag : falseTag;
       if (source && boolObj.test.test(source))
         return source;
-      return value ? ctx.options.trueStr : ctx.options.falseStr;
+      return value2 ? ctx.options.trueStr : ctx.options.falseStr;
     }
     var trueTag = {
-      identify: (value) => value === true,
+      identify: (value2) => value2 === true,
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
@@ -6266,7 +6357,7 @@ var require_bool2 = __commonJS({
       stringify: boolStringify
     };
     var falseTag = {
-      identify: (value) => value === false,
+      identify: (value2) => value2 === false,
       default: true,
       tag: "tag:yaml.org,2002:bool",
       test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
@@ -6285,7 +6376,7 @@ var require_float2 = __commonJS({
     var Scalar = require_Scalar();
     var stringifyNumber = require_stringifyNumber();
     var floatNaN = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
@@ -6293,7 +6384,7 @@ var require_float2 = __commonJS({
       stringify: stringifyNumber.stringifyNumber
     };
     var floatExp = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       format: "EXP",
@@ -6305,7 +6396,7 @@ var require_float2 = __commonJS({
       }
     };
     var float = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
@@ -6332,7 +6423,7 @@ var require_int2 = __commonJS({
   "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
     "use strict";
     var stringifyNumber = require_stringifyNumber();
-    var intIdentify = (value) => typeof value === "bigint" || Number.isInteger(value);
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
     function intResolve(str, offset, radix, { intAsBigInt }) {
       const sign = str[0];
       if (sign === "-" || sign === "+")
@@ -6357,10 +6448,10 @@ var require_int2 = __commonJS({
       return sign === "-" ? -1 * n : n;
     }
     function intStringify(node, radix, prefix) {
-      const { value } = node;
-      if (intIdentify(value)) {
-        const str = value.toString(radix);
-        return value < 0 ? "-" + prefix + str.substr(1) : prefix + str;
+      const { value: value2 } = node;
+      if (intIdentify(value2)) {
+        const str = value2.toString(radix);
+        return value2 < 0 ? "-" + prefix + str.substr(1) : prefix + str;
       }
       return stringifyNumber.stringifyNumber(node);
     }
@@ -6438,13 +6529,13 @@ var require_set = __commonJS({
         const pair = YAMLMap.findPair(this.items, key);
         return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
       }
-      set(key, value) {
-        if (typeof value !== "boolean")
-          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value}`);
+      set(key, value2) {
+        if (typeof value2 !== "boolean")
+          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value2}`);
         const prev = YAMLMap.findPair(this.items, key);
-        if (prev && !value) {
+        if (prev && !value2) {
           this.items.splice(this.items.indexOf(prev), 1);
-        } else if (!prev && value) {
+        } else if (!prev && value2) {
           this.items.push(new Pair.Pair(key));
         }
       }
@@ -6463,10 +6554,10 @@ var require_set = __commonJS({
         const { replacer } = ctx;
         const set3 = new this(schema);
         if (iterable && Symbol.iterator in Object(iterable))
-          for (let value of iterable) {
+          for (let value2 of iterable) {
             if (typeof replacer === "function")
-              value = replacer.call(iterable, value, value);
-            set3.items.push(Pair.createPair(value, null, ctx));
+              value2 = replacer.call(iterable, value2, value2);
+            set3.items.push(Pair.createPair(value2, null, ctx));
           }
         return set3;
       }
@@ -6474,7 +6565,7 @@ var require_set = __commonJS({
     YAMLSet.tag = "tag:yaml.org,2002:set";
     var set2 = {
       collection: "map",
-      identify: (value) => value instanceof Set,
+      identify: (value2) => value2 instanceof Set,
       nodeClass: YAMLSet,
       default: false,
       tag: "tag:yaml.org,2002:set",
@@ -6508,33 +6599,33 @@ var require_timestamp = __commonJS({
       return sign === "-" ? num(-1) * res : res;
     }
     function stringifySexagesimal(node) {
-      let { value } = node;
+      let { value: value2 } = node;
       let num = (n) => n;
-      if (typeof value === "bigint")
+      if (typeof value2 === "bigint")
         num = (n) => BigInt(n);
-      else if (isNaN(value) || !isFinite(value))
+      else if (isNaN(value2) || !isFinite(value2))
         return stringifyNumber.stringifyNumber(node);
       let sign = "";
-      if (value < 0) {
+      if (value2 < 0) {
         sign = "-";
-        value *= num(-1);
+        value2 *= num(-1);
       }
       const _60 = num(60);
-      const parts = [value % _60];
-      if (value < 60) {
+      const parts = [value2 % _60];
+      if (value2 < 60) {
         parts.unshift(0);
       } else {
-        value = (value - parts[0]) / _60;
-        parts.unshift(value % _60);
-        if (value >= 60) {
-          value = (value - parts[0]) / _60;
-          parts.unshift(value);
+        value2 = (value2 - parts[0]) / _60;
+        parts.unshift(value2 % _60);
+        if (value2 >= 60) {
+          value2 = (value2 - parts[0]) / _60;
+          parts.unshift(value2);
         }
       }
       return sign + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
     }
     var intTime = {
-      identify: (value) => typeof value === "bigint" || Number.isInteger(value),
+      identify: (value2) => typeof value2 === "bigint" || Number.isInteger(value2),
       default: true,
       tag: "tag:yaml.org,2002:int",
       format: "TIME",
@@ -6543,7 +6634,7 @@ var require_timestamp = __commonJS({
       stringify: stringifySexagesimal
     };
     var floatTime = {
-      identify: (value) => typeof value === "number",
+      identify: (value2) => typeof value2 === "number",
       default: true,
       tag: "tag:yaml.org,2002:float",
       format: "TIME",
@@ -6552,7 +6643,7 @@ var require_timestamp = __commonJS({
       stringify: stringifySexagesimal
     };
     var timestamp = {
-      identify: (value) => value instanceof Date,
+      identify: (value2) => value2 instanceof Date,
       default: true,
       tag: "tag:yaml.org,2002:timestamp",
       // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
@@ -6575,7 +6666,7 @@ var require_timestamp = __commonJS({
         }
         return new Date(date);
       },
-      stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
+      stringify: ({ value: value2 }) => value2?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
     };
     exports.floatTime = floatTime;
     exports.intTime = intTime;
@@ -6849,7 +6940,7 @@ var require_Document = __commonJS({
     var createNode = require_createNode();
     var directives = require_directives();
     var Document = class _Document {
-      constructor(value, replacer, options) {
+      constructor(value2, replacer, options) {
         this.commentBefore = null;
         this.comment = null;
         this.errors = [];
@@ -6881,7 +6972,7 @@ var require_Document = __commonJS({
         } else
           this.directives = new directives.Directives({ version });
         this.setSchema(version, options);
-        this.contents = value === void 0 ? null : this.createNode(value, _replacer, options);
+        this.contents = value2 === void 0 ? null : this.createNode(value2, _replacer, options);
       }
       /**
        * Create a deep copy of this Document and its contents.
@@ -6906,14 +6997,14 @@ var require_Document = __commonJS({
         return copy;
       }
       /** Adds a value to the document. */
-      add(value) {
+      add(value2) {
         if (assertCollection(this.contents))
-          this.contents.add(value);
+          this.contents.add(value2);
       }
       /** Adds a value to the document. */
-      addIn(path, value) {
+      addIn(path6, value2) {
         if (assertCollection(this.contents))
-          this.contents.addIn(path, value);
+          this.contents.addIn(path6, value2);
       }
       /**
        * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
@@ -6932,10 +7023,10 @@ var require_Document = __commonJS({
         }
         return new Alias.Alias(node.anchor);
       }
-      createNode(value, replacer, options) {
+      createNode(value2, replacer, options) {
         let _replacer = void 0;
         if (typeof replacer === "function") {
-          value = replacer.call({ "": value }, "", value);
+          value2 = replacer.call({ "": value2 }, "", value2);
           _replacer = replacer;
         } else if (Array.isArray(replacer)) {
           const keyToStr = (v) => typeof v === "number" || v instanceof String || v instanceof Number;
@@ -6962,7 +7053,7 @@ var require_Document = __commonJS({
           schema: this.schema,
           sourceObjects
         };
-        const node = createNode.createNode(value, tag, ctx);
+        const node = createNode.createNode(value2, tag, ctx);
         if (flow && identity.isCollection(node))
           node.flow = true;
         setAnchors();
@@ -6972,9 +7063,9 @@ var require_Document = __commonJS({
        * Convert a key and a value into a `Pair` using the current schema,
        * recursively wrapping all values as `Scalar` or `Collection` nodes.
        */
-      createPair(key, value, options = {}) {
+      createPair(key, value2, options = {}) {
         const k = this.createNode(key, null, options);
-        const v = this.createNode(value, null, options);
+        const v = this.createNode(value2, null, options);
         return new Pair.Pair(k, v);
       }
       /**
@@ -6988,14 +7079,14 @@ var require_Document = __commonJS({
        * Removes a value from the document.
        * @returns `true` if the item was found and removed.
        */
-      deleteIn(path) {
-        if (Collection.isEmptyPath(path)) {
+      deleteIn(path6) {
+        if (Collection.isEmptyPath(path6)) {
           if (this.contents == null)
             return false;
           this.contents = null;
           return true;
         }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path) : false;
+        return assertCollection(this.contents) ? this.contents.deleteIn(path6) : false;
       }
       /**
        * Returns item at `key`, or `undefined` if not found. By default unwraps
@@ -7010,10 +7101,10 @@ var require_Document = __commonJS({
        * scalar values from their surrounding node; to disable set `keepScalar` to
        * `true` (collections are always returned intact).
        */
-      getIn(path, keepScalar) {
-        if (Collection.isEmptyPath(path))
+      getIn(path6, keepScalar) {
+        if (Collection.isEmptyPath(path6))
           return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path, keepScalar) : void 0;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path6, keepScalar) : void 0;
       }
       /**
        * Checks if the document includes a value with the key `key`.
@@ -7024,33 +7115,33 @@ var require_Document = __commonJS({
       /**
        * Checks if the document includes a value at `path`.
        */
-      hasIn(path) {
-        if (Collection.isEmptyPath(path))
+      hasIn(path6) {
+        if (Collection.isEmptyPath(path6))
           return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path) : false;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path6) : false;
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      set(key, value) {
+      set(key, value2) {
         if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, [key], value);
+          this.contents = Collection.collectionFromPath(this.schema, [key], value2);
         } else if (assertCollection(this.contents)) {
-          this.contents.set(key, value);
+          this.contents.set(key, value2);
         }
       }
       /**
        * Sets a value in this document. For `!!set`, `value` needs to be a
        * boolean to add/remove the item from the set.
        */
-      setIn(path, value) {
-        if (Collection.isEmptyPath(path)) {
-          this.contents = value;
+      setIn(path6, value2) {
+        if (Collection.isEmptyPath(path6)) {
+          this.contents = value2;
         } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path), value);
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path6), value2);
         } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path, value);
+          this.contents.setIn(path6, value2);
         }
       }
       /**
@@ -7436,10 +7527,10 @@ var require_resolve_block_map = __commonJS({
       let offset = bm.offset;
       let commentEnd = null;
       for (const collItem of bm.items) {
-        const { start, key, sep: sep2, value } = collItem;
+        const { start, key, sep: sep4, value: value2 } = collItem;
         const keyProps = resolveProps.resolveProps(start, {
           indicator: "explicit-key-ind",
-          next: key ?? sep2?.[0],
+          next: key ?? sep4?.[0],
           offset,
           onError,
           parentIndent: bm.indent,
@@ -7453,7 +7544,7 @@ var require_resolve_block_map = __commonJS({
             else if ("indent" in key && key.indent !== bm.indent)
               onError(offset, "BAD_INDENT", startColMsg);
           }
-          if (!keyProps.anchor && !keyProps.tag && !sep2) {
+          if (!keyProps.anchor && !keyProps.tag && !sep4) {
             commentEnd = keyProps.end;
             if (keyProps.comment) {
               if (map.comment)
@@ -7477,9 +7568,9 @@ var require_resolve_block_map = __commonJS({
         ctx.atKey = false;
         if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
           onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep2 ?? [], {
+        const valueProps = resolveProps.resolveProps(sep4 ?? [], {
           indicator: "map-value-ind",
-          next: value,
+          next: value2,
           offset: keyNode.range[2],
           onError,
           parentIndent: bm.indent,
@@ -7488,14 +7579,14 @@ var require_resolve_block_map = __commonJS({
         offset = valueProps.end;
         if (valueProps.found) {
           if (implicitKey) {
-            if (value?.type === "block-map" && !valueProps.hasNewline)
+            if (value2?.type === "block-map" && !valueProps.hasNewline)
               onError(offset, "BLOCK_AS_IMPLICIT_KEY", "Nested mappings are not allowed in compact mappings");
             if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
               onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : composeEmptyNode(ctx, offset, sep2, null, valueProps, onError);
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep4, null, valueProps, onError);
           if (ctx.schema.compat)
-            utilFlowIndentCheck.flowIndentCheck(bm.indent, value, onError);
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
           offset = valueNode.range[2];
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
@@ -7541,18 +7632,18 @@ var require_resolve_block_seq = __commonJS({
         ctx.atKey = false;
       let offset = bs.offset;
       let commentEnd = null;
-      for (const { start, value } of bs.items) {
+      for (const { start, value: value2 } of bs.items) {
         const props = resolveProps.resolveProps(start, {
           indicator: "seq-item-ind",
-          next: value,
+          next: value2,
           offset,
           onError,
           parentIndent: bs.indent,
           startOnNewline: true
         });
         if (!props.found) {
-          if (props.anchor || props.tag || value) {
-            if (value?.type === "block-seq")
+          if (props.anchor || props.tag || value2) {
+            if (value2?.type === "block-seq")
               onError(props.end, "BAD_INDENT", "All sequence items must start at the same column");
             else
               onError(offset, "MISSING_CHAR", "Sequence item without - indicator");
@@ -7563,9 +7654,9 @@ var require_resolve_block_seq = __commonJS({
             continue;
           }
         }
-        const node = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        const node = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
         if (ctx.schema.compat)
-          utilFlowIndentCheck.flowIndentCheck(bs.indent, value, onError);
+          utilFlowIndentCheck.flowIndentCheck(bs.indent, value2, onError);
         offset = node.range[2];
         seq.items.push(node);
       }
@@ -7584,7 +7675,7 @@ var require_resolve_end = __commonJS({
       let comment = "";
       if (end) {
         let hasSpace = false;
-        let sep2 = "";
+        let sep4 = "";
         for (const token of end) {
           const { source, type } = token;
           switch (type) {
@@ -7598,13 +7689,13 @@ var require_resolve_end = __commonJS({
               if (!comment)
                 comment = cb;
               else
-                comment += sep2 + cb;
-              sep2 = "";
+                comment += sep4 + cb;
+              sep4 = "";
               break;
             }
             case "newline":
               if (comment)
-                sep2 += source;
+                sep4 += source;
               hasSpace = true;
               break;
             default:
@@ -7647,18 +7738,18 @@ var require_resolve_flow_collection = __commonJS({
       let offset = fc.offset + fc.start.source.length;
       for (let i = 0; i < fc.items.length; ++i) {
         const collItem = fc.items[i];
-        const { start, key, sep: sep2, value } = collItem;
+        const { start, key, sep: sep4, value: value2 } = collItem;
         const props = resolveProps.resolveProps(start, {
           flow: fcName,
           indicator: "explicit-key-ind",
-          next: key ?? sep2?.[0],
+          next: key ?? sep4?.[0],
           offset,
           onError,
           parentIndent: fc.indent,
           startOnNewline: false
         });
         if (!props.found) {
-          if (!props.anchor && !props.tag && !sep2 && !value) {
+          if (!props.anchor && !props.tag && !sep4 && !value2) {
             if (i === 0 && props.comma)
               onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
             else if (i < fc.items.length - 1)
@@ -7712,11 +7803,11 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap && !sep2 && !props.found) {
-          const valueNode = value ? composeNode(ctx, value, props, onError) : composeEmptyNode(ctx, props.end, sep2, null, props, onError);
+        if (!isMap && !sep4 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep4, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
-          if (isBlock(value))
+          if (isBlock(value2))
             onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
         } else {
           ctx.atKey = true;
@@ -7725,10 +7816,10 @@ var require_resolve_flow_collection = __commonJS({
           if (isBlock(key))
             onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
           ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep2 ?? [], {
+          const valueProps = resolveProps.resolveProps(sep4 ?? [], {
             flow: fcName,
             indicator: "map-value-ind",
-            next: value,
+            next: value2,
             offset: keyNode.range[2],
             onError,
             parentIndent: fc.indent,
@@ -7736,8 +7827,8 @@ var require_resolve_flow_collection = __commonJS({
           });
           if (valueProps.found) {
             if (!isMap && !props.found && ctx.options.strict) {
-              if (sep2)
-                for (const st of sep2) {
+              if (sep4)
+                for (const st of sep4) {
                   if (st === valueProps.found)
                     break;
                   if (st.type === "newline") {
@@ -7748,15 +7839,15 @@ var require_resolve_flow_collection = __commonJS({
               if (props.start < valueProps.found.offset - 1024)
                 onError(valueProps.found, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit flow sequence key");
             }
-          } else if (value) {
-            if ("source" in value && value.source?.[0] === ":")
-              onError(value, "MISSING_CHAR", `Missing space after : in ${fcName}`);
+          } else if (value2) {
+            if ("source" in value2 && value2.source?.[0] === ":")
+              onError(value2, "MISSING_CHAR", `Missing space after : in ${fcName}`);
             else
               onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
           }
-          const valueNode = value ? composeNode(ctx, value, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep2, null, valueProps, onError) : null;
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep4, null, valueProps, onError) : null;
           if (valueNode) {
-            if (isBlock(value))
+            if (isBlock(value2))
               onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
           } else if (valueProps.comment) {
             if (keyNode.comment)
@@ -7899,11 +7990,11 @@ var require_resolve_block_scalar = __commonJS({
           break;
       }
       if (chompStart === 0) {
-        const value2 = header.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
+        const value3 = header.chomp === "+" && lines2.length > 0 ? "\n".repeat(Math.max(1, lines2.length - 1)) : "";
         let end2 = start + header.length;
         if (scalar.source)
           end2 += scalar.source.length;
-        return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
+        return { value: value3, type, comment: header.comment, range: [start, end2, end2] };
       }
       let trimIndent = scalar.indent + header.indent;
       let offset = scalar.offset + header.length;
@@ -7933,11 +8024,11 @@ var require_resolve_block_scalar = __commonJS({
         if (lines2[i][0].length > trimIndent)
           chompStart = i + 1;
       }
-      let value = "";
-      let sep2 = "";
+      let value2 = "";
+      let sep4 = "";
       let prevMoreIndented = false;
       for (let i = 0; i < contentStart; ++i)
-        value += lines2[i][0].slice(trimIndent) + "\n";
+        value2 += lines2[i][0].slice(trimIndent) + "\n";
       for (let i = contentStart; i < chompStart; ++i) {
         let [indent, content] = lines2[i];
         offset += indent.length + content.length + 1;
@@ -7951,24 +8042,24 @@ var require_resolve_block_scalar = __commonJS({
           indent = "";
         }
         if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value += sep2 + indent.slice(trimIndent) + content;
-          sep2 = "\n";
+          value2 += sep4 + indent.slice(trimIndent) + content;
+          sep4 = "\n";
         } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep2 === " ")
-            sep2 = "\n";
-          else if (!prevMoreIndented && sep2 === "\n")
-            sep2 = "\n\n";
-          value += sep2 + indent.slice(trimIndent) + content;
-          sep2 = "\n";
+          if (sep4 === " ")
+            sep4 = "\n";
+          else if (!prevMoreIndented && sep4 === "\n")
+            sep4 = "\n\n";
+          value2 += sep4 + indent.slice(trimIndent) + content;
+          sep4 = "\n";
           prevMoreIndented = true;
         } else if (content === "") {
-          if (sep2 === "\n")
-            value += "\n";
+          if (sep4 === "\n")
+            value2 += "\n";
           else
-            sep2 = "\n";
+            sep4 = "\n";
         } else {
-          value += sep2 + content;
-          sep2 = " ";
+          value2 += sep4 + content;
+          sep4 = " ";
           prevMoreIndented = false;
         }
       }
@@ -7977,15 +8068,15 @@ var require_resolve_block_scalar = __commonJS({
           break;
         case "+":
           for (let i = chompStart; i < lines2.length; ++i)
-            value += "\n" + lines2[i][0].slice(trimIndent);
-          if (value[value.length - 1] !== "\n")
-            value += "\n";
+            value2 += "\n" + lines2[i][0].slice(trimIndent);
+          if (value2[value2.length - 1] !== "\n")
+            value2 += "\n";
           break;
         default:
-          value += "\n";
+          value2 += "\n";
       }
       const end = start + header.length + scalar.source.length;
-      return { value, type, comment: header.comment, range: [start, end, end] };
+      return { value: value2, type, comment: header.comment, range: [start, end, end] };
     }
     function parseBlockScalarHeader({ offset, props }, strict, onError) {
       if (props[0].type !== "block-scalar-header") {
@@ -8070,20 +8161,20 @@ var require_resolve_flow_scalar = __commonJS({
     function resolveFlowScalar(scalar, strict, onError) {
       const { offset, type, source, end } = scalar;
       let _type;
-      let value;
+      let value2;
       const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
       switch (type) {
         case "scalar":
           _type = Scalar.Scalar.PLAIN;
-          value = plainValue(source, _onError);
+          value2 = plainValue(source, _onError);
           break;
         case "single-quoted-scalar":
           _type = Scalar.Scalar.QUOTE_SINGLE;
-          value = singleQuotedValue(source, _onError);
+          value2 = singleQuotedValue(source, _onError);
           break;
         case "double-quoted-scalar":
           _type = Scalar.Scalar.QUOTE_DOUBLE;
-          value = doubleQuotedValue(source, _onError);
+          value2 = doubleQuotedValue(source, _onError);
           break;
         /* istanbul ignore next should not happen */
         default:
@@ -8098,7 +8189,7 @@ var require_resolve_flow_scalar = __commonJS({
       const valueEnd = offset + source.length;
       const re = resolveEnd.resolveEnd(end, valueEnd, strict, onError);
       return {
-        value,
+        value: value2,
         type: _type,
         comment: re.comment,
         range: [offset, valueEnd, re.offset]
@@ -8151,25 +8242,25 @@ var require_resolve_flow_scalar = __commonJS({
         trimBoth = /^[ \t]+|[ \t]+$/g;
       }
       let res = match[1].replace(trimEnd, "");
-      let sep2 = " ";
+      let sep4 = " ";
       let pos = line.lastIndex;
       while (match = line.exec(source)) {
         const lm = match[1].replace(trimBoth, "");
         if (lm === "") {
-          if (sep2 === "\n")
-            res += sep2;
+          if (sep4 === "\n")
+            res += sep4;
           else
-            sep2 = "\n";
+            sep4 = "\n";
         } else {
-          res += sep2 + lm;
-          sep2 = " ";
+          res += sep4 + lm;
+          sep4 = " ";
         }
         pos = line.lastIndex;
       }
       const last = /[ \t]*(.*)/sy;
       last.lastIndex = pos;
       match = last.exec(source);
-      return res + sep2 + (match?.[1] ?? "");
+      return res + sep4 + (match?.[1] ?? "");
     }
     function doubleQuotedValue(source, onError) {
       let res = "";
@@ -8268,8 +8359,8 @@ var require_resolve_flow_scalar = __commonJS({
     };
     function parseCharCode(source, offset, length, onError) {
       const cc = source.substr(offset, length);
-      const ok = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code = ok ? parseInt(cc, 16) : NaN;
+      const ok2 = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+      const code = ok2 ? parseInt(cc, 16) : NaN;
       try {
         return String.fromCodePoint(code);
       } catch {
@@ -8291,28 +8382,28 @@ var require_compose_scalar = __commonJS({
     var resolveBlockScalar = require_resolve_block_scalar();
     var resolveFlowScalar = require_resolve_flow_scalar();
     function composeScalar(ctx, token, tagToken, onError) {
-      const { value, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const { value: value2, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
       const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
       let tag;
       if (ctx.options.stringKeys && ctx.atKey) {
         tag = ctx.schema[identity.SCALAR];
       } else if (tagName)
-        tag = findScalarTagByName(ctx.schema, value, tagName, tagToken, onError);
+        tag = findScalarTagByName(ctx.schema, value2, tagName, tagToken, onError);
       else if (token.type === "scalar")
-        tag = findScalarTagByTest(ctx, value, token, onError);
+        tag = findScalarTagByTest(ctx, value2, token, onError);
       else
         tag = ctx.schema[identity.SCALAR];
       let scalar;
       try {
-        const res = tag.resolve(value, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
+        const res = tag.resolve(value2, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
         scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
       } catch (error2) {
         const msg = error2 instanceof Error ? error2.message : String(error2);
         onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
-        scalar = new Scalar.Scalar(value);
+        scalar = new Scalar.Scalar(value2);
       }
       scalar.range = range;
-      scalar.source = value;
+      scalar.source = value2;
       if (type)
         scalar.type = type;
       if (tagName)
@@ -8323,7 +8414,7 @@ var require_compose_scalar = __commonJS({
         scalar.comment = comment;
       return scalar;
     }
-    function findScalarTagByName(schema, value, tagName, tagToken, onError) {
+    function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
       if (tagName === "!")
         return schema[identity.SCALAR];
       const matchWithTest = [];
@@ -8336,7 +8427,7 @@ var require_compose_scalar = __commonJS({
         }
       }
       for (const tag of matchWithTest)
-        if (tag.test?.test(value))
+        if (tag.test?.test(value2))
           return tag;
       const kt = schema.knownTags[tagName];
       if (kt && !kt.collection) {
@@ -8346,10 +8437,10 @@ var require_compose_scalar = __commonJS({
       onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
       return schema[identity.SCALAR];
     }
-    function findScalarTagByTest({ atKey, directives, schema }, value, token, onError) {
-      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value)) || schema[identity.SCALAR];
+    function findScalarTagByTest({ atKey, directives, schema }, value2, token, onError) {
+      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity.SCALAR];
       if (schema.compat) {
-        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value)) ?? schema[identity.SCALAR];
+        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity.SCALAR];
         if (tag.tag !== compat.tag) {
           const ts = directives.tagString(tag.tag);
           const cs = directives.tagString(compat.tag);
@@ -8507,7 +8598,7 @@ var require_compose_doc = __commonJS({
     var composeNode = require_compose_node();
     var resolveEnd = require_resolve_end();
     var resolveProps = require_resolve_props();
-    function composeDoc(options, directives, { offset, start, value, end }, onError) {
+    function composeDoc(options, directives, { offset, start, value: value2, end }, onError) {
       const opts = Object.assign({ _directives: directives }, options);
       const doc = new Document.Document(void 0, opts);
       const ctx = {
@@ -8519,7 +8610,7 @@ var require_compose_doc = __commonJS({
       };
       const props = resolveProps.resolveProps(start, {
         indicator: "doc-start",
-        next: value ?? end?.[0],
+        next: value2 ?? end?.[0],
         offset,
         onError,
         parentIndent: 0,
@@ -8527,10 +8618,10 @@ var require_compose_doc = __commonJS({
       });
       if (props.found) {
         doc.directives.docStart = true;
-        if (value && (value.type === "block-map" || value.type === "block-seq") && !props.hasNewline)
+        if (value2 && (value2.type === "block-map" || value2.type === "block-seq") && !props.hasNewline)
           onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
       }
-      doc.contents = value ? composeNode.composeNode(ctx, value, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
       const contentEnd = doc.contents.range[2];
       const re = resolveEnd.resolveEnd(end, contentEnd, false, onError);
       if (re.comment)
@@ -8778,9 +8869,9 @@ var require_cst_scalar = __commonJS({
       }
       return null;
     }
-    function createScalarToken(value, context) {
+    function createScalarToken(value2, context) {
       const { implicitKey = false, indent, inFlow = false, offset = -1, type = "PLAIN" } = context;
-      const source = stringifyString.stringifyString({ type, value }, {
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
         implicitKey,
         indent: indent > 0 ? " ".repeat(indent) : "",
         inFlow,
@@ -8810,7 +8901,7 @@ var require_cst_scalar = __commonJS({
           return { type: "scalar", offset, indent, source, end };
       }
     }
-    function setScalarValue(token, value, context = {}) {
+    function setScalarValue(token, value2, context = {}) {
       let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
       let indent = "indent" in token ? token.indent : null;
       if (afterKey && typeof indent === "number")
@@ -8833,7 +8924,7 @@ var require_cst_scalar = __commonJS({
           default:
             type = "PLAIN";
         }
-      const source = stringifyString.stringifyString({ type, value }, {
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
         implicitKey: implicitKey || indent === null,
         indent: indent !== null && indent > 0 ? " ".repeat(indent) : "",
         inFlow,
@@ -8979,17 +9070,17 @@ var require_cst_stringify = __commonJS({
         }
       }
     }
-    function stringifyItem({ start, key, sep: sep2, value }) {
+    function stringifyItem({ start, key, sep: sep4, value: value2 }) {
       let res = "";
       for (const st of start)
         res += st.source;
       if (key)
         res += stringifyToken(key);
-      if (sep2)
-        for (const st of sep2)
+      if (sep4)
+        for (const st of sep4)
           res += st.source;
-      if (value)
-        res += stringifyToken(value);
+      if (value2)
+        res += stringifyToken(value2);
       return res;
     }
     exports.stringify = stringify;
@@ -9011,9 +9102,9 @@ var require_cst_visit = __commonJS({
     visit.BREAK = BREAK;
     visit.SKIP = SKIP;
     visit.REMOVE = REMOVE;
-    visit.itemAtPath = (cst, path) => {
+    visit.itemAtPath = (cst, path6) => {
       let item = cst;
-      for (const [field, index] of path) {
+      for (const [field, index] of path6) {
         const tok = item?.[field];
         if (tok && "items" in tok) {
           item = tok.items[index];
@@ -9022,23 +9113,23 @@ var require_cst_visit = __commonJS({
       }
       return item;
     };
-    visit.parentCollection = (cst, path) => {
-      const parent = visit.itemAtPath(cst, path.slice(0, -1));
-      const field = path[path.length - 1][0];
+    visit.parentCollection = (cst, path6) => {
+      const parent = visit.itemAtPath(cst, path6.slice(0, -1));
+      const field = path6[path6.length - 1][0];
       const coll = parent?.[field];
       if (coll && "items" in coll)
         return coll;
       throw new Error("Parent collection not found");
     };
-    function _visit(path, item, visitor) {
-      let ctrl = visitor(item, path);
+    function _visit(path6, item, visitor) {
+      let ctrl = visitor(item, path6);
       if (typeof ctrl === "symbol")
         return ctrl;
       for (const field of ["key", "value"]) {
         const token = item[field];
         if (token && "items" in token) {
           for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path.concat([[field, i]])), token.items[i], visitor);
+            const ci = _visit(Object.freeze(path6.concat([[field, i]])), token.items[i], visitor);
             if (typeof ci === "number")
               i = ci - 1;
             else if (ci === BREAK)
@@ -9049,10 +9140,10 @@ var require_cst_visit = __commonJS({
             }
           }
           if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path);
+            ctrl = ctrl(item, path6);
         }
       }
-      return typeof ctrl === "function" ? ctrl(item, path) : ctrl;
+      return typeof ctrl === "function" ? ctrl(item, path6) : ctrl;
     }
     exports.visit = visit;
   }
@@ -10153,18 +10244,18 @@ var require_parser = __commonJS({
         if (this.type === "map-value-ind") {
           const prev = getPrevProps(this.peek(2));
           const start = getFirstKeyStartProps(prev);
-          let sep2;
+          let sep4;
           if (scalar.end) {
-            sep2 = scalar.end;
-            sep2.push(this.sourceToken);
+            sep4 = scalar.end;
+            sep4.push(this.sourceToken);
             delete scalar.end;
           } else
-            sep2 = [this.sourceToken];
+            sep4 = [this.sourceToken];
           const map = {
             type: "block-map",
             offset: scalar.offset,
             indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep2 }]
+            items: [{ start, key: scalar, sep: sep4 }]
           };
           this.onKeyLine = true;
           this.stack[this.stack.length - 1] = map;
@@ -10317,15 +10408,15 @@ var require_parser = __commonJS({
                 } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
                   const start2 = getFirstKeyStartProps(it.start);
                   const key = it.key;
-                  const sep2 = it.sep;
-                  sep2.push(this.sourceToken);
+                  const sep4 = it.sep;
+                  sep4.push(this.sourceToken);
                   delete it.key;
                   delete it.sep;
                   this.stack.push({
                     type: "block-map",
                     offset: this.offset,
                     indent: this.indent,
-                    items: [{ start: start2, key, sep: sep2 }]
+                    items: [{ start: start2, key, sep: sep4 }]
                   });
                 } else if (start.length > 0) {
                   it.sep = it.sep.concat(start, this.sourceToken);
@@ -10519,13 +10610,13 @@ var require_parser = __commonJS({
             const prev = getPrevProps(parent);
             const start = getFirstKeyStartProps(prev);
             fixFlowSeqItems(fc);
-            const sep2 = fc.end.splice(1, fc.end.length);
-            sep2.push(this.sourceToken);
+            const sep4 = fc.end.splice(1, fc.end.length);
+            sep4.push(this.sourceToken);
             const map = {
               type: "block-map",
               offset: fc.offset,
               indent: fc.indent,
-              items: [{ start, key: fc, sep: sep2 }]
+              items: [{ start, key: fc, sep: sep4 }]
             };
             this.onKeyLine = true;
             this.stack[this.stack.length - 1] = map;
@@ -10722,7 +10813,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify(value, replacer, options) {
+    function stringify(value2, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -10735,14 +10826,14 @@ var require_public_api = __commonJS({
         const indent = Math.round(options);
         options = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
       }
-      if (value === void 0) {
+      if (value2 === void 0) {
         const { keepUndefined } = options ?? replacer ?? {};
         if (!keepUndefined)
           return void 0;
       }
-      if (identity.isDocument(value) && !_replacer)
-        return value.toString(options);
-      return new Document.Document(value, _replacer, options).toString(options);
+      if (identity.isDocument(value2) && !_replacer)
+        return value2.toString(options);
+      return new Document.Document(value2, _replacer, options).toString(options);
     }
     exports.parse = parse2;
     exports.parseAllDocuments = parseAllDocuments;
@@ -10800,6 +10891,20 @@ var require_dist = __commonJS({
     exports.stringify = publicApi.stringify;
     exports.visit = visit.visit;
     exports.visitAsync = visit.visitAsync;
+  }
+});
+
+// builtin:node:fs
+var require_node_fs = __commonJS({
+  "builtin:node:fs"(exports, module) {
+    module.exports = __require("node:fs");
+  }
+});
+
+// builtin:node:net
+var require_node_net = __commonJS({
+  "builtin:node:net"(exports, module) {
+    module.exports = __require("node:net");
   }
 });
 
@@ -10891,8 +10996,8 @@ var require_postgres_array = __commonJS({
         return this.entries;
       }
     };
-    function identity(value) {
-      return value;
+    function identity(value2) {
+      return value2;
     }
   }
 });
@@ -11039,11 +11144,11 @@ var require_postgres_interval = __commonJS({
       }
       if (filtered.length === 0) return "0";
       return filtered.map(function(property) {
-        var value = this[property] || 0;
+        var value2 = this[property] || 0;
         if (property === "seconds" && this.milliseconds) {
-          value = (value + this.milliseconds / 1e3).toFixed(6).replace(/\.?0+$/, "");
+          value2 = (value2 + this.milliseconds / 1e3).toFixed(6).replace(/\.?0+$/, "");
         }
-        return value + " " + property;
+        return value2 + " " + property;
       }, this).join(" ");
     };
     var propertiesISOEquivalent = {
@@ -11061,11 +11166,11 @@ var require_postgres_interval = __commonJS({
       var timePart = timeProperties.map(buildProperty, this).join("");
       return "P" + datePart + "T" + timePart;
       function buildProperty(property) {
-        var value = this[property] || 0;
+        var value2 = this[property] || 0;
         if (property === "seconds" && this.milliseconds) {
-          value = (value + this.milliseconds / 1e3).toFixed(6).replace(/0+$/, "");
+          value2 = (value2 + this.milliseconds / 1e3).toFixed(6).replace(/0+$/, "");
         }
-        return value + propertiesISOEquivalent[property];
+        return value2 + propertiesISOEquivalent[property];
       }
     };
     var NUMBER = "([+-]?\\d+)";
@@ -11096,14 +11201,14 @@ var require_postgres_interval = __commonJS({
       var isNegative = matches[8] === "-";
       return Object.keys(positions).reduce(function(parsed, property) {
         var position = positions[property];
-        var value = matches[position];
-        if (!value) return parsed;
-        value = property === "milliseconds" ? parseMilliseconds(value) : parseInt(value, 10);
-        if (!value) return parsed;
+        var value2 = matches[position];
+        if (!value2) return parsed;
+        value2 = property === "milliseconds" ? parseMilliseconds(value2) : parseInt(value2, 10);
+        if (!value2) return parsed;
         if (isNegative && ~negatives.indexOf(property)) {
-          value *= -1;
+          value2 *= -1;
         }
-        parsed[property] = value;
+        parsed[property] = value2;
         return parsed;
       }, {});
     }
@@ -11155,37 +11260,37 @@ var require_textParsers = __commonJS({
     var parseInterval = require_postgres_interval();
     var parseByteA = require_postgres_bytea();
     function allowNull(fn) {
-      return function nullAllowed(value) {
-        if (value === null) return value;
-        return fn(value);
+      return function nullAllowed(value2) {
+        if (value2 === null) return value2;
+        return fn(value2);
       };
     }
-    function parseBool(value) {
-      if (value === null) return value;
-      return value === "TRUE" || value === "t" || value === "true" || value === "y" || value === "yes" || value === "on" || value === "1";
+    function parseBool(value2) {
+      if (value2 === null) return value2;
+      return value2 === "TRUE" || value2 === "t" || value2 === "true" || value2 === "y" || value2 === "yes" || value2 === "on" || value2 === "1";
     }
-    function parseBoolArray(value) {
-      if (!value) return null;
-      return array.parse(value, parseBool);
+    function parseBoolArray(value2) {
+      if (!value2) return null;
+      return array.parse(value2, parseBool);
     }
     function parseBaseTenInt(string) {
       return parseInt(string, 10);
     }
-    function parseIntegerArray(value) {
-      if (!value) return null;
-      return array.parse(value, allowNull(parseBaseTenInt));
+    function parseIntegerArray(value2) {
+      if (!value2) return null;
+      return array.parse(value2, allowNull(parseBaseTenInt));
     }
-    function parseBigIntegerArray(value) {
-      if (!value) return null;
-      return array.parse(value, allowNull(function(entry) {
+    function parseBigIntegerArray(value2) {
+      if (!value2) return null;
+      return array.parse(value2, allowNull(function(entry) {
         return parseBigInteger(entry).trim();
       }));
     }
-    var parsePointArray = function(value) {
-      if (!value) {
+    var parsePointArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      var p = arrayParser.create(value, function(entry) {
+      var p = arrayParser.create(value2, function(entry) {
         if (entry !== null) {
           entry = parsePoint(entry);
         }
@@ -11193,11 +11298,11 @@ var require_textParsers = __commonJS({
       });
       return p.parse();
     };
-    var parseFloatArray = function(value) {
-      if (!value) {
+    var parseFloatArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      var p = arrayParser.create(value, function(entry) {
+      var p = arrayParser.create(value2, function(entry) {
         if (entry !== null) {
           entry = parseFloat(entry);
         }
@@ -11205,18 +11310,18 @@ var require_textParsers = __commonJS({
       });
       return p.parse();
     };
-    var parseStringArray = function(value) {
-      if (!value) {
+    var parseStringArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      var p = arrayParser.create(value);
+      var p = arrayParser.create(value2);
       return p.parse();
     };
-    var parseDateArray = function(value) {
-      if (!value) {
+    var parseDateArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      var p = arrayParser.create(value, function(entry) {
+      var p = arrayParser.create(value2, function(entry) {
         if (entry !== null) {
           entry = parseDate(entry);
         }
@@ -11224,11 +11329,11 @@ var require_textParsers = __commonJS({
       });
       return p.parse();
     };
-    var parseIntervalArray = function(value) {
-      if (!value) {
+    var parseIntervalArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      var p = arrayParser.create(value, function(entry) {
+      var p = arrayParser.create(value2, function(entry) {
         if (entry !== null) {
           entry = parseInterval(entry);
         }
@@ -11236,59 +11341,59 @@ var require_textParsers = __commonJS({
       });
       return p.parse();
     };
-    var parseByteAArray = function(value) {
-      if (!value) {
+    var parseByteAArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      return array.parse(value, allowNull(parseByteA));
+      return array.parse(value2, allowNull(parseByteA));
     };
-    var parseInteger = function(value) {
-      return parseInt(value, 10);
+    var parseInteger = function(value2) {
+      return parseInt(value2, 10);
     };
-    var parseBigInteger = function(value) {
-      var valStr = String(value);
+    var parseBigInteger = function(value2) {
+      var valStr = String(value2);
       if (/^\d+$/.test(valStr)) {
         return valStr;
       }
-      return value;
+      return value2;
     };
-    var parseJsonArray = function(value) {
-      if (!value) {
+    var parseJsonArray = function(value2) {
+      if (!value2) {
         return null;
       }
-      return array.parse(value, allowNull(JSON.parse));
+      return array.parse(value2, allowNull(JSON.parse));
     };
-    var parsePoint = function(value) {
-      if (value[0] !== "(") {
+    var parsePoint = function(value2) {
+      if (value2[0] !== "(") {
         return null;
       }
-      value = value.substring(1, value.length - 1).split(",");
+      value2 = value2.substring(1, value2.length - 1).split(",");
       return {
-        x: parseFloat(value[0]),
-        y: parseFloat(value[1])
+        x: parseFloat(value2[0]),
+        y: parseFloat(value2[1])
       };
     };
-    var parseCircle = function(value) {
-      if (value[0] !== "<" && value[1] !== "(") {
+    var parseCircle = function(value2) {
+      if (value2[0] !== "<" && value2[1] !== "(") {
         return null;
       }
       var point = "(";
       var radius = "";
       var pointParsed = false;
-      for (var i = 2; i < value.length - 1; i++) {
+      for (var i = 2; i < value2.length - 1; i++) {
         if (!pointParsed) {
-          point += value[i];
+          point += value2[i];
         }
-        if (value[i] === ")") {
+        if (value2[i] === ")") {
           pointParsed = true;
           continue;
         } else if (!pointParsed) {
           continue;
         }
-        if (value[i] === ",") {
+        if (value2[i] === ",") {
           continue;
         }
-        radius += value[i];
+        radius += value2[i];
       }
       var result = parsePoint(point);
       result.radius = parseFloat(radius);
@@ -11437,11 +11542,11 @@ var require_binaryParsers = __commonJS({
         return lastValue * Math.pow(2, bits2) + newValue;
       };
       var offsetBytes = offset >> 3;
-      var inv = function(value) {
+      var inv = function(value2) {
         if (invert) {
-          return ~value & 255;
+          return ~value2 & 255;
         }
-        return value;
+        return value2;
       };
       var mask = 255;
       var firstBits = 8 - offset % 8;
@@ -11495,43 +11600,43 @@ var require_binaryParsers = __commonJS({
       }
       return (sign === 0 ? 1 : -1) * Math.pow(2, exponent - bias) * mantissa;
     };
-    var parseInt16 = function(value) {
-      if (parseBits(value, 1) == 1) {
-        return -1 * (parseBits(value, 15, 1, true) + 1);
+    var parseInt16 = function(value2) {
+      if (parseBits(value2, 1) == 1) {
+        return -1 * (parseBits(value2, 15, 1, true) + 1);
       }
-      return parseBits(value, 15, 1);
+      return parseBits(value2, 15, 1);
     };
-    var parseInt32 = function(value) {
-      if (parseBits(value, 1) == 1) {
-        return -1 * (parseBits(value, 31, 1, true) + 1);
+    var parseInt32 = function(value2) {
+      if (parseBits(value2, 1) == 1) {
+        return -1 * (parseBits(value2, 31, 1, true) + 1);
       }
-      return parseBits(value, 31, 1);
+      return parseBits(value2, 31, 1);
     };
-    var parseFloat32 = function(value) {
-      return parseFloatFromBits(value, 23, 8);
+    var parseFloat32 = function(value2) {
+      return parseFloatFromBits(value2, 23, 8);
     };
-    var parseFloat64 = function(value) {
-      return parseFloatFromBits(value, 52, 11);
+    var parseFloat64 = function(value2) {
+      return parseFloatFromBits(value2, 52, 11);
     };
-    var parseNumeric = function(value) {
-      var sign = parseBits(value, 16, 32);
+    var parseNumeric = function(value2) {
+      var sign = parseBits(value2, 16, 32);
       if (sign == 49152) {
         return NaN;
       }
-      var weight = Math.pow(1e4, parseBits(value, 16, 16));
+      var weight = Math.pow(1e4, parseBits(value2, 16, 16));
       var result = 0;
       var digits = [];
-      var ndigits = parseBits(value, 16);
+      var ndigits = parseBits(value2, 16);
       for (var i = 0; i < ndigits; i++) {
-        result += parseBits(value, 16, 64 + 16 * i) * weight;
+        result += parseBits(value2, 16, 64 + 16 * i) * weight;
         weight /= 1e4;
       }
-      var scale = Math.pow(10, parseBits(value, 16, 48));
+      var scale = Math.pow(10, parseBits(value2, 16, 48));
       return (sign === 0 ? 1 : -1) * Math.round(result * scale) / scale;
     };
-    var parseDate = function(isUTC, value) {
-      var sign = parseBits(value, 1);
-      var rawValue = parseBits(value, 63, 1);
+    var parseDate = function(isUTC, value2) {
+      var sign = parseBits(value2, 1);
+      var rawValue = parseBits(value2, 63, 1);
       var result = new Date((sign === 0 ? 1 : -1) * rawValue / 1e3 + 9466848e5);
       if (!isUTC) {
         result.setTime(result.getTime() + result.getTimezoneOffset() * 6e4);
@@ -11540,38 +11645,38 @@ var require_binaryParsers = __commonJS({
       result.getMicroSeconds = function() {
         return this.usec;
       };
-      result.setMicroSeconds = function(value2) {
-        this.usec = value2;
+      result.setMicroSeconds = function(value3) {
+        this.usec = value3;
       };
       result.getUTCMicroSeconds = function() {
         return this.usec;
       };
       return result;
     };
-    var parseArray = function(value) {
-      var dim = parseBits(value, 32);
-      var flags = parseBits(value, 32, 32);
-      var elementType = parseBits(value, 32, 64);
+    var parseArray = function(value2) {
+      var dim = parseBits(value2, 32);
+      var flags = parseBits(value2, 32, 32);
+      var elementType = parseBits(value2, 32, 64);
       var offset = 96;
       var dims = [];
       for (var i = 0; i < dim; i++) {
-        dims[i] = parseBits(value, 32, offset);
+        dims[i] = parseBits(value2, 32, offset);
         offset += 32;
         offset += 32;
       }
       var parseElement = function(elementType2) {
-        var length = parseBits(value, 32, offset);
+        var length = parseBits(value2, 32, offset);
         offset += 32;
         if (length == 4294967295) {
           return null;
         }
         var result;
         if (elementType2 == 23 || elementType2 == 20) {
-          result = parseBits(value, length * 8, offset);
+          result = parseBits(value2, length * 8, offset);
           offset += length * 8;
           return result;
         } else if (elementType2 == 25) {
-          result = value.toString(this.encoding, offset >> 3, (offset += length << 3) >> 3);
+          result = value2.toString(this.encoding, offset >> 3, (offset += length << 3) >> 3);
           return result;
         } else {
           console.log("ERROR: ElementType not implemented: " + elementType2);
@@ -11595,12 +11700,12 @@ var require_binaryParsers = __commonJS({
       };
       return parse2(dims, elementType);
     };
-    var parseText = function(value) {
-      return value.toString("utf8");
+    var parseText = function(value2) {
+      return value2.toString("utf8");
     };
-    var parseBool = function(value) {
-      if (value === null) return null;
-      return parseBits(value, 8) > 0;
+    var parseBool = function(value2) {
+      if (value2 === null) return null;
+      return parseBits(value2, 8) > 0;
     };
     var init = function(register) {
       register(20, parseInt64);
@@ -11958,8 +12063,8 @@ var require_utils = __commonJS({
       return escaped;
     };
     module.exports = {
-      prepareValue: function prepareValueWrapper(value) {
-        return prepareValue(value);
+      prepareValue: function prepareValueWrapper(value2) {
+        return prepareValue(value2);
       },
       normalizeQueryConfig,
       escapeIdentifier: escapeIdentifier2,
@@ -12044,13 +12149,13 @@ var require_cert_signatures = __commonJS({
       const byte1 = data[index++];
       let oid = (byte1 / 40 >> 0) + "." + byte1 % 40;
       while (index < lastIndex) {
-        let value = 0;
+        let value2 = 0;
         while (index < lastIndex) {
           const nextByte = data[index++];
-          value = value << 7 | nextByte & 127;
+          value2 = value2 << 7 | nextByte & 127;
           if (nextByte < 128) break;
         }
-        oid += "." + value;
+        oid += "." + value2;
       }
       return { oid, index };
     }
@@ -12245,8 +12350,8 @@ var require_sasl = __commonJS({
             throw new Error("SASL: Invalid attribute pair entry");
           }
           const name = attrValue[0];
-          const value = attrValue.substring(2);
-          return [name, value];
+          const value2 = attrValue.substring(2);
+          return [name, value2];
         })
       );
     }
@@ -12482,35 +12587,35 @@ var require_pg_connection_string = __commonJS({
       return config;
     }
     function toConnectionOptions(sslConfig) {
-      const connectionOptions = Object.entries(sslConfig).reduce((c, [key, value]) => {
-        if (value !== void 0 && value !== null) {
-          c[key] = value;
+      const connectionOptions = Object.entries(sslConfig).reduce((c, [key, value2]) => {
+        if (value2 !== void 0 && value2 !== null) {
+          c[key] = value2;
         }
         return c;
       }, /* @__PURE__ */ Object.create(null));
       return connectionOptions;
     }
     function toClientConfig(config) {
-      const poolConfig = Object.entries(config).reduce((c, [key, value]) => {
+      const poolConfig = Object.entries(config).reduce((c, [key, value2]) => {
         if (key === "ssl") {
-          const sslConfig = value;
+          const sslConfig = value2;
           if (typeof sslConfig === "boolean") {
             c[key] = sslConfig;
           }
           if (typeof sslConfig === "object") {
             c[key] = toConnectionOptions(sslConfig);
           }
-        } else if (value !== void 0 && value !== null) {
+        } else if (value2 !== void 0 && value2 !== null) {
           if (key === "port") {
-            if (value !== "") {
-              const v = parseInt(value, 10);
+            if (value2 !== "") {
+              const v = parseInt(value2, 10);
               if (isNaN(v)) {
-                throw new Error(`Invalid ${key}: ${value}`);
+                throw new Error(`Invalid ${key}: ${value2}`);
               }
               c[key] = v;
             }
           } else {
-            c[key] = value;
+            c[key] = value2;
           }
         }
         return c;
@@ -12573,13 +12678,13 @@ var require_connection_parameters = __commonJS({
       }
       return defaults2.ssl;
     };
-    var quoteParamValue = function(value) {
-      return "'" + ("" + value).replace(/\\/g, "\\\\").replace(/'/g, "\\'") + "'";
+    var quoteParamValue = function(value2) {
+      return "'" + ("" + value2).replace(/\\/g, "\\\\").replace(/'/g, "\\'") + "'";
     };
     var add2 = function(params, config, paramName) {
-      const value = config[paramName];
-      if (value !== void 0 && value !== null) {
-        params.push(paramName + "=" + quoteParamValue(value));
+      const value2 = config[paramName];
+      if (value2 !== void 0 && value2 !== null) {
+        params.push(paramName + "=" + quoteParamValue(value2));
       }
     };
     var ConnectionParameters = class {
@@ -12786,10 +12891,10 @@ var require_result = __commonJS({
 var require_query = __commonJS({
   "node_modules/pg/lib/query.js"(exports, module) {
     "use strict";
-    var { EventEmitter } = __require("events");
+    var { EventEmitter: EventEmitter2 } = __require("events");
     var Result2 = require_result();
     var utils = require_utils();
-    var Query2 = class extends EventEmitter {
+    var Query2 = class extends EventEmitter2 {
       constructor(config, values, callback) {
         super();
         config = utils.normalizeQueryConfig(config, values, callback);
@@ -13757,8 +13862,8 @@ var require_parser2 = __commonJS({
     };
     var parseParameterStatusMessage = (reader) => {
       const name = reader.cstring();
-      const value = reader.cstring();
-      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name, value);
+      const value2 = reader.cstring();
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name, value2);
     };
     var parseBackendKeyData = (reader) => {
       const processID = reader.int32();
@@ -13861,7 +13966,7 @@ var require_dist2 = __commonJS({
     function parse2(stream, callback) {
       const parser = new parser_1.Parser();
       stream.on("data", (buffer) => parser.parse(buffer, callback));
-      return new Promise((resolve3) => stream.on("end", () => resolve3()));
+      return new Promise((resolve4) => stream.on("end", () => resolve4()));
     }
   }
 });
@@ -13945,14 +14050,14 @@ var require_stream = __commonJS({
 var require_connection = __commonJS({
   "node_modules/pg/lib/connection.js"(exports, module) {
     "use strict";
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var { parse: parse2, serialize } = require_dist2();
     var stream = require_stream();
     var { getStream } = stream;
     var flushBuffer = serialize.flush();
     var syncBuffer = serialize.sync();
     var endBuffer = serialize.end();
-    var Connection2 = class extends EventEmitter {
+    var Connection2 = class extends EventEmitter2 {
       constructor(config) {
         super();
         config = config || {};
@@ -14148,7 +14253,7 @@ var require_split2 = __commonJS({
   "node_modules/split2/index.js"(exports, module) {
     "use strict";
     var { Transform } = __require("stream");
-    var { StringDecoder } = __require("string_decoder");
+    var { StringDecoder: StringDecoder2 } = __require("string_decoder");
     var kLast = /* @__PURE__ */ Symbol("last");
     var kDecoder = /* @__PURE__ */ Symbol("decoder");
     function transform(chunk, enc, cb) {
@@ -14228,7 +14333,7 @@ var require_split2 = __commonJS({
       options.readableObjectMode = true;
       const stream = new Transform(options);
       stream[kLast] = "";
-      stream[kDecoder] = new StringDecoder("utf8");
+      stream[kDecoder] = new StringDecoder2("utf8");
       stream.matcher = matcher;
       stream.mapper = mapper;
       stream.maxLength = options.maxLength;
@@ -14248,7 +14353,7 @@ var require_split2 = __commonJS({
 var require_helper = __commonJS({
   "node_modules/pgpass/lib/helper.js"(exports, module) {
     "use strict";
-    var path = __require("path");
+    var path6 = __require("path");
     var Stream = __require("stream").Stream;
     var split = require_split2();
     var util = __require("util");
@@ -14287,7 +14392,7 @@ var require_helper = __commonJS({
     };
     module.exports.getFileName = function(rawEnv) {
       var env = rawEnv || process.env;
-      var file = env.PGPASSFILE || (isWin ? path.join(env.APPDATA || "./", "postgresql", "pgpass.conf") : path.join(env.HOME || "./", ".pgpass"));
+      var file = env.PGPASSFILE || (isWin ? path6.join(env.APPDATA || "./", "postgresql", "pgpass.conf") : path6.join(env.HOME || "./", ".pgpass"));
       return file;
     };
     module.exports.usePgPass = function(stats, fname) {
@@ -14404,8 +14509,8 @@ var require_helper = __commonJS({
       };
       for (var idx = 0; idx < fieldNames.length; idx += 1) {
         var rule = rules[idx];
-        var value = entry[fieldNames[idx]] || "";
-        var res = rule(value);
+        var value2 = entry[fieldNames[idx]] || "";
+        var res = rule(value2);
         if (!res) {
           return false;
         }
@@ -14419,7 +14524,7 @@ var require_helper = __commonJS({
 var require_lib = __commonJS({
   "node_modules/pgpass/lib/index.js"(exports, module) {
     "use strict";
-    var path = __require("path");
+    var path6 = __require("path");
     var fs3 = __require("fs");
     var helper = require_helper();
     module.exports = function(connInfo, cb) {
@@ -14439,7 +14544,7 @@ var require_lib = __commonJS({
 // node_modules/pg/lib/client.js
 var require_client = __commonJS({
   "node_modules/pg/lib/client.js"(exports, module) {
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var utils = require_utils();
     var nodeUtils = __require("util");
     var sasl = require_sasl();
@@ -14474,17 +14579,17 @@ var require_client = __commonJS({
       },
       "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
     );
-    function coerceNumberOrDefault(value, defaultValue) {
-      if (typeof value === "number") {
-        return Number.isFinite(value) ? value : defaultValue;
+    function coerceNumberOrDefault(value2, defaultValue) {
+      if (typeof value2 === "number") {
+        return Number.isFinite(value2) ? value2 : defaultValue;
       }
-      if (typeof value === "string" && value.trim() !== "") {
-        const n = Number(value);
+      if (typeof value2 === "string" && value2.trim() !== "") {
+        const n = Number(value2);
         return Number.isFinite(n) ? n : defaultValue;
       }
       return defaultValue;
     }
-    var Client2 = class extends EventEmitter {
+    var Client2 = class extends EventEmitter2 {
       constructor(config) {
         super();
         this.connectionParameters = new ConnectionParameters(config);
@@ -14630,12 +14735,12 @@ var require_client = __commonJS({
           this._connect(callback);
           return;
         }
-        return new this._Promise((resolve3, reject) => {
+        return new this._Promise((resolve4, reject) => {
           this._connect((error2) => {
             if (error2) {
               reject(error2);
             } else {
-              resolve3(this);
+              resolve4(this);
             }
           });
         });
@@ -15017,8 +15122,8 @@ var require_client = __commonJS({
         } else {
           query = new Query2(config, values, callback);
           if (!query.callback) {
-            result = new this._Promise((resolve3, reject) => {
-              query.callback = (err2, res) => err2 ? reject(err2) : resolve3(res);
+            result = new this._Promise((resolve4, reject) => {
+              query.callback = (err2, res) => err2 ? reject(err2) : resolve4(res);
             }).catch((err2) => {
               Error.captureStackTrace(err2);
               throw err2;
@@ -15118,8 +15223,8 @@ var require_client = __commonJS({
         if (cb) {
           this.connection.once("end", cb);
         } else {
-          return new this._Promise((resolve3) => {
-            this.connection.once("end", resolve3);
+          return new this._Promise((resolve4) => {
+            this.connection.once("end", resolve4);
           });
         }
       }
@@ -15137,7 +15242,7 @@ var require_client = __commonJS({
 var require_pg_pool = __commonJS({
   "node_modules/pg-pool/index.js"(exports, module) {
     "use strict";
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var NOOP = function() {
     };
     var removeWhere = (list, predicate) => {
@@ -15168,8 +15273,8 @@ var require_pg_pool = __commonJS({
       const cb = function(err2, client) {
         err2 ? rej(err2) : res(client);
       };
-      const result = new Promise2(function(resolve3, reject) {
-        res = resolve3;
+      const result = new Promise2(function(resolve4, reject) {
+        res = resolve4;
         rej = reject;
       }).catch((err2) => {
         Error.captureStackTrace(err2);
@@ -15188,7 +15293,7 @@ var require_pg_pool = __commonJS({
         pool.emit("error", err2, client);
       };
     }
-    var Pool2 = class extends EventEmitter {
+    var Pool2 = class extends EventEmitter2 {
       constructor(options, Client2) {
         super();
         this.options = Object.assign({}, options);
@@ -15230,7 +15335,7 @@ var require_pg_pool = __commonJS({
         if (typeof Promise2.try === "function") {
           return Promise2.try(f);
         }
-        return new Promise2((resolve3) => resolve3(f()));
+        return new Promise2((resolve4) => resolve4(f()));
       }
       _isFull() {
         return this._clients.length >= this.options.max;
@@ -15307,9 +15412,9 @@ var require_pg_pool = __commonJS({
             this._pendingQueue.push(new PendingItem(response.callback));
             return result;
           }
-          const queueCallback = (err2, res, done3) => {
+          const queueCallback = (err2, res, done2) => {
             clearTimeout(tid);
-            response.callback(err2, res, done3);
+            response.callback(err2, res, done2);
           };
           const pendingItem = new PendingItem(queueCallback);
           const tid = setTimeout(() => {
@@ -15563,11 +15668,11 @@ var require_pg_pool = __commonJS({
 var require_query2 = __commonJS({
   "node_modules/pg/lib/native/query.js"(exports, module) {
     "use strict";
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var util = __require("util");
     var utils = require_utils();
     var NativeQuery = module.exports = function(config, values, callback) {
-      EventEmitter.call(this);
+      EventEmitter2.call(this);
       config = utils.normalizeQueryConfig(config, values, callback);
       this.text = config.text;
       this.values = config.values;
@@ -15584,7 +15689,7 @@ var require_query2 = __commonJS({
         }.bind(this)
       );
     };
-    util.inherits(NativeQuery, EventEmitter);
+    util.inherits(NativeQuery, EventEmitter2);
     var errorFieldMap = {
       sqlState: "code",
       statementPosition: "position",
@@ -15625,8 +15730,8 @@ var require_query2 = __commonJS({
     NativeQuery.prototype._getPromise = function() {
       if (this._promise) return this._promise;
       this._promise = new Promise(
-        function(resolve3, reject) {
-          this._once("end", resolve3);
+        function(resolve4, reject) {
+          this._once("end", resolve4);
           this._once("error", reject);
         }.bind(this)
       );
@@ -15713,7 +15818,7 @@ var require_client2 = __commonJS({
       throw e;
     }
     var TypeOverrides2 = require_type_overrides();
-    var EventEmitter = __require("events").EventEmitter;
+    var EventEmitter2 = __require("events").EventEmitter;
     var util = __require("util");
     var ConnectionParameters = require_connection_parameters();
     var NativeQuery = require_query2();
@@ -15723,7 +15828,7 @@ var require_client2 = __commonJS({
       "Calling client.query() when the client is already executing a query is deprecated and will be removed in pg@9.0. Use async/await or an external async flow control mechanism instead."
     );
     var Client2 = module.exports = function(config) {
-      EventEmitter.call(this);
+      EventEmitter2.call(this);
       config = config || {};
       this._Promise = config.Promise || global.Promise;
       this._types = new TypeOverrides2(config.types);
@@ -15752,7 +15857,7 @@ var require_client2 = __commonJS({
       this.namedQueries = {};
     };
     Client2.Query = NativeQuery;
-    util.inherits(Client2, EventEmitter);
+    util.inherits(Client2, EventEmitter2);
     Client2.prototype._errorAllQueries = function(err2) {
       const enqueueError = (query) => {
         process.nextTick(() => {
@@ -15805,12 +15910,12 @@ var require_client2 = __commonJS({
         this._connect(callback);
         return;
       }
-      return new this._Promise((resolve3, reject) => {
+      return new this._Promise((resolve4, reject) => {
         this._connect((error2) => {
           if (error2) {
             reject(error2);
           } else {
-            resolve3(this);
+            resolve4(this);
           }
         });
       });
@@ -15834,8 +15939,8 @@ var require_client2 = __commonJS({
         query = new NativeQuery(config, values, callback);
         if (!query.callback) {
           let resolveOut, rejectOut;
-          result = new this._Promise((resolve3, reject) => {
-            resolveOut = resolve3;
+          result = new this._Promise((resolve4, reject) => {
+            resolveOut = resolve4;
             rejectOut = reject;
           }).catch((err2) => {
             Error.captureStackTrace(err2);
@@ -15898,8 +16003,8 @@ var require_client2 = __commonJS({
       }
       let result;
       if (!cb) {
-        result = new this._Promise(function(resolve3, reject) {
-          cb = (err2) => err2 ? reject(err2) : resolve3();
+        result = new this._Promise(function(resolve4, reject) {
+          cb = (err2) => err2 ? reject(err2) : resolve4();
         });
       }
       const doEnd = function() {
@@ -16839,12 +16944,19 @@ var init_esm = __esm({
   }
 });
 
+// builtin:node:crypto
+var require_node_crypto = __commonJS({
+  "builtin:node:crypto"(exports, module) {
+    module.exports = __require("node:crypto");
+  }
+});
+
 // src/common/action.ts
-import { appendFile as appendFile2 } from "node:fs/promises";
-import { setTimeout as pause } from "node:timers/promises";
+var import_promises = __toESM(require_promises(), 1);
+var import_promises2 = __toESM(require_promises2(), 1);
 
 // node_modules/@actions/core/lib/command.js
-import * as os from "os";
+var os = __toESM(require_os(), 1);
 
 // node_modules/@actions/core/lib/utils.js
 function toCommandValue(input) {
@@ -16915,9 +17027,9 @@ function escapeProperty(s) {
 }
 
 // node_modules/@actions/core/lib/file-command.js
-import * as crypto from "crypto";
-import * as fs from "fs";
-import * as os2 from "os";
+var crypto = __toESM(require_crypto(), 1);
+var fs = __toESM(require_fs(), 1);
+var os2 = __toESM(require_os(), 1);
 function issueFileCommand(command, message) {
   const filePath = process.env[`GITHUB_${command}`];
   if (!filePath) {
@@ -16930,52 +17042,53 @@ function issueFileCommand(command, message) {
     encoding: "utf8"
   });
 }
-function prepareKeyValueMessage(key, value) {
-  const delimiter = `ghadelimiter_${crypto.randomUUID()}`;
-  const convertedValue = toCommandValue(value);
-  if (key.includes(delimiter)) {
-    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter}"`);
+function prepareKeyValueMessage(key, value2) {
+  const delimiter3 = `ghadelimiter_${crypto.randomUUID()}`;
+  const convertedValue = toCommandValue(value2);
+  if (key.includes(delimiter3)) {
+    throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter3}"`);
   }
-  if (convertedValue.includes(delimiter)) {
-    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
+  if (convertedValue.includes(delimiter3)) {
+    throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter3}"`);
   }
-  return `${key}<<${delimiter}${os2.EOL}${convertedValue}${os2.EOL}${delimiter}`;
+  return `${key}<<${delimiter3}${os2.EOL}${convertedValue}${os2.EOL}${delimiter3}`;
 }
 
 // node_modules/@actions/core/lib/core.js
-import * as os4 from "os";
+var os5 = __toESM(require_os(), 1);
+var path5 = __toESM(require_path(), 1);
 
 // node_modules/@actions/core/lib/summary.js
-import { EOL as EOL3 } from "os";
-import { constants, promises } from "fs";
+var import_os = __toESM(require_os(), 1);
+var import_fs = __toESM(require_fs(), 1);
 var __awaiter = function(thisArg, _arguments, P, generator) {
-  function adopt(value) {
-    return value instanceof P ? value : new P(function(resolve3) {
-      resolve3(value);
+  function adopt(value2) {
+    return value2 instanceof P ? value2 : new P(function(resolve4) {
+      resolve4(value2);
     });
   }
-  return new (P || (P = Promise))(function(resolve3, reject) {
-    function fulfilled(value) {
+  return new (P || (P = Promise))(function(resolve4, reject) {
+    function fulfilled(value2) {
       try {
-        step(generator.next(value));
+        step(generator.next(value2));
       } catch (e) {
         reject(e);
       }
     }
-    function rejected(value) {
+    function rejected(value2) {
       try {
-        step(generator["throw"](value));
+        step(generator["throw"](value2));
       } catch (e) {
         reject(e);
       }
     }
     function step(result) {
-      result.done ? resolve3(result.value) : adopt(result.value).then(fulfilled, rejected);
+      result.done ? resolve4(result.value) : adopt(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
-var { access, appendFile, writeFile } = promises;
+var { access, appendFile, writeFile } = import_fs.promises;
 var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
   constructor() {
@@ -16997,7 +17110,7 @@ var Summary = class {
         throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
       }
       try {
-        yield access(pathFromEnv, constants.R_OK | constants.W_OK);
+        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
       } catch (_a4) {
         throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
       }
@@ -17015,7 +17128,7 @@ var Summary = class {
    * @returns {string} content wrapped in HTML element
    */
   wrap(tag, content, attrs = {}) {
-    const htmlAttrs = Object.entries(attrs).map(([key, value]) => ` ${key}="${value}"`).join("");
+    const htmlAttrs = Object.entries(attrs).map(([key, value2]) => ` ${key}="${value2}"`).join("");
     if (!content) {
       return `<${tag}${htmlAttrs}>`;
     }
@@ -17090,7 +17203,7 @@ var Summary = class {
    * @returns {Summary} summary instance
    */
   addEOL() {
-    return this.addRaw(EOL3);
+    return this.addRaw(import_os.EOL);
   }
   /**
    * Adds an HTML codeblock to the summary buffer
@@ -17229,21 +17342,39 @@ var Summary = class {
 };
 var _summary = new Summary();
 
+// node_modules/@actions/core/lib/path-utils.js
+var path = __toESM(require_path(), 1);
+
 // node_modules/@actions/core/lib/platform.js
-import os3 from "os";
+var import_os2 = __toESM(require_os(), 1);
+
+// node_modules/@actions/exec/lib/exec.js
+var import_string_decoder = __toESM(require_string_decoder(), 1);
+
+// node_modules/@actions/exec/lib/toolrunner.js
+var os3 = __toESM(require_os(), 1);
+var events = __toESM(require_events(), 1);
+var child = __toESM(require_child_process(), 1);
+var path4 = __toESM(require_path(), 1);
+
+// node_modules/@actions/io/lib/io.js
+var import_assert = __toESM(require_assert(), 1);
+var path3 = __toESM(require_path(), 1);
 
 // node_modules/@actions/io/lib/io-util.js
-import * as fs2 from "fs";
+var fs2 = __toESM(require_fs(), 1);
+var path2 = __toESM(require_path(), 1);
 var { chmod, copyFile, lstat, mkdir, open, readdir, rename, rm, rmdir, stat, symlink, unlink } = fs2.promises;
 var IS_WINDOWS = process.platform === "win32";
 var READONLY = fs2.constants.O_RDONLY;
 
 // node_modules/@actions/exec/lib/toolrunner.js
+var import_timers = __toESM(require_timers(), 1);
 var IS_WINDOWS2 = process.platform === "win32";
 
 // node_modules/@actions/core/lib/platform.js
-var platform = os3.platform();
-var arch = os3.arch();
+var platform = import_os2.default.platform();
+var arch = import_os2.default.arch();
 
 // node_modules/@actions/core/lib/core.js
 var ExitCode;
@@ -17264,17 +17395,13 @@ function getInput(name, options) {
   }
   return val.trim();
 }
-function setOutput(name, value) {
+function setOutput(name, value2) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value2));
   }
-  process.stdout.write(os4.EOL);
-  issueCommand("set-output", { name }, toCommandValue(value));
-}
-function setFailed(message) {
-  process.exitCode = ExitCode.Failure;
-  error(message);
+  process.stdout.write(os5.EOL);
+  issueCommand("set-output", { name }, toCommandValue(value2));
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -17310,44 +17437,58 @@ var exitCode = {
 };
 
 // src/common/redact.ts
-var known = /* @__PURE__ */ new Set();
-function hideSecret(value) {
-  if (value === void 0) return;
-  for (const part of [value, ...value.split(/\r?\n/)]) {
-    if (part.trim().length < 4) continue;
-    known.add(part);
-    const encoded = encodeURIComponent(part);
-    if (encoded !== part) known.add(encoded);
-  }
+var known = [];
+function hideSecret(value2) {
+  if (value2 === void 0) return;
+  const forms = [value2, ...value2.split(/\r?\n/)].map((part) => part.trim()).filter((part) => part.length >= 4).flatMap((part) => [part, percentEncoded(part), JSON.stringify(part).slice(1, -1)]);
+  if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
+var percentEncoded = (text3) => encodeURIComponent(text3.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
+var secretName = `(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+var quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+var value = (_, before, quote = "") => `${before}${quote}***${quote}`;
 var patterns = [
-  [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, "***private key***"],
-  // scheme://user:password@host (the password may hold @; the host cannot).
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,256}):[^\s/]{1,1024}@/gi, "$1:***@"],
-  [/\b(authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token)\s+)[^\s"',]{4,}/gi, "$1***"],
   [
-    /\b((?:[a-z0-9_-]{0,40}(?:password|passwd|passphrase|secret|token|api_?key|access_?key))["']?\s*[=:]\s*["']?)[^\s"'&,;]{4,}/gi,
-    "$1***"
+    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+    "***private key***"
   ],
+  [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?(?:basic|bearer|digest|negotiate|token)\s+)[^\s"',]+/gi, "$1***"],
+  [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, "$1***"],
+  [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, "$1***"],
+  // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
   [
-    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,})\b/g,
+    new RegExp(
+      String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+      "gi"
+    ),
+    value
+  ],
+  // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, "gi"), value],
+  [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, "gi"), value],
+  // ALTER ROLE … PASSWORD 'value'
+  [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
+  [
+    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
     "***"
   ]
 ];
-var suspicious = /PRIVATE KEY|:\/\/[^\s/]+@|authorization|password|passwd|passphrase|secret|token|api_?key|access_?key|gh[pousr]_|github_pat_|glpat-|AKIA|xox[abprs]-/i;
+var suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
 function redact(text3) {
   let clean = text3;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
+  if (clean.includes("@")) clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
   if (!suspicious.test(clean)) return clean;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }
-function redactValue(value) {
-  if (typeof value === "string") return redact(value);
-  if (Array.isArray(value)) return value.map(redactValue);
-  if (value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype)
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, redactValue(inner)]));
-  return value;
+var withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
+function redactValue(value2) {
+  if (typeof value2 === "string") return redact(value2);
+  if (Array.isArray(value2)) return value2.map(redactValue);
+  if (value2 === null || typeof value2 !== "object") return value2;
+  if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
+  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [redact(key), redactValue(inner)]));
 }
 
 // src/common/errors.ts
@@ -17372,103 +17513,10 @@ function messageOf(error2) {
   return redact(error2 instanceof Error ? error2.message || error2.name : String(error2));
 }
 
-// src/common/command.ts
-var commonOptions = () => [
-  new Option("--json", "print the result object, and nothing else, on standard output"),
-  new Option("-y, --yes", "do it without asking"),
-  new Option("--dry-run", "show what would be done, change nothing"),
-  new Option("-q, --quiet", "no progress or notes on standard error"),
-  new Option("-v, --verbose", "more about what is being done, on standard error"),
-  new Option("--config <file>", "configuration file")
-];
-var optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
-var verbName = (verb) => verb.usage.split(" ", 1)[0];
-async function runTool(tool, argv, io) {
-  const json = argv.includes("--json");
-  let outcome;
-  const program2 = buildProgram(tool, io, async (verb, args, options) => {
-    const quiet = options.quiet === true;
-    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {
-    } } : io);
-  });
-  try {
-    await program2.parseAsync([...argv], { from: "user" });
-    if (!outcome) throw new Error("No verb ran.");
-  } catch (error2) {
-    outcome = await explain(error2, tool, io, json, argv.includes("--verbose") || argv.includes("-v"));
-    if (!json || error2 instanceof CommanderError) return outcome;
-  }
-  if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
-`);
-  else if (outcome.text) {
-    const text3 = outcome.text(io.view);
-    if (text3 !== "") await io.write(`${text3}
-`);
-  }
-  return outcome;
-}
-async function explain(error2, tool, io, json, verbose) {
-  if (error2 instanceof CommanderError) {
-    const exit2 = error2.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    if (exit2 === exitCode.usage) io.note(`next: ${tool.name} --help`);
-    return { exit: exit2, result: { error: { message: error2.message } } };
-  }
-  const known2 = error2 instanceof ToolError;
-  const message = messageOf(error2);
-  const fix = known2 ? error2.fix : "This is a defect: please report it with the command line and --verbose output.";
-  io.note(`${io.view.style.bad("error:")} ${message}`);
-  io.note(`next:  ${fix}`);
-  if (verbose && error2 instanceof Error && (!known2 || error2.cause))
-    io.note(String((known2 ? error2.cause : error2.stack) ?? ""));
-  const exit = known2 ? error2.exit : exitCode.unknown;
-  return { exit, result: json ? { error: { message, fix } } : void 0 };
-}
-function buildProgram(tool, io, run) {
-  const program2 = new Command2(tool.name).description(tool.summary).enablePositionalOptions();
-  program2.version("0.1.0", "-V, --version", "print the version");
-  program2.addHelpText(
-    "after",
-    () => `
-Exit codes: 0 nothing wrong, or done; 1 a problem was found; 2 could not tell; 64 used wrongly.
-More about a verb: ${tool.name} VERB --help`
-  );
-  configure(program2, io);
-  for (const verb of tool.verbs) {
-    const command = program2.command(
-      verb.usage,
-      verb.usage.startsWith(`${tool.defaultVerb} `) || verb.usage === tool.defaultVerb ? { isDefault: true } : {}
-    );
-    command.summary(verb.summary).description(verb.description ? `${verb.summary}
-
-${verb.description}` : verb.summary);
-    for (const option of optionsOf(verb)) command.addOption(option);
-    if (verb.examples.length > 0) command.addHelpText("after", () => `
-Examples:
-${examples(verb)}`);
-    configure(command, io);
-    command.action(async (...parameters) => {
-      const args = parameters.slice(0, -2).flatMap((value) => value ?? []);
-      await run(verb, args, parameters.at(-2));
-    });
-  }
-  return program2;
-}
-function examples(verb) {
-  const width2 = Math.max(...verb.examples.map(([line]) => line.length));
-  return verb.examples.map(([line, what]) => `  $ ${line.padEnd(width2)}  ${what}`).join("\n");
-}
-function configure(command, io) {
-  command.exitOverride().showSuggestionAfterError(true).configureHelp({
-    sortSubcommands: false,
-    showGlobalOptions: true,
-    argumentTerm: (argument) => Help.prototype.argumentTerm(argument)
-  }).configureOutput({
-    writeOut: (text3) => void io.write(text3),
-    writeErr: (text3) => io.note(text3.trimEnd()),
-    outputError: (text3) => io.note(text3.trimEnd()),
-    getOutHelpWidth: () => Number.isFinite(io.view.columns) ? io.view.columns : 100
-  });
-}
+// src/common/io.ts
+var ReaderGone = class extends Error {
+  name = "ReaderGone";
+};
 
 // src/common/nearest.ts
 function nearest(word, candidates) {
@@ -17476,7 +17524,8 @@ function nearest(word, candidates) {
   let bestDistance = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase());
-    if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
+    if (distance < bestDistance && distance < Math.max(word.length, candidate.length))
+      [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
@@ -17502,10 +17551,135 @@ var colored = {
   strong: paint(1, 22)
 };
 var plain = { good: same, bad: same, warn: same, faint: same, strong: same };
-var harmless = (text3) => text3.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+var harmless = (text3) => text3.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+var harmlessStyled = (text3) => text3.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
+function visible(character) {
   const code = character.charCodeAt(0);
-  return code < 32 ? String.fromCharCode(9216 + code) : code === 127 ? "␡" : "�";
-});
+  if (code < 32) return String.fromCharCode(9216 + code);
+  return code === 127 ? "␡" : "�";
+}
+
+// src/common/command.ts
+var commonOptions = () => [
+  new Option("--json", "print the result object, and nothing else, on standard output"),
+  new Option("-y, --yes", "do it without asking"),
+  new Option("--dry-run", "show what would be done, change nothing"),
+  new Option("-q, --quiet", "no progress or notes on standard error"),
+  new Option("-v, --verbose", "more about what is being done, on standard error"),
+  new Option("--config <file>", "configuration file")
+];
+var optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
+var verbName = (verb) => verb.usage.split(" ", 1)[0];
+async function runTool(tool, argv, io) {
+  const words2 = verbFirst(argv);
+  const flags = words2.slice(0, words2.includes("--") ? words2.indexOf("--") : void 0);
+  const json = flags.includes("--json");
+  let outcome;
+  const program2 = buildProgram(tool, io, async (verb, args, options) => {
+    const quiet = options.quiet === true;
+    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {
+    } } : io);
+  });
+  try {
+    try {
+      knowsVerb(tool, words2[0]);
+      await program2.parseAsync(words2, { from: "user" });
+      if (!outcome) throw new Error("No verb ran.");
+    } catch (error2) {
+      if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
+      outcome = explain(error2, tool, io, flags.includes("--verbose") || flags.includes("-v"));
+    }
+    if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
+`);
+    else {
+      const text3 = shownText(outcome, io.view);
+      if (text3 !== "") await io.write(`${text3}
+`);
+    }
+  } catch (error2) {
+    if (!(error2 instanceof ReaderGone)) throw error2;
+  }
+  return outcome ?? { exit: exitCode.ok, result: null };
+}
+var shownText = (outcome, view2) => harmlessStyled(redact(outcome.text?.(view2) ?? ""));
+function verbFirst(argv) {
+  const common = new Set(commonOptions().flatMap((option) => option.isBoolean() ? [option.long, option.short] : []));
+  const at = argv.findIndex((word) => !common.has(word));
+  return at <= 0 ? [...argv] : [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)];
+}
+function knowsVerb(tool, word) {
+  const names2 = tool.verbs.map(verbName);
+  const standard = tool.verbs.find((verb) => verbName(verb) === tool.defaultVerb);
+  if (!standard || standard.usage !== verbName(standard)) return;
+  if (word === void 0 || word.startsWith("-") || word === "help" || names2.includes(word)) return;
+  const close = nearest(word, names2);
+  throw usage(
+    `${tool.name} has no verb "${word}"${close ? `; did you mean "${close}"?` : "."}`,
+    `Use one of: ${names2.join(", ")}; more with ${tool.name} --help.`
+  );
+}
+function explain(error2, tool, io, verbose = false) {
+  if (error2 instanceof ReaderGone) throw error2;
+  if (error2 instanceof CommanderError) {
+    const message2 = error2.code === "commander.help" ? "No verb was given." : error2.message.replace(/^error: /, "");
+    const fix2 = `${tool.name} --help`;
+    io.note(`next: ${fix2}`);
+    return { exit: exitCode.usage, result: { error: { message: redact(message2), fix: fix2 } } };
+  }
+  const known2 = error2 instanceof ToolError;
+  const message = messageOf(error2);
+  const fix = known2 ? error2.fix : "This is a defect: please report it with the command line and --verbose output.";
+  io.note(`${io.view.style.bad("error:")} ${message}`);
+  io.note(`next:  ${fix}`);
+  if (verbose && error2 instanceof Error && (!known2 || error2.cause))
+    io.note(String((known2 ? error2.cause : error2.stack) ?? ""));
+  return { exit: known2 ? error2.exit : exitCode.unknown, result: { error: { message, fix } } };
+}
+function buildProgram(tool, io, run2) {
+  const program2 = new Command2(tool.name).description(tool.summary).enablePositionalOptions();
+  program2.version("0.1.0", "-V, --version", "print the version");
+  program2.addHelpText(
+    "after",
+    () => `
+Exit codes: 0 nothing wrong, or done; 1 a problem was found; 2 could not tell; 64 used wrongly.
+More about a verb: ${tool.name} VERB --help`
+  );
+  configure(program2, io);
+  for (const verb of tool.verbs) {
+    const command = program2.command(verb.usage, { isDefault: verbName(verb) === tool.defaultVerb });
+    command.summary(verb.summary).description(verb.description ? `${verb.summary}
+
+${verb.description}` : verb.summary);
+    for (const option of optionsOf(verb)) command.addOption(option);
+    if (verb.examples.length > 0) command.addHelpText("after", () => `
+Examples:
+${examples(verb)}`);
+    configure(command, io);
+    command.action(async (...parameters) => {
+      const args = parameters.slice(0, -2).flatMap((value2) => value2 ?? []);
+      await run2(verb, args, parameters.at(-2));
+    });
+  }
+  return program2;
+}
+function examples(verb) {
+  const width2 = Math.max(...verb.examples.map(([line]) => line.length));
+  return verb.examples.map(([line, what]) => `  $ ${line.padEnd(width2)}  ${what}`).join("\n");
+}
+function configure(command, io) {
+  command.exitOverride().showSuggestionAfterError(true).configureHelp({
+    sortSubcommands: false,
+    showGlobalOptions: true,
+    argumentTerm: (argument) => Help.prototype.argumentTerm(argument)
+  }).configureOutput({
+    // A reader of the help that went away is no news.
+    writeOut: (text3) => void io.write(text3).catch(() => {
+    }),
+    writeErr: (text3) => io.note(text3.trimEnd()),
+    outputError: (text3) => io.note(text3.trimEnd()),
+    getOutHelpWidth: () => Number.isFinite(io.view.columns) ? io.view.columns : 100
+  });
+}
 
 // src/common/output/table.ts
 var plainView = { layout: "aligned", style: plain, columns: Number.POSITIVE_INFINITY };
@@ -17513,7 +17687,9 @@ function table(columns4, rows, view2) {
   const cells = rows.map((row) => columns4.map((column) => cell(column.value(row))));
   if (view2.layout === "tsv")
     return [columns4.map(({ title }) => title.toLowerCase().replaceAll(" ", "_")), ...cells].map((line2) => line2.join("	")).join("\n");
-  const widths = columns4.map(({ title }, index) => Math.max(width(title), ...cells.map((line2) => width(line2[index]))));
+  const widths = columns4.map(
+    ({ title }, index) => cells.reduce((widest, line2) => Math.max(widest, width(line2[index])), width(title))
+  );
   const header = line(columns4.map(({ title }) => title.toUpperCase()));
   const body = cells.map((texts, row) => line(texts, rows[row]));
   return [view2.style.faint(header), ...body].join("\n");
@@ -17521,7 +17697,7 @@ function table(columns4, rows, view2) {
     let left = view2.columns;
     return texts.map((text3, index) => {
       const last = index === texts.length - 1;
-      const shown = last && width(text3) > left && left > 8 ? `${text3.slice(0, Math.max(0, left - 1))}…` : text3;
+      const shown = last && left > 8 && width(text3) > left ? `${cut(text3, left - 1)}…` : text3;
       const space = " ".repeat(Math.max(0, widths[index] - width(shown)));
       const tone = row === void 0 ? void 0 : columns4[index].tone?.(row);
       const toned2 = tone ? view2.style[tone](shown) : shown;
@@ -17531,7 +17707,7 @@ function table(columns4, rows, view2) {
   }
 }
 function markdownTable(columns4, rows) {
-  const escaped = (text3) => text3.replace(/[\\|<>`]/g, (character) => `\\${character}`);
+  const escaped = (text3) => text3.replace(/[\\`*_[\]<>|~&!$]/g, (character) => `\\${character}`);
   const line = (texts) => `| ${texts.join(" | ")} |`;
   return [
     line(columns4.map(({ title }) => title)),
@@ -17539,77 +17715,112 @@ function markdownTable(columns4, rows) {
     ...rows.map((row) => line(columns4.map((column) => escaped(cell(column.value(row))))))
   ].join("\n");
 }
-var cell = (value) => value === null ? "-" : harmless(String(value).replace(/[\t\r\n]+/g, " ")) || "-";
+var cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
 function width(text3) {
   if (/^[\x20-\x7e]*$/.test(text3)) return text3.length;
   let columns4 = 0;
-  for (const character of text3)
-    columns4 += new RegExp("\\p{Mark}|\\u200d|\\ufe0f", "u").test(character) ? 0 : new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60]|\\p{Emoji_Presentation}", "u").test(
-      character
-    ) ? 2 : 1;
+  for (const character of text3) columns4 += characterWidth(character);
   return columns4;
+}
+var wide = new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}", "u");
+function characterWidth(character) {
+  if (new RegExp("\\p{Mark}|[\\u200b-\\u200d]", "u").test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+function cut(text3, columns4) {
+  let left = columns4;
+  let end = 0;
+  for (const character of text3) {
+    left -= characterWidth(character);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text3.slice(0, end);
 }
 
 // src/common/action.ts
-async function runAction(tool, { secrets, outputs }) {
-  try {
-    for (const name of secrets) {
-      const value = getInput(name);
-      for (const part of value.split(/\r?\n/).filter((line) => line.length > 3)) setSecret(part);
-      hideSecret(value);
+async function runAction(tool, { secrets, outputs, verbInput }) {
+  for (const name of secrets) {
+    const value2 = getInput(name);
+    const parts = [...value2.split(/\r?\n/), ...passwordsOf(value2)].filter((part) => part.length > 3);
+    for (const part of parts) {
+      setSecret(part);
+      hideSecret(part);
     }
-    const argv = argumentsFromInputs(tool, (name) => getInput(name));
-    const io = actionIo();
-    await io.write(`${redact(`${tool.name} ${argv[0]}`)}
-`);
-    const outcome = await runTool(tool, argv, io);
-    for (const [name, value] of Object.entries(outputs(outcome))) setOutput(name, value);
+  }
+  const io = actionIo();
+  const outcome = await run(tool, io, verbInput);
+  try {
+    process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? "";
+    for (const [name, value2] of Object.entries(outputs(outcome))) setOutput(name, value2);
     setOutput("result", JSON.stringify(redactValue(outcome.result ?? null)));
     setOutput("exit-code", outcome.exit);
-    await writeSummary(tool, argv[0], outcome);
-    finish(tool, outcome);
+    await writeSummary(tool, getInput(verbInput ?? "command"), outcome);
   } catch (error2) {
-    setFailed(messageOf(error2));
-    process.exitCode = exitCode.usage;
+    io.note(`The outputs could not be written: ${messageOf(error2)}`);
+  }
+  finish(tool, outcome);
+}
+function passwordsOf(value2) {
+  const password = URL.canParse(value2) ? new URL(value2).password : "";
+  try {
+    return [password, decodeURIComponent(password)];
+  } catch {
+    return [password];
   }
 }
-function argumentsFromInputs(tool, input) {
-  const command = input("command");
+async function run(tool, io, verbInput) {
+  try {
+    const argv = argumentsFromInputs(tool, (name) => getInput(name), verbInput);
+    await io.write(`${tool.name} ${argv[0]}
+`);
+    return await runTool(tool, argv, io);
+  } catch (error2) {
+    return explain(error2, tool, io);
+  }
+}
+function argumentsFromInputs(tool, input, verbInput = "command") {
+  const command = input(verbInput) || (tool.defaultVerb ?? "");
   const verb = tool.verbs.find((candidate) => verbName(candidate) === command);
   if (!verb) {
     const names2 = tool.verbs.map(verbName);
     const close = nearest(command, names2);
     throw usage(
-      `Input "command" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : "."}`,
+      `Input "${verbInput}" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : "."}`,
       `Use one of: ${names2.join(", ")}.`
     );
   }
   const flags = optionsOf(verb).flatMap((option) => {
     const name = option.long?.slice(2);
-    const value = name ? input(name) : "";
-    if (!name || value === "" || option.long === "--json") return [];
+    const value2 = name ? input(name) : "";
+    if (!name || value2 === "" || option.long === "--json") return [];
     if (option.isBoolean()) {
-      if (!/^(true|false)$/i.test(value)) throw usage(`Input "${name}" is "${value}".`, "Write true or false.");
-      return /^true$/i.test(value) ? [`--${name}`] : [];
+      if (!/^(true|false)$/i.test(value2)) throw usage(`Input "${name}" is "${value2}".`, "Write true or false.");
+      return /^true$/i.test(value2) ? [`--${name}`] : [];
     }
-    const values = option.variadic || Array.isArray(option.defaultValue) ? lines(value) : [value];
+    const values = option.variadic || Array.isArray(option.defaultValue) ? lines(value2) : [value2];
     return values.map((one) => `--${name}=${one}`);
   });
-  const positional = argumentNames(verb).flatMap((name) => lines(input(name)).flatMap((line) => line.split(/\s+/)));
+  const positional = argumentsOf(verb).flatMap(
+    ({ name, several }) => lines(input(name)).flatMap((line) => several ? line.split(/\s+/) : [line])
+  );
   return [command, ...flags, ...positional.length > 0 ? ["--", ...positional] : []];
 }
 var lines = (text3) => text3.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-var argumentNames = (verb) => [...verb.usage.matchAll(/[<[]([a-z-]+)(?:\.\.\.)?[>\]]/g)].map(([, name]) => name);
+var argumentsOf = (verb) => [...verb.usage.matchAll(/[<[]([\w-]+)(\.\.\.)?[>\]]/g)].map(([, name, dots]) => ({
+  name,
+  several: dots !== void 0
+}));
 function actionIo() {
   return {
     env: process.env,
     view: plainView,
     interactive: false,
     // Standard output and error share one log; one stream keeps their order.
-    write: (text3) => new Promise((resolve3) => process.stdout.write(text3, () => resolve3())),
-    note: (text3) => void process.stdout.write(`${redact(text3)}
+    write: (text3) => new Promise((resolve4) => process.stdout.write(text3, () => resolve4())),
+    note: (text3) => void process.stdout.write(`${harmlessStyled(redact(text3))}
 `),
-    pause: (milliseconds) => pause(milliseconds),
+    pause: (milliseconds) => (0, import_promises2.setTimeout)(milliseconds),
     ask: async () => false
   };
 }
@@ -17617,7 +17828,7 @@ async function writeSummary(tool, verb, outcome) {
   const file = process.env.FORGEJO_STEP_SUMMARY || process.env.GITHUB_STEP_SUMMARY;
   if (!file) return;
   const body = outcome.markdown?.() ?? fence(outcome.text?.(plainView) ?? "");
-  if (body !== "") await appendFile2(file, redact(`## ${tool.name} ${verb}
+  if (body !== "") await (0, import_promises.appendFile)(file, redact(`## ${tool.name} ${verb}
 
 ${body}
 `));
@@ -17635,21 +17846,21 @@ function finish(tool, outcome) {
 }
 
 // src/doctor/connect.ts
-import { access as access3, readdir as readdir2, readFile as readFile3 } from "node:fs/promises";
-import { basename, isAbsolute as isAbsolute2, join as join4, resolve as resolve2 } from "node:path";
+var import_promises6 = __toESM(require_promises(), 1);
+var import_node_path4 = __toESM(require_node_path(), 1);
 
 // src/common/audit.ts
-import { mkdir as mkdir2, open as open2 } from "node:fs/promises";
-import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+var import_promises3 = __toESM(require_promises(), 1);
+var import_node_os = __toESM(require_node_os(), 1);
+var import_node_path = __toESM(require_node_path(), 1);
 function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
-  return join(env.XDG_STATE_HOME || join(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
+  return (0, import_node_path.join)(env.XDG_STATE_HOME || (0, import_node_path.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
 }
 async function appendAudit(file, record) {
-  const line = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: hostname(), ...record };
-  await mkdir2(dirname(file), { recursive: true, mode: 448 });
-  const handle = await open2(file, "a", 384);
+  const line = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)(), ...record };
+  await (0, import_promises3.mkdir)((0, import_node_path.dirname)(file), { recursive: true, mode: 448 });
+  const handle = await (0, import_promises3.open)(file, "a", 384);
   try {
     await handle.appendFile(`${JSON.stringify(redactValue(line))}
 `);
@@ -17660,52 +17871,53 @@ async function appendAudit(file, record) {
 }
 function userName() {
   try {
-    return userInfo().username;
+    return (0, import_node_os.userInfo)().username;
   } catch {
     return String(process.getuid?.() ?? "unknown");
   }
 }
 
 // src/common/config.ts
-import { access as access2, readFile } from "node:fs/promises";
-import { join as join2 } from "node:path";
+var import_promises4 = __toESM(require_promises(), 1);
+var import_node_path2 = __toESM(require_node_path(), 1);
 async function findConfig(named, name, directory) {
-  const candidates = named === void 0 ? [join2(directory, name), join2(directory, ".forgejo", name)] : [named];
-  for (const path of candidates) {
-    if (named === void 0 && !await exists2(path)) continue;
-    return { path, values: await parse(path) };
+  const candidates = named === void 0 ? [(0, import_node_path2.join)(directory, name), (0, import_node_path2.join)(directory, ".forgejo", name)] : [named];
+  for (const path6 of candidates) {
+    if (named === void 0 && !await exists2(path6)) continue;
+    return { path: path6, values: await parse(path6) };
   }
   return void 0;
 }
-async function parse(path) {
+async function parse(path6) {
   let text3;
   try {
-    text3 = await readFile(path, "utf8");
+    text3 = await (0, import_promises4.readFile)(path6, "utf8");
   } catch (cause) {
     throw usage(
-      `The configuration file ${path} cannot be read (${messageOf(cause)}).`,
+      `The configuration file ${path6} cannot be read (${messageOf(cause)}).`,
       "Check the path given with --config.",
       cause
     );
   }
-  const { parse: parseYaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
-  let value;
+  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  let value2;
   try {
-    value = parseYaml(text3);
+    value2 = yaml.parse(text3, { logLevel: "error" });
   } catch (cause) {
-    throw usage(`${path} is not valid YAML: ${messageOf(cause)}`, "Correct the line it names.", cause);
+    const [what] = messageOf(cause).split("\n", 1);
+    throw usage(`${path6} is not valid YAML: ${what}`, "Correct the line it names.");
   }
-  if (value === null) return {};
-  if (typeof value !== "object" || Array.isArray(value))
+  if (value2 === null) return {};
+  if (typeof value2 !== "object" || Array.isArray(value2))
     throw usage(
-      `${path} must hold keys and values, like "app-ini: /etc/forgejo/app.ini".`,
+      `${path6} must hold keys and values, like "app-ini: /etc/forgejo/app.ini".`,
       "See the configuration section of the documentation."
     );
-  return value;
+  return value2;
 }
 function flatValues(file, known2) {
   const values = /* @__PURE__ */ new Map();
-  for (const [key, value] of Object.entries(file.values)) {
+  for (const [key, value2] of Object.entries(file.values)) {
     if (!known2.includes(key)) {
       const close = nearest(key, known2);
       throw usage(
@@ -17713,13 +17925,13 @@ function flatValues(file, known2) {
         `Known keys: ${known2.join(", ")}.`
       );
     }
-    if (typeof value !== "string" && typeof value !== "number")
+    if (typeof value2 !== "string" && typeof value2 !== "number")
       throw usage(`${file.path}: "${key}" must be a text.`, `Write it as ${key}: VALUE.`);
-    values.set(key, String(value));
+    values.set(key, String(value2));
   }
   return values;
 }
-var exists2 = (path) => access2(path).then(
+var exists2 = (path6) => (0, import_promises4.access)(path6).then(
   () => true,
   () => false
 );
@@ -17731,8 +17943,8 @@ var units = [
   ["m", 60],
   ["s", 1]
 ];
-function duration(seconds) {
-  const total = Math.max(0, Math.floor(seconds));
+function duration(seconds2) {
+  const total = Math.max(0, Math.floor(seconds2));
   const first = units.findIndex(([, size2]) => total >= size2);
   if (first < 0) return "0s";
   const [name, size] = units[first];
@@ -17742,24 +17954,24 @@ function duration(seconds) {
 }
 function bytes(count2) {
   const names2 = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = count2;
+  let value2 = count2;
   let unit = 0;
-  while (value >= 1024 && unit < names2.length - 1) [value, unit] = [value / 1024, unit + 1];
-  return unit === 0 ? `${count2} B` : `${value.toFixed(1)} ${names2[unit]}`;
+  while (value2 >= (unit === 0 ? 1024 : 1023.95) && unit < names2.length - 1) [value2, unit] = [value2 / 1024, unit + 1];
+  return unit === 0 ? `${count2} B` : `${value2.toFixed(1)} ${names2[unit]}`;
 }
 var count = (number, noun, plural = `${noun}s`) => `${number} ${number === 1 ? noun : plural}`;
 function parseDuration(text3) {
-  if (/^\d+$/.test(text3)) return Number(text3);
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|[dhms]))+$/.test(text3)) return void 0;
-  let seconds = 0;
+  if (/^\d{1,12}$/.test(text3)) return Number(text3);
+  if (!/^(?:\d{1,12}(?:\.\d{1,12})?(?:ms|[dhms]))+$/.test(text3)) return void 0;
+  let seconds2 = 0;
   for (const [, amount, unit] of text3.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g))
-    seconds += Number(amount) * (unit === "ms" ? 1e-3 : units.find(([name]) => name === unit)[1]);
-  return seconds;
+    seconds2 += Number(amount) * (unit === "ms" ? 1e-3 : units.find(([name]) => name === unit)[1]);
+  return seconds2;
 }
 
 // src/doctor/app-ini.ts
-import { readFile as readFile2 } from "node:fs/promises";
-import { dirname as dirname2, isAbsolute, join as join3, resolve } from "node:path";
+var import_promises5 = __toESM(require_promises(), 1);
+var import_node_path3 = __toESM(require_node_path(), 1);
 
 // src/doctor/database/status.ts
 var Status = {
@@ -17821,50 +18033,50 @@ var defaultTimings = { zombieTimeout: 600, zombiePeriod: 300 };
 var quietAfter = 60;
 var releasedWithin = 60;
 var isFresh = (task, now, timings2) => now - task.updated < timings2.zombieTimeout;
-function holdsOf(run, now, timings2, aggregation) {
-  const released = run.needApproval ? /* @__PURE__ */ new Map() : release(run.jobs);
-  const holds = run.jobs.flatMap((job) => holdOfJob(run, job, now, timings2, released) ?? []);
-  holds.push(...run.strays.map((task) => strayHold(run, task, now, timings2)));
-  const own = holdOfRun(run, holds, aggregation);
+function holdsOf(run2, now, timings2, aggregation) {
+  const released = run2.needApproval ? /* @__PURE__ */ new Map() : release(run2.jobs);
+  const holds = run2.jobs.flatMap((job) => holdOfJob(run2, job, now, timings2, released) ?? []);
+  holds.push(...run2.strays.map((task) => strayHold(run2, task, now, timings2)));
+  const own = holdOfRun(run2, holds, aggregation);
   return own ? [own, ...holds] : holds;
 }
-function holdOfRun(run, holds, aggregation) {
+function holdOfRun(run2, holds, aggregation) {
   const hold = (code, message, evidence) => ({
     code,
     severity: "error",
     job: null,
     task: null,
     message,
-    evidence: [`action_run ${run.id}: status ${statusLabel(run.status)}, version ${run.version}`, ...evidence],
-    since: run.updated,
+    evidence: [`action_run ${run2.id}: status ${statusLabel(run2.status)}, version ${run2.version}`, ...evidence],
+    since: run2.updated,
     repairable: true
   });
-  if (isDone(run.status)) return void 0;
-  if (run.jobs.length === 0)
-    return hold("run-without-jobs", `The run is ${statusName(run.status)} and has no jobs: nothing will ever end it.`, [
+  if (isDone(run2.status)) return void 0;
+  if (run2.jobs.length === 0)
+    return hold("run-without-jobs", `The run is ${statusName(run2.status)} and has no jobs: nothing will ever end it.`, [
       "action_run_job: no row with this run_id"
     ]);
-  if (run.status === Status.unknown) {
+  if (run2.status === Status.unknown) {
     if (holds.some(({ code }) => code === "reset-to-unknown")) return void 0;
     return hold("reset-to-unknown", "The run was set to status 0 by hand; nothing in Forgejo acts on it.", []);
   }
-  if (!run.jobs.every((job) => isDone(job.status))) return void 0;
+  if (!run2.jobs.every((job) => isDone(job.status))) return void 0;
   const status = aggregation && aggregate(
-    run.jobs.map((job) => job.status),
+    run2.jobs.map((job) => job.status),
     aggregation
   );
   return hold(
     "run-open-jobs-done",
-    `All ${count(run.jobs.length, "job")} are done, but the run is still ${statusName(run.status)}; no cron looks at runs.`,
+    `All ${count(run2.jobs.length, "job")} are done, but the run is still ${statusName(run2.status)}; no cron looks at runs.`,
     [
-      `jobs: ${run.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(", ")}`,
+      `jobs: ${run2.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(", ")}`,
       ...status ? [`Forgejo would compute ${statusLabel(status)}`] : []
     ]
   );
 }
-function holdOfJob(run, job, now, timings2, released) {
+function holdOfJob(run2, job, now, timings2, released) {
   const { task } = job;
-  const shown = isDone(run.status) ? ` The run is shown as ${statusName(run.status)}, which hides it.` : "";
+  const shown = isDone(run2.status) ? ` The run is shown as ${statusName(run2.status)}, which hides it.` : "";
   const hold = (code, message, since, extra = {}) => ({
     code,
     severity: extra.severity ?? "error",
@@ -17872,7 +18084,7 @@ function holdOfJob(run, job, now, timings2, released) {
     task,
     message: `${message}${shown}`,
     evidence: [
-      `action_run ${run.id}: status ${statusLabel(run.status)}`,
+      `action_run ${run2.id}: status ${statusLabel(run2.status)}`,
       `action_run_job ${job.id}: status ${statusLabel(job.status)}, task_id ${job.taskId}`,
       ...task ? [
         `action_task ${task.id}: status ${statusLabel(task.status)}, updated ${task.updated} (${duration(now - task.updated)} ago)`
@@ -17880,7 +18092,7 @@ function holdOfJob(run, job, now, timings2, released) {
       ...extra.evidence ?? []
     ],
     since,
-    repairable: (extra.repairable ?? true) && !(run.needApproval && wouldRequeue(code))
+    repairable: (extra.repairable ?? true) && !(run2.needApproval && wouldRequeue(code))
   });
   if (job.status === Status.unknown || task?.status === Status.unknown && !isDone(job.status))
     return hold(
@@ -17888,7 +18100,7 @@ function holdOfJob(run, job, now, timings2, released) {
       `${job.status === Status.unknown ? "The job" : "The task"} was set to status 0 by hand; nothing in Forgejo acts on it.`,
       task?.updated ?? job.updated,
       {
-        evidence: run.needApproval ? ["need_approval is set: requeueing a job would release the whole run"] : []
+        evidence: run2.needApproval ? ["need_approval is set: requeueing a job would release the whole run"] : []
       }
     );
   if (job.status === Status.running) {
@@ -17922,7 +18134,7 @@ function holdOfJob(run, job, now, timings2, released) {
     );
   const next = released.get(job.id);
   if (job.status === Status.blocked && next !== void 0) {
-    const needed = run.jobs.filter((other) => job.needs.includes(other.jobId));
+    const needed = run2.jobs.filter((other) => job.needs.includes(other.jobId));
     const since = Math.max(...needed.map((other) => other.stopped || other.updated));
     if (now - since < releasedWithin) return void 0;
     return hold(
@@ -17958,8 +18170,8 @@ function silenceOf(task, now, { zombieTimeout, zombiePeriod }, hold) {
     evidence
   });
 }
-function strayHold(run, task, now, timings2) {
-  const job = run.jobs.find((candidate) => candidate.id === task.jobId) ?? null;
+function strayHold(run2, task, now, timings2) {
+  const job = run2.jobs.find((candidate) => candidate.id === task.jobId) ?? null;
   return {
     code: "task-left-open",
     severity: "warning",
@@ -17987,70 +18199,88 @@ function parseIni(text3) {
   let section = sections.get("");
   const lines2 = text3.replace(/^\ufeff/, "").split(/\r?\n/);
   for (let number = 0; number < lines2.length; number++) {
-    const line = lines2[number].trim();
+    const line = lines2[number].trimStart();
     if (line === "" || line.startsWith(";") || line.startsWith("#")) continue;
-    const header = /^\[(.+)\]/.exec(line);
+    const header = /^\[(.*)\]/.exec(line);
     if (header) {
-      const name = header[1].trim().toLowerCase();
+      const name = header[1] === "DEFAULT" ? "" : header[1];
       section = sections.get(name) ?? /* @__PURE__ */ new Map();
       sections.set(name, section);
       continue;
     }
-    const assignment = /^(?:"([^"]+)"|`([^`]+)`|([^=:]+?))\s*[=:]\s*(.*)$/.exec(line);
+    const assignment = /^(?:"""(.+?)"""[^=:]*|"([^"]+)"[^=:]*|`([^`]+)`[^=:]*|([^=:]+))[=:]\s*(.*)$/.exec(line);
     if (!assignment) continue;
-    const key = (assignment[1] ?? assignment[2] ?? assignment[3]).trim().toUpperCase();
-    let value = assignment[4];
-    const fence2 = value.startsWith('"""') ? '"""' : void 0;
-    if (fence2) {
-      value = value.slice(3);
-      while (!value.includes(fence2) && number + 1 < lines2.length) value += `
-${lines2[++number]}`;
-      value = value.split(fence2, 1)[0];
-    } else {
-      while (value.endsWith("\\") && number + 1 < lines2.length) value = value.slice(0, -1) + lines2[++number].trim();
-      value = unquote(value);
+    const [, tripled, doubled, backquoted, bare, rest] = assignment;
+    const key = (tripled ?? doubled ?? backquoted ?? bare).trim();
+    const fence2 = /^("""|`)/.exec(rest)?.[1];
+    if (fence2 === void 0) {
+      section.set(key, bareValue(rest));
+      continue;
     }
-    section.set(key, value);
+    let value2 = rest.slice(fence2.length);
+    while (!value2.includes(fence2) && number + 1 < lines2.length) value2 += `
+${lines2[++number]}`;
+    section.set(key, value2.includes(fence2) ? value2.slice(0, value2.lastIndexOf(fence2)) : value2);
   }
-  return expand(sections);
-}
-function unquote(text3) {
-  const quoted = /^(["'`])(.*)\1\s*(?:[#;].*)?$/.exec(text3);
-  return quoted ? quoted[2] : text3.replace(/\s[#;].*$/, "").trim();
-}
-function expand(sections) {
-  const lookUp = (section, text3, depth) => depth > 10 ? text3 : text3.replace(/%\(([^)]+)\)s/g, (whole, name) => {
-    const value = section.get(name.toUpperCase()) ?? sections.get("").get(name.toUpperCase());
-    return value === void 0 ? whole : lookUp(section, value, depth + 1);
-  });
-  for (const section of sections.values())
-    for (const [key, value] of section) section.set(key, lookUp(section, value, 0));
   return sections;
+}
+function bareValue(text3) {
+  const value2 = text3.replace(/[#;].*$/, "").trim();
+  const quoted2 = /^(?:'([^']*)'|"([^"]*)")$/.exec(value2);
+  return quoted2 ? quoted2[1] ?? quoted2[2] : value2;
+}
+function lookUp(ini) {
+  const raw = (section, key) => {
+    const value2 = ini.get(section)?.get(key);
+    const dot = section.lastIndexOf(".");
+    return value2 !== void 0 || dot < 0 ? value2 : raw(section.slice(0, dot), key);
+  };
+  const expand = (section, own, text3, depth) => text3.replace(/%\(([^)]+)\)s/g, (whole, name) => {
+    const value2 = (name === own ? void 0 : raw(section, name)) ?? ini.get("")?.get(name);
+    return value2 === void 0 || depth > 10 ? whole : expand(section, name, value2, depth + 1);
+  });
+  return (section, key) => expand(section, key, raw(section, key) ?? "", 0) || void 0;
 }
 async function overlayEnvironment(ini, env) {
   const merged = new Map([...ini].map(([name, keys2]) => [name, new Map(keys2)]));
   for (const prefix of ["GITEA__", "FORGEJO__"]) {
-    for (const [name, value] of Object.entries(env)) {
-      if (!name.startsWith(prefix) || value === void 0) continue;
-      const match = /^(.*?)__([^_].*?)(__FILE)?$/.exec(name.slice(prefix.length)) ?? /^()(?:__)?(.+?)(__FILE)?$/.exec(name.slice(prefix.length));
-      if (!match) continue;
-      const section = decodeName(match[1]).toLowerCase();
-      const key = decodeName(match[2]).toUpperCase();
+    for (const [name, value2] of Object.entries(env)) {
+      if (!name.startsWith(prefix) || value2 === void 0) continue;
+      const isFile = name.endsWith("__FILE");
+      const { section, key } = sectionAndKey(name.slice(prefix.length, isFile ? -"__FILE".length : void 0));
+      if (key === "") continue;
       const keys2 = merged.get(section) ?? /* @__PURE__ */ new Map();
       merged.set(section, keys2);
-      keys2.set(key, match[3] ? await readSecret(name, value) : value);
+      keys2.set(key, isFile ? (await readNamed(name, value2)).replace(/\r?\n$/, "") : value2);
     }
   }
   return merged;
 }
-var decodeName = (text3) => text3.replace(/_0X([0-9A-F]{2})_/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-async function readSecret(name, file) {
+function sectionAndKey(encoded) {
+  const parts = ["", ""];
+  let inKey = false;
+  for (const piece of encoded.split(/(_0[xX](?:[0-9a-fA-F]{2})+_)/)) {
+    if (/^_0[xX](?:[0-9a-fA-F]{2})+_$/.test(piece)) {
+      parts[inKey ? 1 : 0] += Buffer.from(piece.slice(3, -1), "hex").toString("utf8");
+      continue;
+    }
+    const at = inKey ? -1 : piece.indexOf("__");
+    if (at < 0) parts[inKey ? 1 : 0] += piece;
+    else {
+      parts[0] += piece.slice(0, at);
+      parts[1] += piece.slice(at + 2);
+      inKey = true;
+    }
+  }
+  return { section: parts[0].toLowerCase(), key: parts[1] };
+}
+async function readNamed(what, file) {
   try {
-    return (await readFile2(file, "utf8")).replace(/\r?\n$/, "");
+    return await (0, import_promises5.readFile)(file, "utf8");
   } catch (cause) {
     throw usage(
-      `${name} names ${file}, which cannot be read (${messageOf(cause)}).`,
-      "Run as a user who may read it, or unset the variable.",
+      `${what} names ${file}, which cannot be read (${messageOf(cause)}).`,
+      "Run as a user who may read it, or give --database-url instead.",
       cause
     );
   }
@@ -18058,7 +18288,7 @@ async function readSecret(name, file) {
 async function readForgejoSettings(file, env) {
   let text3;
   try {
-    text3 = await readFile2(file, "utf8");
+    text3 = await (0, import_promises5.readFile)(file, "utf8");
   } catch (cause) {
     throw usage(
       `${file} cannot be read (${messageOf(cause)}).`,
@@ -18066,32 +18296,56 @@ async function readForgejoSettings(file, env) {
       cause
     );
   }
-  return forgejoSettings(await overlayEnvironment(parseIni(text3), env), resolve(file), env);
+  const ini = await overlayEnvironment(parseIni(text3), env);
+  return forgejoSettings(await withPasswordFile(ini, file), (0, import_node_path3.resolve)(file), env);
+}
+async function withPasswordFile(ini, file) {
+  const uri = lookUp(ini)("database", "PASSWD_URI");
+  if (uri === void 0) return ini;
+  const path6 = URL.canParse(uri) && uri.startsWith("file:") ? decodeURIComponent(new URL(uri).pathname) : void 0;
+  if (path6 === void 0)
+    throw usage(`${file}: [database] PASSWD_URI is not a file: address.`, "Write it as file:/path/of/the/password.");
+  const password = (await readNamed(`${file}: [database] PASSWD_URI`, path6)).trim();
+  return new Map([...ini, ["database", new Map([...ini.get("database") ?? [], ["PASSWD", password]])]]);
 }
 function forgejoSettings(ini, file, env) {
-  const get = (section, key) => ini.get(section)?.get(key) || void 0;
+  const get = lookUp(ini);
   return {
     databaseUrl: databaseUrl(get, file),
     schema: get("database", "SCHEMA"),
-    logDirectory: logDirectory(get, file, env),
-    timings: timings(get, file),
-    rootUrl: get("server", "ROOT_URL") ?? `http://${get("server", "DOMAIN") ?? "localhost"}:${get("server", "HTTP_PORT") ?? 3e3}/`
+    logDirectory: logDirectory(ini, get, file, env),
+    timings: timings(get),
+    rootUrl: rootUrl(get)
   };
 }
+function rootUrl(get) {
+  const protocol = get("server", "PROTOCOL") === "https" ? "https" : "http";
+  const port = get("server", "HTTP_PORT") ?? "3000";
+  const url = get("server", "ROOT_URL") ?? `${protocol}://${get("server", "DOMAIN") ?? "localhost"}:${port}`;
+  return `${url.replace(/\/+$/, "")}/`;
+}
 function databaseUrl(get, file) {
-  const type = (get("database", "DB_TYPE") ?? "").toLowerCase();
-  if (!/^(postgres(ql)?|pgsql)$/.test(type))
+  const type = get("database", "DB_TYPE") ?? "";
+  if (type !== "postgres")
     throw usage(
-      `${file}: [database] DB_TYPE is "${type || "not set"}"; this version of ci-doctor reads PostgreSQL.`,
+      `${file}: [database] DB_TYPE is "${type || "not set"}"; this version of ci-doctor reads PostgreSQL ("postgres").`,
       type === "" ? 'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.' : "Use the web page for this server."
     );
   const password = get("database", "PASSWD") ?? "";
   hideSecret(password);
-  const { host, port } = splitHost(get("database", "HOST") ?? "127.0.0.1:5432");
+  const named = get("database", "HOST_PRIMARY") ?? get("database", "HOST") ?? "";
+  if (named.includes(","))
+    throw usage(
+      `${file}: [database] HOST names several servers (${named}).`,
+      "Give --database-url with the address of the one that is written to."
+    );
+  const { host, port } = splitHost(named);
+  const [name, parameters] = (get("database", "NAME") ?? "").split(/\?(.*)/s, 2);
   const url = new URL("postgres://host/");
+  url.search = parameters ?? "";
   url.username = encodeURIComponent(get("database", "USER") ?? "");
   url.password = encodeURIComponent(password);
-  url.pathname = `/${encodeURIComponent(get("database", "NAME") ?? "forgejo")}`;
+  url.pathname = `/${encodeURIComponent(name)}`;
   if (host.startsWith("/")) url.searchParams.set("host", host);
   else url.hostname = host.includes(":") ? `[${host}]` : host;
   url.port = port;
@@ -18099,51 +18353,51 @@ function databaseUrl(get, file) {
   return url.href;
 }
 function splitHost(text3) {
-  const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(text3);
-  if (!match) return { host: text3, port: "5432" };
-  return { host: match[1] ?? (match[2] || "127.0.0.1"), port: match[3] ?? "5432" };
+  const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d*))?$/.exec(text3);
+  return { host: (match ? match[1] ?? match[2] : text3) || "127.0.0.1", port: match?.[3] || "5432" };
 }
-function logDirectory(get, file, env) {
+function logDirectory(ini, get, file, env) {
   const work = workPath(get, file, env);
-  const absolute = (path2, base) => isAbsolute(path2) ? path2 : join3(base, path2);
-  const data = absolute(get("server", "APP_DATA_PATH") ?? "data", work);
-  const named = get("actions", "STORAGE_TYPE") ?? get("storage.actions_log", "STORAGE_TYPE") ?? get("storage", "STORAGE_TYPE") ?? "local";
-  const type = named === "local" || named === "minio" || named === "azureblob" ? named : get(`storage.${named}`, "STORAGE_TYPE") ?? "local";
-  if (type !== "local") return null;
-  const path = get("storage.actions_log", "PATH") ?? get("actions", "PATH");
-  if (path) return absolute(path, work);
-  const shared = get(`storage.${named}`, "PATH") ?? get("storage", "PATH");
-  return join3(shared ? absolute(shared, work) : data, "actions_log");
+  const data = (0, import_node_path3.resolve)(work, get("server", "APP_DATA_PATH") ?? "data");
+  const own = (section2) => ini.get(section2)?.has("PATH") ? get(section2, "PATH") : void 0;
+  const section = "storage.actions_log";
+  const named = ini.has(section) ? get(section, "STORAGE_TYPE") : void 0;
+  const used = named !== void 0 || ini.has(section) && get(section, "PATH") !== void 0;
+  const target = !used ? "storage" : named && ini.has(`storage.${named}`) ? `storage.${named}` : section;
+  if ((get(target, "STORAGE_TYPE") ?? named ?? "local") !== "local") return null;
+  const base = own(target);
+  const path6 = own(section);
+  if (path6 !== void 0 && (target === section || (0, import_node_path3.isAbsolute)(path6))) return (0, import_node_path3.resolve)(data, path6);
+  if (path6 !== void 0) return (0, import_node_path3.resolve)(data, base ?? "", path6);
+  if (base === void 0) return (0, import_node_path3.join)(data, "actions_log");
+  return (0, import_node_path3.resolve)(data, target === "storage" ? (0, import_node_path3.join)(base, "actions_log") : base);
 }
 function workPath(get, file, env) {
-  const named = get("", "WORK_PATH") ?? env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
+  const named = get("", "WORK_PATH") ?? (env.FORGEJO_WORK_DIR || env.GITEA_WORK_DIR);
   if (named) return named;
-  const directory = dirname2(file);
-  return directory.endsWith(join3("custom", "conf")) ? dirname2(dirname2(directory)) : directory;
+  const directory = (0, import_node_path3.dirname)(file);
+  if (directory.endsWith((0, import_node_path3.join)("/custom", "conf"))) return (0, import_node_path3.dirname)((0, import_node_path3.dirname)(directory));
+  return (0, import_node_path3.dirname)(directory) === "/etc" ? (0, import_node_path3.join)("/var/lib", (0, import_node_path3.basename)(directory)) : directory;
 }
-function timings(get, file) {
-  const seconds = (section, key, fallback) => {
-    const text3 = get(section, key);
-    if (text3 === void 0) return fallback;
-    const value = parseDuration(text3);
-    if (value === void 0)
-      throw usage(
-        `${file}: [${section}] ${key} is "${text3}", which is not a duration.`,
-        "Write it as 10m, 1h30m or 600s."
-      );
-    return value;
-  };
-  const enabled = (get("cron.stop_zombie_tasks", "ENABLED") ?? get("cron", "ENABLED") ?? "true").toLowerCase() !== "false";
-  const schedule = get("cron.stop_zombie_tasks", "SCHEDULE") ?? "@every 5m";
+var seconds = (text3) => text3 === void 0 || /^\d+$/.test(text3) ? void 0 : parseDuration(text3);
+function timings(get) {
+  const cron = "cron.stop_zombie_tasks";
+  const off = /^(?:0|f|no?|off|false)$/i.test(get(cron, "ENABLED") ?? "");
   return {
-    zombieTimeout: seconds("actions", "ZOMBIE_TASK_TIMEOUT", defaultTimings.zombieTimeout),
-    // A five-field schedule is rare here; a day is the longest it can mean without being useless.
-    zombiePeriod: enabled ? parseDuration(schedule.replace(/^@every\s+/, "")) ?? { "@hourly": 3600, "@daily": 86400, "@midnight": 86400 }[schedule] ?? defaultTimings.zombiePeriod : null
+    zombieTimeout: seconds(get("actions", "ZOMBIE_TASK_TIMEOUT")) ?? defaultTimings.zombieTimeout,
+    zombiePeriod: off ? null : period(get(cron, "SCHEDULE") ?? "") ?? defaultTimings.zombiePeriod
   };
+}
+function period(schedule) {
+  if (schedule.startsWith("@every ")) return seconds(schedule.slice("@every ".length).trim());
+  const named = { "@hourly": 3600, "@daily": 86400, "@midnight": 86400 }[schedule];
+  const minutes = /^(?:\d+ )?\*(?:\/(\d+))? \* \* \* \*$/.exec(schedule);
+  return named ?? (minutes ? Number(minutes[1] ?? 1) * 60 : void 0);
 }
 
 // src/doctor/database/postgresql.ts
-import { readFileSync } from "node:fs";
+var import_node_fs = __toESM(require_node_fs(), 1);
+var import_node_net = __toESM(require_node_net(), 1);
 
 // node_modules/kysely/dist/esm/util/object-utils.js
 function isUndefined(obj) {
@@ -18749,8 +19003,8 @@ var RawNode = freeze({
   createWithSql(sql2) {
     return RawNode.create([sql2], []);
   },
-  createWithChild(child) {
-    return RawNode.create(["", ""], [child]);
+  createWithChild(child2) {
+    return RawNode.create(["", ""], [child2]);
   },
   createWithChildren(children) {
     return RawNode.create(new Array(children.length + 1).fill(""), children);
@@ -18941,10 +19195,10 @@ var JSONOperatorChainNode = freeze({
       values: freeze([])
     });
   },
-  cloneWithValue(node, value) {
+  cloneWithValue(node, value2) {
     return freeze({
       ...node,
-      values: freeze([...node.values, value])
+      values: freeze([...node.values, value2])
     });
   }
 });
@@ -19081,16 +19335,16 @@ var ValueNode = freeze({
   is(node) {
     return node.kind === "ValueNode";
   },
-  create(value) {
+  create(value2) {
     return freeze({
       kind: "ValueNode",
-      value
+      value: value2
     });
   },
-  createImmediate(value) {
+  createImmediate(value2) {
     return freeze({
       kind: "ValueNode",
-      value,
+      value: value2,
       immediate: true
     });
   }
@@ -19109,14 +19363,14 @@ function parseValueExpression(exp) {
   }
   return ValueNode.create(exp);
 }
-function isSafeImmediateValue(value) {
-  return isNumber(value) || isBoolean(value) || isNull(value);
+function isSafeImmediateValue(value2) {
+  return isNumber(value2) || isBoolean(value2) || isNull(value2);
 }
-function parseSafeImmediateValue(value) {
-  if (!isSafeImmediateValue(value)) {
-    throw new Error(`unsafe immediate value ${JSON.stringify(value)}`);
+function parseSafeImmediateValue(value2) {
+  if (!isSafeImmediateValue(value2)) {
+    throw new Error(`unsafe immediate value ${JSON.stringify(value2)}`);
   }
-  return ValueNode.createImmediate(value);
+  return ValueNode.createImmediate(value2);
 }
 function parseValueExpressionList(arg) {
   if (arg.some(isExpressionOrFactory)) {
@@ -19176,8 +19430,8 @@ function parseFilterList(list, combinator, withParens = true) {
 function isIsOperator(operator) {
   return operator === "is" || operator === "is not";
 }
-function needsIsOperator(value) {
-  return isNull(value) || isBoolean(value);
+function needsIsOperator(value2) {
+  return isNull(value2) || isBoolean(value2);
 }
 function parseOperator(operator) {
   if (isString(operator) && OPERATORS.includes(operator)) {
@@ -19592,10 +19846,10 @@ var QueryNode = freeze({
       where: node.where ? WhereNode.cloneWithOperation(node.where, "And", operation) : WhereNode.create(operation)
     });
   },
-  cloneWithJoin(node, join7) {
+  cloneWithJoin(node, join9) {
     return freeze({
       ...node,
-      joins: node.joins ? freeze([...node.joins, join7]) : freeze([join7])
+      joins: node.joins ? freeze([...node.joins, join9]) : freeze([join9])
     });
   },
   cloneWithReturning(node, selections) {
@@ -19975,11 +20229,11 @@ function parseRowValues(row, columns4) {
       indexedRowColumns--;
       continue;
     }
-    const value = row[col];
-    if (isUndefined(value) || isExpressionOrFactory(value)) {
+    const value2 = row[col];
+    if (isUndefined(value2) || isExpressionOrFactory(value2)) {
       hasUndefinedOrComplexColumns = true;
     }
-    rowValues[columnIdx] = value;
+    rowValues[columnIdx] = value2;
   }
   const hasMissingColumns = indexedRowColumns < columns4.size;
   if (hasMissingColumns || hasUndefinedOrComplexColumns) {
@@ -19994,11 +20248,11 @@ var ColumnUpdateNode = freeze({
   is(node) {
     return node.kind === "ColumnUpdateNode";
   },
-  create(column, value) {
+  create(column, value2) {
     return freeze({
       kind: "ColumnUpdateNode",
       column,
-      value
+      value: value2
     });
   }
 });
@@ -20014,8 +20268,8 @@ function parseUpdate(...args) {
 }
 function parseUpdateObjectExpression(update) {
   const updateObj = isFunction(update) ? update(expressionBuilder()) : update;
-  return Object.entries(updateObj).filter(([_, value]) => value !== void 0).map(([key, value]) => {
-    return ColumnUpdateNode.create(ColumnNode.create(key), parseValueExpression(value));
+  return Object.entries(updateObj).filter(([_, value2]) => value2 !== void 0).map(([key, value2]) => {
+    return ColumnUpdateNode.create(ColumnNode.create(key), parseValueExpression(value2));
   });
 }
 
@@ -23784,8 +24038,8 @@ var WithSchemaTransformer = class extends OperationNodeTransformer {
       this.#collectSchemableIdsFromTableExpr(node.table, schemableIds);
     }
     if ("joins" in node && node.joins) {
-      for (const join7 of node.joins) {
-        this.#collectSchemableIdsFromTableExpr(join7.table, schemableIds);
+      for (const join9 of node.joins) {
+        this.#collectSchemableIdsFromTableExpr(join9.table, schemableIds);
       }
     }
     if ("using" in node && node.using) {
@@ -23893,17 +24147,17 @@ var Deferred = class {
   #resolve;
   #reject;
   constructor() {
-    this.#promise = new Promise((resolve3, reject) => {
+    this.#promise = new Promise((resolve4, reject) => {
       this.#reject = reject;
-      this.#resolve = resolve3;
+      this.#resolve = resolve4;
     });
   }
   get promise() {
     return this.#promise;
   }
-  resolve = (value) => {
+  resolve = (value2) => {
     if (this.#resolve) {
-      this.#resolve(value);
+      this.#resolve(value2);
     }
   };
   reject = (reason) => {
@@ -25462,8 +25716,8 @@ function parseFetch(rowCount, modifier) {
   }
   return FetchNode.create(rowCount, modifier);
 }
-function isFetchModifier(value) {
-  return value === "only" || value === "with ties";
+function isFetchModifier(value2) {
+  return value2 === "only" || value2 === "with ties";
 }
 
 // node_modules/kysely/dist/esm/query-builder/select-query-builder.js
@@ -26181,10 +26435,10 @@ var CaseNode = freeze({
   is(node) {
     return node.kind === "CaseNode";
   },
-  create(value) {
+  create(value2) {
     return freeze({
       kind: "CaseNode",
-      value
+      value: value2
     });
   },
   cloneWithWhen(caseNode, when) {
@@ -26279,11 +26533,11 @@ var JSONPathLegNode = freeze({
   is(node) {
     return node.kind === "JSONPathLegNode";
   },
-  create(type, value) {
+  create(type, value2) {
     return freeze({
       kind: "JSONPathLegNode",
       type,
-      value
+      value: value2
     });
   }
 });
@@ -26420,11 +26674,11 @@ var JSONPathBuilder = class {
   key(key) {
     return this.#createBuilderWithPathLeg("Member", key);
   }
-  #createBuilderWithPathLeg(legType, value) {
+  #createBuilderWithPathLeg(legType, value2) {
     if (JSONReferenceNode.is(this.#node)) {
-      return new TraversedJSONPathBuilder(JSONReferenceNode.cloneWithTraversal(this.#node, JSONPathNode.is(this.#node.traversal) ? JSONPathNode.cloneWithLeg(this.#node.traversal, JSONPathLegNode.create(legType, value)) : JSONOperatorChainNode.cloneWithValue(this.#node.traversal, ValueNode.createImmediate(value))));
+      return new TraversedJSONPathBuilder(JSONReferenceNode.cloneWithTraversal(this.#node, JSONPathNode.is(this.#node.traversal) ? JSONPathNode.cloneWithLeg(this.#node.traversal, JSONPathLegNode.create(legType, value2)) : JSONOperatorChainNode.cloneWithValue(this.#node.traversal, ValueNode.createImmediate(value2))));
     }
-    return new TraversedJSONPathBuilder(JSONPathNode.cloneWithLeg(this.#node, JSONPathLegNode.create(legType, value)));
+    return new TraversedJSONPathBuilder(JSONPathNode.cloneWithLeg(this.#node, JSONPathLegNode.create(legType, value2)));
   }
 };
 var TraversedJSONPathBuilder = class _TraversedJSONPathBuilder extends JSONPathBuilder {
@@ -26629,8 +26883,8 @@ function createExpressionBuilder(executor = NOOP_QUERY_EXECUTOR) {
     table(table2) {
       return new ExpressionWrapper(parseTable(table2));
     },
-    val(value) {
-      return new ExpressionWrapper(parseValueExpression(value));
+    val(value2) {
+      return new ExpressionWrapper(parseValueExpression(value2));
     },
     refTuple(...values) {
       return new ExpressionWrapper(TupleNode.create(values.map(parseReferenceExpression)));
@@ -26638,8 +26892,8 @@ function createExpressionBuilder(executor = NOOP_QUERY_EXECUTOR) {
     tuple(...values) {
       return new ExpressionWrapper(TupleNode.create(values.map(parseValueExpression)));
     },
-    lit(value) {
-      return new ExpressionWrapper(parseSafeImmediateValue(value));
+    lit(value2) {
+      return new ExpressionWrapper(parseSafeImmediateValue(value2));
     },
     unary,
     not(expr) {
@@ -26906,8 +27160,8 @@ var ReferencesNode = freeze({
 });
 
 // node_modules/kysely/dist/esm/parser/default-value-parser.js
-function parseDefaultValueExpression(value) {
-  return isOperationNodeSource(value) ? value.toOperationNode() : ValueNode.createImmediate(value);
+function parseDefaultValueExpression(value2) {
+  return isOperationNodeSource(value2) ? value2.toOperationNode() : ValueNode.createImmediate(value2);
 }
 
 // node_modules/kysely/dist/esm/operation-node/generated-node.js
@@ -27264,9 +27518,9 @@ var ColumnDefinitionBuilder = class _ColumnDefinitionBuilder {
    * )
    * ```
    */
-  defaultTo(value) {
+  defaultTo(value2) {
     return new _ColumnDefinitionBuilder(ColumnDefinitionNode.cloneWith(this.#node, {
-      defaultTo: DefaultValueNode.create(parseDefaultValueExpression(value))
+      defaultTo: DefaultValueNode.create(parseDefaultValueExpression(value2))
     }));
   }
   /**
@@ -27682,11 +27936,11 @@ var AlterColumnNode = freeze({
   is(node) {
     return node.kind === "AlterColumnNode";
   },
-  create(column, prop, value) {
+  create(column, prop, value2) {
     return freeze({
       kind: "AlterColumnNode",
       column: ColumnNode.create(column),
-      [prop]: value
+      [prop]: value2
     });
   }
 });
@@ -27700,8 +27954,8 @@ var AlterColumnBuilder = class {
   setDataType(dataType) {
     return new AlteredColumnBuilder(AlterColumnNode.create(this.#column, "dataType", parseDataTypeExpression(dataType)));
   }
-  setDefault(value) {
-    return new AlteredColumnBuilder(AlterColumnNode.create(this.#column, "setDefault", parseDefaultValueExpression(value)));
+  setDefault(value2) {
+    return new AlteredColumnBuilder(AlterColumnNode.create(this.#column, "setDefault", parseDefaultValueExpression(value2)));
   }
   dropDefault() {
     return new AlteredColumnBuilder(AlterColumnNode.create(this.#column, "dropDefault", true));
@@ -30299,8 +30553,8 @@ function defaultLogger(event) {
 }
 
 // node_modules/kysely/dist/esm/util/compilable.js
-function isCompilable(value) {
-  return isObject(value) && isFunction(value.compile);
+function isCompilable(value2) {
+  return isObject(value2) && isFunction(value2.compile);
 }
 
 // node_modules/kysely/dist/esm/kysely.js
@@ -30354,9 +30608,9 @@ var Kysely = class _Kysely extends QueryCreator {
   get introspection() {
     return this.#props.dialect.createIntrospector(this.withoutPlugins());
   }
-  case(value) {
+  case(value2) {
     return new CaseBuilder({
-      node: CaseNode.create(isUndefined(value) ? void 0 : parseExpression(value))
+      node: CaseNode.create(isUndefined(value2) ? void 0 : parseExpression(value2))
     });
   }
   /**
@@ -31290,14 +31544,14 @@ var sql = Object.assign((sqlFragments, ...parameters) => {
       rawNode: RawNode.createWithChild(parseStringReference(columnReference))
     });
   },
-  val(value) {
+  val(value2) {
     return createRawBuilder({
       queryId: createQueryId(),
-      rawNode: RawNode.createWithChild(parseValueExpression(value))
+      rawNode: RawNode.createWithChild(parseValueExpression(value2))
     });
   },
-  value(value) {
-    return this.val(value);
+  value(value2) {
+    return this.val(value2);
   },
   table(tableReference) {
     return createRawBuilder({
@@ -31314,14 +31568,14 @@ var sql = Object.assign((sqlFragments, ...parameters) => {
       rawNode: RawNode.create(fragments, ids.map(IdentifierNode.create))
     });
   },
-  lit(value) {
+  lit(value2) {
     return createRawBuilder({
       queryId: createQueryId(),
-      rawNode: RawNode.createWithChild(ValueNode.createImmediate(value))
+      rawNode: RawNode.createWithChild(ValueNode.createImmediate(value2))
     });
   },
-  literal(value) {
-    return this.lit(value);
+  literal(value2) {
+    return this.lit(value2);
   },
   raw(sql2) {
     return createRawBuilder({
@@ -31331,11 +31585,11 @@ var sql = Object.assign((sqlFragments, ...parameters) => {
   },
   join(array, separator = sql`, `) {
     const nodes = new Array(Math.max(2 * array.length - 1, 0));
-    const sep2 = separator.toOperationNode();
+    const sep4 = separator.toOperationNode();
     for (let i = 0; i < array.length; ++i) {
       nodes[2 * i] = parseParameter(array[i]);
       if (i !== array.length - 1) {
-        nodes[2 * i + 1] = sep2;
+        nodes[2 * i + 1] = sep4;
       }
     }
     return createRawBuilder({
@@ -32598,14 +32852,14 @@ var DefaultQueryCompiler = class extends OperationNodeVisitor {
   }
   visitJSONPathLeg(node) {
     const isArrayLocation = node.type === "ArrayLocation";
-    const value = String(node.value);
+    const value2 = String(node.value);
     if (isArrayLocation) {
       this.append("[");
-      this.append(this.sanitizeStringLiteral(value));
+      this.append(this.sanitizeStringLiteral(value2));
       this.append("]");
     } else {
       this.append('."');
-      this.append(this.sanitizeJSONPathMemberValue(value));
+      this.append(this.sanitizeJSONPathMemberValue(value2));
       this.append('"');
     }
   }
@@ -32749,31 +33003,31 @@ var DefaultQueryCompiler = class extends OperationNodeVisitor {
     }
     return sanitized;
   }
-  sanitizeStringLiteral(value) {
-    return value.replace(LIT_WRAP_REGEX, "''");
+  sanitizeStringLiteral(value2) {
+    return value2.replace(LIT_WRAP_REGEX, "''");
   }
-  sanitizeJSONPathMemberValue(value) {
-    return value.replace(JSON_PATH_MEMBER_WRAP_REGEX, (char) => char === "'" ? "''" : '\\"');
+  sanitizeJSONPathMemberValue(value2) {
+    return value2.replace(JSON_PATH_MEMBER_WRAP_REGEX, (char) => char === "'" ? "''" : '\\"');
   }
   addParameter(parameter) {
     this.#parameters.push(parameter);
   }
-  appendImmediateValue(value) {
-    if (isString(value)) {
-      this.appendStringLiteral(value);
-    } else if (isNumber(value) || isBoolean(value) || isBigInt(value)) {
-      this.append(value.toString());
-    } else if (isNull(value)) {
+  appendImmediateValue(value2) {
+    if (isString(value2)) {
+      this.appendStringLiteral(value2);
+    } else if (isNumber(value2) || isBoolean(value2) || isBigInt(value2)) {
+      this.append(value2.toString());
+    } else if (isNull(value2)) {
       this.append("null");
-    } else if (isDate(value)) {
-      this.appendImmediateValue(value.toISOString());
+    } else if (isDate(value2)) {
+      this.appendImmediateValue(value2.toISOString());
     } else {
-      throw new Error(`invalid immediate value ${value}`);
+      throw new Error(`invalid immediate value ${value2}`);
     }
   }
-  appendStringLiteral(value) {
+  appendStringLiteral(value2) {
     this.append("'");
-    this.append(this.sanitizeStringLiteral(value));
+    this.append(this.sanitizeStringLiteral(value2));
     this.append("'");
   }
   sortSelectModifiers(arr) {
@@ -33257,7 +33511,13 @@ async function openPostgresql(settings) {
   const config = clientConfig(settings);
   const { env = {} } = settings;
   const server = placeOf(config, env);
-  const pool = new esm_default.Pool({ ...config, types: types2, max: 2, application_name: "ci-doctor" });
+  const sockets = /* @__PURE__ */ new Set();
+  const stream = () => {
+    const socket = new import_node_net.Socket();
+    sockets.add(socket.once("close", () => sockets.delete(socket)));
+    return socket;
+  };
+  const pool = new esm_default.Pool({ ...config, stream, types: types2, max: 2, application_name: "ci-doctor" });
   pool.on("error", () => {
   });
   const root = new Kysely({ dialect: new PostgresDialect({ pool }) });
@@ -33269,6 +33529,7 @@ async function openPostgresql(settings) {
   } catch (error2) {
     await root.destroy().catch(() => {
     });
+    for (const socket of sockets) socket.destroy();
     throw connectionError(error2, server, config, env);
   }
 }
@@ -33304,7 +33565,7 @@ var Postgresql = class {
             "Run it again in a moment. Another ci-doctor or a busy server holds them; pg_stat_activity shows which.",
             error2
           );
-        await new Promise((resolve3) => setTimeout(resolve3, 100 * 2 ** attempt * (0.5 + Math.random())));
+        await new Promise((resolve4) => setTimeout(resolve4, 100 * 2 ** attempt * (0.5 + Math.random())));
       }
     }
   }
@@ -33350,11 +33611,11 @@ var Postgresql = class {
     await this.#root.destroy();
   }
 };
-function literalValue(value) {
-  if (value === null || value === void 0) return "NULL";
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (Buffer.isBuffer(value)) return `'\\x${value.toString("hex")}'`;
-  return esm_default.escapeLiteral(String(value));
+function literalValue(value2) {
+  if (value2 === null || value2 === void 0) return "NULL";
+  if (typeof value2 === "number" || typeof value2 === "boolean") return String(value2);
+  if (Buffer.isBuffer(value2)) return `'\\x${value2.toString("hex")}'`;
+  return esm_default.escapeLiteral(String(value2));
 }
 async function findSchema(root, server, wanted) {
   const { rows } = await root.executeQuery(
@@ -33395,59 +33656,66 @@ async function schemaFacts(root, schema) {
   const level = columns4.has("forgejo_version") ? await root.withSchema(schema).selectFrom("forgejo_version").select("version").orderBy("version", "desc").executeTakeFirst().catch(() => void 0) : void 0;
   return { columns: columns4, indexedTaskJobId: index.rows[0].found, level: level?.version ?? null };
 }
-function clientConfig({
-  url,
-  env = {},
-  connectTimeoutMs = 1e4
-}) {
-  let parsed;
-  try {
-    parsed = new URL(url);
-  } catch (cause) {
-    throw new ToolError(
-      "usage",
-      `The database URL cannot be read: "${redact(url)}".`,
-      "Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; characters such as @ : / in the password need percent-encoding.",
-      cause
-    );
-  }
+function clientConfig({ url, env = {}, connectTimeoutMs = 1e4 }) {
+  const parsed = parseUrl(url);
   const query = parsed.searchParams;
-  const password = decodeURIComponent(parsed.password) || query.get("password") || void 0;
-  hideSecret(password);
-  const host = query.get("host") ?? (decodeURIComponent(parsed.hostname).replace(/^\[|\]$/g, "") || void 0);
+  const password = decoded(parsed.password) || query.get("password") || void 0;
+  for (const secret of [password, parsed.password, env.PGPASSWORD]) hideSecret(secret);
+  const host = query.get("host") ?? (decoded(parsed.hostname).replace(/^\[|\]$/g, "") || void 0);
   const sslmode = query.get("sslmode") ?? env.PGSSLMODE ?? "disable";
-  const user = decodeURIComponent(parsed.username) || query.get("user") || void 0;
-  const database = decodeURIComponent(parsed.pathname.slice(1)) || void 0;
+  const user = decoded(parsed.username) || query.get("user") || void 0;
+  const database = decoded(parsed.pathname.slice(1)) || void 0;
+  const port = query.get("port") ?? parsed.port;
+  const ssl = tls(sslmode, host ?? env.PGHOST ?? "localhost", query, env);
   return {
     ...host && { host },
-    ...parsed.port && { port: Number(parsed.port) },
-    ...query.has("port") && { port: Number(query.get("port")) },
+    ...port && { port: Number(port) },
     ...user && { user },
     ...password && { password },
     ...database && { database },
-    ssl: tls(sslmode, query, env),
+    ssl,
     sslmode,
     connectionTimeoutMillis: connectTimeoutMs,
     ...query.has("options") && { options: query.get("options") }
   };
 }
-function tls(mode, query, env) {
+function parseUrl(text3) {
+  const url = text3.trim().replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?]|$)/, "$1localhost");
+  const cutShort = /^[^:]+:\/\/[^/?#]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/.test(url);
+  if (URL.canParse(url) && /^postgres(?:ql)?:$/.test(new URL(url).protocol) && !cutShort) return new URL(url);
+  const shown = redact(text3.replace(/:\/\/.*@/s, "://***@"));
+  throw new ToolError(
+    "usage",
+    `The database URL cannot be read: "${shown}".`,
+    "Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; characters such as @ : / # in the password need percent-encoding."
+  );
+}
+function decoded(text3) {
+  try {
+    return decodeURIComponent(text3);
+  } catch {
+    return text3;
+  }
+}
+function tls(mode, host, query, env) {
   const file = (name, fallback) => {
-    const path = query.get(name) ?? fallback;
-    if (!path) return void 0;
+    const path6 = query.get(name) ?? fallback;
+    if (!path6) return void 0;
     try {
-      return readFileSync(path, "utf8");
+      return (0, import_node_fs.readFileSync)(path6, "utf8");
     } catch (cause) {
       throw new ToolError(
         "usage",
-        `${name}: ${path} cannot be read (${messageOf(cause)}).`,
+        `${name}: ${path6} cannot be read (${messageOf(cause)}).`,
         `Point ${name} at a readable PEM file.`,
         cause
       );
     }
   };
   const files = () => {
-    const [ca, cert, key] = [file("sslrootcert", env.PGSSLROOTCERT), file("sslcert"), file("sslkey")];
+    const ca = file("sslrootcert", env.PGSSLROOTCERT);
+    const cert = file("sslcert", env.PGSSLCERT);
+    const key = file("sslkey", env.PGSSLKEY);
     return { ...ca && { ca }, ...cert && { cert }, ...key && { key } };
   };
   switch (mode) {
@@ -33456,11 +33724,16 @@ function tls(mode, query, env) {
     case "prefer":
       return false;
     case "require":
-      return { rejectUnauthorized: false, ...files() };
     case "verify-ca":
-      return { rejectUnauthorized: true, checkServerIdentity: () => void 0, ...files() };
-    case "verify-full":
-      return { rejectUnauthorized: true, ...files() };
+    case "verify-full": {
+      if (host.startsWith("/")) return false;
+      const given = files();
+      return {
+        rejectUnauthorized: mode !== "require" || given.ca !== void 0,
+        ...mode !== "verify-full" && { checkServerIdentity: () => void 0 },
+        ...given
+      };
+    }
     default:
       throw new ToolError(
         "usage",
@@ -33472,47 +33745,84 @@ function tls(mode, query, env) {
 var placeOf = (config, env) => `PostgreSQL ${config.host ?? env.PGHOST ?? "localhost"}${config.host?.startsWith("/") ? "" : `:${config.port ?? env.PGPORT ?? 5432}`}, database "${config.database ?? env.PGDATABASE ?? config.user ?? ""}"`;
 function connectionError(error2, server, config, env) {
   if (error2 instanceof ToolError) return error2;
-  const { code = "", message } = error2;
-  const fail = (what, fix) => unknown(`${server}: ${what}`, fix, error2);
-  const text3 = message || messageOf(error2);
-  if (code === "28P01" || code === "28000")
-    return /no pg_hba\.conf entry|no encryption/.test(text3) ? fail(
+  const user = config.user ?? env.PGUSER ?? "";
+  return explained(error2, server, { user, encrypted: config.ssl !== false }) ?? unknown(`${server}: ${messageOf(error2)}.`, "Run again with --verbose for the cause.", error2);
+}
+var network = /* @__PURE__ */ new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"]);
+function databaseError(error2, place) {
+  const { code = "", message = "" } = error2;
+  const due = error2 instanceof esm_default.DatabaseError || network.has(code) || /^Connection terminated|^timeout exceeded when trying to connect/.test(message);
+  return due ? explained(error2, place) ?? error2 : error2;
+}
+function explained(error2, place, connection = {}) {
+  const { code = "" } = error2;
+  const text3 = messageOf(error2);
+  const fail = (what, fix) => unknown(`${place}: ${what}`, fix, error2);
+  if (/no pg_hba\.conf entry|no encryption/.test(text3))
+    return fail(
       `the server does not let this connection in (${text3}).`,
-      config.sslmode === "disable" ? "It may want TLS: add ?sslmode=require to the URL; otherwise add a line for this host to pg_hba.conf." : "Add a line for this host, user and database to pg_hba.conf."
-    ) : fail(
-      `the password for user "${config.user ?? env.PGUSER ?? ""}" was refused.`,
+      connection.encrypted ? "Add a line for this host, user and database to pg_hba.conf." : "It may want TLS: add ?sslmode=require to the URL; otherwise add a line for this host to pg_hba.conf."
+    );
+  if (code === "28P01")
+    return fail(
+      `the password for user "${connection.user ?? ""}" was refused.`,
       "Check it in the URL, PGPASSWORD or ~/.pgpass; Forgejo keeps its own in app.ini, [database] PASSWD."
     );
-  if (/SASL|client password must be a string/.test(text3))
+  if (code === "28000")
     return fail(
-      `the server wants a password and none was given (${text3}).`,
-      "Put it into the URL, PGPASSWORD or ~/.pgpass."
+      `the server does not let user "${connection.user ?? ""}" in (${text3}).`,
+      'Check the user in the URL; "psql -c \\du" lists those there are.'
     );
-  if (code === "3D000")
+  if (/client password must be a/.test(text3))
+    return fail("the server wants a password and none was given.", "Put it into the URL, PGPASSWORD or ~/.pgpass.");
+  switch (code) {
+    case "3D000":
+      return fail(
+        "there is no such database.",
+        'The name is case-sensitive: PROD-ALM is not prod-alm. "psql -l" lists them.'
+      );
+    case "42501":
+      return fail(
+        `this role lacks a privilege (${text3}).`,
+        'Use a role with SELECT on the action_* tables, repository and "user", and UPDATE on what is to be repaired.'
+      );
+    case "25006":
+      return problem(
+        `${place}: this server only reads (${text3}).`,
+        "It is a standby: connect to the server that Forgejo writes to.",
+        error2
+      );
+    case "53300":
+    case "57P03":
+      return fail(
+        `the server does not take connections now (${text3}).`,
+        "Wait until it is up and has free connections."
+      );
+    case "55P03":
+    case "57014":
+      return fail(`the statement was given up (${text3}).`, "Run it again; pg_stat_activity shows what is in its way.");
+    case "ECONNREFUSED":
+      return fail(
+        "nothing listens there.",
+        "Check host and port, and that PostgreSQL listens on that address (listen_addresses)."
+      );
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return fail("the host name cannot be resolved.", "Check the spelling and the DNS of this machine.");
+    case "ENOENT":
+      return fail(
+        "there is no such socket.",
+        "Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories."
+      );
+    case "EACCES":
+      return fail(`the socket may not be opened (${text3}).`, "Run as a user who may, or connect by host and port.");
+  }
+  if (/^(?:57P0[12]|08...|ECONNRESET|EPIPE)$/.test(code) || /^Connection terminated/.test(text3) && !/timeout/.test(text3))
     return fail(
-      "there is no such database.",
-      'The name is case-sensitive: PROD-ALM is not prod-alm. "psql -l" lists them.'
+      `the connection broke (${text3}).`,
+      "Look whether the server runs, and run it again. What was not yet committed was not changed."
     );
-  if (code === "42501")
-    return fail(
-      `this role may not read what is needed (${text3}).`,
-      'Use a role with SELECT on the action_* tables, repository and "user".'
-    );
-  if (code === "53300" || code === "57P03")
-    return fail(`the server does not take connections now (${text3}).`, "Wait until it is up and has free connections.");
-  if (code === "ECONNREFUSED")
-    return fail(
-      "nothing listens there.",
-      "Check host and port, and that PostgreSQL listens on that address (listen_addresses)."
-    );
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return fail("the host name cannot be resolved.", "Check the spelling and the DNS of this machine.");
-  if (code === "ENOENT")
-    return fail(
-      "there is no such socket.",
-      "Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories."
-    );
-  if (code === "ETIMEDOUT" || /timeout/i.test(text3))
+  if (["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].includes(code) || /timeout/i.test(text3))
     return fail(
       "no answer in time.",
       "Check host, port and firewall; a database in a container may only listen on its own address."
@@ -33524,7 +33834,7 @@ function connectionError(error2, server, config, env) {
       `its TLS certificate is not trusted (${text3}).`,
       "Give the authority with sslrootcert=FILE, or check that the host name is the one in the certificate."
     );
-  return fail(text3, "Run again with --verbose for the cause.");
+  return void 0;
 }
 
 // src/doctor/connect.ts
@@ -33553,6 +33863,8 @@ async function withConnection(options, io, work) {
   const connection = await connect(options, io);
   try {
     return await work(connection);
+  } catch (error2) {
+    throw databaseError(error2, connection.database.place);
   } finally {
     await connection.database.close();
   }
@@ -33560,12 +33872,12 @@ async function withConnection(options, io, work) {
 async function connect(options, io) {
   const file = await findConfig(options.config, "ci-doctor.yaml", process.cwd());
   const values = file ? flatValues(file, keys) : /* @__PURE__ */ new Map();
-  const path = (key) => {
-    const value = values.get(key);
-    return value === void 0 || isAbsolute2(value) ? value : resolve2(file.path, "..", value);
+  const path6 = (key) => {
+    const value2 = values.get(key);
+    return value2 === void 0 || (0, import_node_path4.isAbsolute)(value2) ? value2 : (0, import_node_path4.resolve)(file.path, "..", value2);
   };
   const url = options.databaseUrl ?? (options.appIni === void 0 ? io.env.CI_DOCTOR_DATABASE_URL || values.get("database-url") : void 0);
-  const appIni = options.appIni ?? path("app-ini") ?? (url === void 0 ? await detectAppIni(io.env) : void 0);
+  const appIni = options.appIni ?? path6("app-ini") ?? (url === void 0 ? await detectAppIni(io.env) : void 0);
   if (url === void 0 && appIni === void 0)
     throw usage(
       "ci-doctor was not told where Forgejo's database is.",
@@ -33581,7 +33893,6 @@ async function connect(options, io) {
     forgejo?.timings ?? defaultTimings,
     options.zombieTimeout ?? values.get("zombie-timeout")
   );
-  hideSecret(passwordOf(url ?? ""));
   return {
     database: await openPostgresql({
       url: url ?? forgejo.databaseUrl,
@@ -33590,12 +33901,11 @@ async function connect(options, io) {
       ...generation && { generation }
     }),
     timings: timings2,
-    logDirectory: options.logDir ?? path("log-dir") ?? forgejo?.logDirectory ?? null,
-    undoDirectory: options.undoDir ?? path("undo-dir") ?? join4(state, "undo"),
-    journal: join4(state, "journal.jsonl")
+    logDirectory: options.logDir ?? path6("log-dir") ?? forgejo?.logDirectory ?? null,
+    undoDirectory: options.undoDir ?? path6("undo-dir") ?? (0, import_node_path4.join)(state, "undo"),
+    journal: (0, import_node_path4.join)(state, "journal.jsonl")
   };
 }
-var passwordOf = (url) => URL.canParse(url) ? decodeURIComponent(new URL(url).password) : void 0;
 function withTimeout(timings2, text3) {
   if (text3 === void 0) return timings2;
   const zombieTimeout = parseDuration(text3);
@@ -33607,7 +33917,7 @@ async function detectAppIni(env) {
   const work = env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
   const candidates = [
     ...await runningServerConfigs(),
-    ...work ? [join4(work, "custom/conf/app.ini")] : [],
+    ...work ? [(0, import_node_path4.join)(work, "custom/conf/app.ini")] : [],
     "/etc/forgejo/app.ini",
     "/etc/gitea/app.ini",
     "/var/lib/forgejo/custom/conf/app.ini",
@@ -33616,7 +33926,7 @@ async function detectAppIni(env) {
   ];
   for (const candidate of candidates) {
     try {
-      await access3(candidate);
+      await (0, import_promises6.access)(candidate);
       return candidate;
     } catch {
     }
@@ -33624,14 +33934,14 @@ async function detectAppIni(env) {
   return void 0;
 }
 async function runningServerConfigs() {
-  const processes = await readdir2("/proc").catch(() => []);
+  const processes = await (0, import_promises6.readdir)("/proc").catch(() => []);
   const found = [];
   for (const id of processes.filter((name) => /^\d+$/.test(name))) {
-    const argv = (await readFile3(`/proc/${id}/cmdline`, "utf8").catch(() => "")).split("\0");
-    if (!/^(forgejo|gitea)$/.test(basename(argv[0] ?? ""))) continue;
+    const argv = (await (0, import_promises6.readFile)(`/proc/${id}/cmdline`, "utf8").catch(() => "")).split("\0");
+    if (!/^(forgejo|gitea)$/.test((0, import_node_path4.basename)(argv[0] ?? ""))) continue;
     const at = argv.findIndex((word) => word === "--config" || word === "-c");
     const config = at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith("--config="))?.slice("--config=".length);
-    if (config) found.push(isAbsolute2(config) ? config : `/proc/${id}/cwd/${config}`);
+    if (config) found.push((0, import_node_path4.isAbsolute)(config) ? config : (0, import_node_path4.join)(`/proc/${id}/cwd`, config));
   }
   return found;
 }
@@ -33648,7 +33958,7 @@ function dbfsOf({ queries }) {
       const first = Math.floor(offset / blockSize) * blockSize;
       const rows = await queries.selectFrom("dbfs_meta").leftJoin(
         "dbfs_data",
-        (join7) => join7.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
+        (join9) => join9.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
       ).select(["file_size", "blob_offset", "blob_data"]).where("dbfs_meta.id", "=", id).execute();
       const size = rows[0]?.file_size;
       if (size === void 0) return Buffer.alloc(0);
@@ -33754,14 +34064,14 @@ async function firstRunSince(queries, since) {
 
 // src/doctor/find-run.ts
 function parseRunName(text3) {
-  if (/^[1-9]\d{0,15}$/.test(text3)) return { id: Number(text3) };
-  const short = /^([^#\s]*)#(\d+)$/.exec(text3);
+  if (/^[1-9]\d{0,14}$/.test(text3)) return { id: Number(text3) };
+  const short = /^([^#\s]*)#(\d{1,15})$/.exec(text3);
   if (short) return { repository: short[1] || void 0, index: Number(short[2]) };
   if (URL.canParse(text3)) {
-    const path = decodeURI(new URL(text3).pathname);
-    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    const path6 = new URL(text3).pathname;
+    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path6);
     if (api) return { id: Number(api[1]) };
-    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d+)(?:\/|$)/.exec(path);
+    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path6);
     if (page) return { repository: page[1], index: Number(page[2]) };
   }
   throw usage(`"${text3}" does not name a run.`, "Use its id, OWNER/REPOSITORY#INDEX, or the address of its page.");
@@ -33786,14 +34096,16 @@ async function findRun(queries, text3) {
       `There is no run ${text3}.`,
       name.repository === void 0 ? 'List runs with "ci-doctor runs".' : `List its runs with "ci-doctor runs --repository ${name.repository}".`
     );
-  const candidates = rows.map((row) => `${row.owner_name}/${row.name}#${name.index} (id ${row.id})`);
+  const candidates = rows.map(
+    (row) => row.name === null ? `id ${row.id} (repository gone)` : `${row.owner_name}/${row.name}#${name.index} (id ${row.id})`
+  );
   throw usage(`"${text3}" names several runs: ${candidates.join(", ")}.`, "Use one of these names, or the id.");
 }
 
 // src/doctor/logs/dbfs.ts
 function dbfsPath(logFilename) {
-  const path = `actions_log/${logFilename}`;
-  return `${path.split("/").length - 1}:${path}`;
+  const path6 = `actions_log/${logFilename}`;
+  return `${path6.split("/").length - 1}:${path6}`;
 }
 var dbfsStore = (dbfs) => ({
   name: "the database (DBFS)",
@@ -33810,31 +34122,31 @@ var dbfsStore = (dbfs) => ({
 });
 
 // src/doctor/logs/disk.ts
-import { constants as constants3 } from "node:fs";
-import { open as open3, realpath } from "node:fs/promises";
-import { isAbsolute as isAbsolute3, join as join5, sep } from "node:path";
+var import_node_fs2 = __toESM(require_node_fs(), 1);
+var import_promises7 = __toESM(require_promises(), 1);
+var import_node_path5 = __toESM(require_node_path(), 1);
 var diskStore = (directory) => ({
   name: `the directory ${directory}`,
   async open(logFilename) {
-    if (isAbsolute3(logFilename) || /(^|[\\/])\.\.?([\\/]|$)|\0|^$/.test(logFilename))
+    if ((0, import_node_path5.isAbsolute)(logFilename) || /(^|[\\/])\.\.?([\\/]|$)|\0|^$/.test(logFilename))
       throw refused(logFilename, directory);
-    const root = await realpath(directory).catch((error2) => {
+    const root = await (0, import_promises7.realpath)(directory).catch((error2) => {
       throw unreachable(directory, error2);
     });
     let file;
     try {
-      file = await realpath(join5(root, logFilename));
+      file = await (0, import_promises7.realpath)((0, import_node_path5.join)(root, logFilename));
     } catch (error2) {
       if (isMissing(error2)) return void 0;
-      throw unreadable(join5(directory, logFilename), error2);
+      throw unreadable((0, import_node_path5.join)(directory, logFilename), error2);
     }
-    if (!file.startsWith(root.endsWith(sep) ? root : root + sep)) throw refused(logFilename, directory);
+    if (!file.startsWith(root.endsWith(import_node_path5.sep) ? root : root + import_node_path5.sep)) throw refused(logFilename, directory);
     return openFile(file);
   }
 });
 async function openFile(file) {
   try {
-    const handle = await open3(file, constants3.O_RDONLY | constants3.O_NONBLOCK | constants3.O_NOFOLLOW);
+    const handle = await (0, import_promises7.open)(file, import_node_fs2.constants.O_RDONLY | import_node_fs2.constants.O_NONBLOCK | import_node_fs2.constants.O_NOFOLLOW);
     const stat2 = await handle.stat();
     if (!stat2.isFile()) {
       await handle.close();
@@ -33871,8 +34183,8 @@ var unreachable = (directory, error2) => isMissing(error2) ? unknown(
   "Give the actions_log directory with --log-dir, or run this where Forgejo keeps its data.",
   error2
 ) : unreadable(directory, error2);
-var unreadable = (path, error2) => unknown(
-  `${path} cannot be read: ${messageOf(error2)}`,
+var unreadable = (path6, error2) => unknown(
+  `${path6} cannot be read: ${messageOf(error2)}`,
   codeOf(error2) === "EACCES" || codeOf(error2) === "EPERM" ? "Run this as the user that Forgejo runs as, or with sudo." : "Look at that path and its file system.",
   error2
 );
@@ -33902,8 +34214,7 @@ function secretHider() {
 // src/doctor/steps.ts
 var setUpName = "Set up job";
 var completeName = "Complete job";
-var [success, failure, cancelled, skipped, waiting, running] = [1, 2, 3, 4, 5, 6];
-var isDone2 = (status) => status >= success && status <= skipped;
+var { success, failure, cancelled, skipped, waiting, running } = Status;
 var hasRun = (status) => status === success || status === failure;
 function fullSteps(task, rows) {
   const first = rows.find(({ status }) => hasRun(status) || status === running);
@@ -33914,13 +34225,13 @@ function fullSteps(task, rows) {
     logLength: first ? first.logIndex : task.logLength,
     started: task.started,
     stopped: first ? first.started : task.stopped,
-    status: first ? success : rows.length === 0 && !isDone2(task.status) ? running : task.status
+    status: first ? success : rows.length === 0 && !isDone(task.status) ? running : task.status
   };
   const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting };
   if (rows.length === 0) {
     complete.logIndex = task.logLength;
     complete.started = complete.stopped = task.stopped;
-    if (isDone2(task.status))
+    if (isDone(task.status))
       complete.status = task.status === success || task.status === skipped ? task.status : cancelled;
   } else {
     if (lastRun ? lastRun.status === failure || lastRun === rows.at(-1) : setUp.status === failure) {
@@ -33929,7 +34240,7 @@ function fullSteps(task, rows) {
       complete.started = (lastRun ?? setUp).stopped;
       complete.status = running;
     }
-    if (isDone2(task.status)) {
+    if (isDone(task.status)) {
       complete.status = task.status;
       complete.stopped = task.stopped;
     }
@@ -34005,15 +34316,15 @@ async function openLineIndex(bytes2) {
     lines: lineOf(runs, length),
     last: last.offset,
     async offsetOf(line) {
-      const run = runs.findLast(({ firstLine }) => firstLine <= line);
-      if (!run || line < 0) throw new RangeError(`line ${line}`);
-      const at = run.at + (line - run.firstLine) * run.size;
+      const run2 = runs.findLast(({ firstLine }) => firstLine <= line);
+      if (!run2 || line < 0) throw new RangeError(`line ${line}`);
+      const at = run2.at + (line - run2.firstLine) * run2.size;
       if (at >= length) throw new RangeError(`line ${line}`);
       if (!tail) return first[line].offset;
       const from = Math.max(0, at - 1);
-      const read = await bytes2.read(from, run.size + (at - from));
+      const read = await bytes2.read(from, run2.size + (at - from));
       const [entry] = entries(read, from, at === 0);
-      if (entry?.at !== at || entry.size !== run.size)
+      if (entry?.at !== at || entry.size !== run2.size)
         throw new IndexDamage(`the entry of line ${line + 1} is not whole`);
       return entry.offset;
     },
@@ -34026,10 +34337,10 @@ async function openLineIndex(bytes2) {
   };
 }
 function lineOf(runs, at) {
-  const run = runs.findLast((candidate) => candidate.at <= at);
-  const line = (at - run.at) / run.size;
+  const run2 = runs.findLast((candidate) => candidate.at <= at);
+  const line = (at - run2.at) / run2.size;
   if (!Number.isInteger(line)) throw new IndexDamage(`no number begins at byte ${at}`);
-  return run.firstLine + line;
+  return run2.firstLine + line;
 }
 async function findRuns(bytes2, head, last) {
   const begins = head.filter((entry, index) => entry.size !== head[index - 1]?.size);
@@ -34895,7 +35206,7 @@ async function readLog(request) {
     );
   if (selection.step !== void 0 && selection.failed)
     throw usage("--step and --failed exclude each other.", "Give one of them.");
-  const done3 = isDone3(task.status);
+  const done2 = isDone(task.status);
   const steps = fullSteps(task, request.steps);
   const step = selection.step === void 0 ? void 0 : stepNamed(selection.step, steps);
   const failed = failedSteps(steps);
@@ -34905,8 +35216,8 @@ async function readLog(request) {
       `The log of task ${task.id} is past its retention time: Forgejo has deleted it.`,
       "Run the job again to get a new one; LOG_RETENTION_DAYS in the [actions] section of app.ini sets the time."
     );
-  if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done3);
-  const opened = await openLog(storesOf(request, task), task.logFilename, done3 ? task.logSize : void 0);
+  if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done2);
+  const opened = await openLog(storesOf(request, task), task.logFilename, done2 ? task.logSize : void 0);
   if ("failures" in opened) return notFound(request, task, opened);
   const { text: text3 } = opened;
   const notes = [];
@@ -34915,20 +35226,20 @@ async function readLog(request) {
   };
   try {
     const index = await lineIndex(request.index, text3, note);
-    if (done3 && index.lines && index.lines.lines !== task.logLength)
+    if (done2 && index.lines && index.lines.lines !== task.logLength)
       note(`The line index has ${index.lines.lines} lines, action_task.log_length says ${task.logLength}.`);
-    if (text3.size < task.logSize || done3 && text3.size !== task.logSize)
+    if (text3.size < task.logSize || done2 && text3.size !== task.logSize)
       note(`The log has ${text3.size} bytes of text, action_task.log_size says ${task.logSize}.`);
     if (text3.size === 0) {
       await text3.close();
-      return text3.damage.length + text3.notes.length > 0 ? unreadable2(task, opened.where(), text3) : empty("empty", `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done3));
+      return text3.damage.length + text3.notes.length > 0 ? unreadable2(task, opened.where(), text3) : empty("empty", `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done2));
     }
     const find2 = locator(text3, index.lines, { lines: task.logLength, size: task.logSize }, note);
     const chosen = step ?? (selection.failed ? failed[0] : void 0);
-    const range = await chooseLines(find2, text3, task, steps, chosen, selection, done3);
+    const range = await chooseLines(find2, text3, task, steps, chosen, selection, done2);
     if (range.start >= range.end) {
       await text3.close();
-      return noOutput(chosen, task, done3);
+      return noOutput(chosen, task, done2);
     }
     const others = selection.failed ? failed.slice(1).filter((other) => other.logLength > 0) : [];
     if (others.length > 0)
@@ -34955,20 +35266,19 @@ async function readLog(request) {
   } catch (error2) {
     await text3.close().catch(() => {
     });
-    throw explained(error2, task);
+    throw explained2(error2, task);
   }
 }
-var isDone3 = (status) => status >= 1 && status <= 4;
 function storesOf({ storage, dbfs }, task) {
   const order = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
   return task.logFilename === "" ? [] : order.filter((store) => store !== void 0);
 }
-async function chooseLines(find2, text3, task, steps, step, { failed, tail }, done3) {
-  const whole = (total) => !step ? { start: 0, end: total } : failed ? linesAroundFailure(step, steps, done3, total) : linesOf(step, steps, done3, total);
+async function chooseLines(find2, text3, task, steps, step, { failed, tail }, done2) {
+  const whole = (total) => !step ? { start: 0, end: total } : failed ? linesAroundFailure(step, steps, done2, total) : linesOf(step, steps, done2, total);
   let lines2 = whole(Number.POSITIVE_INFINITY);
   const open5 = lines2.end === Number.POSITIVE_INFINITY;
   if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
-  if (open5 && (tail !== void 0 || !done3 || text3.size !== task.logSize)) lines2 = whole(await find2.total());
+  if (open5 && (tail !== void 0 || !done2 || text3.size !== task.logSize)) lines2 = whole(await find2.total());
   else if (open5) lines2 = { start: lines2.start, end: task.logLength };
   if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
   const until = open5 ? text3.size : await find2.offsetOf(lines2.end);
@@ -34992,7 +35302,7 @@ async function* blocks(task, text3, chosen, find2, steps, note, given) {
         `The database expects ${chosen.end - chosen.start} lines here, the text has ${lines2}: line numbers may be wrong, and lines of the neighbouring steps may be among them.`
       );
   } catch (error2) {
-    throw explained(error2, task);
+    throw explained2(error2, task);
   } finally {
     await text3.close().catch(() => {
     });
@@ -35042,9 +35352,9 @@ var empty = (reason, message, fix) => ({
   message,
   fix
 });
-function noFailedStep(task, steps, done3) {
+function noFailedStep(task, steps, done2) {
   const stopped = steps.find(({ status, synthetic, logLength }) => !synthetic && status === 3 && logLength > 0);
-  if (!done3)
+  if (!done2)
     return empty(
       "no-failed-step",
       `No step of task ${task.id} has failed so far.`,
@@ -35059,20 +35369,20 @@ function noFailedStep(task, steps, done3) {
     stopped ? `--step ${stopped.number} shows "${stopped.name}", where it was stopped.` : "Leave out --failed to see its log."
   );
 }
-function noOutput(step, task, done3) {
-  if (!step) return empty("empty", `The log of task ${task.id} has no lines.`, stateHint(task, done3));
+function noOutput(step, task, done2) {
+  if (!step) return empty("empty", `The log of task ${task.id} has no lines.`, stateHint(task, done2));
   const name = `Step ${step.number} "${step.name}"`;
   if (step.status === 4)
     return empty("no-output", `${name} was skipped: it wrote nothing.`, "Look at the step before it.");
   if (step.started === 0 || step.status === 5 || step.status === 7)
     return empty(
       "no-output",
-      done3 ? `${name} did not run.` : `${name} has not begun yet.`,
-      done3 ? "--failed shows the step that failed." : "Ask again later, or leave out --step."
+      done2 ? `${name} did not run.` : `${name} has not begun yet.`,
+      done2 ? "--failed shows the step that failed." : "Ask again later, or leave out --step."
     );
   return empty("no-output", `${name} wrote no line.`, "Leave out --step to see the whole log.");
 }
-var stateHint = (task, done3) => done3 ? `ci-doctor show tells how task ${task.id} ended.` : "The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.";
+var stateHint = (task, done2) => done2 ? `ci-doctor show tells how task ${task.id} ended.` : "The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.";
 function notFound(request, task, { asked, failures }) {
   const failure2 = failures[0];
   if (failure2) {
@@ -35087,7 +35397,7 @@ function notFound(request, task, { asked, failures }) {
     return empty(
       "never-written",
       `The runner has sent no line of task ${task.id}.`,
-      stateHint(task, isDone3(task.status))
+      stateHint(task, isDone(task.status))
     );
   if (!request.storage)
     return empty(
@@ -35106,7 +35416,7 @@ var unreadable2 = (task, where, text3) => empty(
   `Nothing of the log ${task.logFilename} in ${where} can be read. ${[...text3.notes, ...text3.damage.map(({ message }) => message)].join(" ")}`,
   "Restore the file from a backup, or run the job again."
 );
-function explained(error2, task) {
+function explained2(error2, task) {
   if (error2 instanceof LogGone)
     return problem(
       `The log ${task.logFilename} disappeared while it was read.`,
@@ -35302,8 +35612,8 @@ async function loadOrphans(queries, ids) {
 }
 function parseNeeds(text3) {
   try {
-    const value = JSON.parse(text3 || "null");
-    return Array.isArray(value) ? value.filter((need) => typeof need === "string") : [];
+    const value2 = JSON.parse(text3 || "null");
+    return Array.isArray(value2) ? value2.filter((need) => typeof need === "string") : [];
   } catch {
     return [];
   }
@@ -35518,17 +35828,17 @@ function outcomeOf(page, io) {
 }
 var more = ({ next }, view2) => next === null || view2.layout === "tsv" ? [] : ["", view2.style.faint(`Older ones: add --before ${next}`)];
 var columns = [
-  { title: "Id", value: (run) => run.id, align: "right" },
-  { title: "Repository", value: (run) => run.repository ?? "(repository gone)" },
-  { title: "Index", value: (run) => `#${run.index}`, align: "right" },
-  { title: "Status", value: (run) => `${run.statusCode} ${run.status}`, tone: (run) => statusTone(run.status) },
-  { title: "Workflow", value: (run) => run.workflow },
-  { title: "Branch", value: (run) => run.branch },
-  { title: "Event", value: (run) => run.event },
-  { title: "Actor", value: (run) => run.actor },
-  { title: "Age", value: (run) => duration(run.age), align: "right" },
-  { title: "Duration", value: (run) => run.duration === null ? null : duration(run.duration), align: "right" },
-  { title: "Title", value: (run) => run.title.split("\n", 1)[0] }
+  { title: "Id", value: (run2) => run2.id, align: "right" },
+  { title: "Repository", value: (run2) => run2.repository ?? "(repository gone)" },
+  { title: "Index", value: (run2) => `#${run2.index}`, align: "right" },
+  { title: "Status", value: (run2) => `${run2.statusCode} ${run2.status}`, tone: (run2) => statusTone(run2.status) },
+  { title: "Workflow", value: (run2) => run2.workflow },
+  { title: "Branch", value: (run2) => run2.branch },
+  { title: "Event", value: (run2) => run2.event },
+  { title: "Actor", value: (run2) => run2.actor },
+  { title: "Age", value: (run2) => duration(run2.age), align: "right" },
+  { title: "Duration", value: (run2) => run2.duration === null ? null : duration(run2.duration), align: "right" },
+  { title: "Title", value: (run2) => run2.title.split("\n", 1)[0] }
 ];
 var statusTone = (status) => ({
   success: "good",
@@ -35572,13 +35882,13 @@ function moment(text3, now) {
   return Math.floor(date / 1e3);
 }
 function wholeNumber(flag, text3, least, most) {
-  const value = /^\d+$/.test(text3) ? Number(text3) : Number.NaN;
-  if (!(value >= least && value <= most))
+  const value2 = /^\d+$/.test(text3) ? Number(text3) : Number.NaN;
+  if (!(value2 >= least && value2 <= most))
     throw usage(
       `${flag} is "${text3}".`,
       `Write a whole number from ${least}${most < Number.MAX_SAFE_INTEGER ? ` to ${most}` : ""}.`
     );
-  return value;
+  return value2;
 }
 
 // src/doctor/verbs/show.ts
@@ -35600,17 +35910,17 @@ var showVerb = {
 };
 function text(details, view2) {
   if (view2.layout === "tsv") return table(stepColumns, stepRows(details), view2);
-  const { run } = details;
+  const { run: run2 } = details;
   const { style } = view2;
   const head = [
-    `${style.strong(`${run.repository ?? "(repository gone)"}#${run.index}`)} ${harmless(run.title.split("\n", 1)[0])}  ${toned(style, run.status, `${run.statusCode} ${run.status}`)}`,
+    `${style.strong(`${run2.repository ?? "(repository gone)"}#${run2.index}`)} ${harmless(run2.title.split("\n", 1)[0])}  ${toned(style, run2.status, `${run2.statusCode} ${run2.status}`)}`,
     style.faint(
-      `run ${run.id}, ${run.workflow}, ${run.branch} ${run.commit.slice(0, 10)}, ${run.event} by ${run.actor ?? "(user gone)"}, ${duration(run.age)} ago${run.duration === null ? "" : `, took ${duration(run.duration)}`}`
+      `run ${run2.id}, ${run2.workflow}, ${run2.branch} ${run2.commit.slice(0, 10)}, ${run2.event} by ${run2.actor ?? "(user gone)"}, ${duration(run2.age)} ago${run2.duration === null ? "" : `, took ${duration(run2.duration)}`}`
     ),
-    ...run.needApproval ? [style.warn("Waits for approval.")] : []
+    ...run2.needApproval ? [style.warn("Waits for approval.")] : []
   ];
   const failed = details.jobs.some((job) => job.status === "failure");
-  const next = failed ? ["", `Why it failed: ci-doctor logs ${run.id} --failed`] : [];
+  const next = failed ? ["", `Why it failed: ci-doctor logs ${run2.id} --failed`] : [];
   return [
     ...head.map((line) => line.trimEnd()),
     "",
@@ -35795,7 +36105,7 @@ var LinePrinter = class {
 };
 
 // src/doctor/verbs/reset.ts
-import { randomUUID as randomUUID3 } from "node:crypto";
+var import_node_crypto2 = __toESM(require_node_crypto(), 1);
 
 // src/doctor/reset/change.ts
 var isInsert = (change) => "row" in change;
@@ -35809,8 +36119,8 @@ function statement(queries, change) {
   const anyTable = change.table;
   if (isInsert(change)) return queries.insertInto(anyTable).values(change.row);
   let update = queries.updateTable(anyTable).set(change.after).where("id", "=", change.id);
-  for (const [column, value] of Object.entries(change.before))
-    update = value === null ? update.where(column, "is", null) : update.where(column, "=", value);
+  for (const [column, value2] of Object.entries(change.before))
+    update = value2 === null ? update.where(column, "is", null) : update.where(column, "=", value2);
   return update;
 }
 async function applyChange(queries, change) {
@@ -35827,8 +36137,8 @@ async function applyChange(queries, change) {
 var targets = ["auto", "waiting", "cancelled", "failure", "0"];
 var openStep = [Status.unknown, Status.waiting, Status.running, Status.blocked];
 var sideEffects = /deploy|publish|release/i;
-function planRepair(run, request, around, situation) {
-  return new Planner(run, request, around, situation).plan();
+function planRepair(run2, request, around, situation) {
+  return new Planner(run2, request, around, situation).plan();
 }
 var Planner = class {
   #run;
@@ -35843,12 +36153,12 @@ var Planner = class {
   #repeats = [];
   #notes = [];
   #runStatus;
-  constructor(run, request, around, situation) {
-    this.#run = run;
+  constructor(run2, request, around, situation) {
+    this.#run = run2;
     this.#request = request;
     this.#around = around;
     this.#situation = situation;
-    this.#jobs = run.jobs.map((job) => ({ ...job }));
+    this.#jobs = run2.jobs.map((job) => ({ ...job }));
   }
   plan() {
     if (this.#request.to === "0") return this.#literalReset();
@@ -36219,20 +36529,26 @@ var taskColumns = (task) => ({
   stopped: task.stopped,
   updated: task.updated
 });
-var runColumns2 = (run) => ({
-  status: run.status,
-  version: run.version,
-  stopped: run.stopped,
-  updated: run.updated
+var runColumns2 = (run2) => ({
+  status: run2.status,
+  version: run2.version,
+  stopped: run2.stopped,
+  updated: run2.updated
 });
 
 // src/doctor/reset/reset.ts
-import { randomUUID as randomUUID2 } from "node:crypto";
+var import_node_crypto = __toESM(require_node_crypto(), 1);
 
 // src/common/plan.ts
 async function runPlan(plan2, context, { dryRun = false, onStep, audit } = {}) {
   const reports = plan2.steps.map(({ title, commands }) => ({ title, commands, outcome: "planned", ms: 0 }));
   if (dryRun) return { title: plan2.title, applied: false, steps: reports };
+  const tell = (report, phase) => {
+    try {
+      onStep?.(report, phase);
+    } catch {
+    }
+  };
   let failure2;
   for (const [index, step] of plan2.steps.entries()) {
     const report = reports[index];
@@ -36240,7 +36556,7 @@ async function runPlan(plan2, context, { dryRun = false, onStep, audit } = {}) {
       report.outcome = "not-run";
       continue;
     }
-    onStep?.(report, "begin");
+    tell(report, "begin");
     const start = performance.now();
     try {
       const detail = await step.apply(context);
@@ -36252,19 +36568,23 @@ async function runPlan(plan2, context, { dryRun = false, onStep, audit } = {}) {
       report.error = messageOf(error2);
     }
     report.ms = Math.round(performance.now() - start);
-    onStep?.(report, "end");
+    tell(report, "end");
   }
-  if (failure2) await undoDone(plan2, context, reports, onStep);
+  if (failure2) await undoDone(plan2, context, reports, tell);
   const result = {
     title: plan2.title,
     applied: failure2 === void 0,
     steps: reports,
     ...failure2 && { error: failure2.error }
   };
-  await audit?.(result);
-  return result;
+  try {
+    await audit?.(result);
+    return result;
+  } catch (auditError) {
+    return { ...result, auditError };
+  }
 }
-async function undoDone(plan2, context, reports, onStep) {
+async function undoDone(plan2, context, reports, tell) {
   for (const [index, report] of [...reports.entries()].reverse()) {
     const undo2 = plan2.steps[index].undo;
     if (!undo2 || report.outcome !== "done" && report.outcome !== "failed") continue;
@@ -36275,7 +36595,7 @@ async function undoDone(plan2, context, reports, onStep) {
       report.outcome = "undo-failed";
       report.error = [report.error, messageOf(error2)].filter(Boolean).join("; undo: ");
     }
-    onStep?.(report, "end");
+    tell(report, "end");
   }
 }
 
@@ -36286,7 +36606,7 @@ async function checkForeignKeys(queries, keys2, changes) {
       if (change.table !== key.table) continue;
       const after = isInsert(change) ? change.row : change.after;
       const values = key.columns.map((column) => after[column]);
-      if (values.some((value) => value === void 0 || value === null)) continue;
+      if (values.some((value2) => value2 === void 0 || value2 === null)) continue;
       if (await exists3(queries, key, values)) continue;
       throw problem(
         `The schema's foreign key "${key.name}" does not allow ${key.columns.map((column, index) => `${key.table}.${column} = ${values[index]}`).join(", ")}. Nothing was changed.`,
@@ -36322,14 +36642,14 @@ async function lockRun(database, queries, runId) {
   const [locked] = await loadRuns(database, queries, [runId]);
   return locked;
 }
-async function surroundingsOf(database, queries, run, lock) {
+async function surroundingsOf(database, queries, run2, lock) {
   const tasks = [
-    ...run.jobs.flatMap((job) => job.task && !isDone(job.task.status) ? [job.task.id] : []),
-    ...run.strays.map((task) => task.id)
+    ...run2.jobs.flatMap((job) => job.task && !isDone(job.task.status) ? [job.task.id] : []),
+    ...run2.strays.map((task) => task.id)
   ];
   const steps = tasks.length === 0 ? [] : await queries.selectFrom("action_task_step").select(["id", "task_id", "name", "index", "status", "started", "stopped", "updated"]).where("task_id", "in", tasks).orderBy("task_id").orderBy("index").execute();
   const scopes = /* @__PURE__ */ new Map([[0, /* @__PURE__ */ new Set([0])]]);
-  for (const job of run.jobs) {
+  for (const job of run2.jobs) {
     scopes.set(job.ownerId, (scopes.get(job.ownerId) ?? /* @__PURE__ */ new Set()).add(0));
     scopes.get(0).add(job.repositoryId);
   }
@@ -36348,16 +36668,16 @@ async function surroundingsOf(database, queries, run, lock) {
       repositoryId: row.repo_id,
       version: row.version
     })),
-    counters: database.generation.countsRunsInRepository ? await counters(queries, run) : null
+    counters: database.generation.countsRunsInRepository ? await counters(queries, run2) : null
   };
 }
-async function counters(queries, run) {
-  const stored = await queries.selectFrom("repository").select(["num_action_runs", "num_closed_action_runs"]).where("id", "=", run.repositoryId).executeTakeFirst();
+async function counters(queries, run2) {
+  const stored = await queries.selectFrom("repository").select(["num_action_runs", "num_closed_action_runs"]).where("id", "=", run2.repositoryId).executeTakeFirst();
   if (!stored) return null;
   const counted = await queries.selectFrom("action_run").select((select) => [
     select.fn.countAll().as("all"),
-    select.fn.countAll().filterWhere((where) => where.and([where("status", "in", done), where("id", "!=", run.id)])).as("closed")
-  ]).where("repo_id", "=", run.repositoryId).executeTakeFirstOrThrow();
+    select.fn.countAll().filterWhere((where) => where.and([where("status", "in", done), where("id", "!=", run2.id)])).as("closed")
+  ]).where("repo_id", "=", run2.repositoryId).executeTakeFirstOrThrow();
   return {
     all: stored.num_action_runs ?? null,
     closed: stored.num_closed_action_runs ?? null,
@@ -36367,14 +36687,14 @@ async function counters(queries, run) {
 }
 
 // src/doctor/reset/undo-file.ts
-import { mkdir as mkdir3, open as open4, readFile as readFile4 } from "node:fs/promises";
-import { dirname as dirname3, join as join6 } from "node:path";
+var import_promises8 = __toESM(require_promises(), 1);
+var import_node_path6 = __toESM(require_node_path(), 1);
 var UndoFile = class {
   path;
   #database;
   #begun = false;
   constructor(directory, database, time) {
-    this.path = join6(
+    this.path = (0, import_node_path6.join)(
       directory,
       `${time.toISOString().replace(/[-:]/g, "").replace(".", "-")}-${process.pid}.undo.jsonl`
     );
@@ -36392,8 +36712,8 @@ var UndoFile = class {
     };
     const lines2 = this.#begun ? [entry] : [header, entry];
     try {
-      await mkdir3(dirname3(this.path), { recursive: true, mode: 448 });
-      const file = await open4(this.path, "a", 384);
+      await (0, import_promises8.mkdir)((0, import_node_path6.dirname)(this.path), { recursive: true, mode: 448 });
+      const file = await (0, import_promises8.open)(this.path, "a", 384);
       try {
         await file.appendFile(lines2.map((line) => `${JSON.stringify(line)}
 `).join(""));
@@ -36401,7 +36721,7 @@ var UndoFile = class {
       } finally {
         await file.close();
       }
-      await syncDirectory(dirname3(this.path));
+      await syncDirectory((0, import_node_path6.dirname)(this.path));
     } catch (cause) {
       throw problem(
         `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
@@ -36413,7 +36733,7 @@ var UndoFile = class {
   }
 };
 async function syncDirectory(directory) {
-  const handle = await open4(directory, "r");
+  const handle = await (0, import_promises8.open)(directory, "r");
   try {
     await handle.sync();
   } finally {
@@ -36421,19 +36741,19 @@ async function syncDirectory(directory) {
   }
 }
 var undoable = (changes) => changes.filter((change) => !isInsert(change) && change.table !== "action_tasks_version");
-async function readUndoFile(path) {
+async function readUndoFile(path6) {
   let text3;
   try {
-    text3 = await readFile4(path, "utf8");
+    text3 = await (0, import_promises8.readFile)(path6, "utf8");
   } catch (cause) {
     throw usage(
-      `The undo file ${path} cannot be read (${messageOf(cause)}).`,
+      `The undo file ${path6} cannot be read (${messageOf(cause)}).`,
       'Name the file that "ci-doctor reset" printed.',
       cause
     );
   }
   const damaged = (line, cause) => usage(
-    `${path}, line ${line}: this is not a line of an undo file.`,
+    `${path6}, line ${line}: this is not a line of an undo file.`,
     'Use the file as "ci-doctor reset" wrote it; it is not meant to be edited.',
     cause
   );
@@ -36447,7 +36767,7 @@ async function readUndoFile(path) {
   const [header, ...entries2] = lines2;
   if (header?.format !== "forgejo-ci-toolkit undo") throw damaged(1);
   if (header.version !== 1)
-    throw usage(`${path} was written by a newer ci-doctor (format ${header.version}).`, "Update ci-doctor.");
+    throw usage(`${path6} was written by a newer ci-doctor (format ${header.version}).`, "Update ci-doctor.");
   for (const [index, entry] of entries2.entries()) if (!isEntry(entry)) throw damaged(index + 2);
   const last = new Map(entries2.map((entry) => [entry.repair, entry]));
   return { header, entries: entries2.filter((entry) => last.get(entry.repair) === entry) };
@@ -36465,8 +36785,8 @@ var columns2 = [
   "num_action_runs",
   "num_closed_action_runs"
 ];
-function isEntry(value) {
-  const entry = value;
+function isEntry(value2) {
+  const entry = value2;
   const isColumns = (part) => typeof part === "object" && part !== null && Object.entries(part).every(
     ([name, held]) => columns2.includes(name) && (held === null || ["string", "number", "boolean"].includes(typeof held))
   );
@@ -36478,23 +36798,23 @@ function isEntry(value) {
 // src/doctor/reset/reset.ts
 function previewRepair(database, runId, request, frame) {
   return database.snapshot(async (queries) => {
-    const [run] = await loadRuns(database, queries, [runId]);
-    if (!run) throw noSuchRun(runId);
-    return plan(database, queries, run, request, frame, false);
+    const [run2] = await loadRuns(database, queries, [runId]);
+    if (!run2) throw noSuchRun(runId);
+    return plan(database, queries, run2, request, frame, false);
   });
 }
 async function applyRepair(database, runId, request, frame, options) {
   const keys2 = await database.foreignKeys();
-  const repairId = randomUUID2();
+  const repairId = (0, import_node_crypto.randomUUID)();
   return database.transaction(async (queries) => {
-    const run = await lockRun(database, queries, runId);
-    if (!run) throw noSuchRun(runId);
-    if (options.shown && !sameRows(options.shown.run, run))
+    const run2 = await lockRun(database, queries, runId);
+    if (!run2) throw noSuchRun(runId);
+    if (options.shown && !sameRows(options.shown.run, run2))
       throw problem(
         `Run ${runId} changed after the plan was shown. Nothing was changed.`,
         "Look at it again; the plan may be another one now."
       );
-    const repair = await plan(database, queries, run, request, frame, true);
+    const repair = await plan(database, queries, run2, request, frame, true);
     if (repair.changes.length === 0) return repair;
     await checkForeignKeys(queries, keys2, repair.changes);
     const report = await runPlan(
@@ -36510,8 +36830,8 @@ var noSuchRun = (runId) => problem(
   `There is no run ${runId}.`,
   'List runs with "ci-doctor runs"; a number in a web address is the index, written OWNER/REPOSITORY#INDEX.'
 );
-async function plan(database, queries, run, request, frame, lock) {
-  const repair = planRepair(run, request, await surroundingsOf(database, queries, run, lock), {
+async function plan(database, queries, run2, request, frame, lock) {
+  const repair = planRepair(run2, request, await surroundingsOf(database, queries, run2, lock), {
     ...frame,
     now: await database.now(queries)
   });
@@ -36547,23 +36867,23 @@ function transactionPlan(database, queries, repair, repairId, undoFile) {
 }
 var titleOf = (change) => isInsert(change) ? `Insert into ${change.table}` : `Update ${change.table} ${change.id}`;
 function sameRows(shown, now) {
-  const essence = (run) => JSON.stringify([
-    run.status,
-    run.version,
-    run.jobs.map((job) => [job.id, job.status, job.taskId, job.updated, job.task?.status]),
-    run.strays.map((task) => task.id)
+  const essence = (run2) => JSON.stringify([
+    run2.status,
+    run2.version,
+    run2.jobs.map((job) => [job.id, job.status, job.taskId, job.updated, job.task?.status]),
+    run2.strays.map((task) => task.id)
   ]);
   return essence(shown) === essence(now);
 }
 async function readBack(database, repair, undoFile) {
-  const overtaken = (run2) => repair.run.jobs.filter((before) => {
-    const after = run2?.jobs.find((job) => job.id === before.id);
+  const overtaken = (run3) => repair.run.jobs.filter((before) => {
+    const after = run3?.jobs.find((job) => job.id === before.id);
     const requeued = repair.after.jobs.find((job) => job.id === before.id)?.status === Status.waiting && before.taskId !== 0;
     return requeued && after !== void 0 && isDone(after.status) && after.taskId === 0;
   });
-  const [run] = await loadRuns(database, database.queries, [repair.run.id]);
-  if (!run) throw noSuchRun(repair.run.id);
-  if (overtaken(run).length === 0) return { run, overtaken: [] };
+  const [run2] = await loadRuns(database, database.queries, [repair.run.id]);
+  if (!run2) throw noSuchRun(repair.run.id);
+  if (overtaken(run2).length === 0) return { run: run2, overtaken: [] };
   const names2 = await database.transaction(async (queries) => {
     const locked = await lockRun(database, queries, repair.run.id);
     const jobs = overtaken(locked);
@@ -36588,7 +36908,7 @@ async function readBack(database, repair, undoFile) {
         }
       };
       await undoFile.append({
-        repair: randomUUID2(),
+        repair: (0, import_node_crypto.randomUUID)(),
         runId: repair.run.id,
         ownerId: repair.run.ownerId,
         repositoryId: repair.run.repositoryId,
@@ -36599,14 +36919,14 @@ async function readBack(database, repair, undoFile) {
     return jobs.map((job) => job.name);
   });
   const [final] = await loadRuns(database, database.queries, [repair.run.id]);
-  return { run: final ?? run, overtaken: names2 };
+  return { run: final ?? run2, overtaken: names2 };
 }
 
 // src/doctor/stuck/stuck.ts
 async function findStuck(database, timings2) {
   const look = await lookAtInstance(database);
   const findings = look.runs.flatMap(
-    (run) => holdsOf(run, look.now, timings2, database.generation.aggregation).map((hold) => findingOf(run, hold, look.now))
+    (run2) => holdsOf(run2, look.now, timings2, database.generation.aggregation).map((hold) => findingOf(run2, hold, look.now))
   );
   findings.push(...look.orphanTasks.map((task) => orphanFinding(task, look.now)));
   const weight = { critical: 0, error: 1, warning: 2, note: 3 };
@@ -36615,19 +36935,19 @@ async function findStuck(database, timings2) {
     findings: findings.sort((a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0))
   };
 }
-function findingOf(run, hold, now) {
-  const name = `${run.repository ?? `repository ${run.repositoryId}`}#${run.index}`;
+function findingOf(run2, hold, now) {
+  const name = `${run2.repository ?? `repository ${run2.repositoryId}`}#${run2.index}`;
   return {
     code: hold.code,
     severity: hold.severity,
     subject: hold.job ? `${name} "${hold.job.name}"` : name,
     message: hold.message,
     evidence: hold.evidence,
-    fix: hold.repairable ? `ci-doctor reset ${run.id}` : fixByHand(run, hold),
-    runId: run.id,
+    fix: hold.repairable ? `ci-doctor reset ${run2.id}` : fixByHand(run2, hold),
+    runId: run2.id,
     jobId: hold.job?.id ?? null,
     taskId: hold.task?.id ?? null,
-    repository: run.repository,
+    repository: run2.repository,
     run: name,
     job: hold.job?.name ?? null,
     runner: hold.task?.runner?.name ?? null,
@@ -36635,10 +36955,10 @@ function findingOf(run, hold, now) {
     repairable: hold.repairable
   };
 }
-function fixByHand(run, hold) {
-  if (hold.code === "runner-quiet") return `Look again later, or at the runner: ci-doctor show ${run.id}`;
-  if (run.needApproval) return `Approve the run in the web page, or end it: ci-doctor reset ${run.id} --to cancelled`;
-  return `The runner still reports; it ends the task itself. To end it now: ci-doctor reset ${run.id} --force`;
+function fixByHand(run2, hold) {
+  if (hold.code === "runner-quiet") return `Look again later, or at the runner: ci-doctor show ${run2.id}`;
+  if (run2.needApproval) return `Approve the run in the web page, or end it: ci-doctor reset ${run2.id} --to cancelled`;
+  return `The runner still reports; it ends the task itself. To end it now: ci-doctor reset ${run2.id} --force`;
 }
 function orphanFinding(task, now) {
   return {
@@ -36713,7 +37033,7 @@ async function reset(args, options, io) {
   const frame = (connection) => ({
     timings: connection.timings,
     generation: connection.database.generation,
-    newHandle: randomUUID3
+    newHandle: import_node_crypto2.randomUUID
   });
   return withConnection(options, io, async (connection) => {
     const { database } = connection;
@@ -36729,7 +37049,7 @@ async function reset(args, options, io) {
         io.note("Nothing was changed: add --yes to apply this, or --dry-run to only look.");
         return { ...show(false, null), exit: exitCode.usage };
       }
-      await io.write(`${show(false, null).text(io.view)}
+      await io.write(`${shownText(show(false, null), io.view)}
 
 `);
       if (!await io.ask(
@@ -36746,8 +37066,8 @@ async function reset(args, options, io) {
       }
     }
     const applied = await applyAll(connection, work, request, frame(connection), options, io);
-    const done3 = planned.map((repair) => applied.runs.get(repair.run.id) ?? resetRun(repair));
-    const outcome = show(applied.count > 0, applied.undoFile, done3);
+    const done2 = planned.map((repair) => applied.runs.get(repair.run.id) ?? resetRun(repair));
+    const outcome = show(applied.count > 0, applied.undoFile, done2);
     return applied.failed ? { ...outcome, exit: exitCode.problem } : outcome;
   });
 }
@@ -36770,44 +37090,51 @@ async function applyAll(connection, work, request, frame, options, io) {
       if (repair.changes.length > 0) repaired.push(repair);
       runs.set(id, resetRun(repair));
       io.note(`${nameOf(repair.run)}: ${count(repair.statements.length, "statement")} committed.`);
-    } catch (error2) {
+    } catch (thrown) {
+      const error2 = databaseError(thrown, database.place);
+      if (repaired.length === 0 && error2 instanceof ToolError && error2.kind === "unknown") throw error2;
       runs.set(id, { ...resetRun(shown), after: summary2(shown.run), error: messageOf(error2) });
       io.note(`${nameOf(shown.run)}: not repaired. ${messageOf(error2)}`);
     }
-    const run = runs.get(id);
+    const run2 = runs.get(id);
     await appendAudit(connection.journal, {
       tool: "ci-doctor",
       action: `reset --to ${request.to}`,
-      outcome: run.error === void 0 ? "done" : "failed",
+      outcome: run2.error === void 0 ? "done" : "failed",
       details: {
         database: database.place,
         runId: id,
-        statements: run.statements,
-        before: run.before,
-        after: run.after,
+        statements: run2.statements,
+        before: run2.before,
+        after: run2.after,
         undoFile: undoFile.begun ? undoFile.path : null,
-        ...run.error && { error: run.error }
+        ...run2.error && { error: run2.error }
       }
     }).catch((error2) => io.note(`The journal ${connection.journal} could not be written: ${messageOf(error2)}`));
   }
-  if (repaired.length > 0) {
-    await io.pause(secondLookAfter);
+  for (const wait of repaired.length > 0 ? [0, secondLookAfter] : []) {
+    if (wait > 0) await io.pause(wait);
     for (const repair of repaired) {
-      const { run, overtaken } = await readBack(database, repair, undoFile);
-      const notes = overtaken.map(
-        (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`
-      );
-      runs.set(repair.run.id, { ...runs.get(repair.run.id), after: summary2(run), notes: [...repair.notes, ...notes] });
+      const before = runs.get(repair.run.id);
+      try {
+        const { run: run2, overtaken } = await readBack(database, repair, undoFile);
+        const notes = overtaken.map(
+          (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`
+        );
+        runs.set(repair.run.id, { ...before, after: summary2(run2), notes: [...before.notes, ...notes] });
+      } catch (error2) {
+        io.note(`${nameOf(repair.run)}: repaired, but it could not be read back. ${messageOf(error2)}`);
+      }
     }
   }
   return {
     runs,
     undoFile: undoFile.begun ? undoFile.path : null,
     count: repaired.length,
-    failed: [...runs.values()].some((run) => run.error !== void 0)
+    failed: [...runs.values()].some((run2) => run2.error !== void 0)
   };
 }
-var nameOf = (run) => `${run.repository ?? `repository ${run.repositoryId}`}#${run.index} (run ${run.id})`;
+var nameOf = (run2) => `${run2.repository ?? `repository ${run2.repositoryId}`}#${run2.index} (run ${run2.id})`;
 var resetRun = (repair) => ({
   runId: repair.run.id,
   run: nameOf(repair.run),
@@ -36818,10 +37145,10 @@ var resetRun = (repair) => ({
   repeats: repair.repeats,
   notes: repair.notes
 });
-var summary2 = (run) => ({
-  status: statusName(run.status),
-  statusCode: run.status,
-  jobs: run.jobs.map((job) => ({
+var summary2 = (run2) => ({
+  status: statusName(run2.status),
+  statusCode: run2.status,
+  jobs: run2.jobs.map((job) => ({
     id: job.id,
     name: job.name,
     status: statusName(job.status),
@@ -36836,37 +37163,37 @@ function outcomeOf2(result, request, planned) {
 }
 function resetText(result, request, view2) {
   return [
-    ...result.runs.map((run) => runText(run, result.applied, view2)),
+    ...result.runs.map((run2) => runText(run2, result.applied, view2)),
     ...result.applied ? afterwards(result, request, view2) : []
   ].join("\n\n");
 }
-function runText(run, applied, view2) {
+function runText(run2, applied, view2) {
   const { style } = view2;
-  const changed = run.before.jobs.flatMap((job) => {
-    const after = run.after.jobs.find((candidate) => candidate.id === job.id);
+  const changed = run2.before.jobs.flatMap((job) => {
+    const after = run2.after.jobs.find((candidate) => candidate.id === job.id);
     return after && (after.status !== job.status || after.taskId !== job.taskId) ? [`  job ${job.id} "${job.name}": ${job.statusCode} ${job.status} → ${after.statusCode} ${after.status}`] : [];
   });
-  const nothing2 = run.statements.length === 0 && run.leftOut.length === 0;
+  const nothing2 = run2.statements.length === 0 && run2.leftOut.length === 0;
   return [
-    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing2 ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
-    ...run.error ? [] : changed,
-    ...run.repeats.map(
+    `${style.strong(run2.run)}: ${run2.error ? style.bad(`not repaired: ${run2.error}`) : nothing2 ? `nothing to repair, status ${run2.before.statusCode} ${run2.before.status}` : `${run2.before.statusCode} ${run2.before.status} → ${run2.after.statusCode} ${run2.after.status}`}`,
+    ...run2.error ? [] : changed,
+    ...run2.repeats.map(
       ({ job, steps }) => style.warn(
         `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(", ")}` : ""}`
       )
     ),
-    ...run.leftOut.map(({ job, reason }) => `  left as it is: job "${job}": ${reason}`),
-    ...run.notes.map((note) => style.warn(`  ${note}`)),
-    ...applied || run.statements.length === 0 ? [] : ["  BEGIN;", ...run.statements.map((line) => `  ${line};`), "  COMMIT;"]
+    ...run2.leftOut.map(({ job, reason }) => `  left as it is: job "${job}": ${reason}`),
+    ...run2.notes.map((note) => style.warn(`  ${note}`)),
+    ...applied || run2.statements.length === 0 ? [] : ["  BEGIN;", ...run2.statements.map((line) => `  ${line};`), "  COMMIT;"]
   ].join("\n");
 }
 function afterwards(result, request, view2) {
   const ended2 = result.runs.filter(
-    (run) => run.error === void 0 && ["cancelled", "failure"].includes(run.after.status) && run.after.status !== run.before.status
+    (run2) => run2.error === void 0 && ["cancelled", "failure"].includes(run2.after.status) && run2.after.status !== run2.before.status
   );
   return [
     ...ended2.length > 0 && request.to !== "0" ? [
-      `What the database cannot do: the commit status of ${ended2.map((run) => run.run).join(", ")} stays pending, and nobody is notified. Re-run it in the web page, or set the status through the API.`
+      `What the database cannot do: the commit status of ${ended2.map((run2) => run2.run).join(", ")} stays pending, and nobody is notified. Re-run it in the web page, or set the status through the API.`
     ] : [],
     view2.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)
   ];
@@ -36938,18 +37265,18 @@ function text2(report, view2, verbose) {
 }
 
 // src/doctor/reset/undo.ts
-function checkIdentity(file, database, path) {
+function checkIdentity(file, database, path6) {
   const differs = ["server", "database", "schema"].filter((part) => file[part] !== database[part]);
   if (differs.length === 0) return;
   throw problem(
-    `${path} belongs to another database: ${differs.map((part) => `${part} "${file[part]}", connected to "${database[part]}"`).join("; ")}. Nothing was changed.`,
+    `${path6} belongs to another database: ${differs.map((part) => `${part} "${file[part]}", connected to "${database[part]}"`).join("; ")}. Nothing was changed.`,
     "Connect to the database the repair was made in."
   );
 }
 function undoRun(database, entry, dryRun) {
   return database.transaction(async (queries) => {
-    const run = await lockRun(database, queries, entry.runId);
-    if (!run)
+    const run2 = await lockRun(database, queries, entry.runId);
+    if (!run2)
       return {
         runId: entry.runId,
         outcome: "moved-since",
@@ -36961,7 +37288,7 @@ function undoRun(database, entry, dryRun) {
     const current = /* @__PURE__ */ new Map();
     for (const row of rows) current.set(row, await readRow(queries, row));
     const same2 = (row, expected) => Object.entries(expected).every(
-      ([column, value]) => column === "updated" && row.table === "action_run" ? true : current.get(row)?.[column] === value
+      ([column, value2]) => column === "updated" && row.table === "action_run" ? true : current.get(row)?.[column] === value2
     );
     if (rows.every((row) => same2(row, row.before)))
       return { runId: entry.runId, outcome: "never-applied", statements: [], moved: [] };
@@ -36974,10 +37301,10 @@ function undoRun(database, entry, dryRun) {
         moved: moved.map((row) => describeMove(row, current.get(row)))
       };
     const now = await database.now(queries);
-    const around = await surroundingsOf(database, queries, run, true);
+    const around = await surroundingsOf(database, queries, run2, true);
     const changes = [
       ...rows.map((row) => backwards(row, current.get(row), now)),
-      ...counted ? counterChange(around.counters, entry, run.status) : [],
+      ...counted ? counterChange(around.counters, entry, run2.status) : [],
       ...around.versions.map((row) => ({
         table: "action_tasks_version",
         id: row.id,
@@ -37002,11 +37329,10 @@ function backwards(row, current, now) {
   }
   return { table: row.table, id: row.id, before, after };
 }
-var done2 = (status) => status >= 1 && status <= 4;
 function counterChange(counters2, entry, statusNow) {
   const back = entry.rows.find((row) => row.table === "action_run")?.before.status;
-  if (!counters2 || typeof back !== "number" || done2(back) === done2(statusNow)) return [];
-  const closed = counters2.countedClosedOthers + (done2(back) ? 1 : 0);
+  if (!counters2 || typeof back !== "number" || isDone(back) === isDone(statusNow)) return [];
+  const closed = counters2.countedClosedOthers + (isDone(back) ? 1 : 0);
   if (closed === counters2.closed) return [];
   return [
     {
@@ -37061,7 +37387,7 @@ async function undo([file], options, io) {
         io.note("Nothing was changed: add --yes to apply this, or --dry-run to only look.");
         return { ...outcomeOf3(previews, false), exit: exitCode.usage };
       }
-      await io.write(`${outcomeOf3(previews, false).text(io.view)}
+      await io.write(`${shownText(outcomeOf3(previews, false), io.view)}
 
 `);
       if (!await io.ask(`Undo the repair of ${count(possible, "run")} in ${database.place}?`))
@@ -37069,14 +37395,14 @@ async function undo([file], options, io) {
     }
     const runs = [];
     for (const entry of order) {
-      const run = await undoRun(database, entry, false);
-      runs.push(run);
-      if (run.outcome !== "undone") continue;
+      const run2 = await undoRun(database, entry, false);
+      runs.push(run2);
+      if (run2.outcome !== "undone") continue;
       await appendAudit(journal, {
         tool: "ci-doctor",
         action: "undo",
         outcome: "done",
-        details: { database: database.place, runId: run.runId, statements: run.statements, undoFile: file }
+        details: { database: database.place, runId: run2.runId, statements: run2.statements, undoFile: file }
       }).catch((error2) => io.note(`The journal ${journal} could not be written: ${messageOf(error2)}`));
     }
     return outcomeOf3(runs, true);
@@ -37088,10 +37414,10 @@ function outcomeOf3(runs, applied) {
     exit: failed ? exitCode.problem : exitCode.ok,
     result: { runs, applied },
     text: ({ style }) => runs.map(
-      (run) => [
-        `${style.strong(`run ${run.runId}`)}: ${words[run.outcome]}`,
-        ...run.moved.map((line) => `  ${line}`),
-        ...applied ? [] : run.statements.map((line) => `  ${line};`)
+      (run2) => [
+        `${style.strong(`run ${run2.runId}`)}: ${words[run2.outcome]}`,
+        ...run2.moved.map((line) => `  ${line}`),
+        ...applied ? [] : run2.statements.map((line) => `  ${line};`)
       ].join("\n")
     ).join("\n")
   };

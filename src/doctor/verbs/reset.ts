@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
 import { appendAudit } from '../../common/audit.ts';
-import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
-import { messageOf, usage } from '../../common/errors.ts';
+import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
+import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import type { View } from '../../common/output/table.ts';
 import { count } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { databaseError } from '../database/postgresql.ts';
 import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
@@ -130,7 +131,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
         io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
         return { ...show(false, null), exit: exitCode.usage };
       }
-      await io.write(`${show(false, null).text!(io.view)}\n\n`);
+      await io.write(`${shownText(show(false, null), io.view)}\n\n`);
       if (
         !(await io.ask(
           `Apply ${count(
@@ -180,7 +181,10 @@ async function applyAll(
       if (repair.changes.length > 0) repaired.push(repair);
       runs.set(id, resetRun(repair));
       io.note(`${nameOf(repair.run)}: ${count(repair.statements.length, 'statement')} committed.`);
-    } catch (error) {
+    } catch (thrown) {
+      const error = databaseError(thrown, database.place);
+      // A server that can't be asked, or a role that may not write, holds for every run.
+      if (repaired.length === 0 && error instanceof ToolError && error.kind === 'unknown') throw error;
       runs.set(id, { ...resetRun(shown), after: summary(shown.run), error: messageOf(error) });
       io.note(`${nameOf(shown.run)}: not repaired. ${messageOf(error)}`);
     }

@@ -1,5 +1,5 @@
 import { appendAudit } from '../../common/audit.ts';
-import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
 import { messageOf } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
@@ -48,7 +48,7 @@ async function undo(
         io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
         return { ...outcomeOf(previews, false), exit: exitCode.usage };
       }
-      await io.write(`${outcomeOf(previews, false).text!(io.view)}\n\n`);
+      await io.write(`${shownText(outcomeOf(previews, false), io.view)}\n\n`);
       if (!(await io.ask(`Undo the repair of ${count(possible, 'run')} in ${database.place}?`)))
         return { exit: exitCode.ok, result: { runs: previews, applied: false } };
     }

@@ -91,10 +91,6 @@ describe('a server that is none', () => {
         message: 'PostgreSQL /nowhere, database "PROD-ALM": there is no such socket.',
       });
   });
-
-  test('a socket has no TLS, whatever sslmode says', async () => {
-    expect((await failure('postgres:///d?host=/nowhere&sslmode=verify-full')).message).toMatch(/no such socket/);
-  });
 });
 
 test('the password is hidden in every form it was given in', async () => {

@@ -1,0 +1,110 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordedTree } from './git.ts';
+
+/** What a commit records about submodules, with the text of its `.gitmodules`. */
+export interface Recorded extends Pick<RecordedTree, 'gitlinks'> {
+  readonly gitmodules: string | undefined;
+}
+
+/**
+ * What was learned about one remote and stays true for ever, because oids name contents: which commits contain which
+ * others, and what commits record. Where branches are is not among it: that is asked anew every time.
+ */
+export interface Facts {
+  /** Directory for repositories that belong to this remote's cache. */
+  readonly dir: string;
+  contains(tip: string, commit: string): boolean;
+  addContains(tips: readonly string[], commit: string): void;
+  recorded(commit: string): Recorded | undefined;
+  addRecorded(commit: string, recorded: Recorded): void;
+}
+
+interface Stored {
+  /** Tips that contain a commit, by commit. Answers for a set of tips are kept as one word: the set's digest. */
+  contained: Record<string, string[]>;
+  recorded: Record<string, Recorded>;
+}
+
+/** Commits remembered for a remote; the oldest go first. */
+const most = 500;
+const keptMs = 60 * 24 * 3_600_000;
+
+/** The cache between runs, in a directory of the user's own. Losing it costs time, nothing else. */
+export class FactStore {
+  readonly #dir: string;
+  readonly #open = new Map<string, Promise<Facts & { stored: Stored; changed: boolean }>>();
+
+  constructor(dir: string) {
+    this.#dir = dir;
+  }
+
+  /** The facts about a remote. The directory's name does not tell the URL, which may hold a password. */
+  of(url: string): Promise<Facts> {
+    const key = createHash('sha256').update(url).digest('hex').slice(0, 32);
+    let facts = this.#open.get(key);
+    if (!facts) {
+      facts = load(join(this.#dir, key));
+      this.#open.set(key, facts);
+    }
+    return facts;
+  }
+
+  /** Writes what was learned. */
+  async save(): Promise<void> {
+    for (const one of this.#open.values()) {
+      const { dir, stored, changed } = await one;
+      if (!changed) continue;
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      const temporary = join(dir, `facts-${randomUUID()}.tmp`);
+      await writeFile(temporary, JSON.stringify(trimmed(stored)), { mode: 0o600 });
+      await rename(temporary, join(dir, 'facts.json'));
+      await utimes(dir, new Date(), new Date());
+    }
+  }
+
+  /** Removes what no run has added to for two months. */
+  async prune(now: number): Promise<void> {
+    for (const name of await readdir(this.#dir).catch(() => [])) {
+      const dir = join(this.#dir, name);
+      const { mtimeMs } = await stat(dir).catch(() => ({ mtimeMs: now }));
+      if (now - mtimeMs > keptMs) await rm(dir, { recursive: true, force: true });
+    }
+  }
+}
+
+async function load(dir: string): Promise<Facts & { stored: Stored; changed: boolean }> {
+  const stored = await readStored(join(dir, 'facts.json'));
+  const facts = {
+    dir,
+    stored,
+    changed: false,
+    contains: (tip: string, commit: string) => stored.contained[commit]?.includes(tip) ?? false,
+    addContains(tips: readonly string[], commit: string) {
+      stored.contained[commit] = [...new Set([...(stored.contained[commit] ?? []), ...tips])].slice(-20);
+      facts.changed = true;
+    },
+    recorded: (commit: string) => stored.recorded[commit],
+    addRecorded(commit: string, recorded: Recorded) {
+      stored.recorded[commit] = recorded;
+      facts.changed = true;
+    },
+  };
+  return facts;
+}
+
+async function readStored(file: string): Promise<Stored> {
+  try {
+    const { contained, recorded } = JSON.parse(await readFile(file, 'utf8')) as Stored;
+    if (typeof contained === 'object' && typeof recorded === 'object') return { contained, recorded };
+  } catch {
+    // Not there yet, or cut off: start afresh.
+  }
+  return { contained: {}, recorded: {} };
+}
+
+const trimmed = ({ contained, recorded }: Stored): Stored => ({
+  contained: Object.fromEntries(Object.entries(contained).slice(-most)),
+  recorded: Object.fromEntries(Object.entries(recorded).slice(-most)),
+});

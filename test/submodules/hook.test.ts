@@ -1,0 +1,171 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { advance, git, gitEnv, makeWorld, temporary, tryGit, type World } from '../support/repositories.ts';
+import { runHere } from '../support/run.ts';
+
+// The hooks written here are run by git itself, with the command bundled as users get it.
+let bin: ReturnType<typeof temporary>;
+let world: World;
+const path = gitEnv.PATH!;
+
+beforeAll(async () => {
+  bin = temporary();
+  const file = join(bin.dir, 'submodule-push-check');
+  await build({
+    entryPoints: ['src/submodules/bin.ts'],
+    outfile: `${file}.mjs`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'error',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  writeFileSync(file, `#!/bin/sh\nexec '${process.execPath}' '${file}.mjs' "$@"\n`, { mode: 0o755 });
+});
+afterAll(() => bin.remove());
+beforeEach(() => {
+  world = makeWorld();
+  gitEnv.PATH = `${bin.dir}${delimiter}${path}`;
+  gitEnv.FORGEJO_CI_TOOLKIT_CACHE = join(world.dir, 'cache');
+});
+afterEach(() => {
+  gitEnv.PATH = path;
+  delete gitEnv.FORGEJO_CI_TOOLKIT_CACHE;
+  world.remove();
+});
+
+interface Installed {
+  readonly keeper: string;
+  readonly file: string;
+  readonly applied: boolean;
+}
+const install = (...argv: string[]) => runHere<Installed>(world.root, ['install-hook', ...argv]);
+const push = (remote = 'origin', ...more: string[]) => tryGit(world.root, 'push', ...more, remote, 'main');
+
+describe('install-hook', () => {
+  it('stops a push that would leave a submodule behind, for the remote that is pushed to', async () => {
+    const { exit, result } = await install();
+    expect([exit, result.keeper, result.applied]).toEqual([0, 'git', true]);
+    advance(world.root);
+    expect(push()).toMatchObject({ code: 1, said: expect.stringContaining('unpushed') });
+    git(join(world.root, 'lib'), 'push', '--quiet', 'origin', 'main');
+    expect(push('alm')).toMatchObject({ code: 1, said: expect.stringContaining('git -C lib push alm') });
+    expect(push()).toMatchObject({ code: 0 });
+    expect(push().said).not.toContain('submodule commit');
+  });
+
+  it('looks at what is pushed, not at what is checked out', async () => {
+    await install();
+    git(world.root, 'branch', 'fine');
+    advance(world.root);
+    expect(tryGit(world.root, 'push', 'origin', 'fine').code).toBe(0);
+    expect(tryGit(world.root, 'push', 'origin', 'HEAD:refs/heads/other').code).toBe(1);
+    expect(tryGit(world.root, 'push', 'origin', '--delete', 'fine').code).toBe(0);
+    git(world.root, 'tag', '-a', '-m', 'v1', 'v1');
+    expect(tryGit(world.root, 'push', 'origin', 'v1').code).toBe(1);
+  });
+
+  it('works when pushing to a URL, and from a linked worktree', async () => {
+    await install();
+    const tree = join(world.dir, 'tree');
+    git(world.root, 'worktree', 'add', '--quiet', '-b', 'side', tree);
+    git(tree, 'submodule', '--quiet', 'update', '--init');
+    advance(tree);
+    expect(tryGit(tree, 'push', 'origin', 'side').code).toBe(1);
+    expect(tryGit(tree, 'push', join(world.servers, 'origin', 'root.git'), 'side').code).toBe(1);
+    git(join(tree, 'lib'), 'push', '--quiet', join(world.servers, 'origin', 'lib.git'), 'HEAD:main');
+    expect(tryGit(tree, 'push', join(world.servers, 'origin', 'root.git'), 'side')).toMatchObject({ code: 0 });
+  });
+
+  it('keeps a hook that is there: it runs first, with the same words on standard input', async () => {
+    const file = join(world.root, '.git', 'hooks', 'pre-push');
+    mkdirSync(join(world.root, '.git', 'hooks'), { recursive: true });
+    writeFileSync(file, `#!/bin/sh\necho "$1" > "${world.dir}/args"\ncat > "${world.dir}/refs"\n`, { mode: 0o755 });
+    expect((await install()).exit).toBe(0);
+    const { inRoot } = advance(world.root);
+    expect(push()).toMatchObject({ code: 1, said: expect.stringContaining('unpushed') });
+    expect(readFileSync(join(world.dir, 'args'), 'utf8')).toBe('origin\n');
+    expect(readFileSync(join(world.dir, 'refs'), 'utf8')).toContain(`refs/heads/main ${inRoot}`);
+    // The older hook's refusal counts as well.
+    writeFileSync(
+      join(world.root, '.git', 'hooks', 'pre-push.before-submodule-push-check'),
+      '#!/bin/sh\ncat >/dev/null\nexit 3\n',
+    );
+    git(join(world.root, 'lib'), 'push', '--quiet', 'origin', 'main');
+    expect(push().code).toBe(1);
+  });
+
+  it('changes nothing the second time, and nothing in a dry run', async () => {
+    const dry = await install('--dry-run');
+    expect([dry.result.applied, existsSync(dry.result.file)]).toEqual([false, false]);
+    expect(dry.said).toContain('check --pre-push');
+    const { result } = await install();
+    const content = readFileSync(result.file, 'utf8');
+    expect((await install()).result.applied).toBe(false);
+    expect(readFileSync(result.file, 'utf8')).toBe(content);
+  });
+
+  it('respects core.hooksPath', async () => {
+    git(world.root, 'config', 'core.hooksPath', 'tools/hooks');
+    const { result } = await install();
+    expect(result.file).toBe(join(world.root, 'tools', 'hooks', 'pre-push'));
+    advance(world.root);
+    expect(push().code).toBe(1);
+  });
+
+  it('finds its way without the command on PATH', async () => {
+    const { result } = await install();
+    expect(readFileSync(result.file, 'utf8')).toContain('command -v submodule-push-check');
+  });
+
+  it('hands --allow-unknown on', async () => {
+    git(world.root, 'remote', 'add', 'gone', join(world.servers, 'gone', 'root.git'));
+    await install('--allow-unknown');
+    const { result } = await install();
+    expect(readFileSync(result.file, 'utf8')).toContain('--allow-unknown');
+  });
+
+  it('adds itself to lefthook, keeping what is there', async () => {
+    const file = join(world.root, 'lefthook.yml');
+    writeFileSync(file, '# our hooks\npre-push:\n  commands:\n    lint:\n      run: npm run lint # always\n');
+    const { result } = await install('--require-branch');
+    expect([result.keeper, result.file]).toEqual(['lefthook', file]);
+    const text = readFileSync(file, 'utf8');
+    expect(text).toContain('# our hooks');
+    expect(text).toContain('npm run lint # always');
+    expect(parse(text)['pre-push'].commands).toEqual({
+      lint: { run: 'npm run lint' },
+      'submodule-push-check': { run: 'submodule-push-check check --pre-push {1} --require-branch', use_stdin: true },
+    });
+    expect((await install()).result.applied).toBe(false);
+    writeFileSync(file, 'pre-push:\n  jobs:\n    - run: npm test\n');
+    await install();
+    expect(parse(readFileSync(file, 'utf8'))['pre-push'].jobs).toHaveLength(2);
+    writeFileSync(file, '');
+    await install();
+    expect(parse(readFileSync(file, 'utf8'))['pre-push'].commands).toHaveProperty('submodule-push-check');
+  });
+
+  it('adds itself to husky, whose hooks are one level above core.hooksPath', async () => {
+    const husky = join(world.root, '.husky');
+    mkdirSync(join(husky, '_'), { recursive: true });
+    // What husky 9 generates: a stub for each hook that runs the file of that name one level up.
+    writeFileSync(
+      join(husky, '_', 'pre-push'),
+      '#!/usr/bin/env sh\nh="$(dirname "$0")/../pre-push"\n[ ! -f "$h" ] || exec sh -e "$h" "$@"\n',
+    );
+    chmodSync(join(husky, '_', 'pre-push'), 0o755);
+    git(world.root, 'config', 'core.hooksPath', '.husky/_');
+    writeFileSync(join(husky, 'pre-push'), `cat > "${world.dir}/refs"\n`);
+    const { result } = await install();
+    expect([result.keeper, result.file]).toEqual(['husky', join(husky, 'pre-push')]);
+    advance(world.root);
+    expect(push()).toMatchObject({ code: 1, said: expect.stringContaining('unpushed') });
+    expect(readFileSync(join(world.dir, 'refs'), 'utf8')).toContain('refs/heads/main');
+  });
+});

@@ -1,0 +1,186 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PushResult } from '../../src/submodules/push.ts';
+import { advance, commit, git, makeWorld, tryGit, type World, type WorldOptions } from '../support/repositories.ts';
+import { type RunOptions, runHere } from '../support/run.ts';
+
+let world: World;
+afterEach(() => world.remove());
+
+const make = (options: WorldOptions = {}) => {
+  world = makeWorld(options);
+  return { root: world.root, lib: join(world.root, 'lib') };
+};
+const push = (argv: string[] = ['--yes'], options: RunOptions = {}) =>
+  runHere<PushResult>(world.root, ['push', ...argv], {
+    env: { FORGEJO_CI_TOOLKIT_STATE: join(world.dir, 'state') },
+    ...options,
+  });
+const on = (server: string, repository: string, ref = 'main') =>
+  tryGit(join(world.servers, server, `${repository}.git`), 'rev-parse', ref).said.trim();
+
+describe('push', () => {
+  it('pushes everything, deepest first, verifies, then the root, to both remotes', async () => {
+    const { root, lib } = make({ nested: true });
+    const leaf = advance(lib, 'leaf');
+    git(root, 'add', 'lib');
+    const rootCommit = commit(root, 'root: take lib');
+    const { exit, result } = await push();
+    expect(exit).toBe(0);
+    expect(result.steps.map(({ title, outcome }) => [title.replace(/ [0-9a-f]{12}/, ''), outcome])).toEqual([
+      ['push lib/leaf to main on origin', 'done'],
+      ['push lib/leaf to main on alm', 'done'],
+      ['push lib to main on origin', 'done'],
+      ['push lib to main on alm', 'done'],
+      ['ask every remote whether all of it arrived', 'done'],
+      ['push the root to main on origin', 'done'],
+      ['push the root to main on alm', 'done'],
+    ]);
+    for (const server of ['origin', 'alm']) {
+      expect(on(server, 'leaf')).toBe(leaf.inSubmodule);
+      expect(on(server, 'lib')).toBe(leaf.inRoot);
+      expect(on(server, 'root')).toBe(rootCommit);
+    }
+    expect((await push()).result).toMatchObject({ steps: [] });
+  });
+
+  it('changes nothing in a dry run, and says what it would do', async () => {
+    const { root } = make();
+    const { inSubmodule } = advance(root);
+    const { exit, result, said } = await push(['--dry-run']);
+    expect([exit, result.applied]).toEqual([0, false]);
+    expect(said).toContain(
+      `git -C lib -c push.recurseSubmodules=no push --porcelain -- origin ${inSubmodule}:refs/heads/main`,
+    );
+    expect(on('origin', 'lib')).toBe(world.recorded);
+  });
+
+  it('stops when a remote refuses, leaves the root alone, and goes on where it stopped', async () => {
+    const { root } = make();
+    const { inSubmodule, inRoot } = advance(root);
+    const hook = join(world.servers, 'alm', 'lib.git', 'hooks', 'pre-receive');
+    mkdirSync(join(hook, '..'), { recursive: true });
+    writeFileSync(hook, '#!/bin/sh\necho closed for today >&2; exit 1\n', { mode: 0o755 });
+    const { exit, said } = await push();
+    expect(exit).toBe(1);
+    expect(said).toContain('closed for today');
+    expect([on('origin', 'lib'), on('alm', 'lib'), on('origin', 'root') === inRoot]).toEqual([
+      inSubmodule,
+      world.recorded,
+      false,
+    ]);
+    writeFileSync(hook, '#!/bin/sh\n', { mode: 0o755 });
+    const again = await push();
+    expect(again.exit).toBe(0);
+    expect(again.result.steps[0]!.title).toContain('lib');
+    expect(again.result.steps.filter(({ title }) => title.startsWith('push lib'))).toHaveLength(1);
+    expect(on('alm', 'root')).toBe(inRoot);
+  });
+
+  it('refuses a branch that someone else has moved on, before anything is pushed', async () => {
+    const { root } = make();
+    const other = join(world.dir, 'work', 'lib');
+    const theirs = commit(other, 'lib: someone else');
+    git(other, 'push', '--quiet', 'alm', 'main');
+    advance(root);
+    const { exit, said } = await push();
+    expect(exit).toBe(1);
+    expect(said).toContain('not a fast-forward');
+    expect(said).toContain('git -C lib pull --rebase');
+    expect([on('origin', 'lib'), on('alm', 'lib')]).toEqual([world.recorded, theirs]);
+  });
+
+  it('refuses uncommitted changes, and a commit the root does not record', async () => {
+    const { root, lib } = make();
+    advance(root);
+    writeFileSync(join(lib, 'lib.txt'), 'changed');
+    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('not committed') });
+    commit(lib, 'lib: one more', { 'lib.txt': 'changed' });
+    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('git add lib') });
+    expect(on('origin', 'lib')).toBe(world.recorded);
+  });
+
+  it('asks .gitmodules, then a person, where a submodule without a branch goes', async () => {
+    const { root, lib } = make();
+    git(lib, 'checkout', '--quiet', '--detach');
+    const { inSubmodule } = advance(root);
+    expect(await push()).toMatchObject({ exit: 64, said: expect.stringContaining('--branch main') });
+    const questions: string[] = [];
+    const answer = (question: string) => questions.push(question) > 0 && false;
+    expect((await push([], { answer })).exit).toBe(64);
+    expect(questions).toEqual(['lib is on no branch. Push it to main on origin?']);
+    git(root, 'config', '--file', '.gitmodules', 'submodule.lib.branch', 'stable');
+    git(root, 'add', '.gitmodules');
+    commit(root, 'root: lib follows stable');
+    expect((await push()).exit).toBe(0);
+    expect(on('alm', 'lib', 'stable')).toBe(inSubmodule);
+  });
+
+  it('refuses files that must never be pushed, in a submodule and in the root, but not what is there already', async () => {
+    const { root, lib } = make();
+    commit(lib, 'lib: oops', { 'deep/.env': 'TOKEN=1' });
+    git(root, 'add', 'lib');
+    commit(root, 'root: take lib');
+    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('lib would send deep/.env') });
+    writeFileSync(join(root, 'submodules.yaml'), 'forbid: []\n');
+    expect((await push()).exit).toBe(0);
+    writeFileSync(join(root, 'submodules.yaml'), "forbid: ['.env', 'vault/**']\n");
+    advance(root);
+    expect((await push()).exit).toBe(0);
+    commit(root, 'root: oops', { 'vault/keys/a.json': '{}' });
+    expect(await push()).toMatchObject({
+      exit: 1,
+      said: expect.stringContaining('The root would send vault/keys/a.json'),
+    });
+  });
+
+  it('asks before a protected remote; without anyone to ask, --yes is needed', async () => {
+    const { root } = make();
+    const { inSubmodule } = advance(root);
+    expect(await push([])).toMatchObject({ exit: 64, said: expect.stringContaining('--yes') });
+    expect(await push([], { answer: () => false })).toMatchObject({
+      exit: 1,
+      said: expect.stringContaining('declined'),
+    });
+    expect(on('origin', 'lib')).toBe(world.recorded);
+    expect((await push([], { answer: () => true })).exit).toBe(0);
+    expect(on('alm', 'lib')).toBe(inSubmodule);
+  });
+
+  it('pushes to a remote the submodule does not know, by the template', async () => {
+    const { root, lib } = make({ url: (server, name) => `${server}/${name}.git` });
+    git(lib, 'remote', 'remove', 'alm');
+    writeFileSync(join(root, 'submodules.yaml'), `remotes: { alm: "${world.servers}/alm/{name}.git" }\n`);
+    const { inSubmodule } = advance(root);
+    expect((await push()).exit).toBe(0);
+    expect(on('alm', 'lib')).toBe(inSubmodule);
+  });
+
+  it('says which workflows the push will run', async () => {
+    const { root } = make();
+    commit(root, 'root: workflows', {
+      '.forgejo/workflows/build.yaml': 'on:\n  push:\n    branches: [main]\njobs: {}\n',
+      '.forgejo/workflows/release.yaml': 'on:\n  push:\n    tags: [v*]\njobs: {}\n',
+    });
+    const { result, said } = await push();
+    expect(said).toContain('CI: .forgejo/workflows/build.yaml runs on alm (push to main).');
+    expect(result.ci.filter(({ runs }) => !runs)).toMatchObject([
+      { workflow: '.forgejo/workflows/release.yaml', why: 'it runs for tags only' },
+      { workflow: '.forgejo/workflows/release.yaml' },
+    ]);
+  });
+
+  it('carries what commits on the way record, and refuses what would not travel', async () => {
+    const { root, lib } = make();
+    advance(root);
+    advance(root);
+    expect((await push()).exit).toBe(0);
+    git(lib, 'checkout', '--quiet', '-b', 'dead-end');
+    const bad = advance(root);
+    git(lib, 'checkout', '--quiet', 'main');
+    git(root, 'add', 'lib');
+    commit(root, 'root: back');
+    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining(bad.inSubmodule.slice(0, 12)) });
+  });
+});

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+
+const actions = fileURLToPath(new URL('../../actions/', import.meta.url));
+
+/** The actions of this repository, by directory name. */
+export const actionNames: readonly string[] = readdirSync(actions).filter((name) =>
+  existsSync(`${actions}${name}/action.yml`),
+);
+
+export interface ActionDefinition {
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, { readonly description: string; readonly default?: string }>>;
+  readonly outputs: Readonly<Record<string, { readonly description: string }>>;
+  readonly runs: { readonly using: string; readonly main: string };
+}
+
+export const definitionText = (name: string): string => readFileSync(`${actions}${name}/action.yml`, 'utf8');
+export const definition = (name: string): ActionDefinition => parse(definitionText(name));
+export const readme = (name: string): string => readFileSync(`${actions}${name}/README.md`, 'utf8');
+
+export interface WorkflowStep {
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly [key: string]: unknown;
+}
+export interface WorkflowFile {
+  readonly jobs: Readonly<Record<string, { readonly 'runs-on': string; readonly steps: readonly WorkflowStep[] }>>;
+  readonly [key: string]: unknown;
+}
+
+/** The workflows that a README shows. */
+export const exampleWorkflows = (name: string): readonly WorkflowFile[] =>
+  [...readme(name).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
+    .map(([, text]) => parse(text!))
+    .filter((content) => content?.jobs !== undefined);
