@@ -52,7 +52,9 @@ export async function runAction(tool: Tool, { secrets, outputs, verbInput }: Act
 
 /** The password in a URL, as written and as meant: later output may hold it without the URL. */
 function passwordsOf(value: string): string[] {
-  const password = URL.canParse(value) ? new URL(value).password : '';
+  const { password, username } = URL.canParse(value) ? new URL(value) : { password: '', username: '' };
+  // Repeating the user's name it is no secret, and a runner that masks it would eat half the log.
+  if (password === username) return [];
   try {
     return [password, decodeURIComponent(password)];
   } catch {

@@ -4,9 +4,12 @@ let known: readonly string[] = [];
 /**
  * Hides `value` from now on, in whatever is printed, stored or sent: as it is, line by line, and as URLs and JSON write it.
  * Values shorter than four characters are ignored: hiding them would eat ordinary words.
+ *
+ * @param names what is shown anyway, such as the user's and the database's name: a password that repeats one of them is no
+ *   secret by itself, and hiding it would eat paths and commands. Where it stands as a password it is hidden all the same.
  */
-export function hideSecret(value: string | undefined): void {
-  if (value === undefined) return;
+export function hideSecret(value: string | undefined, names: readonly (string | undefined)[] = []): void {
+  if (value === undefined || names.includes(value)) return;
   const forms = [value, ...value.split(/\r?\n/)]
     .map((part) => part.trim())
     .filter((part) => part.length >= 4)

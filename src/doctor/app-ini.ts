@@ -190,7 +190,7 @@ function databaseUrl(get: Get, file: string): string {
         : 'Use the web page for this server.',
     );
   const password = get('database', 'PASSWD') ?? '';
-  hideSecret(password);
+  hideSecret(password, [get('database', 'USER'), get('database', 'NAME')]);
   const named = get('database', 'HOST_PRIMARY') ?? get('database', 'HOST') ?? '';
   if (named.includes(','))
     throw usage(

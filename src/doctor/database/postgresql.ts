@@ -237,11 +237,11 @@ function clientConfig({ url, env = {}, connectTimeoutMs = 10_000 }: PostgresqlSe
   const parsed = parseUrl(url);
   const query = parsed.searchParams;
   const password = decoded(parsed.password) || query.get('password') || undefined;
-  for (const secret of [password, parsed.password, env.PGPASSWORD]) hideSecret(secret);
   const host = query.get('host') ?? (decoded(parsed.hostname).replace(/^\[|\]$/g, '') || undefined);
   const sslmode = query.get('sslmode') ?? env.PGSSLMODE ?? 'disable';
   const user = decoded(parsed.username) || query.get('user') || undefined;
   const database = decoded(parsed.pathname.slice(1)) || undefined;
+  for (const secret of [password, parsed.password, env.PGPASSWORD]) hideSecret(secret, [user, database]);
   const port = query.get('port') ?? parsed.port;
   const ssl = tls(sslmode, host ?? env.PGHOST ?? 'localhost', query, env);
   return {
