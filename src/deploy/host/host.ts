@@ -1,0 +1,35 @@
+import type { Duplex, Readable } from 'node:stream';
+
+export interface RunOptions {
+  /** What the command reads; without it standard input is empty. */
+  readonly stdin?: Readable | Uint8Array;
+  /** Milliseconds until the command is given up: a ToolError of kind `unknown`. */
+  readonly timeoutMs?: number;
+  /** Takes standard output as it comes; it is not collected then. */
+  readonly onStdout?: (chunk: Buffer) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** Exit code; null when a signal ended the command. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * A place where commands run: behind SSH, in a container, or here. One connection carries everything.
+ * Commands are argument lists; where only a remote shell is to be had, `quoteAll` turns the list into its command line.
+ */
+export interface Host {
+  /** As the user named it: `ssh://deploy@system:22`, `incus:system`, `local`. */
+  readonly name: string;
+  /** Runs a command to its end. A non-zero exit is a result; only a broken way in or a time-out throws (ToolError, kind `unknown`). */
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  /** A byte stream to a TCP port as seen from the host itself, through the same connection; absent where the way in has none. */
+  forward?(address: string, port: number): Promise<Duplex>;
+  /** Copies a file over SFTP; absent where the way in has none. The last resort of the transfer. */
+  upload?(source: string, target: string, onBytes?: (total: number) => void): Promise<void>;
+  close(): Promise<void>;
+}
