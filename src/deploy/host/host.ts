@@ -25,9 +25,14 @@ export interface RunResult {
 export interface Host {
   /** As the user named it: `ssh://deploy@system:22`, `incus:system`, `local`. */
   readonly name: string;
+  /** False where bytes cross no network (this machine, a container on it), so that compressing them would only cost time. */
+  readonly networked?: boolean;
   /** Runs a command to its end. A non-zero exit is a result; only a broken way in or a time-out throws (ToolError, kind `unknown`). */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
-  /** A byte stream to a TCP port as seen from the host itself, through the same connection; absent where the way in has none. */
+  /**
+   * A byte stream to a TCP port as seen from the host itself, through the same connection; absent where the way in has none.
+   * Rejects with a ToolError: kind `problem` when nothing answers at that port, `unknown` when the way in forbids forwarding or broke.
+   */
   forward?(address: string, port: number): Promise<Duplex>;
   /** Copies a file over SFTP; absent where the way in has none. The last resort of the transfer. */
   upload?(source: string, target: string, onBytes?: (total: number) => void): Promise<void>;

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { unknown } from '../../common/errors.ts';
+import { problem } from '../../common/errors.ts';
 import type { Host } from './host.ts';
 import { type Environment, runProcess } from './process.ts';
 
@@ -8,6 +8,7 @@ import { type Environment, runProcess } from './process.ts';
 export function localHost(env: Environment): Host {
   return {
     name: 'local',
+    networked: false,
     run: (argv, options) => runProcess(argv, env, options),
     forward: (address, port) => connectTo(address, port),
     close: async () => {},
@@ -23,7 +24,7 @@ function connectTo(address: string, port: number): Promise<Duplex> {
     });
     socket.once('error', (error) =>
       reject(
-        unknown(
+        problem(
           `${address} port ${port} cannot be reached: ${error.message}`,
           'Check that something listens there.',
           error,

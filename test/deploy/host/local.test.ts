@@ -108,6 +108,6 @@ describe('the local host', () => {
     const stream = await host.forward!('127.0.0.1', port);
     expect((await stream.toArray()).join('')).toBe('hello');
     await new Promise((resolve) => server.close(resolve));
-    await expect(host.forward!('127.0.0.1', port)).rejects.toMatchObject({ kind: 'unknown' });
+    await expect(host.forward!('127.0.0.1', port)).rejects.toMatchObject({ kind: 'problem' });
   });
 });
