@@ -1,9 +1,15 @@
 import type { Duplex, Readable } from 'node:stream';
 
 export interface RunOptions {
-  /** What the command reads; without it standard input is empty. */
+  /**
+   * What the command reads; without it standard input is empty. When the stream fails, `run` rejects with its error; the command
+   * may have seen an early end of its input by then, so it must know a part from the whole (by length or hash).
+   */
   readonly stdin?: Readable | Uint8Array;
-  /** Milliseconds until the command is given up: a ToolError of kind `unknown`. */
+  /**
+   * Milliseconds until the command is given up: a ToolError of kind `unknown`. It is killed where the way in can do that;
+   * many an SSH server cannot (OpenSSH without privilege separation, as root), and the command goes on there unseen.
+   */
   readonly timeoutMs?: number;
   /** Takes standard output as it comes; it is not collected then. */
   readonly onStdout?: (chunk: Buffer) => void;

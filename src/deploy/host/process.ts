@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
 import { unknown } from '../../common/errors.ts';
 import { quoteAll } from '../../common/quote.ts';
 import type { RunOptions, RunResult } from './host.ts';
@@ -32,6 +31,7 @@ export async function runProcess(
     const fail = (error: unknown) => {
       failure ??= { error };
       child.kill('SIGKILL');
+      if (options.stdin && 'destroy' in options.stdin) options.stdin.destroy();
       child.stdin.destroy();
       child.stdout.destroy();
       child.stderr.destroy();
@@ -82,33 +82,43 @@ const reasons: Readonly<Record<string, string>> = {
   ENOEXEC: 'exec format error',
 };
 
-/** Gives a command its standard input. A command that ends before it has read everything is no error. */
+/**
+ * Gives a command its standard input, no faster than it reads. A command that ends before it has read everything is no error;
+ * a source that fails is, and then `target` is left open for the caller to break.
+ */
 export async function feed(stdin: RunOptions['stdin'], target: Writable): Promise<void> {
   target.on('error', () => {});
-  if (stdin === undefined) target.end();
-  else if (stdin instanceof Uint8Array) target.end(stdin);
-  else await pour(stdin, target);
+  if (stdin === undefined || stdin instanceof Uint8Array) {
+    target.end(stdin ?? Buffer.alloc(0));
+    return;
+  }
+  let gone = false;
+  const leave = () => {
+    gone = true;
+    stdin.destroy();
+  };
+  target.once('error', leave);
+  target.once('close', leave);
+  try {
+    for await (const chunk of stdin) {
+      if (gone) return;
+      if (!target.write(chunk)) await writable(target);
+    }
+  } catch (error) {
+    if (!gone) throw error;
+  }
+  if (!gone) target.end();
 }
 
-async function pour(source: Readable, target: Writable): Promise<void> {
-  // A broken pipeline destroys both ends; which one went first tells whose fault it is.
-  let first: 'source' | 'target' | undefined;
-  const sourceWent = () => {
-    if (!source.readableEnded) first ??= 'source';
-  };
-  const targetWent = () => {
-    first ??= 'target';
-  };
-  for (const event of ['error', 'close']) {
-    source.once(event, sourceWent);
-    target.once(event, targetWent);
-  }
-  try {
-    await pipeline(source, target);
-  } catch (error) {
-    // The reader's end shows in its exit code; only a failing source is news.
-    if (first === 'source') throw error;
-  }
+function writable(target: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'error', 'close'] as const;
+    const done = () => {
+      for (const event of events) target.off(event, done);
+      resolve();
+    };
+    for (const event of events) target.on(event, done);
+  });
 }
 
 /** The error of a command that took too long. */
