@@ -31,7 +31,7 @@ put boot "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
 put uid "$(id -u)"
 put user "$(id -un 2>/dev/null)"
 put group "$(id -gn 2>/dev/null)"
-put groups "$(id -G)"
+put groups "$(id -Gn 2>/dev/null)"
 put home "$HOME"
 libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || libc=$(ldd --version 2>&1)
 put libc "$libc"

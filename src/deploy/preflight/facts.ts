@@ -16,7 +16,7 @@ export interface Facts {
     readonly name: string;
     readonly uid: number;
     readonly group: string;
-    readonly gids: readonly number[];
+    readonly groups: readonly string[];
   };
   readonly home: { readonly path: string; readonly writable: boolean; readonly disk: Disk | null };
   /** Programs that were found. */
@@ -188,7 +188,7 @@ export function parseFacts(pairs: Pairs): Facts {
       name: one('user') || String(uid),
       uid,
       group: one('group') || '',
-      gids: (one('groups') ?? '').split(' ').filter(Boolean).map(Number),
+      groups: (one('groups') ?? '').split(' ').filter(Boolean),
     },
     home: { path: one('home') ?? '', writable: has('home-writable'), disk: parseDisk(one('home-disk')) },
     tools: programs.map(([name]) => name),
