@@ -11,23 +11,25 @@ import { hideSecret, redact, redactValue } from './redact.ts';
 export interface ActionOptions {
   /** Inputs that hold a secret: masked before anything is printed. */
   readonly secrets: readonly string[];
+  /** The input that names the verb; `command` by default. A tool with a flag of that name needs another. */
+  readonly verbInput?: string;
   /** Outputs beside `result` (the result object as JSON) and `exit-code`. */
   outputs(outcome: Outcome): Readonly<Record<string, string | number | boolean>>;
 }
 
 /**
- * A tool as an action: the input `command` names the verb, the other inputs are its flags and arguments by the same words.
+ * A tool as an action: the input `command` (or `verbInput`) names the verb, the other inputs are its flags and arguments by the same words.
  * People read the log (a Forgejo run page shows neither job summaries nor annotations), so everything is printed there;
  * the summary file and `::error` are written as well, for GitHub.
  */
-export async function runAction(tool: Tool, { secrets, outputs }: ActionOptions): Promise<void> {
+export async function runAction(tool: Tool, { secrets, outputs, verbInput = 'command' }: ActionOptions): Promise<void> {
   try {
     for (const name of secrets) {
       const value = core.getInput(name);
       for (const part of value.split(/\r?\n/).filter((line) => line.length > 3)) core.setSecret(part);
       hideSecret(value);
     }
-    const argv = argumentsFromInputs(tool, (name) => core.getInput(name));
+    const argv = argumentsFromInputs(tool, (name) => core.getInput(name), verbInput);
     const io = actionIo();
     await io.write(`${redact(`${tool.name} ${argv[0]}`)}\n`);
     const outcome = await runTool(tool, argv, io);
@@ -45,15 +47,16 @@ export async function runAction(tool: Tool, { secrets, outputs }: ActionOptions)
 /**
  * The argument list that an action's inputs stand for.
  * @param input answers with an input's value, '' when it was not given
+ * @param verbInput the input that names the verb
  */
-export function argumentsFromInputs(tool: Tool, input: (name: string) => string): string[] {
-  const command = input('command');
+export function argumentsFromInputs(tool: Tool, input: (name: string) => string, verbInput = 'command'): string[] {
+  const command = input(verbInput);
   const verb = tool.verbs.find((candidate) => verbName(candidate) === command);
   if (!verb) {
     const names = tool.verbs.map(verbName);
     const close = nearest(command, names);
     throw usage(
-      `Input "command" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : '.'}`,
+      `Input "${verbInput}" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : '.'}`,
       `Use one of: ${names.join(', ')}.`,
     );
   }
