@@ -19,7 +19,12 @@ const common = {
   // Optional native parts of dependencies: each has a path that works without it.
   external: ['@mongodb-js/zstd', 'pg-native', 'cpu-features', '*.node'],
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+      // ssh2 names a helper beside its own files; only Windows runs it.
+      "const __dirname = __createRequire('/')('node:path').dirname(new URL(import.meta.url).pathname);",
+    ].join(' '),
   },
 };
 
