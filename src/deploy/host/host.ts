@@ -7,8 +7,8 @@ export interface RunOptions {
    */
   readonly stdin?: Readable | Uint8Array;
   /**
-   * Milliseconds until the command is given up: a ToolError of kind `unknown`. It is killed where the way in can do that;
-   * many an SSH server cannot (OpenSSH without privilege separation, as root), and the command goes on there unseen.
+   * Milliseconds until the command is given up: a ToolError of kind `unknown`. A local command is killed; over SSH it may go on
+   * there unseen, because few servers deliver a signal.
    */
   readonly timeoutMs?: number;
   /** Takes standard output as it comes; it is not collected then. */

@@ -15,7 +15,8 @@ const longestLine = 32 * 4096 - 1;
  * @throws ToolError of kind `unknown`; whatever `stdin` failed with; the reason of `signal`
  */
 export async function exec(link: Link, argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const line = quoteAll(argv);
+  // The login shell steps aside: the command's own exit, signal and pid are what the server sees, and no word of it is a keyword or assignment.
+  const line = `exec ${quoteAll(argv)}`;
   if (argv.length === 0) throw new TypeError('An argument list needs a program.');
   if (Buffer.byteLength(line) > longestLine)
     throw problem(
@@ -88,7 +89,10 @@ export async function exec(link: Link, argv: readonly string[], options: RunOpti
   });
 }
 
-/** Ends a command that nobody waits for any more. The signal goes first, where the server delivers it: an early end of its input might look like success to the command. */
+/**
+ * Ends a command that nobody waits for any more. The signal goes first: an early end of its input might look like success to it.
+ * ssh2 sends none once the input has ended, and not every server delivers it.
+ */
 function end(channel: ClientChannel | undefined): void {
   if (!channel) return;
   channel.on('error', () => {});

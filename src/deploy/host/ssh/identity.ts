@@ -144,7 +144,7 @@ const publicKey = (name: string) =>
 const needsPassphrase = (name: string) =>
   usage(
     `The key ${name} is encrypted.`,
-    'Name the environment variable that holds its passphrase: --passphrase-env VAR',
+    'Pass --passphrase-env VAR, the name of the environment variable that holds its passphrase.',
   );
 const wrongPassphrase = (name: string, cause: unknown) =>
   usage(
