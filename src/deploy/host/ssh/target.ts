@@ -164,8 +164,8 @@ async function foundIdentities(found: HostConfig, person: Person, passphrase: st
 }
 
 /**
- * ssh2 1.17 cannot log in with a certificate: it refuses to parse one as a key to sign for, and names the certificate's own algorithm
- * inside the signature, where OpenSSH expects that of the plain key and turns it down.
+ * ssh2 1.17 cannot log in with a certificate: it names the certificate's algorithm inside the signature, where OpenSSH wants that of
+ * the plain key. OpenSSH accepts the certificate when it is offered, and then fails the signed request.
  */
 async function certificatesOf(keyFiles: readonly string[], found: HostConfig): Promise<string[]> {
   const candidates = new Set([
@@ -179,7 +179,7 @@ async function certificatesOf(keyFiles: readonly string[], found: HostConfig): P
     .flat()
     .map(
       (file) =>
-        `The certificate ${file} was not used: the SSH library cannot sign for certificates, only for plain keys.`,
+        `The certificate ${file} was not used: the SSH library signs for certificates in a form that OpenSSH turns down; only plain keys work.`,
     );
 }
 
