@@ -1,4 +1,4 @@
-// Runs transfer.ts, which is TypeScript: node bench/deploy/transfer.mjs [--rounds 3] [--file FILE] [--link loopback|wan]
+// Runs transfer.ts, which is TypeScript: node bench/deploy/transfer.mjs [--rounds 3] [--file FILE] [--link loopback|wan] [--case NAME]
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 

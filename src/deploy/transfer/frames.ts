@@ -6,7 +6,7 @@ import { changed, type SourceFile } from './hash.ts';
 /** Bytes of the file in one frame: large enough for zstd's ratio, small enough to lose little when a transfer is cut. */
 export const frameSize = 4 * 1024 * 1024;
 
-/** How many frames are compressed ahead of the link. */
+/** How many frames are compressed ahead of the link: one is sent while two threads work on the next. */
 const ahead = 3;
 
 export interface Sent {
@@ -18,7 +18,7 @@ export interface Sent {
 
 /**
  * The file as a row of frames from `offset` on, compressed a little ahead of whoever reads them.
- * At most `ahead` frames are in memory, whatever the size of the file.
+ * A few frames are in memory at a time, whatever the size of the file: buffers are used again, because the collector is late to free large ones.
  *
  * @param onSent called after a frame was taken
  * @throws ToolError of kind `problem` when the file is shorter than it was
@@ -31,19 +31,20 @@ export async function* frames(
 ): AsyncGenerator<Buffer> {
   const file = await open(source.path, 'r');
   const sent: Sent = { file: offset, wire: 0 };
-  const pending: { readonly size: number; readonly frame: Promise<Buffer> }[] = [];
+  const pending: { readonly part: Buffer; readonly frame: Promise<Buffer> }[] = [];
+  const spare: Buffer[] = [];
   let position = offset;
   try {
     while (position < source.size || pending.length > 0) {
       while (pending.length < ahead && position < source.size) {
-        const part = await readPart(file, source, position);
+        const part = await readPart(file, source, position, spare.pop() ?? Buffer.allocUnsafeSlow(frameSize));
         const frame = compress(part);
         // It is awaited later; until then a failure must not count as unhandled.
         frame.catch(() => {});
-        pending.push({ size: part.length, frame });
+        pending.push({ part, frame });
         position += part.length;
       }
-      const { size, frame } = pending.shift()!;
+      const { part, frame } = pending.shift()!;
       const bytes = await frame.catch((error) => {
         throw unknown(
           `${source.path} could not be compressed: ${error.message}`,
@@ -51,8 +52,10 @@ export async function* frames(
           error,
         );
       });
+      // A method that sends the part itself gives it away.
+      if (bytes !== part) spare.push(Buffer.from(part.buffer, part.byteOffset, frameSize));
       yield bytes;
-      sent.file += size;
+      sent.file += part.length;
       sent.wire += bytes.length;
       onSent(sent);
     }
@@ -63,8 +66,8 @@ export async function* frames(
   }
 }
 
-async function readPart(file: FileHandle, source: SourceFile, position: number): Promise<Buffer> {
-  const part = Buffer.allocUnsafe(Math.min(frameSize, source.size - position));
+async function readPart(file: FileHandle, source: SourceFile, position: number, buffer: Buffer): Promise<Buffer> {
+  const part = buffer.subarray(0, Math.min(frameSize, source.size - position));
   let filled = 0;
   while (filled < part.length) {
     const { bytesRead } = await file.read(part, filled, part.length - filled, position + filled);
