@@ -6,8 +6,8 @@ import { changed, type SourceFile } from './hash.ts';
 /** Bytes of the file in one frame: large enough for zstd's ratio, small enough to lose little when a transfer is cut. */
 export const frameSize = 4 * 1024 * 1024;
 
-/** How many frames are compressed ahead of the link: one is sent while two threads work on the next. */
-const ahead = 3;
+/** How many frames are compressed at a time. A third one would use no more than two cores, and 50 MB more. */
+const ahead = 2;
 
 export interface Sent {
   /** Bytes of the file. */
