@@ -39,7 +39,8 @@ await build({
   chunkNames: 'chunks/[name]-[hash]',
 });
 for (const file of Object.values(bin)) {
-  writeFileSync(file, `#!/usr/bin/env node\n${readFileSync(file, 'utf8')}`);
+  // Node 20 takes --env-file for its own even behind the script; -- ends its options.
+  writeFileSync(file, `#!/usr/bin/env -S node --\n${readFileSync(file, 'utf8')}`);
   chmodSync(file, 0o755);
 }
 

@@ -281,7 +281,7 @@ async function succeeded(run: Run, context: Change): Promise<void> {
   try {
     await run.phase('record', async () => {
       let state = context.state;
-      if (previous && previous.healthy && previous.release === null)
+      if (previous?.healthy && previous.release === null)
         state = { ...state, releases: [...state.releases, foundRelease(situation, previous)] };
       // A release that is deployed again keeps one slot and one entry: the newest.
       state = {

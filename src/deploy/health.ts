@@ -143,11 +143,14 @@ export interface Pulse {
 export interface Healthy {
   /** `performance.now()` at the first of the good answers in a row. */
   readonly firstGoodAt: number;
+  /** The pulse's identity while it was well. */
+  readonly identity: string;
 }
 
 /**
  * Waits until the service gives `samples` good answers in a row with the same pulse before and after them.
  *
+ * @param first the pulse, where it was taken a moment ago
  * @throws ToolError of kind `problem` when it does not within the budget, or died; `unknown` when the way in broke for good
  */
 export async function waitHealthy(
@@ -155,11 +158,12 @@ export async function waitHealthy(
   settings: HealthSettings,
   pulse: () => Promise<Pulse>,
   host: string,
+  first?: Pulse,
 ): Promise<Healthy> {
   const until = performance.now() + settings.timeoutMs;
   let wrong = 'it was not asked';
   let starts = 0;
-  for (let before = await pulse(); ; ) {
+  for (let before = first ?? (await pulse()); ; ) {
     if (before.dead !== null) throw failed(host, before.dead);
     let good = 0;
     let firstGoodAt = 0;
@@ -180,7 +184,8 @@ export async function waitHealthy(
       if (good < settings.samples) await sleep(settings.intervalMs);
     }
     const after = await pulse();
-    if (after.identity === before.identity && good >= settings.samples) return { firstGoodAt };
+    if (after.identity === before.identity && good >= settings.samples)
+      return { firstGoodAt, identity: after.identity };
     before = after;
     if (++starts >= 3)
       throw failed(

@@ -59,7 +59,9 @@ const stealSeconds = 30;
 
 const startOf = (stat: string | undefined): string | undefined => stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 
-async function look(remote: Remote): Promise<LockState & { readonly stealSeconds: number | null }> {
+type Seen = LockState & { readonly stealSeconds: number | null };
+
+async function look(remote: Remote): Promise<Seen> {
   const text = await remote.must('Looking at the lock', ['sh', '-c', lockScript, 'lock', remote.layout.lock]);
   const words = text.split('\0');
   const value = (key: string) => {
@@ -161,7 +163,7 @@ export async function takeLock(
         await remote.files('Taking the lock', ['mkdir', '--', lock]);
         break;
       }
-      if (state.dead !== null && (await inherit(remote, state.stealSeconds))) {
+      if (state.dead !== null && (await inherit(remote, state))) {
         inherited = state.dead;
         await sign();
         await remote.files('Taking the lock', ['rmdir', '--', `${lock}/steal`]);
@@ -186,12 +188,16 @@ export async function takeLock(
     if (keeper.ended) keeper = await keep(remote);
     await sign();
   };
+  const check = async () => {
+    const { token: present } = await look(remote);
+    if (present !== token) lost = true;
+  };
   const timer = setInterval(() => void renew().catch(() => {}), settings.expiryMs / 3);
   timer.unref();
   return {
     inherited,
     async confirm() {
-      if (keeper.ended && !lost) await remote.connection.steadily(renew);
+      if (!lost) await remote.connection.steadily(keeper.ended ? renew : check);
       if (lost)
         throw unknown(
           `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
@@ -210,14 +216,15 @@ export async function takeLock(
 }
 
 /** Among several who find the same dead lock only one may take it: the one who makes this directory. */
-async function inherit(remote: Remote, stolenSeconds: number | null): Promise<boolean> {
+async function inherit(remote: Remote, before: Seen): Promise<boolean> {
   const steal = `${remote.layout.lock}/steal`;
-  if (stolenSeconds !== null && stolenSeconds > stealSeconds)
+  if (before.stealSeconds !== null && before.stealSeconds > stealSeconds)
     await remote.ask(remote.privilege.files(['rmdir', '--', steal]));
   const made = await remote.ask(remote.privilege.files(['mkdir', '--', steal]));
   if (made.code !== 0) return false;
-  // Between our look and now another newcomer may have come and gone.
-  if ((await look(remote)).dead !== null) return true;
+  // Between our look and now another newcomer may have come and gone: the dead one must still be the owner.
+  const now = await look(remote);
+  if (now.ageSeconds !== null && now.token === before.token) return true;
   await remote.ask(remote.privilege.files(['rmdir', '--', steal]));
   return false;
 }

@@ -43,16 +43,19 @@ export async function prove(prover: Prover, { fresh = true, commands = true } = 
   const first = await waitUp(restart);
   if (first.dead !== null) throw notRunning(name, first.dead);
   let healthyAt = performance.now();
-  const pulse = () => restart.pulse();
-  if (ask && settings.health) healthyAt = (await waitHealthy(ask, settings.health, pulse, name)).firstGoodAt;
-  const before = ask ? await pulse() : first;
+  let identity = first.identity;
+  if (ask && settings.health) {
+    const healthy = await waitHealthy(ask, settings.health, () => restart.pulse(), name, first);
+    healthyAt = healthy.firstGoodAt;
+    identity = healthy.identity;
+  }
   if (fresh && restart.kind !== 'none') await sleep(Math.max(0, settings.settleMs - (performance.now() - begun)));
-  const after = await pulse();
+  const after = await restart.pulse();
   if (after.dead !== null) throw notRunning(name, after.dead);
-  if (after.identity !== before.identity)
+  if (after.identity !== identity)
     throw notRunning(
       name,
-      `the service was started again within ${settings.settleMs / 1000} s (${before.identity} → ${after.identity})`,
+      `the service was started again within ${settings.settleMs / 1000} s (${identity} → ${after.identity})`,
     );
   if (ask && settings.health) {
     // Well at first and ill when settled is ill.
@@ -64,7 +67,7 @@ export async function prove(prover: Prover, { fresh = true, commands = true } = 
       );
     evidence.push(`${settings.health.samples} good answers of ${settings.health.url}`);
   }
-  if (restart.kind !== 'none') evidence.unshift(`pid ${await runsTarget(prover)}`);
+  if (restart.kind !== 'none') evidence.unshift(`pid ${await runsTarget(prover, after.pids)}`);
   if (settings.expectString !== undefined) evidence.push(await holdsString(remote, settings.expectString));
   if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name));
   return { healthyAt, evidence: evidence.join(', ') || 'the file is at its place' };
@@ -86,9 +89,8 @@ async function waitUp(restart: Restart) {
 }
 
 /** The main process, or one of its children, must execute the very file that is at the target. */
-async function runsTarget({ remote, restart, lookAs }: Prover): Promise<string> {
+async function runsTarget({ remote, restart, lookAs }: Prover, pids: readonly number[]): Promise<string> {
   const { target } = remote.layout;
-  const { pids } = await restart.pulse();
   const argv = ['sh', '-c', listScript, 'list', target, lookAs ?? '', remote.privilege.runAs];
   const text = await remote.connection.steadily(() => remote.must('Looking at what the process executes', argv));
   const all = parseProcesses(parsePairs(text).flatMap(([key, value]) => (key === 'process' ? [value] : [])));

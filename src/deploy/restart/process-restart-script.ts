@@ -7,7 +7,7 @@ ${processFunctions}
 `;
 
 /** Lists the processes that execute $1, looking as user $2 ('' for oneself), and says the uid of $3. */
-export const listScript = String.raw`${common}
+export const listScript = `${common}
 put wanted "$(id -u -- "$3" 2>/dev/null)"
 processes "$1" "$2"
 put end yes
