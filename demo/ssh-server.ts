@@ -107,13 +107,16 @@ function authenticate(
 ): void {
   const methods = [...(offer ?? ['publickey' as const, ...(password === undefined ? [] : ['password' as const])])];
   const known = context.username === user && methods.includes(context.method as 'publickey');
-  if (known && context.method === 'password' && password !== undefined && context.password === password)
-    return context.accept();
-  if (known && context.method === 'publickey' && context.key.data.equals(authorized.getPublicSSH())) {
-    if (!context.signature || !context.blob) return context.accept();
-    if (authorized.verify(context.blob, context.signature, context.hashAlgo) === true) return context.accept();
-  }
-  context.reject(methods);
+  if (known && opens(context, authorized, password)) context.accept();
+  else context.reject(methods);
+}
+
+function opens(context: AuthContext, authorized: ParsedKey, password: string | undefined): boolean {
+  if (context.method === 'password') return password !== undefined && context.password === password;
+  if (context.method !== 'publickey' || !context.key.data.equals(authorized.getPublicSSH())) return false;
+  // Without a signature a client only asks whether the key would do; to accept that lets nobody in.
+  if (!context.signature || !context.blob) return true;
+  return authorized.verify(context.blob, context.signature, context.hashAlgo) === true;
 }
 
 interface Running {

@@ -167,7 +167,10 @@ class Line {
   }
 
   #push(at: number, arrive: () => void): void {
-    if (this.#delayMs === 0 && this.#rate === Number.POSITIVE_INFINITY) return arrive();
+    if (this.#delayMs === 0 && this.#rate === Number.POSITIVE_INFINITY) {
+      arrive();
+      return;
+    }
     this.#queue.push({ at, arrive });
     if (!this.#timer) this.#wait();
   }
