@@ -17,8 +17,9 @@ const patterns: readonly [RegExp, string][] = [
   // scheme://user:password@host (the password may hold @; the host cannot).
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/[^\s:/@]{0,256}):[^\s/]{1,1024}@/gi, '$1:***@'],
   [/\b(authorization["']?\s*[:=]\s*["']?(?:basic|bearer|token)\s+)[^\s"',]{4,}/gi, '$1***'],
+  // NOPASSWD: is a word of sudoers, and what follows it is a command.
   [
-    /\b((?:[a-z0-9_-]{0,40}(?:password|passwd|passphrase|secret|token|api_?key|access_?key))["']?\s*[=:]\s*["']?)[^\s"'&,;]{4,}/gi,
+    /\b((?!nopasswd\b)(?:[a-z0-9_-]{0,40}(?:password|passwd|passphrase|secret|token|api_?key|access_?key))["']?\s*[=:]\s*["']?)[^\s"'&,;]{4,}/gi,
     '$1***',
   ],
   [
