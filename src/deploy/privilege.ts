@@ -128,5 +128,5 @@ export function sudoersLines(
 
 /** sudoers(5): these are special within arguments, and the rest is an fnmatch pattern. */
 const escapeArgument = (text: string): string =>
-  text === '<PID>' ? '[0-9]*' : text === '' ? '""' : text.replace(/[,:=\\*?[\]!\s"'#()]/g, '\\$&');
-const escapePath = (text: string): string => text.replace(/[,:=\\*?[\]!\s"'#()]/g, '\\$&');
+  text === '<PID>' ? '[0-9]*' : text === '' ? '""' : text.replace(/[,:=\\*?[\]!\s#]/g, '\\$&');
+const escapePath = (text: string): string => text.replace(/[,:=\\*?[\]!\s#]/g, '\\$&');

@@ -1,5 +1,5 @@
 import type { Finding } from '../../common/finding.ts';
-import { quoteAll } from '../../common/quote.ts';
+import { quote, quoteAll } from '../../common/quote.ts';
 import type { Situation } from '../deployment.ts';
 import { lockCommands } from '../lock.ts';
 import { sudoersLines } from '../privilege.ts';
@@ -16,6 +16,8 @@ export function privilegedCommands(situation: Situation): (readonly string[])[] 
     ...lockCommands(layout.lock),
     ['tee', '--', staged],
     ...attributeCommands(situation),
+    // The first deploy finds no file to take the attributes from, every other one does: one set of lines is for both.
+    ...attributeCommands({ ...situation, facts: { ...facts, target: { ...facts.target, kind: 'file' } } }),
     ['sha256sum', '--', staged],
     ['sha256sum', '--', target],
     ['mv', '-f', '--', staged, target],
@@ -84,10 +86,12 @@ export async function checkSudo(situation: Situation): Promise<Finding[]> {
   const { remote, facts } = situation;
   const commands = privilegedCommands(situation);
   if (commands.length === 0 || facts.user.uid === 0 || /NOPASSWD: ALL\s*$/m.test(facts.sudo.text)) return [];
-  const questions = commands.map(
-    ([, , ...rest], index) =>
-      `${quoteAll(['sudo', '-n', '-l', ...rest.map((word) => (word === '<PID>' ? '1' : word))])} >/dev/null 2>&1 || echo ${index}`,
-  );
+  const questions = commands.map(([, , ...rest], index) => {
+    const ask = quoteAll(['sudo', '-n', '-l', ...rest.map((word) => (word === '<PID>' ? '1' : word))]);
+    // Of a program that is not there sudo says nothing: the start script comes with the first deploy.
+    const program = rest[0] === '-u' ? rest[2]! : rest[0]!;
+    return `${program.startsWith('/') ? `[ ! -e ${quote(program)} ] || ` : ''}${ask} >/dev/null 2>&1 || echo ${index}`;
+  });
   const { stdout } = await remote.connection.steadily(() =>
     remote.ask(['sh', '-c', questions.join('\n')], { timeoutMs: 120_000 }),
   );
