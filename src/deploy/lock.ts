@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { problem, unknown } from '../common/errors.ts';
 import { duration } from '../common/output/words.ts';
+import { commandFailed } from './privilege.ts';
 import type { Remote } from './remote.ts';
 import type { LockSettings, Origin } from './settings.ts';
 
@@ -53,9 +54,8 @@ exit 0
 /** Says its process id and start time, then lives as long as the connection does. */
 const keeperScript = 'read -r line </proc/$$/stat; echo "$$ $line"; exec cat >/dev/null';
 
-/** A lock without an owner's record is one being taken, or the rest of one being given back; for that long. */
+/** A lock without an owner's record is being taken or given back, one with `steal` is being taken over; for that many seconds. */
 const bareSeconds = 5;
-const stealSeconds = 30;
 
 const startOf = (stat: string | undefined): string | undefined => stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 
@@ -106,7 +106,8 @@ export const readLock = async (remote: Remote): Promise<LockState> => {
 /** The commands that a lock takes, for `plan` and the sudoers lines. */
 export const lockCommands = (lock: string): readonly (readonly string[])[] => [
   ['mkdir', '--', lock],
-  ['tee', '--', `${lock}/owner`],
+  ['tee', '--', `${lock}/owner.new`],
+  ['mv', '-f', '--', `${lock}/owner.new`, `${lock}/owner`],
   ['mkdir', '--', `${lock}/steal`],
   ['rmdir', '--', `${lock}/steal`],
   ['rm', '-rf', '--', lock],
@@ -150,54 +151,67 @@ export async function takeLock(
       expiry: Math.ceil(settings.expiryMs / 1000),
       keeper: keeper.process,
     } satisfies Owner)}\n`;
-  const sign = () => remote.write('Signing the lock', `${lock}/owner`, record());
+  // Renewed as a whole: whoever reads a half-written record would find the lock without an owner.
+  const sign = async () => {
+    await remote.write('Signing the lock', `${lock}/owner.new`, record());
+    await remote.files('Signing the lock', ['mv', '-f', '--', `${lock}/owner.new`, `${lock}/owner`]);
+  };
 
   let inherited: string | null = null;
-  try {
-    for (;;) {
-      const made = await remote.ask(remote.privilege.files(['mkdir', '--', lock]));
-      if (made.code === 0) break;
+  let absent = 0;
+  /** One attempt to become the owner; may be repeated when the way in broke. */
+  const attempt = async (): Promise<boolean> => {
+    if (keeper.ended) keeper = await keep(remote);
+    const made = await remote.ask(remote.privilege.files(['mkdir', '--', lock]));
+    if (made.code !== 0) {
       const state = await look(remote);
       if (state.ageSeconds === null) {
-        // Gone meanwhile, or it cannot be made at all: the second attempt tells which.
-        await remote.files('Taking the lock', ['mkdir', '--', lock]);
-        break;
+        // Given back between the two looks; when that repeats, the directory cannot be made at all.
+        if (++absent > 3) throw commandFailed(remote.name, 'Taking the lock', ['mkdir', '--', lock], made);
+        return false;
       }
-      if (state.dead !== null && (await inherit(remote, state))) {
-        inherited = state.dead;
-        await sign();
-        await remote.files('Taking the lock', ['rmdir', '--', `${lock}/steal`]);
-        break;
+      const mine = state.token === token;
+      if (!mine && (state.dead === null || !(await inherit(remote, state)))) {
+        if (Date.now() >= until) throw locked(remote.name, state);
+        return false;
       }
-      if (Date.now() >= until) throw locked(remote.name, state);
-      await sleep(500);
+      if (!mine) inherited = state.dead;
     }
-    if (inherited === null) await sign();
+    await sign();
+    if (inherited !== null) await remote.ask(remote.privilege.files(['rmdir', '--', `${lock}/steal`]));
+    return true;
+  };
+  try {
+    while (!(await remote.connection.steadily(attempt))) await sleep(500);
   } catch (error) {
     keeper.end();
     throw error;
   }
 
   let lost = false;
-  const renew = async () => {
+  const check = async (renewing: boolean) => {
     const { token: present } = await look(remote);
-    if (present !== null && present !== token) {
+    if (present !== token) {
       lost = true;
       return;
     }
-    if (keeper.ended) keeper = await keep(remote);
-    await sign();
+    const gone = keeper.ended;
+    if (gone) keeper = await keep(remote);
+    if (gone || renewing) await sign();
   };
-  const check = async () => {
-    const { token: present } = await look(remote);
-    if (present !== token) lost = true;
+  // One at a time: the timer's must not come between another one's two commands, nor behind the release.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const turn = last.then(work);
+    last = turn.catch(() => {});
+    return turn;
   };
-  const timer = setInterval(() => void renew().catch(() => {}), settings.expiryMs / 3);
+  const timer = setInterval(() => void inTurn(() => check(true)).catch(() => {}), settings.expiryMs / 3);
   timer.unref();
   return {
     inherited,
     async confirm() {
-      if (!lost) await remote.connection.steadily(keeper.ended ? renew : check);
+      if (!lost) await inTurn(() => remote.connection.steadily(() => check(false)));
       if (lost)
         throw unknown(
           `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
@@ -206,10 +220,12 @@ export async function takeLock(
     },
     async release() {
       clearInterval(timer);
-      await remote.connection.steadily(async () => {
-        const { token: present } = await look(remote);
-        if (present === token) await remote.files('Giving the lock back', ['rm', '-rf', '--', lock]);
-      });
+      await inTurn(() =>
+        remote.connection.steadily(async () => {
+          const { token: present } = await look(remote);
+          if (present === token) await remote.files('Giving the lock back', ['rm', '-rf', '--', lock]);
+        }),
+      );
       keeper.end();
     },
   };
@@ -218,7 +234,7 @@ export async function takeLock(
 /** Among several who find the same dead lock only one may take it: the one who makes this directory. */
 async function inherit(remote: Remote, before: Seen): Promise<boolean> {
   const steal = `${remote.layout.lock}/steal`;
-  if (before.stealSeconds !== null && before.stealSeconds > stealSeconds)
+  if (before.stealSeconds !== null && before.stealSeconds > bareSeconds)
     await remote.ask(remote.privilege.files(['rmdir', '--', steal]));
   const made = await remote.ask(remote.privilege.files(['mkdir', '--', steal]));
   if (made.code !== 0) return false;

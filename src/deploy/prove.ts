@@ -100,6 +100,8 @@ async function runsTarget({ remote, restart, lookAs }: Prover, pids: readonly nu
       pids.includes(pid) || (restart.kind === 'systemd' && unit !== null && restart.what === `unit ${unit}`),
   );
   if (mine.length > 0) return mine.map(({ pid }) => pid).join(', ');
+  const now = await restart.pulse();
+  if (now.dead !== null) throw notRunning(remote.name, now.dead);
   const stale = all.filter(({ pid, present: now }) => pids.includes(pid) && !now);
   throw problem(
     stale.length > 0
