@@ -83,7 +83,7 @@ const notRunning = (host: string, why: string) =>
 async function waitUp(restart: Restart) {
   for (let attempt = 0; ; attempt++) {
     const pulse = await restart.pulse();
-    if (pulse.dead !== null || pulse.pids.length > 0 || attempt >= 50) return pulse;
+    if (restart.kind === 'none' || pulse.dead !== null || pulse.pids.length > 0 || attempt >= 50) return pulse;
     await sleep(200);
   }
 }

@@ -198,7 +198,12 @@ async function checkLibraries(change: Change, loader: string): Promise<void> {
     remote.ask([loader, '--list', remote.layout.staged]),
   );
   const said = `${stdout}\n${stderr}`;
-  const missing = [...said.matchAll(/^\s*(\S+) => not found/gm)].map(([, name]) => name!);
+  // ldd says `=> not found`, glibc's loader itself and musl's name the first one in a sentence.
+  const missing = [
+    ...said.matchAll(/^\s*(\S+) => not found/gm),
+    ...said.matchAll(/error while loading shared libraries: (\S+): cannot open/g),
+    ...said.matchAll(/Error loading shared library (\S+):/g),
+  ].map(([, name]) => name!);
   const wrong = said
     .split('\n')
     .filter((line) =>

@@ -35,14 +35,18 @@ put groups "$(id -Gn 2>/dev/null)"
 put home "$HOME"
 libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || libc=$(ldd --version 2>&1)
 put libc "$libc"
+# Looked up by hand: a subshell for each would take longer than everything else.
+locate() {
+  IFS=:
+  for place in $PATH; do
+    [ -x "$place/$1" ] && [ -f "$place/$1" ] && { program=$place/$1; unset IFS; return 0; }
+  done
+  unset IFS
+  return 1
+}
 for tool in bash zstd gzip sha256sum setsid nohup curl wget sync tail runuser getcap setcap sudo systemctl journalctl find sh cat \
-  cp mv ln rm rmdir mkdir tee chown chmod kill stat; do
-  program=$(command -v "$tool" 2>/dev/null) || continue
-  case $program in
-    /*) ;;
-    *) for place in /usr/bin /bin /usr/sbin /sbin; do [ -x "$place/$tool" ] && program=$place/$tool && break; done;;
-  esac
-  put tool "$tool=$program"
+  cp mv ln rm rmdir mkdir tee chown chmod kill stat grep; do
+  locate "$tool" && put tool "$tool=$program"
 done
 cp --help 2>&1 | { while read -r line; do case $line in *attributes-only*) put cp-attributes yes;; esac; done; }
 
@@ -104,10 +108,14 @@ case $look_as in
   never) look_as=;;
   '')
     look_as=$(stat -c %U -- "$t" 2>/dev/null)
-    if [ -n "$unit" ] && [ -n "$systemd" ]; then
-      look_as=$("$@" show --no-pager --value -p User "$unit" 2>/dev/null)
-      [ -n "$look_as" ] || look_as=root
-    fi
+    case " $* " in
+      *' --user '*) look_as=$me;;
+      *)
+        if [ -n "$unit" ] && [ -n "$systemd" ]; then
+          look_as=$("$@" show --no-pager --value -p User "$unit" 2>/dev/null)
+          [ -n "$look_as" ] || look_as=root
+        fi;;
+    esac
     # The kernel hides what a program with capabilities does, even from its own user.
     [ -n "$(getcap -- "$t" 2>/dev/null)" ] && look_as=root;;
 esac

@@ -247,6 +247,61 @@ describe('a user who is neither root nor the owner', () => {
   });
 });
 
+describe('other ways to start', () => {
+  test('root starts a process in the name of its user, without sudo', async () => {
+    const target = '/opt/gbo/bin/plain';
+    const flags = [
+      '--target',
+      target,
+      '--owner',
+      'gbuser:gbuser',
+      '--restart',
+      'process',
+      '--command',
+      './plain 5860',
+      ...health(5860),
+      ...quick,
+      '--json',
+    ];
+    for (const source of [first, second]) {
+      const { code, stdout, stderr } = await deployBinary('run', 'root', '--source', source, ...flags);
+      expect(code, stdout + stderr).toBe(0);
+    }
+    expect((await host.run('pgrep', '-c', '-u', 'gbuser', '-x', 'plain')).trim()).toBe('1');
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5860/api/health')).toContain('"version":"v2"');
+  });
+
+  test("a unit of the user's own service manager", async () => {
+    const target = '/home/gbuser/ui';
+    await host.run('loginctl', 'enable-linger', 'gbuser');
+    await host.run(
+      'install',
+      '-d',
+      '-o',
+      'gbuser',
+      '-g',
+      'gbuser',
+      '/home/gbuser/.config',
+      '/home/gbuser/.config/systemd',
+      '/home/gbuser/.config/systemd/user',
+    );
+    await host.write(
+      '/home/gbuser/.config/systemd/user/ui.service',
+      `[Service]\nExecStart=${target}\nEnvironment=PORT=5861\nRestart=always\n`,
+    );
+    const flags = ['--target', target, '--user', '--unit', 'ui', ...health(5861), ...quick, '--json'];
+    for (const [source, code] of [
+      [first, 0],
+      [second, 0],
+      [crashing, 1],
+    ] as const) {
+      const run = await deployBinary('run', 'gbuser', '--source', source, ...flags);
+      expect(run.code, run.stdout + run.stderr).toBe(code);
+    }
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5861/api/health')).toContain('"version":"v2"');
+  });
+});
+
 describe('attributes', () => {
   test('capabilities and an ACL are carried over', async () => {
     const target = '/opt/gbo/bin/capable';
