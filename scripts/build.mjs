@@ -60,7 +60,12 @@ const common = {
   // Optional native parts of dependencies: each has a path that works without it.
   external: ['@mongodb-js/zstd', 'pg-native', 'cpu-features', '*.node'],
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+      // ssh2 names a helper beside its own files; only Windows runs it.
+      "const __dirname = __createRequire('/')('node:path').dirname(new URL(import.meta.url).pathname);",
+    ].join(' '),
   },
 };
 
@@ -82,7 +87,8 @@ await build({
 // Started as a worker, so it stays a file of its own.
 copyFileSync('demo/forgejo/postgres-server.mjs', 'dist/demo/postgres-server.mjs');
 for (const file of Object.values(bin)) {
-  writeFileSync(file, `#!/usr/bin/env node\n${readFileSync(file, 'utf8')}`);
+  // Node 20 takes --env-file for its own even behind the script; -- ends its options.
+  writeFileSync(file, `#!/usr/bin/env -S node --\n${readFileSync(file, 'utf8')}`);
   chmodSync(file, 0o755);
 }
 

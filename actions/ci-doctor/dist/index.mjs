@@ -1,4 +1,4 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = __createRequire('/')('node:path').dirname(new URL(import.meta.url).pathname);
 var __create = Object.create;
 var __defProp = Object.defineProperty;
 var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
@@ -17438,8 +17438,8 @@ var exitCode = {
 
 // src/common/redact.ts
 var known = [];
-function hideSecret(value2) {
-  if (value2 === void 0) return;
+function hideSecret(value2, names2 = []) {
+  if (value2 === void 0 || names2.includes(value2)) return;
   const forms = [value2, ...value2.split(/\r?\n/)].map((part) => part.trim()).filter((part) => part.length >= 4).flatMap((part) => [part, percentEncoded(part), JSON.stringify(part).slice(1, -1)]);
   if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
@@ -17762,7 +17762,8 @@ async function runAction(tool, { secrets, outputs, verbInput }) {
   finish(tool, outcome);
 }
 function passwordsOf(value2) {
-  const password = URL.canParse(value2) ? new URL(value2).password : "";
+  const { password, username } = URL.canParse(value2) ? new URL(value2) : { password: "", username: "" };
+  if (password === username) return [];
   try {
     return [password, decodeURIComponent(password)];
   } catch {
@@ -18332,7 +18333,7 @@ function databaseUrl(get, file) {
       type === "" ? 'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.' : "Use the web page for this server."
     );
   const password = get("database", "PASSWD") ?? "";
-  hideSecret(password);
+  hideSecret(password, [get("database", "USER"), get("database", "NAME")]);
   const named = get("database", "HOST_PRIMARY") ?? get("database", "HOST") ?? "";
   if (named.includes(","))
     throw usage(
@@ -33660,11 +33661,11 @@ function clientConfig({ url, env = {}, connectTimeoutMs = 1e4 }) {
   const parsed = parseUrl(url);
   const query = parsed.searchParams;
   const password = decoded(parsed.password) || query.get("password") || void 0;
-  for (const secret of [password, parsed.password, env.PGPASSWORD]) hideSecret(secret);
   const host = query.get("host") ?? (decoded(parsed.hostname).replace(/^\[|\]$/g, "") || void 0);
   const sslmode = query.get("sslmode") ?? env.PGSSLMODE ?? "disable";
   const user = decoded(parsed.username) || query.get("user") || void 0;
   const database = decoded(parsed.pathname.slice(1)) || void 0;
+  for (const secret of [password, parsed.password, env.PGPASSWORD]) hideSecret(secret, [user, database]);
   const port = query.get("port") ?? parsed.port;
   const ssl = tls(sslmode, host ?? env.PGHOST ?? "localhost", query, env);
   return {

@@ -1,4 +1,4 @@
-import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = __createRequire('/')('node:path').dirname(new URL(import.meta.url).pathname);
 var __create = Object.create;
 var __defProp = Object.defineProperty;
 var __getOwnPropDesc = Object.getOwnPropertyDescriptor;
@@ -11,12 +11,24 @@ var __require = /* @__PURE__ */ ((x) => typeof require !== "undefined" ? require
   if (typeof require !== "undefined") return require.apply(this, arguments);
   throw Error('Dynamic require of "' + x + '" is not supported');
 });
+var __esm = (fn, res, err) => function __init() {
+  if (err) throw err[0];
+  try {
+    return fn && (res = (0, fn[__getOwnPropNames(fn)[0]])(fn = 0)), res;
+  } catch (e) {
+    throw err = [e], e;
+  }
+};
 var __commonJS = (cb, mod) => function __require2() {
   try {
     return mod || (0, cb[__getOwnPropNames(cb)[0]])((mod = { exports: {} }).exports, mod), mod.exports;
   } catch (e) {
     throw mod = 0, e;
   }
+};
+var __export = (target, all) => {
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -3538,6 +3550,665 @@ var require_commander = __commonJS({
   }
 });
 
+// src/common/exit.ts
+var exitCode;
+var init_exit = __esm({
+  "src/common/exit.ts"() {
+    "use strict";
+    exitCode = {
+      /** Nothing wrong, or done. */
+      ok: 0,
+      /** A problem was found, or the work failed for a reason that is known. */
+      problem: 1,
+      /** Could not tell: something needed for the answer could not be reached or understood. */
+      unknown: 2,
+      /** Used wrongly (sysexits.h EX_USAGE). */
+      usage: 64
+    };
+  }
+});
+
+// src/common/redact.ts
+function hideSecret(value2, names = []) {
+  if (value2 === void 0 || names.includes(value2)) return;
+  const forms = [value2, ...value2.split(/\r?\n/)].map((part) => part.trim()).filter((part) => part.length >= 4).flatMap((part) => [part, percentEncoded(part), JSON.stringify(part).slice(1, -1)]);
+  if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
+}
+function redact(text2) {
+  let clean = text2;
+  for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
+  if (clean.includes("@")) clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
+  if (!suspicious.test(clean)) return clean;
+  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+function redactValue(value2) {
+  if (typeof value2 === "string") return redact(value2);
+  if (Array.isArray(value2)) return value2.map(redactValue);
+  if (value2 === null || typeof value2 !== "object") return value2;
+  if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
+  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [redact(key), redactValue(inner)]));
+}
+var known, percentEncoded, secretName, quoted, value, patterns, suspicious, withoutUserinfo;
+var init_redact = __esm({
+  "src/common/redact.ts"() {
+    "use strict";
+    known = [];
+    percentEncoded = (text2) => encodeURIComponent(text2.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
+    secretName = `(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+    quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+    value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
+    patterns = [
+      [
+        /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+        "***private key***"
+      ],
+      [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?(?:basic|bearer|digest|negotiate|token)\s+)[^\s"',]+/gi, "$1***"],
+      [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, "$1***"],
+      [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, "$1***"],
+      // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
+      [
+        new RegExp(
+          String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+          "gi"
+        ),
+        value
+      ],
+      // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+      [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, "gi"), value],
+      [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, "gi"), value],
+      // ALTER ROLE … PASSWORD 'value'
+      [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
+      [
+        /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
+        "***"
+      ]
+    ];
+    suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
+    withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
+  }
+});
+
+// src/common/errors.ts
+function messageOf(error2) {
+  if (error2 instanceof AggregateError && error2.message === "") return error2.errors.map(messageOf).join("; ");
+  return redact(error2 instanceof Error ? error2.message || error2.name : String(error2));
+}
+var ToolError, problem, unknown, usage;
+var init_errors = __esm({
+  "src/common/errors.ts"() {
+    "use strict";
+    init_exit();
+    init_redact();
+    ToolError = class extends Error {
+      name = "ToolError";
+      kind;
+      fix;
+      constructor(kind, message, fix, cause) {
+        super(redact(message), cause === void 0 ? void 0 : { cause });
+        this.kind = kind;
+        this.fix = redact(fix);
+      }
+      get exit() {
+        return exitCode[this.kind];
+      }
+    };
+    problem = (message, fix, cause) => new ToolError("problem", message, fix, cause);
+    unknown = (message, fix, cause) => new ToolError("unknown", message, fix, cause);
+    usage = (message, fix, cause) => new ToolError("usage", message, fix, cause);
+  }
+});
+
+// src/common/output/style.ts
+function visible(character) {
+  const code = character.charCodeAt(0);
+  if (code < 32) return String.fromCharCode(9216 + code);
+  return code === 127 ? "␡" : "�";
+}
+var paint, same, colored, plain, harmless, harmlessStyled;
+var init_style = __esm({
+  "src/common/output/style.ts"() {
+    "use strict";
+    paint = (open3, close) => (text2) => `\x1B[${open3}m${text2}\x1B[${close}m`;
+    same = (text2) => text2;
+    colored = {
+      good: paint(32, 39),
+      bad: paint(31, 39),
+      warn: paint(33, 39),
+      faint: paint(2, 22),
+      strong: paint(1, 22)
+    };
+    plain = { good: same, bad: same, warn: same, faint: same, strong: same };
+    harmless = (text2) => text2.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+    harmlessStyled = (text2) => text2.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
+  }
+});
+
+// src/common/output/table.ts
+function table(columns2, rows, view) {
+  const cells = rows.map((row) => columns2.map((column) => cell(column.value(row))));
+  if (view.layout === "tsv")
+    return [columns2.map(({ title }) => title.toLowerCase().replaceAll(" ", "_")), ...cells].map((line2) => line2.join("	")).join("\n");
+  const widths = columns2.map(
+    ({ title }, index) => cells.reduce((widest, line2) => Math.max(widest, width(line2[index])), width(title))
+  );
+  const header = line(columns2.map(({ title }) => title.toUpperCase()));
+  const body = cells.map((texts, row) => line(texts, rows[row]));
+  return [view.style.faint(header), ...body].join("\n");
+  function line(texts, row) {
+    let left = view.columns;
+    return texts.map((text2, index) => {
+      const last = index === texts.length - 1;
+      const shown2 = last && left > 8 && width(text2) > left ? `${cut(text2, left - 1)}…` : text2;
+      const space = " ".repeat(Math.max(0, widths[index] - width(shown2)));
+      const tone2 = row === void 0 ? void 0 : columns2[index].tone?.(row);
+      const toned = tone2 ? view.style[tone2](shown2) : shown2;
+      left -= widths[index] + 2;
+      return columns2[index].align === "right" ? space + toned : last ? toned : toned + space;
+    }).join("  ").trimEnd();
+  }
+}
+function markdownTable(columns2, rows) {
+  const escaped = (text2) => text2.replace(/[\\`*_[\]<>|~&!$]/g, (character) => `\\${character}`);
+  const line = (texts) => `| ${texts.join(" | ")} |`;
+  return [
+    line(columns2.map(({ title }) => title)),
+    line(columns2.map(({ align }) => align ? "---:" : "---")),
+    ...rows.map((row) => line(columns2.map((column) => escaped(cell(column.value(row))))))
+  ].join("\n");
+}
+function width(text2) {
+  if (/^[\x20-\x7e]*$/.test(text2)) return text2.length;
+  let columns2 = 0;
+  for (const character of text2) columns2 += characterWidth(character);
+  return columns2;
+}
+function characterWidth(character) {
+  if (new RegExp("\\p{Mark}|[\\u200b-\\u200d]", "u").test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
+}
+function cut(text2, columns2) {
+  let left = columns2;
+  let end = 0;
+  for (const character of text2) {
+    left -= characterWidth(character);
+    if (left < 0) break;
+    end += character.length;
+  }
+  return text2.slice(0, end);
+}
+var plainView, cell, wide;
+var init_table = __esm({
+  "src/common/output/table.ts"() {
+    "use strict";
+    init_style();
+    plainView = { layout: "aligned", style: plain, columns: Number.POSITIVE_INFINITY };
+    cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
+    wide = new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}", "u");
+  }
+});
+
+// src/common/quote.ts
+function quote(argument) {
+  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
+  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+var plainWord, quoteAll;
+var init_quote = __esm({
+  "src/common/quote.ts"() {
+    "use strict";
+    plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
+    quoteAll = (argv) => argv.map(quote).join(" ");
+  }
+});
+
+// src/submodules/ask/failure.ts
+function failureOf({ stderr, timedOut }) {
+  if (timedOut) return { kind: "unreachable-host", said: "no answer within the time limit", transient: false };
+  const said = wording(stderr);
+  if (credentials.test(stderr)) return { kind: "private-no-credentials", said, transient: false };
+  const resolving = /temporary failure in name resolution/i.test(stderr);
+  return { kind: "unreachable-host", said, transient: resolving || !lasting.test(stderr) };
+}
+function wording(stderr) {
+  const lines3 = stderr.split("\n").map((line) => line.replace(/^(fatal|error|remote|ssh): */, "").trim()).filter(
+    (line) => line !== "" && !/^(Please make sure|and the repository exists|@@@|\*\*|hint:|Warning: Perm)/.test(line)
+  );
+  return [...new Set(lines3)].slice(0, 3).join("; ") || "no reason given";
+}
+var isFailure, credentials, lasting;
+var init_failure = __esm({
+  "src/submodules/ask/failure.ts"() {
+    "use strict";
+    isFailure = (value2) => typeof value2 === "object" && value2 !== null && "transient" in value2;
+    credentials = /could not read (username|password)|authentication failed|terminal prompts disabled|permission denied|access denied|repository .*not found|does not appear to be a git repository|requested URL returned error: 40[134]|repository does not exist|not authorized|forbidden/i;
+    lasting = /could not resolve host|name or service not known|host key verification failed|certificate|ssl|tls|protocol .* not supported|transport .* not allowed|not a valid|unable to find remote helper/i;
+  }
+});
+
+// src/submodules/url.ts
+function resolveRelative(remoteUrl, url) {
+  let base = remoteUrl.replace(/\/+$/, "");
+  let rest = url;
+  let colon = false;
+  for (; ; ) {
+    if (rest.startsWith("../")) {
+      rest = rest.slice(3);
+      const slash = base.lastIndexOf("/");
+      const mark2 = base.lastIndexOf(":");
+      if (slash >= 0 && !/^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i.test(base)) {
+        base = base.slice(0, slash);
+        colon = false;
+      } else if (slash < 0 && mark2 >= 0 && !colon) {
+        base = base.slice(0, mark2);
+        colon = true;
+      } else if (slash < 0 && base !== "" && base !== ".") base = ".";
+      else return void 0;
+    } else if (rest.startsWith("./")) rest = rest.slice(2);
+    else break;
+  }
+  return `${base}${colon ? ":" : "/"}${rest.replace(/\/+$/, "")}`;
+}
+function rewrite(url, settings, kind) {
+  let best;
+  for (const [key, prefix] of settings) {
+    const [, base] = new RegExp(`^url\\.(.*)\\.${kind}$`, "si").exec(key) ?? [];
+    if (base === void 0 || prefix === "" || !url.startsWith(prefix)) continue;
+    if (!best || prefix.length > best.length) best = { base, length: prefix.length };
+  }
+  return best ? best.base + url.slice(best.length) : url;
+}
+function locate(url) {
+  const scheme = schemed.exec(url)?.[1]?.toLowerCase();
+  const trim = (path6) => path6.replace(/\/+$/, "").replace(/\.git$/, "").replace(/^\/+/, "");
+  if (scheme === "file") return { scheme: "file", host: "", path: trim(url.slice(7)) };
+  if (scheme !== void 0) {
+    const [, host = "", path6 = ""] = /^[^/]*\/\/(?:[^@/]*@)?([^/]*)(.*)$/s.exec(url) ?? [];
+    return { scheme, host: host.toLowerCase(), path: trim(path6) };
+  }
+  const scp = scpLike.exec(url);
+  if (scp && !isRelative(url)) return { scheme: "ssh", host: scp[2].toLowerCase(), path: trim(scp[3]) };
+  return { scheme: "file", host: "", path: trim(url) };
+}
+function sameRepository(a, b) {
+  const [one, two] = [locate(a), locate(b)];
+  const host = (location) => location.host.replace(/:\d+$/, "");
+  return one.path === two.path && host(one) === host(two) && (one.scheme === two.scheme || host(one) !== "");
+}
+function ownerAndName(url) {
+  const { scheme, path: path6 } = locate(url);
+  const parts = path6.split("/").filter(Boolean);
+  const name = parts.at(-1);
+  if (name === void 0 || parts.length < 2) return void 0;
+  return { owner: scheme === "file" ? parts.at(-2) : parts.slice(0, -1).join("/"), name };
+}
+var schemed, scpLike, isRelative, shown;
+var init_url = __esm({
+  "src/submodules/url.ts"() {
+    "use strict";
+    schemed = /^([a-z][a-z0-9+.-]*):\/\//i;
+    scpLike = /^(?:([^@/]+)@)?(\[[^\]]+\]|[^:/]+):(.*)$/s;
+    isRelative = (url) => /^\.\.?\//.test(url) || url === ".." || url === ".";
+    shown = (url) => url.replace(
+      /^([a-z][a-z0-9+.-]*:\/\/)[^@/]*@/i,
+      (all, scheme) => /^https?:/i.test(scheme) ? scheme : all.replace(/:[^:@/]*@$/, "@")
+    );
+  }
+});
+
+// src/submodules/remotes.ts
+function requiredRemotes(situation) {
+  const { rootRemotes: rootRemotes2, defaultRemote: defaultRemote2, parentBases, declared, settings, templates, own } = situation;
+  const bases = /* @__PURE__ */ new Map();
+  const required = rootRemotes2.flatMap(({ name }) => {
+    const found = [];
+    const add = (url, by) => {
+      if (!found.some(
+        (other) => other.url !== void 0 && (other.url === url || other.by !== by && sameRepository(other.url, url))
+      ))
+        found.push({ name, url, by });
+    };
+    const parent = parentBases.get(name);
+    const relative2 = isRelative(declared);
+    const resolved = relative2 ? parent && resolveRelative(parent, declared) : declared;
+    const ownUrls = own.get(name) ?? [];
+    if (relative2 && resolved) {
+      bases.set(name, resolved);
+      add(rewrite(resolved, settings, "insteadof"), "relative-url");
+    } else if (!relative2 && (name === defaultRemote2 || rootRemotes2.length === 1)) {
+      bases.set(name, declared);
+      add(rewrite(declared, settings, "insteadof"), "declared");
+    }
+    for (const url of ownUrls) add(url, "own-remote");
+    if (found.length === 0) {
+      const template = templates[name];
+      const from = ownerAndName(resolved || declared);
+      if (template !== void 0 && from) {
+        const url = template.replaceAll("{owner}", from.owner).replaceAll("{name}", from.name);
+        bases.set(name, url);
+        add(rewrite(url, settings, "insteadof"), "template");
+      }
+    }
+    if (!bases.has(name) && ownUrls[0] !== void 0) bases.set(name, ownUrls[0]);
+    return found.length > 0 ? found : [{ name, url: void 0, by: "unknown" }];
+  });
+  return { required, bases };
+}
+function templateLine(remote) {
+  const guess = `remotes: { ${remote.name}: "https://${remote.name}.example/{owner}/{name}.git" }`;
+  if (remote.url === void 0) return guess;
+  const from = ownerAndName(remote.url);
+  const suffix = /\.git\/*$/.test(remote.url) ? ".git" : "";
+  const trimmed2 = remote.url.replace(/\/+$/, "").replace(/\.git$/, "");
+  const stem = from && trimmed2.endsWith(`${from.owner}/${from.name}`) && trimmed2.slice(0, -`${from.owner}/${from.name}`.length);
+  return stem ? `remotes: { ${remote.name}: "${stem}{owner}/{name}${suffix}" }` : guess;
+}
+function pushUrlsOf(settings) {
+  const urls = /* @__PURE__ */ new Map();
+  const pushUrls = /* @__PURE__ */ new Map();
+  for (const [key, value2] of settings) {
+    const [, name, kind] = /^remote\.(.*)\.(url|pushurl)$/s.exec(key) ?? [];
+    if (name === void 0) continue;
+    const map = kind === "url" ? urls : pushUrls;
+    map.set(name, [...map.get(name) ?? [], value2]);
+  }
+  for (const [name, list] of urls) {
+    const explicit = pushUrls.get(name);
+    const rewritten2 = explicit ? explicit.map((url) => rewrite(url, settings, "insteadof")) : list.map((url) => {
+      const forPush = rewrite(url, settings, "pushinsteadof");
+      return forPush === url ? rewrite(url, settings, "insteadof") : forPush;
+    });
+    urls.set(name, [...new Set(rewritten2)]);
+  }
+  return urls;
+}
+var remoteSettings;
+var init_remotes = __esm({
+  "src/submodules/remotes.ts"() {
+    "use strict";
+    init_url();
+    remoteSettings = "^(remote\\..*\\.(url|pushurl)|url\\..*\\.(insteadof|pushinsteadof))$";
+  }
+});
+
+// src/submodules/check.ts
+function judge(surveys, policy) {
+  const reports = surveys.flatMap((seen) => [
+    ...seen.observed.map((observed) => report(observed, policy)),
+    ...seen.orphans.map(orphanReport)
+  ]);
+  const submodules = [...new Map(reports.map((one) => [`${one.path}\0${one.commit}`, one])).values()];
+  return {
+    commits: surveys.map(({ commit }) => commit),
+    required: policy.rootRemotes.map(({ name }) => name),
+    submodules,
+    counts: countsOf(submodules)
+  };
+}
+function countsOf(submodules) {
+  const count2 = (matches2) => submodules.filter(matches2).length;
+  return {
+    ok: count2(({ severity }) => severity === "ok" || severity === "note"),
+    problems: count2((one) => one.severity === "error" && !isUnknown(one)),
+    unknown: count2(isUnknown),
+    warnings: count2(({ severity }) => severity === "warning")
+  };
+}
+function exitOf({ counts }, allowUnknown) {
+  if (counts.problems > 0) return exitCode.problem;
+  return counts.unknown > 0 && !allowUnknown ? exitCode.unknown : exitCode.ok;
+}
+function report(observed, policy) {
+  const remotes = observed.answers.map(({ remote, answer }) => remoteReport(remote, answer, observed));
+  let verdict = verdictOf(observed, remotes, policy);
+  const wrong = verdict.severity === "error" && !isUnknown(verdict);
+  if (observed.history !== void 0 && wrong)
+    verdict = {
+      ...verdict,
+      class: "history",
+      message: `Root commit ${short(observed.history)} on the way records ${short(observed.commit)}, which is ${verdict.class}: ${verdict.message}`
+    };
+  const nested = observed.depth > 1 && verdict.class !== "pushed";
+  return {
+    path: observed.path,
+    depth: observed.depth,
+    commit: observed.commit,
+    ...verdict,
+    class: nested ? `nested-${verdict.class}` : verdict.class,
+    remotes,
+    notes: notesOf(observed, remotes),
+    recordedBy: observed.history ?? null,
+    line: observed.depth === 1 && observed.history === void 0 ? observed.entry?.line ?? null : null
+  };
+}
+function remoteReport(remote, answer, seen) {
+  const { name } = remote;
+  const url = remote.url === void 0 ? null : shown(remote.url);
+  if (answer === void 0) return { name, url, class: "unknown-remote", detail: "nothing says where it is" };
+  if (isFailure(answer)) return { name, url, class: answer.kind, detail: answer.said };
+  const elsewhere = seen.answers.some(({ answer: other }) => other && !isFailure(other) && has(other));
+  const lagging = answer.place === "absent" && remote.mirror === true && elsewhere;
+  const names = {
+    merged: "pushed",
+    tag: "pushed",
+    unmerged: "unmerged",
+    pull: "pr-only",
+    unreachable: "unreachable",
+    absent: lagging ? "mirror-lag" : "missing-on-remote",
+    "not-a-commit": "not-a-commit",
+    "hash-mismatch": "hash-mismatch"
+  };
+  return { name, url, class: names[answer.place], detail: answer.refs.join(" ") };
+}
+function verdictOf(seen, remotes, policy) {
+  const { path: path6, commit, entry } = seen;
+  if (!entry?.url) return noUrl(seen);
+  const where = (...classes) => remotes.filter((remote) => classes.includes(remote.class));
+  const named = (list) => inWords(list.map(({ name }) => name));
+  const git = `git -C ${quote(path6)}`;
+  if (where("not-a-commit").length > 0)
+    return {
+      class: "not-a-commit",
+      severity: "error",
+      message: `The gitlink names ${short(commit)}, which is an object on ${named(where("not-a-commit"))} but no commit.`,
+      fix: `${git} checkout ${quote(branchFor(seen))} && git add ${quote(path6)}`
+    };
+  if (where("hash-mismatch").length > 0)
+    return {
+      class: "hash-mismatch",
+      severity: "error",
+      message: `The repository on ${named(where("hash-mismatch"))} has oids of another length than ${short(commit)}.`,
+      fix: "Record a submodule whose object format is the root’s: git rev-parse --show-object-format in both."
+    };
+  const gone = where("missing-on-remote", "mirror-lag");
+  const loose = where("unreachable");
+  const there = where("pushed", "unmerged", "pr-only");
+  const unsure = where("private-no-credentials", "unreachable-host", "unknown-remote");
+  if (gone.length > 0) {
+    const fix = pushCommand(seen, [...gone, ...loose]);
+    if (gone.every((remote) => remote.class === "mirror-lag") && there.length > 0)
+      return {
+        class: "mirror-lag",
+        severity: "error",
+        message: `The mirror ${named(gone)} still lacks ${short(commit)}, which ${named(there)} has. Wait and check again, or push there.`,
+        fix
+      };
+    if (there.length > 0 || loose.length > 0 || unsure.length > 0 && !seen.clone?.hasCommit)
+      return {
+        class: "missing-on-remote",
+        severity: "error",
+        message: `${named(gone)} does not have ${short(commit)}${there.length > 0 ? `; ${named(there)} has it` : ""}${unsure.length > 0 ? `; ${named(unsure)} could not be asked` : ""}.`,
+        fix
+      };
+    if (seen.clone?.hasCommit)
+      return {
+        class: "unpushed",
+        severity: "error",
+        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.`,
+        fix
+      };
+    return {
+      class: "lost",
+      severity: "error",
+      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone.`,
+      fix: `Look for it where it was made (git reflog), push it from there; or record another one: ${git} checkout ${quote(branchFor(seen))} && git add ${quote(path6)}`
+    };
+  }
+  if (loose.length > 0)
+    return {
+      class: "unreachable",
+      severity: "error",
+      message: `${named(loose)} still stores ${short(commit)}, but no branch or tag holds it: the next garbage collection deletes it.`,
+      fix: pushCommand(seen, loose)
+    };
+  if (unsure.length > 0) return couldNotTell(seen, unsure, policy);
+  const notMain = where("unmerged", "pr-only");
+  const strict = policy.requireBranch ? "error" : "warning";
+  const first = notMain.find((remote) => remote.class === "pr-only") ?? notMain[0];
+  if (first?.class === "pr-only")
+    return {
+      class: "pr-only",
+      severity: strict,
+      message: `On ${named(where("pr-only"))} only a pull request holds ${short(commit)} (${first.detail}); closed, it may be deleted.`,
+      fix: "Merge the pull request without changing the commit, or record what was merged."
+    };
+  if (first) {
+    const branch = first.detail.split(" ")[0]?.replace(/^refs\/heads\//, "") || "BRANCH";
+    const key = quote(`submodule.${entry.name}.branch`);
+    return {
+      class: "unmerged",
+      severity: strict,
+      message: `On ${named(notMain)} only other branches hold ${short(commit)}${first.detail ? ` (${first.detail})` : ""}. Merge it, or let .gitmodules name the branch.`,
+      fix: `git config --file .gitmodules ${key} ${quote(branch)} && git add .gitmodules`
+    };
+  }
+  return { class: "pushed", severity: "ok", message: `On ${named(remotes)}.`, fix: "" };
+}
+function noUrl({ path: path6, entry, parsed, clone }) {
+  const url = [...clone?.remotes.values() ?? []][0]?.[0];
+  const name = quote(entry?.name ?? path6);
+  const key = (variable, value2) => `git config --file .gitmodules ${quote(`submodule.${entry?.name ?? path6}.${variable}`)} ${quote(value2)}`;
+  const add = [...entry ? [] : [key("path", path6)], key("url", url ? shown(url) : "URL")].join(" && ");
+  return {
+    class: "no-url",
+    severity: "error",
+    message: parsed ? `There is a gitlink at ${path6} but no URL for ${entry ? `submodule ${name}` : "it"} in .gitmodules: every recursive checkout fails.` : "git cannot parse .gitmodules at this commit.",
+    fix: parsed ? `${add} && git add .gitmodules; or, if it should not be there: git rm --cached ${quote(path6)}` : "git config --file .gitmodules --list shows the line; correct it and commit."
+  };
+}
+function couldNotTell(seen, unsure, { rootRemotes: rootRemotes2 }) {
+  const first = unsure.find((remote) => remote.class !== "unknown-remote") ?? unsure[0];
+  const names = inWords(unsure.map(({ name }) => name));
+  const common = { class: first.class, severity: "error" };
+  if (first.class === "unknown-remote") {
+    const remote = rootRemotes2.find(({ name }) => name === first.name) ?? { name: first.name, url: void 0 };
+    return {
+      ...common,
+      message: `Could not tell: nothing says where ${seen.path} is on ${names}. Its URL is absolute, and it is not checked out with a remote of that name. Name the place in submodules.yaml.`,
+      fix: templateLine(remote)
+    };
+  }
+  const host = first.url ?? "";
+  return first.class === "private-no-credentials" ? {
+    ...common,
+    message: `Could not tell: ${names} shows nothing to us (${first.detail}). It is private, misspelt or gone.`,
+    fix: `See what git says: ${quoteAll(["git", "ls-remote", host])}; in a job give a token: --token-env HOST=VARIABLE`
+  } : {
+    ...common,
+    message: `Could not tell: ${names} could not be reached (${first.detail}).`,
+    fix: /host key/i.test(first.detail) ? `Check the host's fingerprint, then add its key to ~/.ssh/known_hosts; try: ${quoteAll(["git", "ls-remote", host])}` : `Try again, or see what git says: ${quoteAll(["git", "ls-remote", host])}`
+  };
+}
+function pushCommand(seen, lacking) {
+  const { path: path6, commit, clone } = seen;
+  const target = `${commit}:refs/heads/${branchFor(seen)}`;
+  const pushes = lacking.map(({ name, url }) => {
+    const own = url !== null && clone?.remotes.get(name)?.some((one) => sameRepository(one, url));
+    return quoteAll(["git", "-C", path6, "push", own ? name : url ?? name, target]);
+  });
+  const update = clone?.checkedOut ? [] : [quoteAll(["git", "submodule", "update", "--init", "--recursive", "--", path6])];
+  return [...update, ...new Set(pushes)].join(" && ");
+}
+function notesOf(seen, remotes) {
+  const { entry, clone, worktree, history, removed } = seen;
+  const notes = [];
+  const note = (name, message) => notes.push({ class: name, message });
+  if (entry?.url && isRelative(entry.url)) note("relative-url", `${entry.url} is resolved against each root remote.`);
+  if (remotes.some(({ name, url }) => rewritten(seen, name, url)))
+    note("rewritten", "A push URL or insteadOf leads elsewhere than .gitmodules says; each such address was asked.");
+  if (entry?.inactive) note("inactive", `${entry.inactive}: git may skip it, clones of the root still need it.`);
+  if (removed) note("removed", "The checked commit has no gitlink at this path any more.");
+  if (!seen.childrenKnown && entry?.url) note("below-unknown", "What lies below it could not be read.");
+  if (!history) {
+    if (!clone) note("uninitialised", "Not initialised here: only the remotes were asked.");
+    else if (clone.shallow) note("shallow-local", "The local clone is shallow: only the remotes were asked.");
+    if (worktree?.dirty)
+      note("dirty", "Its worktree has changes that are not committed: they are not part of what is pushed.");
+    if (worktree?.ahead)
+      note("ahead", "Another commit is checked out or staged than the one recorded: it is not part of what is pushed.");
+  }
+  return notes;
+}
+function rewritten({ entry, answers }, name, url) {
+  if (url === null || !entry?.url) return false;
+  const remote = answers.find(
+    (one) => one.remote.name === name && one.remote.url && shown(one.remote.url) === url
+  )?.remote;
+  if (remote?.by === "own-remote") return true;
+  return remote?.by === "declared" && !isRelative(entry.url) && remote.url !== entry.url;
+}
+function orphanReport({ path: path6, depth, entry, staged }) {
+  const name = entry.name;
+  return {
+    path: path6 ?? name,
+    depth,
+    commit: null,
+    class: depth > 1 ? "nested-entry-without-gitlink" : "entry-without-gitlink",
+    severity: staged ? "note" : "warning",
+    message: staged ? `.gitmodules names ${path6}, whose gitlink is added but not committed.` : `.gitmodules has a section for "${name}", but there is no gitlink${path6 === void 0 ? "" : ` at ${path6}`}.`,
+    fix: staged ? `git commit -m ${quote(`Add submodule ${name}`)} -- .gitmodules ${quote(path6 ?? name)}` : `git config --file .gitmodules --remove-section ${quote(`submodule.${name}`)} && git add .gitmodules`,
+    remotes: [],
+    notes: [],
+    recordedBy: null,
+    line: depth === 1 ? entry.line : null
+  };
+}
+function renames(before, after) {
+  return after.flatMap(({ name, path: path6, url }) => {
+    const old = before.find((one) => one.name === name);
+    if (!old) return [];
+    const messages = [
+      ...old.path === path6 ? [] : [`It was at ${old.path} before.`],
+      ...old.url === url || old.url === void 0 ? [] : [`Its URL was ${shown(old.url)} before.`]
+    ];
+    return messages.map((message) => ({ path: path6, note: { class: "renamed", message } }));
+  });
+}
+var unknownClasses, isUnknown, has, short, inWords, branchFor, withNotes;
+var init_check = __esm({
+  "src/submodules/check.ts"() {
+    "use strict";
+    init_exit();
+    init_quote();
+    init_failure();
+    init_remotes();
+    init_url();
+    unknownClasses = ["private-no-credentials", "unreachable-host", "unknown-remote"];
+    isUnknown = ({ class: name }) => unknownClasses.includes(name.replace(/^nested-/, ""));
+    has = ({ place }) => ["merged", "tag", "unmerged", "pull"].includes(place);
+    short = (oid) => oid.slice(0, 12);
+    inWords = (names) => [...new Set(names)].join(", ");
+    branchFor = ({ entry, clone }) => clone?.branch ?? (entry?.branch && entry.branch !== "." ? entry.branch : "main");
+    withNotes = (result, more) => ({
+      ...result,
+      submodules: result.submodules.map((one) => {
+        const own = more.filter(({ path: path6 }) => path6 === one.path && one.recordedBy === null).map(({ note }) => note);
+        return own.length === 0 ? one : { ...one, notes: [...one.notes, ...own] };
+      })
+    });
+  }
+});
+
 // builtin:node:path
 var require_node_path = __commonJS({
   "builtin:node:path"(exports, module) {
@@ -3549,6 +4220,72 @@ var require_node_path = __commonJS({
 var require_node_os = __commonJS({
   "builtin:node:os"(exports, module) {
     module.exports = __require("node:os");
+  }
+});
+
+// src/common/plan.ts
+async function runPlan(plan, context, { dryRun = false, onStep, audit } = {}) {
+  const reports = plan.steps.map(({ title, commands }) => ({ title, commands, outcome: "planned", ms: 0 }));
+  if (dryRun) return { title: plan.title, applied: false, steps: reports };
+  const tell = (report2, phase) => {
+    try {
+      onStep?.(report2, phase);
+    } catch {
+    }
+  };
+  let failure;
+  for (const [index, step] of plan.steps.entries()) {
+    const report2 = reports[index];
+    if (failure) {
+      report2.outcome = "not-run";
+      continue;
+    }
+    tell(report2, "begin");
+    const start = performance.now();
+    try {
+      const detail = await step.apply(context);
+      if (detail !== void 0) report2.detail = detail;
+      report2.outcome = "done";
+    } catch (error2) {
+      failure = { error: error2 };
+      report2.outcome = "failed";
+      report2.error = messageOf(error2);
+    }
+    report2.ms = Math.round(performance.now() - start);
+    tell(report2, "end");
+  }
+  if (failure) await undoDone(plan, context, reports, tell);
+  const result = {
+    title: plan.title,
+    applied: failure === void 0,
+    steps: reports,
+    ...failure && { error: failure.error }
+  };
+  try {
+    await audit?.(result);
+    return result;
+  } catch (auditError) {
+    return { ...result, auditError };
+  }
+}
+async function undoDone(plan, context, reports, tell) {
+  for (const [index, report2] of [...reports.entries()].reverse()) {
+    const undo = plan.steps[index].undo;
+    if (!undo || report2.outcome !== "done" && report2.outcome !== "failed") continue;
+    try {
+      await undo.call(plan.steps[index], context);
+      if (report2.outcome === "done") report2.outcome = "undone";
+    } catch (error2) {
+      report2.outcome = "undo-failed";
+      report2.error = [report2.error, messageOf(error2)].filter(Boolean).join("; undo: ");
+    }
+    tell(report2, "end");
+  }
+}
+var init_plan = __esm({
+  "src/common/plan.ts"() {
+    "use strict";
+    init_errors();
   }
 });
 
@@ -3570,6 +4307,442 @@ var require_node_fs = __commonJS({
 var require_node_child_process = __commonJS({
   "builtin:node:child_process"(exports, module) {
     module.exports = __require("node:child_process");
+  }
+});
+
+// src/common/program.ts
+function runProgram(argv, options) {
+  const [program2, ...args] = argv;
+  return new Promise((resolve5, reject) => {
+    const child2 = (0, import_node_child_process.spawn)(program2, args, {
+      cwd: options.cwd,
+      env: { ...options.env, ...quietEnvironment },
+      stdio: ["pipe", "pipe", "pipe"],
+      // Its own session and process group: no terminal to ask on, and one signal reaches all it started.
+      detached: true
+    });
+    started(child2);
+    let timedOut = false;
+    let kill;
+    const limit = setTimeout(() => {
+      timedOut = true;
+      signalGroup(child2, "SIGTERM");
+      kill = setTimeout(() => signalGroup(child2, "SIGKILL"), graceMs);
+    }, options.timeoutMs);
+    const done = () => {
+      clearTimeout(limit);
+      clearTimeout(kill);
+      ended(child2);
+    };
+    const chunks = [];
+    const finishLines = options.onLine && pieces(child2, options.separator ?? "\n", options.onLine);
+    if (!options.onLine) child2.stdout.on("data", (chunk) => chunks.push(chunk));
+    let stderr = "";
+    child2.stderr.setEncoding("utf8").on("data", (text2) => {
+      stderr = (stderr + text2).slice(-stderrLimit);
+    });
+    child2.stdin.on("error", () => {
+    });
+    child2.stdin.end(options.input);
+    child2.on("error", (error2) => {
+      done();
+      reject(
+        unknown(
+          `Cannot run ${program2}: ${error2.code === "ENOENT" ? missing(options.cwd) : error2.message}`,
+          `Install ${program2}, or check PATH.`,
+          error2
+        )
+      );
+    });
+    child2.on("close", (exitCode2) => {
+      done();
+      finishLines?.();
+      resolve5({ exitCode: exitCode2, stdout: Buffer.concat(chunks), stderr, timedOut });
+    });
+  });
+}
+function pieces(child2, separator, take) {
+  let rest = "";
+  child2.stdout.setEncoding("utf8").on("data", (text2) => {
+    const parts = (rest + text2).split(separator);
+    rest = parts.pop();
+    for (const part of parts) take(part);
+  });
+  return () => {
+    if (rest !== "") take(rest);
+  };
+}
+function signalGroup(child2, signal) {
+  if (child2.pid === void 0) return;
+  try {
+    process.kill(-child2.pid, signal);
+  } catch {
+  }
+}
+function started(child2) {
+  if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
+  running.add(child2);
+}
+function ended(child2) {
+  running.delete(child2);
+  if (running.size === 0) for (const signal of signals) process.removeListener(signal, endAll);
+}
+function endAll(signal) {
+  for (const child2 of running) signalGroup(child2, "SIGTERM");
+  for (const name of signals) process.removeListener(name, endAll);
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}
+var import_node_child_process, quietEnvironment, stderrLimit, graceMs, missing, running, signals;
+var init_program = __esm({
+  "src/common/program.ts"() {
+    "use strict";
+    import_node_child_process = __toESM(require_node_child_process(), 1);
+    init_errors();
+    quietEnvironment = {
+      LC_ALL: "C",
+      LANGUAGE: "",
+      GIT_TERMINAL_PROMPT: "0",
+      GCM_INTERACTIVE: "Never",
+      // Empty, not absent: git then looks no further (core.askPass, SSH_ASKPASS).
+      GIT_ASKPASS: "",
+      SSH_ASKPASS: "",
+      SSH_ASKPASS_REQUIRE: "never"
+    };
+    stderrLimit = 64 * 1024;
+    graceMs = 2e3;
+    missing = (cwd) => `there is no such program${cwd === void 0 ? "" : ` (or no directory ${cwd})`}`;
+    running = /* @__PURE__ */ new Set();
+    signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  }
+});
+
+// src/submodules/git.ts
+function withSettings(env, settings) {
+  const first = Number(env.GIT_CONFIG_COUNT ?? 0) || 0;
+  return {
+    ...env,
+    ...Object.fromEntries(
+      settings.flatMap(([key, value2], index) => [
+        [`GIT_CONFIG_KEY_${first + index}`, key],
+        [`GIT_CONFIG_VALUE_${first + index}`, value2]
+      ])
+    ),
+    GIT_CONFIG_COUNT: String(first + settings.length)
+  };
+}
+function run2(git, args, options = {}) {
+  return runProgram(["git", ...args], {
+    ...options,
+    cwd: git.dir,
+    env: { ...git.env, ...options.env },
+    timeoutMs: git.timeoutMs
+  });
+}
+async function text(git, args, options = {}) {
+  const result = await run2(git, args, options);
+  if (result.exitCode !== 0) throw failed(git, args, result);
+  return result.stdout.toString().replace(/\n$/, "");
+}
+function failed(git, args, { stderr, timedOut }) {
+  const said = timedOut ? `no end after ${git.timeoutMs / 1e3} s` : stderr.trim().split("\n").slice(0, 5).join("; ");
+  const owner = /dubious ownership/.test(stderr);
+  return unknown(
+    `git ${args[0]} in ${git.dir} failed: ${said || "it gave no reason"}`,
+    owner ? `If you trust it: git config --global --add safe.directory ${quote(git.dir)}` : `Look at the repository: git -C ${quote(git.dir)} status`
+  );
+}
+async function openRepository(directory, env, timeoutMs) {
+  const sshCommand = await sshCommandOf(directory, env);
+  const seed = { dir: directory, gitDir: directory, bare: true, env, timeoutMs };
+  const result = await run2(seed, ["rev-parse", "--absolute-git-dir", "--is-bare-repository", "--is-inside-work-tree"]);
+  if (result.exitCode !== 0) {
+    if (!/not a git repository/.test(result.stderr)) throw failed(seed, ["rev-parse"], result);
+    throw problem(`${directory} is not in a git repository.`, "Run it inside the root repository.");
+  }
+  const [gitDir, , inside] = nonEmpty(result.stdout.toString());
+  const dir = inside === "true" ? await text(seed, ["rev-parse", "--show-toplevel"]) : gitDir;
+  const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !local.includes(name)));
+  const common = { ...clean, ...fixed, GIT_SSH_COMMAND: sshCommand };
+  if (inside !== "true") return { dir, gitDir, bare: true, env: { ...common, GIT_DIR: gitDir }, timeoutMs };
+  const told = env.GIT_DIR ? { GIT_DIR: gitDir, GIT_WORK_TREE: dir } : {};
+  return { dir, gitDir, bare: false, env: { ...common, ...told }, timeoutMs };
+}
+async function sshCommandOf(directory, env) {
+  const seed = { dir: directory, gitDir: directory, bare: true, env, timeoutMs: 3e4 };
+  const configured = async () => (await run2(seed, ["config", "--get", "core.sshCommand"])).stdout.toString().trim();
+  const command = env.GIT_SSH_COMMAND || await configured() || (env.GIT_SSH ? quote(env.GIT_SSH) : "ssh");
+  if (/plink/i.test(command)) return `${command} -batch`;
+  return `${command} -oBatchMode=yes -oConnectTimeout=15`;
+}
+function submoduleClone(parent, path6, name) {
+  const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = parent.env;
+  if (!parent.bare) {
+    const dir = (0, import_node_path2.join)(parent.dir, path6);
+    const gitDir2 = gitDirOf(dir);
+    if (gitDir2) return { ...parent, dir, gitDir: gitDir2, bare: false, env };
+  }
+  if (name === void 0 || name.split(/[/\\]/).includes("..")) return void 0;
+  const gitDir = (0, import_node_path2.join)(parent.gitDir, "modules", name);
+  if (!(0, import_node_fs.existsSync)((0, import_node_path2.join)(gitDir, "HEAD"))) return void 0;
+  return { ...parent, dir: gitDir, gitDir, bare: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
+}
+function gitDirOf(dir) {
+  const dotGit = (0, import_node_path2.join)(dir, ".git");
+  if (!(0, import_node_fs.existsSync)(dotGit)) return void 0;
+  if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(dotGit, "HEAD"))) return dotGit;
+  try {
+    const [, target] = /^gitdir: (.+?)\r?\n?$/.exec((0, import_node_fs.readFileSync)(dotGit, "utf8")) ?? [];
+    return target && (0, import_node_fs.existsSync)((0, import_node_path2.resolve)(dir, target)) ? (0, import_node_path2.resolve)(dir, target) : void 0;
+  } catch {
+    return void 0;
+  }
+}
+async function resolveCommit(git, revision) {
+  const result = await run2(git, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
+  return result.exitCode === 0 ? result.stdout.toString().trim() : void 0;
+}
+async function objectType(git, oid) {
+  const result = await run2(git, ["cat-file", "-t", oid], { env: { GIT_NO_LAZY_FETCH: "1" } });
+  return result.exitCode === 0 ? result.stdout.toString().trim() : void 0;
+}
+async function readTree(git, commit, env = {}) {
+  const gitlinks = [];
+  let gitmodules;
+  const onLine = (entry) => {
+    const [, mode, oid, path6] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+    if (mode === "160000") gitlinks.push({ path: path6, oid });
+    else if (path6 === ".gitmodules" && mode !== "120000") gitmodules = oid;
+  };
+  const args = ["ls-tree", "-r", "-z", "--full-tree", commit];
+  const { exitCode: exitCode2 } = await run2(git, args, { onLine, separator: "\0", env: { GIT_NO_LAZY_FETCH: "1", ...env } });
+  return exitCode2 === 0 ? { gitlinks, gitmodules } : void 0;
+}
+async function readBlob(git, oid, env = {}) {
+  const result = await run2(git, ["cat-file", "blob", oid], { env });
+  return result.exitCode === 0 ? result.stdout.toString() : void 0;
+}
+async function showFile(git, revision, path6) {
+  const result = await run2(git, ["cat-file", "blob", `${revision}:${path6}`]);
+  return result.exitCode === 0 ? result.stdout.toString() : void 0;
+}
+async function listFiles(git, commit, directory) {
+  const { stdout } = await run2(git, ["ls-tree", "-z", "--name-only", "--full-tree", commit, `${directory}/`]);
+  return zero(stdout.toString());
+}
+async function hookPath(git, name) {
+  const path6 = await text(git, ["rev-parse", "--git-path", `hooks/${name}`]);
+  return (0, import_node_path2.resolve)(git.dir, path6);
+}
+async function parseConfig(git, content) {
+  const { exitCode: exitCode2, stdout } = await run2(git, ["config", "--file", "-", "--no-includes", "-z", "--list"], {
+    input: content
+  });
+  return exitCode2 === 0 ? settingsOf(stdout) : void 0;
+}
+async function configuration(git, pattern) {
+  return settingsOf((await run2(git, ["config", "-z", "--get-regexp", pattern])).stdout);
+}
+function headBranch(git) {
+  try {
+    return /^ref: refs\/heads\/(.+?)\s*$/.exec((0, import_node_fs.readFileSync)((0, import_node_path2.join)(git.gitDir, "HEAD"), "utf8"))?.[1];
+  } catch {
+    return void 0;
+  }
+}
+async function isContained(git, commit, tips) {
+  if (await objectType(git, commit) !== "commit") return false;
+  const input = lines2(tips);
+  const env = { GIT_NO_LAZY_FETCH: "1" };
+  const { stdout } = await run2(git, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input, env });
+  const present = nonEmpty(stdout.toString()).flatMap(
+    (line) => line.endsWith(" commit") ? [line.split(" ")[0]] : []
+  );
+  if (present.length === 0) return false;
+  const revisions = lines2([commit, ...present.map((tip) => `^${tip}`)]);
+  const beyond = await run2(git, ["rev-list", "-n", "1", "--stdin"], { input: revisions, env });
+  return beyond.exitCode === 0 && beyond.stdout.length === 0;
+}
+async function isAncestor(git, ancestor, descendant) {
+  const { exitCode: exitCode2 } = await run2(git, ["merge-base", "--is-ancestor", ancestor, descendant]);
+  return exitCode2 === 0 ? true : exitCode2 === 1 ? false : void 0;
+}
+async function gitlinkChanges(git, commits) {
+  const changes = [];
+  let by = "";
+  let pending;
+  const onLine = (piece) => {
+    const raw = /^:(\d+) (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(piece);
+    if (pending) {
+      const { mode, oldMode, oid } = pending;
+      if (mode === "160000") changes.push({ by, path: piece, oid });
+      else if (oldMode === "160000") changes.push({ by, path: piece, oid: void 0 });
+      pending = void 0;
+    } else if (raw) pending = { oldMode: raw[1], mode: raw[2], oid: raw[3] };
+    else by = piece.trim();
+  };
+  const args = ["diff-tree", "--stdin", "-r", "-m", "-z", "--root", "--raw", "--no-abbrev", "--no-renames"];
+  await run2(git, [...args, "--ignore-submodules=none"], {
+    input: `${commits.join("\n")}
+`,
+    onLine,
+    separator: "\0"
+  });
+  return changes;
+}
+async function changedPaths(git, commits) {
+  if (commits.length === 0) return [];
+  const args = ["diff-tree", "--stdin", "-r", "-m", "-z", "--root", "--name-only", "--no-commit-id", "--no-renames"];
+  const { stdout } = await run2(git, [...args, "--diff-filter=AMT"], { input: `${commits.join("\n")}
+` });
+  return [...new Set(zero(stdout.toString()))];
+}
+async function worktreeState(git) {
+  const { stdout } = await run2(git, ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no"]);
+  const entries = zero(stdout.toString());
+  const oid = entries.find((entry) => entry.startsWith("# branch.oid "))?.slice(13);
+  return {
+    dirty: entries.some((entry) => !entry.startsWith("#")),
+    head: oid === "(initial)" ? void 0 : oid
+  };
+}
+async function submoduleStates(git) {
+  const args = ["status", "--porcelain=v2", "-z", "--untracked-files=no", "--ignore-submodules=none", "--no-renames"];
+  const submodules = [];
+  const staged = /* @__PURE__ */ new Set();
+  for (const entry of zero((await run2(git, args)).stdout.toString())) {
+    const [, index, sub, path6] = /^1 (.)\S (\S{4})(?: \S+){5} (.*)$/s.exec(entry) ?? [];
+    if (path6 === void 0) continue;
+    if (index !== ".") staged.add(path6);
+    if (sub.startsWith("S")) submodules.push({ path: path6, ahead: sub[1] === "C", dirty: sub[2] === "M" });
+  }
+  return { submodules, staged };
+}
+async function indexGitlinks(git) {
+  const entries = zero((await run2(git, ["ls-files", "--stage", "-z", "--full-name"])).stdout.toString());
+  return entries.flatMap((entry) => {
+    const [, oid, path6] = /^160000 ([0-9a-f]+) \d\t(.*)$/s.exec(entry) ?? [];
+    return oid === void 0 ? [] : [{ oid, path: path6 }];
+  });
+}
+function asked(git, url) {
+  const settings = [
+    ["remote.asked.url", url],
+    [`url.${url}.insteadof`, url]
+  ];
+  return { ...git, env: withSettings(git.env, settings) };
+}
+async function lsRemote(git, url, patterns2) {
+  const result = await run2(asked(git, url), ["ls-remote", "--quiet", "--symref", "asked", ...patterns2]);
+  const refs = /* @__PURE__ */ new Map();
+  const targets = /* @__PURE__ */ new Map();
+  for (const line of result.exitCode === 0 ? nonEmpty(result.stdout.toString()) : []) {
+    const [value2, name] = line.split("	");
+    if (value2.startsWith("ref: ")) targets.set(name, value2.slice(5));
+    else if (name.endsWith("^{}")) {
+      const tag = name.slice(0, -3);
+      refs.set(tag, { ...refs.get(tag), peeled: value2 });
+    } else refs.set(name, { name, oid: value2 });
+  }
+  const all = [...refs.values()].map((ref) => {
+    const target = targets.get(ref.name);
+    return target === void 0 ? ref : { ...ref, target };
+  });
+  return { ...result, refs: all };
+}
+async function scratchRepository(like, dir, objectFormat) {
+  const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = like.env;
+  const git = {
+    ...like,
+    dir,
+    gitDir: dir,
+    bare: true,
+    env: withSettings({ ...env, GIT_DIR: dir }, scratchSettings)
+  };
+  if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(dir, "HEAD"))) return git;
+  const aside = `${dir}.${(0, import_node_crypto.randomUUID)()}`;
+  const seed = { ...git, dir: (0, import_node_path2.dirname)(dir), env };
+  await text(seed, ["init", "--quiet", "--bare", `--object-format=${objectFormat}`, "--template=", aside]);
+  try {
+    await (0, import_promises4.rename)(aside, dir);
+  } catch (error2) {
+    await (0, import_promises4.rm)(aside, { recursive: true, force: true });
+    if (!(0, import_node_fs.existsSync)((0, import_node_path2.join)(dir, "HEAD"))) throw error2;
+  }
+  return git;
+}
+var import_node_crypto, import_node_fs, import_promises4, import_node_path2, noObject, isNothing, local, fixed, nonEmpty, zero, isShallow, settingsOf, lines2, hasTrackingRefs, commitsOf, scratchSettings, fetch2, fetchCommits, fetchTree, fetchTrees, readRemoteBlob, fetchBranch, pushArguments, push;
+var init_git = __esm({
+  "src/submodules/git.ts"() {
+    "use strict";
+    import_node_crypto = __toESM(require_node_crypto(), 1);
+    import_node_fs = __toESM(require_node_fs(), 1);
+    import_promises4 = __toESM(require_promises(), 1);
+    import_node_path2 = __toESM(require_node_path(), 1);
+    init_errors();
+    init_program();
+    init_quote();
+    noObject = /^0+$/;
+    isNothing = (oid) => noObject.test(oid);
+    local = [
+      "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+      "GIT_COMMON_DIR",
+      "GIT_CONFIG",
+      "GIT_DIR",
+      "GIT_GRAFT_FILE",
+      "GIT_IMPLICIT_WORK_TREE",
+      "GIT_INDEX_FILE",
+      "GIT_INTERNAL_SUPER_PREFIX",
+      "GIT_NO_REPLACE_OBJECTS",
+      "GIT_OBJECT_DIRECTORY",
+      "GIT_PREFIX",
+      "GIT_QUARANTINE_PATH",
+      "GIT_REPLACE_REF_BASE",
+      "GIT_SHALLOW_FILE",
+      "GIT_WORK_TREE"
+    ];
+    fixed = {
+      GIT_OPTIONAL_LOCKS: "0",
+      // A replacement ref changes history as this clone sees it; the remote does not know of it.
+      GIT_NO_REPLACE_OBJECTS: "1"
+    };
+    nonEmpty = (lines3) => lines3.split("\n").filter(Boolean);
+    zero = (bytes) => bytes.split("\0").filter(Boolean);
+    isShallow = (git) => (
+      // In a linked worktree the file lies in the main git directory, beside `worktrees`.
+      (0, import_node_fs.existsSync)((0, import_node_path2.join)(git.gitDir, "shallow")) || /[/\\]worktrees[/\\][^/\\]+$/.test(git.gitDir) && (0, import_node_fs.existsSync)((0, import_node_path2.join)((0, import_node_path2.dirname)((0, import_node_path2.dirname)(git.gitDir)), "shallow"))
+    );
+    settingsOf = (stdout) => zero(stdout.toString()).map((entry) => {
+      const end = entry.indexOf("\n");
+      return end < 0 ? [entry, ""] : [entry.slice(0, end), entry.slice(end + 1)];
+    });
+    lines2 = (list) => list.map((one) => `${one}
+`).join("");
+    hasTrackingRefs = async (git, remote) => (await run2(git, ["for-each-ref", "--count=1", `refs/remotes/${remote}/`])).stdout.length > 0;
+    commitsOf = async (git, revisions) => (
+      // As arguments: on standard input git before 2.42 takes no `--not` and no `--remotes`.
+      nonEmpty(await text(git, ["rev-list", "--ignore-missing", ...revisions, "--"]))
+    );
+    scratchSettings = [
+      ["gc.auto", "0"],
+      ["maintenance.auto", "false"],
+      ["fetch.writeCommitGraph", "false"],
+      // A remote's answer decides here, not its history's tidiness.
+      ["transfer.fsckObjects", "false"]
+    ];
+    fetch2 = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
+    fetchCommits = (git, url, refspecs) => run2(asked(git, url), [...fetch2, "--prune", "--filter=tree:0", "asked", ...refspecs]);
+    fetchTree = (git, url, oid) => run2(asked(git, url), [...fetch2, "--depth=1", "--filter=blob:none", "asked", oid]);
+    fetchTrees = (git, url) => run2(asked(git, url), [
+      ...[...fetch2, "--filter=blob:none", "asked"],
+      ...["+refs/heads/*:refs/r/heads/*", "+refs/tags/*:refs/r/tags/*"]
+    ]);
+    readRemoteBlob = (git, url, oid) => readBlob(asked(git, url), oid);
+    fetchBranch = (git, url, branch) => run2(asked(git, url), [...fetch2, "asked", `refs/heads/${branch}`]);
+    pushArguments = (remote, commit, branch) => [
+      ...["-c", "push.recurseSubmodules=no", "push", "--porcelain", "--", remote],
+      `${commit}:refs/heads/${branch}`
+    ];
+    push = (git, remote, commit, branch) => run2(git, pushArguments(remote, commit, branch));
   }
 });
 
@@ -10910,6 +12083,722 @@ var require_node_zlib = __commonJS({
   }
 });
 
+// src/submodules/tree.ts
+async function recordedLocally(git, commit) {
+  const tree = await readTree(git, commit);
+  if (!tree?.gitmodules) return tree && { gitlinks: tree.gitlinks, gitmodules: void 0 };
+  const gitmodules = await readBlob(git, tree.gitmodules);
+  return gitmodules === void 0 ? void 0 : { gitlinks: tree.gitlinks, gitmodules };
+}
+async function submodulesOf({ gitlinks, gitmodules }, git) {
+  const entries = gitmodules === void 0 ? [] : await parseEntries(gitmodules, git);
+  const byPath = new Map(entries?.map((entry) => [entry.path, entry]));
+  const linked = new Set(gitlinks.map(({ path: path6 }) => path6));
+  return {
+    gitlinks: gitlinks.map(({ path: path6, oid }) => ({ path: path6, commit: oid, entry: byPath.get(path6) })),
+    orphans: (entries ?? []).filter(({ path: path6 }) => path6 === void 0 || !linked.has(path6)),
+    parsed: entries !== void 0
+  };
+}
+async function parseEntries(content, git) {
+  const settings = await parseConfig(git, content);
+  if (!settings) return void 0;
+  const sections = /* @__PURE__ */ new Map();
+  for (const [key, value2] of settings) {
+    const [, name, variable] = /^submodule\.(.*)\.([^.]+)$/s.exec(key) ?? [];
+    if (name === void 0) continue;
+    const section = sections.get(name) ?? /* @__PURE__ */ new Map();
+    section.set(variable, value2);
+    sections.set(name, section);
+  }
+  return [...sections].map(([name, section]) => {
+    const url = section.get("url");
+    const branch = section.get("branch");
+    return {
+      name,
+      path: section.get("path")?.replace(/\/+$/, ""),
+      // An address that looks like an option would be taken for one (CVE-2018-17456); git ignores it, and so do we.
+      url: url === void 0 || url === "" || url.startsWith("-") || /[\r\n]/.test(url) ? void 0 : url,
+      branch,
+      inactive: inactive(section),
+      line: lineOf(content, name)
+    };
+  });
+}
+function inactive(section) {
+  if (section.get("update") === "none") return "update = none";
+  if (section.get("ignore") === "all") return "ignore = all";
+  if (/^(false|no|off|0)$/i.test(section.get("active") ?? "")) return "active = false";
+  return void 0;
+}
+function lineOf(content, name) {
+  const header = `"${name.replace(/["\\]/g, "\\$&")}"]`;
+  const index = content.split("\n").findIndex((line) => /^\s*\[submodule\s/i.test(line) && line.includes(header));
+  return index < 0 ? 1 : index + 1;
+}
+var init_tree = __esm({
+  "src/submodules/tree.ts"() {
+    "use strict";
+    init_git();
+  }
+});
+
+// src/submodules/survey.ts
+async function survey(context, commit, history) {
+  const { git, remotes } = context;
+  const recorded = await recordedLocally(git, commit);
+  const observed = [];
+  const orphans = [];
+  let visited = 0;
+  if (!recorded)
+    throw unknown(
+      `The trees of root commit ${commit} are not all here.`,
+      "Fetch them: git fetch --refetch, or check out without a filter."
+    );
+  const bases = new Map(remotes.flatMap(({ name, url }) => url === void 0 ? [] : [[name, url]]));
+  const here = { git, prefix: "", depth: 1, bases, above: [], remotes, history: void 0, removed: false };
+  await look(recorded, here);
+  const now = new Map(recorded.gitlinks.map(({ path: path6, oid }) => [path6, oid]));
+  await Promise.all(
+    (await pastGitlinks(git, history, now)).map(async (past) => {
+      const then = await context.local("", () => recordedLocally(git, past.by));
+      if (!then) return;
+      const only = then.gitlinks.filter(({ path: path6, oid }) => path6 === past.path && oid === past.oid);
+      const subset = remotes.filter(({ name }) => past.remotes.includes(name));
+      await look(
+        { ...then, gitlinks: only },
+        { ...here, remotes: subset, history: past.by, removed: !now.has(past.path) }
+      );
+    })
+  );
+  observed.sort((a, b) => compare(a.path, b.path) || compare(a.history ?? "", b.history ?? ""));
+  return { commit, observed, orphans };
+  async function look(from, place) {
+    const { gitlinks, orphans: left, parsed } = await submodulesOf(from, git);
+    const checkedOut = place.git && !place.git.bare ? place.git : void 0;
+    const dirty = gitlinks.length > 0 && checkedOut && !place.history;
+    const states = dirty ? await context.local("", () => submoduleStates(checkedOut)) : void 0;
+    if (left.length > 0 && !place.history) {
+      const added = checkedOut ? await context.local("", () => indexGitlinks(checkedOut)) : [];
+      for (const entry of left) {
+        if (entry.path !== void 0 && excluded(place.prefix + entry.path, context.config.exclude)) continue;
+        const path6 = entry.path === void 0 ? void 0 : place.prefix + entry.path;
+        orphans.push({ path: path6, depth: place.depth, entry, staged: added.some((one) => one.path === entry.path) });
+      }
+    }
+    await Promise.all(
+      gitlinks.filter(({ path: path6 }) => !excluded(place.prefix + path6, context.config.exclude)).map(async (gitlink) => {
+        const state = states?.submodules.find(({ path: path6 }) => path6 === gitlink.path);
+        const ahead = (state?.ahead ?? false) || (states?.staged.has(gitlink.path) ?? false);
+        const worktree = states && { dirty: state?.dirty ?? false, ahead };
+        await visit(gitlink, place, parsed, worktree);
+      })
+    );
+  }
+  async function visit(gitlink, place, parsed, worktree) {
+    const { commit: oid, entry } = gitlink;
+    if (++visited > mostGitlinks)
+      throw problem(
+        `More than ${mostGitlinks} gitlinks lie below this commit.`,
+        "Leave some out with --exclude PATH, and look whether submodules contain each other over and over."
+      );
+    const clone = place.git && submoduleClone(place.git, gitlink.path, entry?.name);
+    const [localTree, settings] = clone ? await context.local("", async () => [
+      await recordedLocally(clone, oid),
+      await configuration(clone, remoteSettings)
+    ]) : [void 0, []];
+    const own = pushUrlsOf(settings);
+    const { required, bases: below } = entry?.url ? requiredRemotes({
+      rootRemotes: place.remotes,
+      defaultRemote: context.defaultRemote,
+      parentBases: place.bases,
+      declared: entry.url,
+      settings: context.settings,
+      templates: context.config.remotes,
+      own
+    }) : { required: [], bases: /* @__PURE__ */ new Map() };
+    const ask2 = (remote) => remote.url === void 0 ? void 0 : context.probe.ask({
+      url: remote.url,
+      commit: oid,
+      branch: branchOf(entry, place),
+      clone: localTree && clone
+    });
+    const asking = Promise.all(
+      required.map(async (remote) => ({
+        remote: { ...remote, mirror: remote.name in context.config.mirrors },
+        answer: await ask2(remote)
+      }))
+    );
+    const children = localTree ?? await recordedElsewhere(required, oid);
+    const answers = await waitForMirrors(await asking, ask2);
+    observed.push({
+      path: place.prefix + gitlink.path,
+      depth: place.depth,
+      commit: oid,
+      entry,
+      parsed,
+      history: place.history,
+      removed: place.removed,
+      answers,
+      clone: clone && {
+        git: clone,
+        hasCommit: localTree !== void 0,
+        checkedOut: !clone.bare,
+        shallow: isShallow(clone),
+        branch: headBranch(clone),
+        remotes: own
+      },
+      childrenKnown: children !== void 0,
+      worktree
+    });
+    context.onAsked?.(place.prefix + gitlink.path);
+    if (!children) return;
+    const key = `${oid} ${[...below.values()].join(" ")}`;
+    if (place.above.includes(key)) return;
+    const prefix = `${place.prefix}${gitlink.path}/`;
+    await look(children, {
+      ...place,
+      git: clone,
+      prefix,
+      depth: place.depth + 1,
+      bases: below,
+      above: [...place.above, key]
+    });
+  }
+  async function recordedElsewhere(required, oid) {
+    for (const { url } of required) {
+      const found = url === void 0 ? void 0 : await context.probe.recorded(url, oid);
+      if (found && !isFailure(found)) return found;
+    }
+    return void 0;
+  }
+  async function waitForMirrors(answers, ask2) {
+    const has2 = (answer) => answer !== void 0 && !isFailure(answer) && answer.place !== "absent" && answer.place !== "unreachable";
+    return Promise.all(
+      answers.map(async (one) => {
+        const { remote } = one;
+        let { answer } = one;
+        const seconds2 = context.config.mirrors[remote.name] ?? 0;
+        const until = Date.now() + seconds2 * 1e3;
+        const pause2 = Math.min(5e3, seconds2 * 250);
+        const fed = answers.some(({ answer: other }) => has2(other));
+        while (fed && !has2(answer) && answer && !isFailure(answer) && remote.url && Date.now() + pause2 <= until) {
+          await (0, import_promises9.setTimeout)(pause2);
+          context.probe.forget(remote.url);
+          answer = await ask2(remote);
+        }
+        return { remote, answer };
+      })
+    );
+  }
+}
+function branchOf(entry, { git }) {
+  return entry?.branch === "." ? git && headBranch(git) : entry?.branch;
+}
+async function pastGitlinks(git, { commits, removed }, now) {
+  if (commits.length === 0) return [];
+  const remotesOf = new Map(commits.map(({ commit, remotes }) => [commit, remotes]));
+  const found = /* @__PURE__ */ new Map();
+  for (const { by, path: path6, oid } of await gitlinkChanges(git, [...remotesOf.keys()])) {
+    if (oid === void 0 || now.get(path6) === oid || !now.has(path6) && !removed) continue;
+    const key = `${oid} ${path6}`;
+    const remotes = [...found.get(key)?.remotes ?? [], ...remotesOf.get(by) ?? []];
+    found.set(key, { path: path6, oid, by, remotes: [...new Set(remotes)] });
+  }
+  return [...found.values()];
+}
+var import_promises9, mostGitlinks, compare, excluded;
+var init_survey = __esm({
+  "src/submodules/survey.ts"() {
+    "use strict";
+    import_promises9 = __toESM(require_promises2(), 1);
+    init_errors();
+    init_failure();
+    init_git();
+    init_remotes();
+    init_tree();
+    mostGitlinks = 2e4;
+    compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
+    excluded = (path6, exclude) => exclude.some((one) => path6 === one.replace(/\/+$/, "") || path6.startsWith(`${one.replace(/\/+$/, "")}/`));
+  }
+});
+
+// src/submodules/glob.ts
+function globToRegExp(pattern) {
+  const source = pattern.replace(/\*\*\/?|\*|\?|\[[^\]]+\]|[\\^$.|+(){}]/g, (part) => {
+    if (part === "**/") return "(?:.*/)?";
+    if (part === "**") return ".*";
+    if (part === "*") return "[^/]*";
+    if (part === "?") return "[^/]";
+    return part.startsWith("[") ? part : `\\${part}`;
+  });
+  return new RegExp(`^${source}$`, "s");
+}
+function matchesPath(path6, pattern) {
+  const name = path6.slice(path6.lastIndexOf("/") + 1);
+  return globToRegExp(pattern.replace(/^\//, "")).test(pattern.includes("/") ? path6 : name);
+}
+var init_glob = __esm({
+  "src/submodules/glob.ts"() {
+    "use strict";
+  }
+});
+
+// src/submodules/ci.ts
+function triggerOf(workflow, content, branch, changed) {
+  const no = (why) => ({ workflow, runs: false, why });
+  let on;
+  try {
+    on = (0, import_yaml.parse)(content)?.on;
+  } catch {
+    return no("it is not YAML");
+  }
+  const events2 = typeof on === "string" ? [on] : Array.isArray(on) ? on : Object.keys(on ?? {});
+  if (!events2.includes("push")) return no("it does not run on push");
+  const filter = typeof on === "object" && !Array.isArray(on) ? on.push : void 0;
+  const { branches, "branches-ignore": ignored, tags, paths, "paths-ignore": pathsIgnored } = lists(filter);
+  if (branches && !matches(branch, branches)) return no(`its branches are ${branches.join(", ")}`);
+  if (ignored && matches(branch, ignored)) return no(`it ignores ${ignored.join(", ")}`);
+  if (!branches && !ignored && tags) return no("it runs for tags only");
+  if (changed && paths && !changed.some((path6) => matches(path6, paths)))
+    return no(`nothing under ${paths.join(", ")} changed`);
+  if (changed && pathsIgnored && changed.every((path6) => matches(path6, pathsIgnored)))
+    return no(`only ${pathsIgnored.join(", ")} changed`);
+  return { workflow, runs: true, why: `push to ${branch}` };
+}
+function lists(filter) {
+  if (typeof filter !== "object" || filter === null) return {};
+  return Object.fromEntries(
+    Object.entries(filter).map(([key, value2]) => [key, (Array.isArray(value2) ? value2 : [value2]).map(String)])
+  );
+}
+function matches(text2, patterns2) {
+  let result = false;
+  for (const pattern of patterns2) {
+    if (pattern.startsWith("!")) result &&= !globToRegExp(pattern.slice(1)).test(text2);
+    else result ||= globToRegExp(pattern).test(text2);
+  }
+  return result;
+}
+var import_yaml, workflowDirectories;
+var init_ci = __esm({
+  "src/submodules/ci.ts"() {
+    "use strict";
+    import_yaml = __toESM(require_dist(), 1);
+    init_glob();
+    workflowDirectories = [".forgejo/workflows", ".gitea/workflows", ".github/workflows"];
+  }
+});
+
+// src/submodules/push.ts
+var push_exports = {};
+__export(push_exports, {
+  pushAll: () => pushAll
+});
+async function pushAll(session, target, options, io) {
+  const { git } = session;
+  const branch = headBranch(git);
+  if (branch === void 0)
+    throw usage("The root has no branch checked out, so there is none to push.", "Check one out: git switch BRANCH");
+  const seen = await survey(session, target.commit, target.history);
+  const sends = await submoduleSends(session, seen.observed, judge([seen], policyOf(session)), options, io);
+  const rootSends = await sendsOfRoot(session, target.commit, branch);
+  for (const send of [...sends, ...rootSends]) await refuseForbidden(session, send);
+  const plan = planOf(session, target, sends, rootSends);
+  const ci = (await Promise.all(rootSends.map((send) => triggersOf(session, send)))).flat();
+  if (plan.steps.length === 0) return { applied: !options.dryRun, steps: [], ci };
+  if (!options.dryRun) await confirm(session, [...sends, ...rootSends], options, io);
+  const report2 = await runPlan(plan, void 0, {
+    dryRun: options.dryRun,
+    onStep: (step, phase) => {
+      if (phase === "begin" && io.interactive) io.note(`… ${step.title}`);
+      if (phase === "end")
+        io.note(`${step.outcome === "done" ? io.view.style.good("✓") : io.view.style.bad("✗")} ${step.title}`);
+    },
+    ...options.audit && { audit: options.audit }
+  });
+  if (report2.error !== void 0) throw report2.error;
+  return { applied: report2.applied, steps: report2.steps, ci };
+}
+async function submoduleSends(session, observed, result, options, io) {
+  const sends = [];
+  const head = observed.filter(({ history }) => history === void 0);
+  for (const one of head.toSorted((a, b) => b.depth - a.depth)) {
+    const report2 = result.submodules.find(({ path: path6, commit }) => path6 === one.path && commit === one.commit);
+    refuseSurprises(one, report2);
+    const lacking = one.answers.filter(
+      ({ answer }) => answer && !isFailure(answer) && (answer.place === "absent" || answer.place === "unreachable")
+    );
+    for (const { remote } of lacking) sends.push(await sendOf(session, one, remote.name, remote.url, options, io));
+  }
+  for (const one of observed.filter(({ history }) => history !== void 0)) {
+    const report2 = result.submodules.find(({ path: path6, commit }) => path6 === one.path && commit === one.commit);
+    if (report2?.severity !== "error") continue;
+    const carried = sends.find(({ path: path6 }) => path6 === one.path);
+    if (carried && one.clone?.hasCommit && await isAncestor(one.clone.git, one.commit, carried.commit)) continue;
+    throw refusal(report2);
+  }
+  return sends;
+}
+function refuseSurprises(one, report2) {
+  const git = `git -C ${quote(one.path)}`;
+  if (one.worktree?.dirty)
+    throw problem(
+      `${one.path} has changes that are not committed; they would stay behind.`,
+      `Commit or put aside: ${git} status; ${git} stash`
+    );
+  if (one.worktree?.ahead)
+    throw problem(
+      `${one.path} has another commit checked out or staged than the root records; it would stay behind.`,
+      `Record it: git add ${quote(one.path)} && git commit -m ${quote(`Update ${one.path}`)}; or go back: git submodule update -- ${quote(one.path)}`
+    );
+  const pushable = ["unpushed", "missing-on-remote", "mirror-lag", "unreachable"];
+  if (report2.severity === "error" && !pushable.includes(report2.class.replace(/^nested-/, ""))) throw refusal(report2);
+  if (report2.severity === "error" && !one.clone?.hasCommit)
+    throw problem(
+      `${one.path}: ${report2.message} It is not in this clone, so it cannot be pushed from here.`,
+      `Get it: git submodule update --init --recursive -- ${quote(one.path)}`
+    );
+}
+async function sendOf(session, one, name, url, options, io) {
+  const clone = one.clone;
+  const branches = await session.probe.branches(url);
+  if (isFailure(branches))
+    throw unknown(`${one.path}: ${shown(url)} could not be asked: ${branches.said}`, "Try again.");
+  const branch = await branchOf2(one, name, branches.defaultBranch, options, io);
+  const own = clone.remotes.get(name)?.some((address) => sameRepository(address, url));
+  const send = { path: one.path, git: clone.git, to: own ? name : url, url, remote: name, commit: one.commit, branch };
+  await refuseRewriting(send, branches.heads.get(branch));
+  return send;
+}
+async function branchOf2(one, remote, defaultBranch, options, io) {
+  const named = options.branch ?? one.clone?.branch ?? (one.entry?.branch === "." ? void 0 : one.entry?.branch);
+  if (named !== void 0) return named;
+  const guess = defaultBranch ?? "main";
+  if (io.interactive && (options.yes || await io.ask(`${one.path} is on no branch. Push it to ${guess} on ${remote}?`)))
+    return guess;
+  throw usage(
+    `${one.path} has no branch checked out and none in .gitmodules: where on ${remote} should it go?`,
+    `Say it: --branch ${guess}; or for good: git config --file .gitmodules ${quote(`submodule.${one.entry?.name}.branch`)} ${guess}`
+  );
+}
+async function refuseRewriting({ git, url, branch, commit, path: path6 }, tip) {
+  if (tip === void 0 || tip === commit) return;
+  if (await objectType(git, tip) === void 0) await fetchBranch(git, url, branch);
+  if (await isAncestor(git, tip, commit)) return;
+  const at = path6 === "." ? "git" : `git -C ${quote(path6)}`;
+  throw problem(
+    `${path6 === "." ? "The root" : path6}: branch ${branch} on ${shown(url)} has commits that ${commit.slice(0, 12)} does not contain (not a fast-forward).`,
+    `${at} pull --rebase ${quote(shown(url))} ${quote(branch)}${path6 === "." ? "" : `; then record the new commit: git add ${quote(path6)}`}`
+  );
+}
+async function sendsOfRoot(session, commit, branch) {
+  const { git, probe, remotes, settings } = session;
+  const sends = [];
+  for (const { name, url } of remotes.filter(
+    (remote) => remote.url !== void 0
+  )) {
+    const address = rewrite(url, settings, "insteadof");
+    const branches = await probe.branches(address);
+    if (isFailure(branches))
+      throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
+    const tip = branches.heads.get(branch);
+    if (tip === commit) continue;
+    const send = { path: ".", git, to: name, url: address, remote: name, commit, branch };
+    await refuseRewriting(send, tip);
+    sends.push(send);
+  }
+  return sends;
+}
+async function refuseForbidden({ probe, config }, { git, url, commit, path: path6 }) {
+  if (config.forbid.length === 0) return;
+  const branches = await probe.branches(url);
+  const tips = isFailure(branches) ? [] : [...branches.heads.values()];
+  const known2 = [];
+  for (const tip of new Set(tips)) if (await objectType(git, tip) === "commit") known2.push(`^${tip}`);
+  const changed = await changedPaths(git, await commitsOf(git, [commit, ...known2]));
+  const found = changed.find((file) => config.forbid.some((pattern) => matchesPath(file, pattern)));
+  if (found === void 0) return;
+  throw problem(
+    `${path6 === "." ? "The root" : path6} would send ${found}, which must never be pushed.`,
+    `Take it out of the commits that are not pushed yet: git rm --cached ${quote(found)}, then git commit --amend or git rebase -i; list: forbid in submodules.yaml`
+  );
+}
+function planOf(session, target, sends, rootSends) {
+  const steps = [...sends.map(sendStep)];
+  if (sends.length + rootSends.length > 0) steps.push(verifyStep(session, target));
+  return { title: "Push submodules, then the root", steps: [...steps, ...rootSends.map(sendStep)] };
+}
+function sendStep(send) {
+  const { path: path6, git, to, remote, commit, branch } = send;
+  const name = path6 === "." ? "the root" : path6;
+  return {
+    title: `push ${name} ${commit.slice(0, 12)} to ${branch} on ${remote}`,
+    commands: [quoteAll(["git", ...path6 === "." ? [] : ["-C", path6], ...pushArguments(shown(to), commit, branch)])],
+    async apply() {
+      const { exitCode: exitCode2, stderr, stdout, timedOut } = await push(
+        { ...git, timeoutMs: pushTimeoutMs },
+        to,
+        commit,
+        branch
+      );
+      if (exitCode2 === 0) return void 0;
+      const said = timedOut ? "no end within an hour" : `${stderr}
+${stdout}`.trim().split("\n").slice(-6).join("\n");
+      throw problem(
+        `git push of ${name} to ${remote} failed: ${said}`,
+        "Remove the cause, then run the same command again: it goes on where it stopped."
+      );
+    }
+  };
+}
+function verifyStep(session, target) {
+  return {
+    title: "ask every remote whether all of it arrived",
+    commands: [
+      quoteAll(["submodule-push-check", "check", "--require", session.remotes.map(({ name }) => name).join(",")])
+    ],
+    async apply() {
+      session.probe.forgetAll();
+      const result = judge([await survey(session, target.commit, target.history)], policyOf(session));
+      const wrong = result.submodules.find(({ severity }) => severity === "error");
+      if (wrong) throw refusal(wrong);
+      return `${result.counts.ok + result.counts.warnings} commits are where they belong`;
+    }
+  };
+}
+async function confirm({ config }, sends, { yes }, io) {
+  const guarded = [...new Set(sends.map(({ remote }) => remote))].filter((name) => config.protected.includes(name));
+  if (guarded.length === 0 || yes) return;
+  for (const send of sends) io.note(`  ${sendStep(send).title}`);
+  if (!io.interactive)
+    throw usage(`${guarded.join(", ")} is protected, and nobody is there to be asked.`, "Give --yes if it is meant.");
+  if (!await io.ask(`Push to ${guarded.join(", ")}?`))
+    throw problem("Not pushed: it was declined.", "Nothing was changed.");
+}
+async function triggersOf(session, { git, commit, branch, url, remote }) {
+  for (const directory of workflowDirectories) {
+    const files = (await listFiles(git, commit, directory)).filter((file) => /\.ya?ml$/.test(file));
+    if (files.length === 0) continue;
+    const branches = await session.probe.branches(url);
+    const tip = isFailure(branches) ? void 0 : branches.heads.get(branch);
+    const known2 = tip !== void 0 && await resolveCommit(git, tip) !== void 0;
+    const changed = known2 ? await changedPaths(git, await commitsOf(git, [commit, `^${tip}`])) : void 0;
+    return Promise.all(
+      files.map(async (file) => ({
+        ...triggerOf(file, await showFile(git, commit, file) ?? "", branch, changed),
+        remote
+      }))
+    );
+  }
+  return [];
+}
+var pushTimeoutMs, policyOf, refusal;
+var init_push = __esm({
+  "src/submodules/push.ts"() {
+    "use strict";
+    init_errors();
+    init_plan();
+    init_quote();
+    init_failure();
+    init_check();
+    init_ci();
+    init_git();
+    init_glob();
+    init_survey();
+    init_url();
+    pushTimeoutMs = 36e5;
+    policyOf = (session) => ({ requireBranch: false, rootRemotes: session.remotes });
+    refusal = (report2) => (isUnknown(report2) ? unknown : problem)(`${report2.path}: ${report2.message}`, report2.fix);
+  }
+});
+
+// src/submodules/status.ts
+var status_exports = {};
+__export(status_exports, {
+  statusOf: () => statusOf,
+  statusText: () => statusText
+});
+async function statusOf(session, commit) {
+  const seen = await survey(session, commit, { commits: [], removed: false });
+  const { submodules, required } = judge([seen], { requireBranch: false, rootRemotes: session.remotes });
+  const rows = await Promise.all(
+    submodules.filter((report2) => report2.commit !== null).map(async ({ path: path6, depth, commit: recorded, class: name, remotes }) => {
+      const one = seen.observed.find((observed) => observed.path === path6);
+      const git = one.clone?.checkedOut ? one.clone.git : void 0;
+      const worktree = git && await session.local("", () => worktreeState(git));
+      const ahead = worktree !== void 0 && worktree.head !== recorded;
+      const state = !worktree ? "uninitialised" : ahead ? worktree.dirty ? "ahead, dirty" : "ahead" : worktree.dirty ? "dirty" : "clean";
+      const repository = ownerAndName(one.entry?.url ?? "")?.name ?? path6.slice(path6.lastIndexOf("/") + 1);
+      const workflow = git ? hasWorkflow(git.dir, repository) : null;
+      return { path: path6, depth, recorded, checkedOut: worktree?.head ?? null, state, class: name, remotes, workflow };
+    })
+  );
+  return { commit, required, submodules: rows };
+}
+function statusText({ submodules, required }, view) {
+  if (submodules.length === 0) return "No submodules.";
+  const columns2 = [
+    { title: "Submodule", value: ({ path: path6 }) => path6 },
+    { title: "Recorded", value: ({ recorded }) => recorded?.slice(0, 12) ?? null },
+    { title: "Checked out", value: ({ checkedOut }) => checkedOut?.slice(0, 12) ?? null },
+    { title: "State", value: ({ state }) => state, tone: ({ state }) => state === "clean" ? "good" : "warn" },
+    ...required.map(
+      (name) => ({
+        title: name,
+        value: ({ remotes }) => [...new Set(remotes.filter((one) => one.name === name).map((one) => one.class))].join(", ") || null
+      })
+    ),
+    { title: "Workflow", value: ({ workflow }) => workflow === null ? null : workflow ? "yes" : "no" }
+  ];
+  return table(columns2, submodules, view);
+}
+var import_node_fs3, import_node_path6, hasWorkflow;
+var init_status = __esm({
+  "src/submodules/status.ts"() {
+    "use strict";
+    import_node_fs3 = __toESM(require_node_fs(), 1);
+    import_node_path6 = __toESM(require_node_path(), 1);
+    init_table();
+    init_check();
+    init_git();
+    init_survey();
+    init_url();
+    hasWorkflow = (dir, name) => ["yaml", "yml"].some((extension) => (0, import_node_fs3.existsSync)((0, import_node_path6.join)(dir, ".forgejo/workflows", `${name}.${extension}`)));
+  }
+});
+
+// src/submodules/hook.ts
+var hook_exports = {};
+__export(hook_exports, {
+  planHook: () => planHook
+});
+async function planHook(git, program2, flags) {
+  const file = await hookPath(git, "pre-push");
+  if (!git.bare) {
+    const lefthook = lefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path7.join)(git.dir, name)));
+    if (lefthook) return lefthookPlan((0, import_node_path7.join)(git.dir, lefthook), flags);
+    const other = otherLefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path7.join)(git.dir, name)));
+    if (other)
+      throw problem(
+        `lefthook is configured in ${other}, which is not YAML.`,
+        `Add there, under pre-push: a command "${mark}" with run = "${checkCommand("{1}", flags)}" and use_stdin = true.`
+      );
+    if ((0, import_node_fs4.existsSync)((0, import_node_path7.join)(git.dir, ".husky"))) return huskyPlan((0, import_node_path7.join)(git.dir, ".husky", "pre-push"), flags);
+  }
+  return plainPlan(file, program2, flags);
+}
+async function lefthookPlan(file, flags) {
+  const before = await (0, import_promises10.readFile)(file, "utf8");
+  const document = (0, import_yaml2.parseDocument)(before);
+  if (document.errors.length > 0)
+    throw problem(
+      `${file} is not YAML: ${document.errors[0].message.split("\n", 1)[0]}`,
+      `Correct ${(0, import_node_path7.basename)(file)}.`
+    );
+  const steps = [];
+  const jobs = document.getIn(["pre-push", "jobs"]);
+  if (!before.includes(mark)) {
+    const entry = { run: checkCommand("{1}", flags), use_stdin: true };
+    if (jobs) document.addIn(["pre-push", "jobs"], document.createNode({ name: mark, ...entry }));
+    else document.setIn(["pre-push", "commands", mark], document.createNode(entry));
+    steps.push(writeStep(file, before, document.toString(), false));
+  }
+  return { keeper: "lefthook", file, plan: { title: `Add the check to ${(0, import_node_path7.basename)(file)}`, steps } };
+}
+async function huskyPlan(file, flags) {
+  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const steps = before?.includes(mark) ? [] : [await huskyStep(file, before, flags)];
+  return { keeper: "husky", file, plan: { title: "Add the check to .husky/pre-push", steps } };
+}
+async function huskyStep(file, before, flags) {
+  if (before === void 0 || before.trim() === "")
+    return writeStep(file, before, `${checkCommand('"$1"', flags)}
+`, true);
+  const kept = (0, import_node_path7.join)((0, import_node_path7.dirname)(file), "pre-push.before-submodule-push-check");
+  return wrapStep(
+    file,
+    kept,
+    wrapper(`sh -e "$(dirname -- "$0")/${(0, import_node_path7.basename)(kept)}" "$@"`, checkCommand('"$1"', flags))
+  );
+}
+async function plainPlan(file, program2, flags) {
+  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const tail = `check --pre-push "$1"${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
+  const command = [
+    `if command -v ${mark} >/dev/null 2>&1; then ${mark} ${tail}`,
+    `  else ${quoteAll(program2)} ${tail}`,
+    "  fi"
+  ].join("\n");
+  const kept = (0, import_node_path7.join)((0, import_node_path7.dirname)(file), "pre-push.before-submodule-push-check");
+  const steps = [];
+  if (before === void 0) steps.push(writeStep(file, before, `#!/bin/sh
+# ${mark}
+${command}
+`, true));
+  else if (!before.includes(mark))
+    steps.push(wrapStep(file, kept, wrapper(`"$(dirname -- "$0")/${(0, import_node_path7.basename)(kept)}" "$@"`, command)));
+  return { keeper: "git", file, plan: { title: `Add the check to ${file}`, steps } };
+}
+function writeStep(file, before, content, executable) {
+  return {
+    title: before === void 0 ? `write ${file}` : `change ${file}`,
+    commands: content.split("\n").filter((line) => before === void 0 || !before.includes(line)),
+    async apply() {
+      await (0, import_promises10.mkdir)((0, import_node_path7.dirname)(file), { recursive: true });
+      await (0, import_promises10.writeFile)(file, content);
+      if (executable) await (0, import_promises10.chmod)(file, 493);
+      return void 0;
+    },
+    async undo() {
+      await (before === void 0 ? (0, import_promises10.rm)(file, { force: true }) : (0, import_promises10.writeFile)(file, before));
+    }
+  };
+}
+function wrapStep(file, kept, content) {
+  return {
+    title: `keep ${file} as ${(0, import_node_path7.basename)(kept)}, and run the check after it`,
+    commands: [quoteAll(["mv", file, kept]), ...content.trimEnd().split("\n")],
+    async apply() {
+      if ((0, import_node_fs4.existsSync)(kept)) throw problem(`${kept} is in the way.`, `Look at it, and remove or rename it.`);
+      await (0, import_promises10.rename)(file, kept);
+      await (0, import_promises10.writeFile)(file, content, { mode: 493 });
+      await (0, import_promises10.chmod)(file, 493);
+      return void 0;
+    },
+    async undo() {
+      await (0, import_promises10.rm)(file, { force: true });
+      if ((0, import_node_fs4.existsSync)(kept)) await (0, import_promises10.rename)(kept, file);
+    }
+  };
+}
+var import_node_fs4, import_promises10, import_node_path7, import_yaml2, mark, lefthookFiles, otherLefthookFiles, checkCommand, wrapper;
+var init_hook = __esm({
+  "src/submodules/hook.ts"() {
+    "use strict";
+    import_node_fs4 = __toESM(require_node_fs(), 1);
+    import_promises10 = __toESM(require_promises(), 1);
+    import_node_path7 = __toESM(require_node_path(), 1);
+    import_yaml2 = __toESM(require_dist(), 1);
+    init_errors();
+    init_quote();
+    init_git();
+    mark = "submodule-push-check";
+    lefthookFiles = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", ".config/lefthook.yml"];
+    otherLefthookFiles = ["lefthook.toml", "lefthook.json", "lefthook.jsonc", ".lefthook.toml", ".lefthook.json"];
+    checkCommand = (remote, flags) => `${mark} check --pre-push ${remote}${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
+    wrapper = (first, second) => `#!/bin/sh
+# ${mark}: runs the hook that was here before, then the check.
+refs=$(cat)
+refs() { [ -z "$refs" ] || printf '%s\\n' "$refs"; }
+refs | ${first} || exit $?
+refs | {
+  ${second}
+}
+`;
+  }
+});
+
 // node_modules/@actions/core/lib/command.js
 var os = __toESM(require_os(), 1);
 
@@ -11386,94 +13275,9 @@ var {
   Help
 } = import_index.default;
 
-// src/common/exit.ts
-var exitCode = {
-  /** Nothing wrong, or done. */
-  ok: 0,
-  /** A problem was found, or the work failed for a reason that is known. */
-  problem: 1,
-  /** Could not tell: something needed for the answer could not be reached or understood. */
-  unknown: 2,
-  /** Used wrongly (sysexits.h EX_USAGE). */
-  usage: 64
-};
-
-// src/common/redact.ts
-var known = [];
-function hideSecret(value2) {
-  if (value2 === void 0) return;
-  const forms = [value2, ...value2.split(/\r?\n/)].map((part) => part.trim()).filter((part) => part.length >= 4).flatMap((part) => [part, percentEncoded(part), JSON.stringify(part).slice(1, -1)]);
-  if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
-}
-var percentEncoded = (text2) => encodeURIComponent(text2.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-var secretName = `(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
-var quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
-var value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
-var patterns = [
-  [
-    /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
-    "***private key***"
-  ],
-  [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?(?:basic|bearer|digest|negotiate|token)\s+)[^\s"',]+/gi, "$1***"],
-  [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, "$1***"],
-  [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, "$1***"],
-  // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
-  [
-    new RegExp(
-      String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
-      "gi"
-    ),
-    value
-  ],
-  // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
-  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, "gi"), value],
-  [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, "gi"), value],
-  // ALTER ROLE … PASSWORD 'value'
-  [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
-  [
-    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
-    "***"
-  ]
-];
-var suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
-function redact(text2) {
-  let clean = text2;
-  for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
-  if (clean.includes("@")) clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
-  if (!suspicious.test(clean)) return clean;
-  for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
-  return clean;
-}
-var withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
-function redactValue(value2) {
-  if (typeof value2 === "string") return redact(value2);
-  if (Array.isArray(value2)) return value2.map(redactValue);
-  if (value2 === null || typeof value2 !== "object") return value2;
-  if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
-  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [redact(key), redactValue(inner)]));
-}
-
-// src/common/errors.ts
-var ToolError = class extends Error {
-  name = "ToolError";
-  kind;
-  fix;
-  constructor(kind, message, fix, cause) {
-    super(redact(message), cause === void 0 ? void 0 : { cause });
-    this.kind = kind;
-    this.fix = redact(fix);
-  }
-  get exit() {
-    return exitCode[this.kind];
-  }
-};
-var problem = (message, fix, cause) => new ToolError("problem", message, fix, cause);
-var unknown = (message, fix, cause) => new ToolError("unknown", message, fix, cause);
-var usage = (message, fix, cause) => new ToolError("usage", message, fix, cause);
-function messageOf(error2) {
-  if (error2 instanceof AggregateError && error2.message === "") return error2.errors.map(messageOf).join("; ");
-  return redact(error2 instanceof Error ? error2.message || error2.name : String(error2));
-}
+// src/common/command.ts
+init_errors();
+init_exit();
 
 // src/common/io.ts
 var ReaderGone = class extends Error {
@@ -11502,26 +13306,9 @@ function editDistance(a, b) {
   return row[b.length];
 }
 
-// src/common/output/style.ts
-var paint = (open3, close) => (text2) => `\x1B[${open3}m${text2}\x1B[${close}m`;
-var same = (text2) => text2;
-var colored = {
-  good: paint(32, 39),
-  bad: paint(31, 39),
-  warn: paint(33, 39),
-  faint: paint(2, 22),
-  strong: paint(1, 22)
-};
-var plain = { good: same, bad: same, warn: same, faint: same, strong: same };
-var harmless = (text2) => text2.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
-var harmlessStyled = (text2) => text2.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
-function visible(character) {
-  const code = character.charCodeAt(0);
-  if (code < 32) return String.fromCharCode(9216 + code);
-  return code === 127 ? "␡" : "�";
-}
-
 // src/common/command.ts
+init_style();
+init_redact();
 var commonOptions = () => [
   new Option("--json", "print the result object, and nothing else, on standard output"),
   new Option("-y, --yes", "do it without asking"),
@@ -11643,64 +13430,12 @@ function configure(command, io) {
   });
 }
 
-// src/common/output/table.ts
-var plainView = { layout: "aligned", style: plain, columns: Number.POSITIVE_INFINITY };
-function table(columns2, rows, view) {
-  const cells = rows.map((row) => columns2.map((column) => cell(column.value(row))));
-  if (view.layout === "tsv")
-    return [columns2.map(({ title }) => title.toLowerCase().replaceAll(" ", "_")), ...cells].map((line2) => line2.join("	")).join("\n");
-  const widths = columns2.map(
-    ({ title }, index) => cells.reduce((widest, line2) => Math.max(widest, width(line2[index])), width(title))
-  );
-  const header = line(columns2.map(({ title }) => title.toUpperCase()));
-  const body = cells.map((texts, row) => line(texts, rows[row]));
-  return [view.style.faint(header), ...body].join("\n");
-  function line(texts, row) {
-    let left = view.columns;
-    return texts.map((text2, index) => {
-      const last = index === texts.length - 1;
-      const shown2 = last && left > 8 && width(text2) > left ? `${cut(text2, left - 1)}…` : text2;
-      const space = " ".repeat(Math.max(0, widths[index] - width(shown2)));
-      const tone2 = row === void 0 ? void 0 : columns2[index].tone?.(row);
-      const toned = tone2 ? view.style[tone2](shown2) : shown2;
-      left -= widths[index] + 2;
-      return columns2[index].align === "right" ? space + toned : last ? toned : toned + space;
-    }).join("  ").trimEnd();
-  }
-}
-function markdownTable(columns2, rows) {
-  const escaped = (text2) => text2.replace(/[\\`*_[\]<>|~&!$]/g, (character) => `\\${character}`);
-  const line = (texts) => `| ${texts.join(" | ")} |`;
-  return [
-    line(columns2.map(({ title }) => title)),
-    line(columns2.map(({ align }) => align ? "---:" : "---")),
-    ...rows.map((row) => line(columns2.map((column) => escaped(cell(column.value(row))))))
-  ].join("\n");
-}
-var cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
-function width(text2) {
-  if (/^[\x20-\x7e]*$/.test(text2)) return text2.length;
-  let columns2 = 0;
-  for (const character of text2) columns2 += characterWidth(character);
-  return columns2;
-}
-var wide = new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}", "u");
-function characterWidth(character) {
-  if (new RegExp("\\p{Mark}|[\\u200b-\\u200d]", "u").test(character)) return 0;
-  return wide.test(character) ? 2 : 1;
-}
-function cut(text2, columns2) {
-  let left = columns2;
-  let end = 0;
-  for (const character of text2) {
-    left -= characterWidth(character);
-    if (left < 0) break;
-    end += character.length;
-  }
-  return text2.slice(0, end);
-}
-
 // src/common/action.ts
+init_errors();
+init_exit();
+init_style();
+init_table();
+init_redact();
 async function runAction(tool2, { secrets, outputs, verbInput }) {
   for (const name of secrets) {
     const value2 = getInput(name);
@@ -11724,7 +13459,8 @@ async function runAction(tool2, { secrets, outputs, verbInput }) {
   finish(tool2, outcome);
 }
 function passwordsOf(value2) {
-  const password = URL.canParse(value2) ? new URL(value2).password : "";
+  const { password, username } = URL.canParse(value2) ? new URL(value2) : { password: "", username: "" };
+  if (password === username) return [];
   try {
     return [password, decodeURIComponent(password)];
   } catch {
@@ -11807,430 +13543,9 @@ function finish(tool2, outcome) {
     error(`${tool2.name} ${words} (exit code ${outcome.exit}); see the log above.`);
 }
 
-// src/common/quote.ts
-var plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
-function quote(argument) {
-  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
-  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
-}
-var quoteAll = (argv) => argv.map(quote).join(" ");
-
-// src/submodules/ask/failure.ts
-var isFailure = (value2) => typeof value2 === "object" && value2 !== null && "transient" in value2;
-var credentials = /could not read (username|password)|authentication failed|terminal prompts disabled|permission denied|access denied|repository .*not found|does not appear to be a git repository|requested URL returned error: 40[134]|repository does not exist|not authorized|forbidden/i;
-var lasting = /could not resolve host|name or service not known|host key verification failed|certificate|ssl|tls|protocol .* not supported|transport .* not allowed|not a valid|unable to find remote helper/i;
-function failureOf({ stderr, timedOut }) {
-  if (timedOut) return { kind: "unreachable-host", said: "no answer within the time limit", transient: false };
-  const said = wording(stderr);
-  if (credentials.test(stderr)) return { kind: "private-no-credentials", said, transient: false };
-  const resolving = /temporary failure in name resolution/i.test(stderr);
-  return { kind: "unreachable-host", said, transient: resolving || !lasting.test(stderr) };
-}
-function wording(stderr) {
-  const lines3 = stderr.split("\n").map((line) => line.replace(/^(fatal|error|remote|ssh): */, "").trim()).filter(
-    (line) => line !== "" && !/^(Please make sure|and the repository exists|@@@|\*\*|hint:|Warning: Perm)/.test(line)
-  );
-  return [...new Set(lines3)].slice(0, 3).join("; ") || "no reason given";
-}
-
-// src/submodules/url.ts
-var schemed = /^([a-z][a-z0-9+.-]*):\/\//i;
-var scpLike = /^(?:([^@/]+)@)?(\[[^\]]+\]|[^:/]+):(.*)$/s;
-var isRelative = (url) => /^\.\.?\//.test(url) || url === ".." || url === ".";
-function resolveRelative(remoteUrl, url) {
-  let base = remoteUrl.replace(/\/+$/, "");
-  let rest = url;
-  let colon = false;
-  for (; ; ) {
-    if (rest.startsWith("../")) {
-      rest = rest.slice(3);
-      const slash = base.lastIndexOf("/");
-      const mark2 = base.lastIndexOf(":");
-      if (slash >= 0 && !/^[a-z][a-z0-9+.-]*:\/\/[^/]*$/i.test(base)) {
-        base = base.slice(0, slash);
-        colon = false;
-      } else if (slash < 0 && mark2 >= 0 && !colon) {
-        base = base.slice(0, mark2);
-        colon = true;
-      } else if (slash < 0 && base !== "" && base !== ".") base = ".";
-      else return void 0;
-    } else if (rest.startsWith("./")) rest = rest.slice(2);
-    else break;
-  }
-  return `${base}${colon ? ":" : "/"}${rest.replace(/\/+$/, "")}`;
-}
-function rewrite(url, settings, kind) {
-  let best;
-  for (const [key, prefix] of settings) {
-    const [, base] = new RegExp(`^url\\.(.*)\\.${kind}$`, "si").exec(key) ?? [];
-    if (base === void 0 || prefix === "" || !url.startsWith(prefix)) continue;
-    if (!best || prefix.length > best.length) best = { base, length: prefix.length };
-  }
-  return best ? best.base + url.slice(best.length) : url;
-}
-function locate(url) {
-  const scheme = schemed.exec(url)?.[1]?.toLowerCase();
-  const trim = (path6) => path6.replace(/\/+$/, "").replace(/\.git$/, "").replace(/^\/+/, "");
-  if (scheme === "file") return { scheme: "file", host: "", path: trim(url.slice(7)) };
-  if (scheme !== void 0) {
-    const [, host = "", path6 = ""] = /^[^/]*\/\/(?:[^@/]*@)?([^/]*)(.*)$/s.exec(url) ?? [];
-    return { scheme, host: host.toLowerCase(), path: trim(path6) };
-  }
-  const scp = scpLike.exec(url);
-  if (scp && !isRelative(url)) return { scheme: "ssh", host: scp[2].toLowerCase(), path: trim(scp[3]) };
-  return { scheme: "file", host: "", path: trim(url) };
-}
-function sameRepository(a, b) {
-  const [one, two] = [locate(a), locate(b)];
-  const host = (location) => location.host.replace(/:\d+$/, "");
-  return one.path === two.path && host(one) === host(two) && (one.scheme === two.scheme || host(one) !== "");
-}
-function ownerAndName(url) {
-  const { scheme, path: path6 } = locate(url);
-  const parts = path6.split("/").filter(Boolean);
-  const name = parts.at(-1);
-  if (name === void 0 || parts.length < 2) return void 0;
-  return { owner: scheme === "file" ? parts.at(-2) : parts.slice(0, -1).join("/"), name };
-}
-var shown = (url) => url.replace(
-  /^([a-z][a-z0-9+.-]*:\/\/)[^@/]*@/i,
-  (all, scheme) => /^https?:/i.test(scheme) ? scheme : all.replace(/:[^:@/]*@$/, "@")
-);
-
-// src/submodules/remotes.ts
-function requiredRemotes(situation) {
-  const { rootRemotes: rootRemotes2, defaultRemote: defaultRemote2, parentBases, declared, settings, templates, own } = situation;
-  const bases = /* @__PURE__ */ new Map();
-  const required = rootRemotes2.flatMap(({ name }) => {
-    const found = [];
-    const add = (url, by) => {
-      if (!found.some(
-        (other) => other.url !== void 0 && (other.url === url || other.by !== by && sameRepository(other.url, url))
-      ))
-        found.push({ name, url, by });
-    };
-    const parent = parentBases.get(name);
-    const relative2 = isRelative(declared);
-    const resolved = relative2 ? parent && resolveRelative(parent, declared) : declared;
-    const ownUrls = own.get(name) ?? [];
-    if (relative2 && resolved) {
-      bases.set(name, resolved);
-      add(rewrite(resolved, settings, "insteadof"), "relative-url");
-    } else if (!relative2 && (name === defaultRemote2 || rootRemotes2.length === 1)) {
-      bases.set(name, declared);
-      add(rewrite(declared, settings, "insteadof"), "declared");
-    }
-    for (const url of ownUrls) add(url, "own-remote");
-    if (found.length === 0) {
-      const template = templates[name];
-      const from = ownerAndName(resolved || declared);
-      if (template !== void 0 && from) {
-        const url = template.replaceAll("{owner}", from.owner).replaceAll("{name}", from.name);
-        bases.set(name, url);
-        add(rewrite(url, settings, "insteadof"), "template");
-      }
-    }
-    if (!bases.has(name) && ownUrls[0] !== void 0) bases.set(name, ownUrls[0]);
-    return found.length > 0 ? found : [{ name, url: void 0, by: "unknown" }];
-  });
-  return { required, bases };
-}
-function templateLine(remote) {
-  const guess = `remotes: { ${remote.name}: "https://${remote.name}.example/{owner}/{name}.git" }`;
-  if (remote.url === void 0) return guess;
-  const from = ownerAndName(remote.url);
-  const suffix = /\.git\/*$/.test(remote.url) ? ".git" : "";
-  const trimmed2 = remote.url.replace(/\/+$/, "").replace(/\.git$/, "");
-  const stem = from && trimmed2.endsWith(`${from.owner}/${from.name}`) && trimmed2.slice(0, -`${from.owner}/${from.name}`.length);
-  return stem ? `remotes: { ${remote.name}: "${stem}{owner}/{name}${suffix}" }` : guess;
-}
-function pushUrlsOf(settings) {
-  const urls = /* @__PURE__ */ new Map();
-  const pushUrls = /* @__PURE__ */ new Map();
-  for (const [key, value2] of settings) {
-    const [, name, kind] = /^remote\.(.*)\.(url|pushurl)$/s.exec(key) ?? [];
-    if (name === void 0) continue;
-    const map = kind === "url" ? urls : pushUrls;
-    map.set(name, [...map.get(name) ?? [], value2]);
-  }
-  for (const [name, list] of urls) {
-    const explicit = pushUrls.get(name);
-    const rewritten2 = explicit ? explicit.map((url) => rewrite(url, settings, "insteadof")) : list.map((url) => {
-      const forPush = rewrite(url, settings, "pushinsteadof");
-      return forPush === url ? rewrite(url, settings, "insteadof") : forPush;
-    });
-    urls.set(name, [...new Set(rewritten2)]);
-  }
-  return urls;
-}
-var remoteSettings = "^(remote\\..*\\.(url|pushurl)|url\\..*\\.(insteadof|pushinsteadof))$";
-
-// src/submodules/check.ts
-var unknownClasses = ["private-no-credentials", "unreachable-host", "unknown-remote"];
-var isUnknown = ({ class: name }) => unknownClasses.includes(name.replace(/^nested-/, ""));
-function judge(surveys, policy) {
-  const reports = surveys.flatMap((seen) => [
-    ...seen.observed.map((observed) => report(observed, policy)),
-    ...seen.orphans.map(orphanReport)
-  ]);
-  const submodules = [...new Map(reports.map((one) => [`${one.path}\0${one.commit}`, one])).values()];
-  return {
-    commits: surveys.map(({ commit }) => commit),
-    required: policy.rootRemotes.map(({ name }) => name),
-    submodules,
-    counts: countsOf(submodules)
-  };
-}
-function countsOf(submodules) {
-  const count2 = (matches2) => submodules.filter(matches2).length;
-  return {
-    ok: count2(({ severity }) => severity === "ok" || severity === "note"),
-    problems: count2((one) => one.severity === "error" && !isUnknown(one)),
-    unknown: count2(isUnknown),
-    warnings: count2(({ severity }) => severity === "warning")
-  };
-}
-function exitOf({ counts }, allowUnknown) {
-  if (counts.problems > 0) return exitCode.problem;
-  return counts.unknown > 0 && !allowUnknown ? exitCode.unknown : exitCode.ok;
-}
-function report(observed, policy) {
-  const remotes = observed.answers.map(({ remote, answer }) => remoteReport(remote, answer, observed));
-  let verdict = verdictOf(observed, remotes, policy);
-  const wrong = verdict.severity === "error" && !isUnknown(verdict);
-  if (observed.history !== void 0 && wrong)
-    verdict = {
-      ...verdict,
-      class: "history",
-      message: `Root commit ${short(observed.history)} on the way records ${short(observed.commit)}, which is ${verdict.class}: ${verdict.message}`
-    };
-  const nested = observed.depth > 1 && verdict.class !== "pushed";
-  return {
-    path: observed.path,
-    depth: observed.depth,
-    commit: observed.commit,
-    ...verdict,
-    class: nested ? `nested-${verdict.class}` : verdict.class,
-    remotes,
-    notes: notesOf(observed, remotes),
-    recordedBy: observed.history ?? null,
-    line: observed.depth === 1 && observed.history === void 0 ? observed.entry?.line ?? null : null
-  };
-}
-function remoteReport(remote, answer, seen) {
-  const { name } = remote;
-  const url = remote.url === void 0 ? null : shown(remote.url);
-  if (answer === void 0) return { name, url, class: "unknown-remote", detail: "nothing says where it is" };
-  if (isFailure(answer)) return { name, url, class: answer.kind, detail: answer.said };
-  const elsewhere = seen.answers.some(({ answer: other }) => other && !isFailure(other) && has(other));
-  const lagging = answer.place === "absent" && remote.mirror === true && elsewhere;
-  const names = {
-    merged: "pushed",
-    tag: "pushed",
-    unmerged: "unmerged",
-    pull: "pr-only",
-    unreachable: "unreachable",
-    absent: lagging ? "mirror-lag" : "missing-on-remote",
-    "not-a-commit": "not-a-commit",
-    "hash-mismatch": "hash-mismatch"
-  };
-  return { name, url, class: names[answer.place], detail: answer.refs.join(" ") };
-}
-var has = ({ place }) => ["merged", "tag", "unmerged", "pull"].includes(place);
-var short = (oid) => oid.slice(0, 12);
-var inWords = (names) => [...new Set(names)].join(", ");
-function verdictOf(seen, remotes, policy) {
-  const { path: path6, commit, entry } = seen;
-  if (!entry?.url) return noUrl(seen);
-  const where = (...classes) => remotes.filter((remote) => classes.includes(remote.class));
-  const named = (list) => inWords(list.map(({ name }) => name));
-  const git = `git -C ${quote(path6)}`;
-  if (where("not-a-commit").length > 0)
-    return {
-      class: "not-a-commit",
-      severity: "error",
-      message: `The gitlink names ${short(commit)}, which is an object on ${named(where("not-a-commit"))} but no commit.`,
-      fix: `${git} checkout ${quote(branchFor(seen))} && git add ${quote(path6)}`
-    };
-  if (where("hash-mismatch").length > 0)
-    return {
-      class: "hash-mismatch",
-      severity: "error",
-      message: `The repository on ${named(where("hash-mismatch"))} has oids of another length than ${short(commit)}.`,
-      fix: "Record a submodule whose object format is the root’s: git rev-parse --show-object-format in both."
-    };
-  const gone = where("missing-on-remote", "mirror-lag");
-  const loose = where("unreachable");
-  const there = where("pushed", "unmerged", "pr-only");
-  const unsure = where("private-no-credentials", "unreachable-host", "unknown-remote");
-  if (gone.length > 0) {
-    const fix = pushCommand(seen, [...gone, ...loose]);
-    if (gone.every((remote) => remote.class === "mirror-lag") && there.length > 0)
-      return {
-        class: "mirror-lag",
-        severity: "error",
-        message: `The mirror ${named(gone)} still lacks ${short(commit)}, which ${named(there)} has. Wait and check again, or push there.`,
-        fix
-      };
-    if (there.length > 0 || loose.length > 0 || unsure.length > 0 && !seen.clone?.hasCommit)
-      return {
-        class: "missing-on-remote",
-        severity: "error",
-        message: `${named(gone)} does not have ${short(commit)}${there.length > 0 ? `; ${named(there)} has it` : ""}${unsure.length > 0 ? `; ${named(unsure)} could not be asked` : ""}.`,
-        fix
-      };
-    if (seen.clone?.hasCommit)
-      return {
-        class: "unpushed",
-        severity: "error",
-        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.`,
-        fix
-      };
-    return {
-      class: "lost",
-      severity: "error",
-      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone.`,
-      fix: `Look for it where it was made (git reflog), push it from there; or record another one: ${git} checkout ${quote(branchFor(seen))} && git add ${quote(path6)}`
-    };
-  }
-  if (loose.length > 0)
-    return {
-      class: "unreachable",
-      severity: "error",
-      message: `${named(loose)} still stores ${short(commit)}, but no branch or tag holds it: the next garbage collection deletes it.`,
-      fix: pushCommand(seen, loose)
-    };
-  if (unsure.length > 0) return couldNotTell(seen, unsure, policy);
-  const notMain = where("unmerged", "pr-only");
-  const strict = policy.requireBranch ? "error" : "warning";
-  const first = notMain.find((remote) => remote.class === "pr-only") ?? notMain[0];
-  if (first?.class === "pr-only")
-    return {
-      class: "pr-only",
-      severity: strict,
-      message: `On ${named(where("pr-only"))} only a pull request holds ${short(commit)} (${first.detail}); closed, it may be deleted.`,
-      fix: "Merge the pull request without changing the commit, or record what was merged."
-    };
-  if (first) {
-    const branch = first.detail.split(" ")[0]?.replace(/^refs\/heads\//, "") || "BRANCH";
-    const key = quote(`submodule.${entry.name}.branch`);
-    return {
-      class: "unmerged",
-      severity: strict,
-      message: `On ${named(notMain)} only other branches hold ${short(commit)}${first.detail ? ` (${first.detail})` : ""}. Merge it, or let .gitmodules name the branch.`,
-      fix: `git config --file .gitmodules ${key} ${quote(branch)} && git add .gitmodules`
-    };
-  }
-  return { class: "pushed", severity: "ok", message: `On ${named(remotes)}.`, fix: "" };
-}
-function noUrl({ path: path6, entry, parsed, clone }) {
-  const url = [...clone?.remotes.values() ?? []][0]?.[0];
-  const name = quote(entry?.name ?? path6);
-  const key = (variable, value2) => `git config --file .gitmodules ${quote(`submodule.${entry?.name ?? path6}.${variable}`)} ${quote(value2)}`;
-  const add = [...entry ? [] : [key("path", path6)], key("url", url ? shown(url) : "URL")].join(" && ");
-  return {
-    class: "no-url",
-    severity: "error",
-    message: parsed ? `There is a gitlink at ${path6} but no URL for ${entry ? `submodule ${name}` : "it"} in .gitmodules: every recursive checkout fails.` : "git cannot parse .gitmodules at this commit.",
-    fix: parsed ? `${add} && git add .gitmodules; or, if it should not be there: git rm --cached ${quote(path6)}` : "git config --file .gitmodules --list shows the line; correct it and commit."
-  };
-}
-function couldNotTell(seen, unsure, { rootRemotes: rootRemotes2 }) {
-  const first = unsure.find((remote) => remote.class !== "unknown-remote") ?? unsure[0];
-  const names = inWords(unsure.map(({ name }) => name));
-  const common = { class: first.class, severity: "error" };
-  if (first.class === "unknown-remote") {
-    const remote = rootRemotes2.find(({ name }) => name === first.name) ?? { name: first.name, url: void 0 };
-    return {
-      ...common,
-      message: `Could not tell: nothing says where ${seen.path} is on ${names}. Its URL is absolute, and it is not checked out with a remote of that name. Name the place in submodules.yaml.`,
-      fix: templateLine(remote)
-    };
-  }
-  const host = first.url ?? "";
-  return first.class === "private-no-credentials" ? {
-    ...common,
-    message: `Could not tell: ${names} shows nothing to us (${first.detail}). It is private, misspelt or gone.`,
-    fix: `See what git says: ${quoteAll(["git", "ls-remote", host])}; in a job give a token: --token-env HOST=VARIABLE`
-  } : {
-    ...common,
-    message: `Could not tell: ${names} could not be reached (${first.detail}).`,
-    fix: /host key/i.test(first.detail) ? `Check the host's fingerprint, then add its key to ~/.ssh/known_hosts; try: ${quoteAll(["git", "ls-remote", host])}` : `Try again, or see what git says: ${quoteAll(["git", "ls-remote", host])}`
-  };
-}
-function pushCommand(seen, lacking) {
-  const { path: path6, commit, clone } = seen;
-  const target = `${commit}:refs/heads/${branchFor(seen)}`;
-  const pushes = lacking.map(({ name, url }) => {
-    const own = url !== null && clone?.remotes.get(name)?.some((one) => sameRepository(one, url));
-    return quoteAll(["git", "-C", path6, "push", own ? name : url ?? name, target]);
-  });
-  const update = clone?.checkedOut ? [] : [quoteAll(["git", "submodule", "update", "--init", "--recursive", "--", path6])];
-  return [...update, ...new Set(pushes)].join(" && ");
-}
-var branchFor = ({ entry, clone }) => clone?.branch ?? (entry?.branch && entry.branch !== "." ? entry.branch : "main");
-function notesOf(seen, remotes) {
-  const { entry, clone, worktree, history, removed } = seen;
-  const notes = [];
-  const note = (name, message) => notes.push({ class: name, message });
-  if (entry?.url && isRelative(entry.url)) note("relative-url", `${entry.url} is resolved against each root remote.`);
-  if (remotes.some(({ name, url }) => rewritten(seen, name, url)))
-    note("rewritten", "A push URL or insteadOf leads elsewhere than .gitmodules says; each such address was asked.");
-  if (entry?.inactive) note("inactive", `${entry.inactive}: git may skip it, clones of the root still need it.`);
-  if (removed) note("removed", "The checked commit has no gitlink at this path any more.");
-  if (!seen.childrenKnown && entry?.url) note("below-unknown", "What lies below it could not be read.");
-  if (!history) {
-    if (!clone) note("uninitialised", "Not initialised here: only the remotes were asked.");
-    else if (clone.shallow) note("shallow-local", "The local clone is shallow: only the remotes were asked.");
-    if (worktree?.dirty)
-      note("dirty", "Its worktree has changes that are not committed: they are not part of what is pushed.");
-    if (worktree?.ahead)
-      note("ahead", "Another commit is checked out or staged than the one recorded: it is not part of what is pushed.");
-  }
-  return notes;
-}
-function rewritten({ entry, answers }, name, url) {
-  if (url === null || !entry?.url) return false;
-  const remote = answers.find(
-    (one) => one.remote.name === name && one.remote.url && shown(one.remote.url) === url
-  )?.remote;
-  if (remote?.by === "own-remote") return true;
-  return remote?.by === "declared" && !isRelative(entry.url) && remote.url !== entry.url;
-}
-function orphanReport({ path: path6, depth, entry, staged }) {
-  const name = entry.name;
-  return {
-    path: path6 ?? name,
-    depth,
-    commit: null,
-    class: depth > 1 ? "nested-entry-without-gitlink" : "entry-without-gitlink",
-    severity: staged ? "note" : "warning",
-    message: staged ? `.gitmodules names ${path6}, whose gitlink is added but not committed.` : `.gitmodules has a section for "${name}", but there is no gitlink${path6 === void 0 ? "" : ` at ${path6}`}.`,
-    fix: staged ? `git commit -m ${quote(`Add submodule ${name}`)} -- .gitmodules ${quote(path6 ?? name)}` : `git config --file .gitmodules --remove-section ${quote(`submodule.${name}`)} && git add .gitmodules`,
-    remotes: [],
-    notes: [],
-    recordedBy: null,
-    line: depth === 1 ? entry.line : null
-  };
-}
-function renames(before, after) {
-  return after.flatMap(({ name, path: path6, url }) => {
-    const old = before.find((one) => one.name === name);
-    if (!old) return [];
-    const messages = [
-      ...old.path === path6 ? [] : [`It was at ${old.path} before.`],
-      ...old.url === url || old.url === void 0 ? [] : [`Its URL was ${shown(old.url)} before.`]
-    ];
-    return messages.map((message) => ({ path: path6, note: { class: "renamed", message } }));
-  });
-}
-var withNotes = (result, more) => ({
-  ...result,
-  submodules: result.submodules.map((one) => {
-    const own = more.filter(({ path: path6 }) => path6 === one.path && one.recordedBy === null).map(({ note }) => note);
-    return own.length === 0 ? one : { ...one, notes: [...one.notes, ...own] };
-  })
-});
+// src/submodules/action.ts
+init_redact();
+init_check();
 
 // src/submodules/command.ts
 var import_node_path8 = __toESM(require_node_path(), 1);
@@ -12239,6 +13554,7 @@ var import_node_path8 = __toESM(require_node_path(), 1);
 var import_promises3 = __toESM(require_promises(), 1);
 var import_node_os = __toESM(require_node_os(), 1);
 var import_node_path = __toESM(require_node_path(), 1);
+init_redact();
 function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
   return (0, import_node_path.join)(env.XDG_STATE_HOME || (0, import_node_path.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
@@ -12263,6 +13579,10 @@ function userName() {
   }
 }
 
+// src/submodules/command.ts
+init_errors();
+init_exit();
+
 // src/common/output/words.ts
 var units = [
   ["d", 86400],
@@ -12280,1092 +13600,14 @@ function parseDuration(text2) {
   return seconds2;
 }
 
-// src/common/plan.ts
-async function runPlan(plan, context, { dryRun = false, onStep, audit } = {}) {
-  const reports = plan.steps.map(({ title, commands }) => ({ title, commands, outcome: "planned", ms: 0 }));
-  if (dryRun) return { title: plan.title, applied: false, steps: reports };
-  const tell = (report2, phase) => {
-    try {
-      onStep?.(report2, phase);
-    } catch {
-    }
-  };
-  let failure;
-  for (const [index, step] of plan.steps.entries()) {
-    const report2 = reports[index];
-    if (failure) {
-      report2.outcome = "not-run";
-      continue;
-    }
-    tell(report2, "begin");
-    const start = performance.now();
-    try {
-      const detail = await step.apply(context);
-      if (detail !== void 0) report2.detail = detail;
-      report2.outcome = "done";
-    } catch (error2) {
-      failure = { error: error2 };
-      report2.outcome = "failed";
-      report2.error = messageOf(error2);
-    }
-    report2.ms = Math.round(performance.now() - start);
-    tell(report2, "end");
-  }
-  if (failure) await undoDone(plan, context, reports, tell);
-  const result = {
-    title: plan.title,
-    applied: failure === void 0,
-    steps: reports,
-    ...failure && { error: failure.error }
-  };
-  try {
-    await audit?.(result);
-    return result;
-  } catch (auditError) {
-    return { ...result, auditError };
-  }
-}
-async function undoDone(plan, context, reports, tell) {
-  for (const [index, report2] of [...reports.entries()].reverse()) {
-    const undo = plan.steps[index].undo;
-    if (!undo || report2.outcome !== "done" && report2.outcome !== "failed") continue;
-    try {
-      await undo.call(plan.steps[index], context);
-      if (report2.outcome === "done") report2.outcome = "undone";
-    } catch (error2) {
-      report2.outcome = "undo-failed";
-      report2.error = [report2.error, messageOf(error2)].filter(Boolean).join("; undo: ");
-    }
-    tell(report2, "end");
-  }
-}
-
-// src/submodules/git.ts
-var import_node_crypto = __toESM(require_node_crypto(), 1);
-var import_node_fs = __toESM(require_node_fs(), 1);
-var import_promises4 = __toESM(require_promises(), 1);
-var import_node_path2 = __toESM(require_node_path(), 1);
-
-// src/common/program.ts
-var import_node_child_process = __toESM(require_node_child_process(), 1);
-var quietEnvironment = {
-  LC_ALL: "C",
-  LANGUAGE: "",
-  GIT_TERMINAL_PROMPT: "0",
-  GCM_INTERACTIVE: "Never",
-  // Empty, not absent: git then looks no further (core.askPass, SSH_ASKPASS).
-  GIT_ASKPASS: "",
-  SSH_ASKPASS: "",
-  SSH_ASKPASS_REQUIRE: "never"
-};
-var stderrLimit = 64 * 1024;
-var graceMs = 2e3;
-function runProgram(argv, options) {
-  const [program2, ...args] = argv;
-  return new Promise((resolve5, reject) => {
-    const child2 = (0, import_node_child_process.spawn)(program2, args, {
-      cwd: options.cwd,
-      env: { ...options.env, ...quietEnvironment },
-      stdio: ["pipe", "pipe", "pipe"],
-      // Its own session and process group: no terminal to ask on, and one signal reaches all it started.
-      detached: true
-    });
-    started(child2);
-    let timedOut = false;
-    let kill;
-    const limit = setTimeout(() => {
-      timedOut = true;
-      signalGroup(child2, "SIGTERM");
-      kill = setTimeout(() => signalGroup(child2, "SIGKILL"), graceMs);
-    }, options.timeoutMs);
-    const done = () => {
-      clearTimeout(limit);
-      clearTimeout(kill);
-      ended(child2);
-    };
-    const chunks = [];
-    const finishLines = options.onLine && pieces(child2, options.separator ?? "\n", options.onLine);
-    if (!options.onLine) child2.stdout.on("data", (chunk) => chunks.push(chunk));
-    let stderr = "";
-    child2.stderr.setEncoding("utf8").on("data", (text2) => {
-      stderr = (stderr + text2).slice(-stderrLimit);
-    });
-    child2.stdin.on("error", () => {
-    });
-    child2.stdin.end(options.input);
-    child2.on("error", (error2) => {
-      done();
-      reject(
-        unknown(
-          `Cannot run ${program2}: ${error2.code === "ENOENT" ? missing(options.cwd) : error2.message}`,
-          `Install ${program2}, or check PATH.`,
-          error2
-        )
-      );
-    });
-    child2.on("close", (exitCode2) => {
-      done();
-      finishLines?.();
-      resolve5({ exitCode: exitCode2, stdout: Buffer.concat(chunks), stderr, timedOut });
-    });
-  });
-}
-var missing = (cwd) => `there is no such program${cwd === void 0 ? "" : ` (or no directory ${cwd})`}`;
-function pieces(child2, separator, take) {
-  let rest = "";
-  child2.stdout.setEncoding("utf8").on("data", (text2) => {
-    const parts = (rest + text2).split(separator);
-    rest = parts.pop();
-    for (const part of parts) take(part);
-  });
-  return () => {
-    if (rest !== "") take(rest);
-  };
-}
-function signalGroup(child2, signal) {
-  if (child2.pid === void 0) return;
-  try {
-    process.kill(-child2.pid, signal);
-  } catch {
-  }
-}
-var running = /* @__PURE__ */ new Set();
-var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-function started(child2) {
-  if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
-  running.add(child2);
-}
-function ended(child2) {
-  running.delete(child2);
-  if (running.size === 0) for (const signal of signals) process.removeListener(signal, endAll);
-}
-function endAll(signal) {
-  for (const child2 of running) signalGroup(child2, "SIGTERM");
-  for (const name of signals) process.removeListener(name, endAll);
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-}
-
-// src/submodules/git.ts
-var noObject = /^0+$/;
-var isNothing = (oid) => noObject.test(oid);
-var local = [
-  "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-  "GIT_COMMON_DIR",
-  "GIT_CONFIG",
-  "GIT_DIR",
-  "GIT_GRAFT_FILE",
-  "GIT_IMPLICIT_WORK_TREE",
-  "GIT_INDEX_FILE",
-  "GIT_INTERNAL_SUPER_PREFIX",
-  "GIT_NO_REPLACE_OBJECTS",
-  "GIT_OBJECT_DIRECTORY",
-  "GIT_PREFIX",
-  "GIT_QUARANTINE_PATH",
-  "GIT_REPLACE_REF_BASE",
-  "GIT_SHALLOW_FILE",
-  "GIT_WORK_TREE"
-];
-var fixed = {
-  GIT_OPTIONAL_LOCKS: "0",
-  // A replacement ref changes history as this clone sees it; the remote does not know of it.
-  GIT_NO_REPLACE_OBJECTS: "1"
-};
-function withSettings(env, settings) {
-  const first = Number(env.GIT_CONFIG_COUNT ?? 0) || 0;
-  return {
-    ...env,
-    ...Object.fromEntries(
-      settings.flatMap(([key, value2], index) => [
-        [`GIT_CONFIG_KEY_${first + index}`, key],
-        [`GIT_CONFIG_VALUE_${first + index}`, value2]
-      ])
-    ),
-    GIT_CONFIG_COUNT: String(first + settings.length)
-  };
-}
-function run2(git, args, options = {}) {
-  return runProgram(["git", ...args], {
-    ...options,
-    cwd: git.dir,
-    env: { ...git.env, ...options.env },
-    timeoutMs: git.timeoutMs
-  });
-}
-async function text(git, args, options = {}) {
-  const result = await run2(git, args, options);
-  if (result.exitCode !== 0) throw failed(git, args, result);
-  return result.stdout.toString().replace(/\n$/, "");
-}
-function failed(git, args, { stderr, timedOut }) {
-  const said = timedOut ? `no end after ${git.timeoutMs / 1e3} s` : stderr.trim().split("\n").slice(0, 5).join("; ");
-  const owner = /dubious ownership/.test(stderr);
-  return unknown(
-    `git ${args[0]} in ${git.dir} failed: ${said || "it gave no reason"}`,
-    owner ? `If you trust it: git config --global --add safe.directory ${quote(git.dir)}` : `Look at the repository: git -C ${quote(git.dir)} status`
-  );
-}
-var nonEmpty = (lines3) => lines3.split("\n").filter(Boolean);
-var zero = (bytes) => bytes.split("\0").filter(Boolean);
-async function openRepository(directory, env, timeoutMs) {
-  const sshCommand = await sshCommandOf(directory, env);
-  const seed = { dir: directory, gitDir: directory, bare: true, env, timeoutMs };
-  const result = await run2(seed, ["rev-parse", "--absolute-git-dir", "--is-bare-repository", "--is-inside-work-tree"]);
-  if (result.exitCode !== 0) {
-    if (!/not a git repository/.test(result.stderr)) throw failed(seed, ["rev-parse"], result);
-    throw problem(`${directory} is not in a git repository.`, "Run it inside the root repository.");
-  }
-  const [gitDir, , inside] = nonEmpty(result.stdout.toString());
-  const dir = inside === "true" ? await text(seed, ["rev-parse", "--show-toplevel"]) : gitDir;
-  const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !local.includes(name)));
-  const common = { ...clean, ...fixed, GIT_SSH_COMMAND: sshCommand };
-  if (inside !== "true") return { dir, gitDir, bare: true, env: { ...common, GIT_DIR: gitDir }, timeoutMs };
-  const told = env.GIT_DIR ? { GIT_DIR: gitDir, GIT_WORK_TREE: dir } : {};
-  return { dir, gitDir, bare: false, env: { ...common, ...told }, timeoutMs };
-}
-async function sshCommandOf(directory, env) {
-  const seed = { dir: directory, gitDir: directory, bare: true, env, timeoutMs: 3e4 };
-  const configured = async () => (await run2(seed, ["config", "--get", "core.sshCommand"])).stdout.toString().trim();
-  const command = env.GIT_SSH_COMMAND || await configured() || (env.GIT_SSH ? quote(env.GIT_SSH) : "ssh");
-  if (/plink/i.test(command)) return `${command} -batch`;
-  return `${command} -oBatchMode=yes -oConnectTimeout=15`;
-}
-function submoduleClone(parent, path6, name) {
-  const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = parent.env;
-  if (!parent.bare) {
-    const dir = (0, import_node_path2.join)(parent.dir, path6);
-    const gitDir2 = gitDirOf(dir);
-    if (gitDir2) return { ...parent, dir, gitDir: gitDir2, bare: false, env };
-  }
-  if (name === void 0 || name.split(/[/\\]/).includes("..")) return void 0;
-  const gitDir = (0, import_node_path2.join)(parent.gitDir, "modules", name);
-  if (!(0, import_node_fs.existsSync)((0, import_node_path2.join)(gitDir, "HEAD"))) return void 0;
-  return { ...parent, dir: gitDir, gitDir, bare: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
-}
-function gitDirOf(dir) {
-  const dotGit = (0, import_node_path2.join)(dir, ".git");
-  if (!(0, import_node_fs.existsSync)(dotGit)) return void 0;
-  if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(dotGit, "HEAD"))) return dotGit;
-  try {
-    const [, target] = /^gitdir: (.+?)\r?\n?$/.exec((0, import_node_fs.readFileSync)(dotGit, "utf8")) ?? [];
-    return target && (0, import_node_fs.existsSync)((0, import_node_path2.resolve)(dir, target)) ? (0, import_node_path2.resolve)(dir, target) : void 0;
-  } catch {
-    return void 0;
-  }
-}
-var isShallow = (git) => (
-  // In a linked worktree the file lies in the main git directory, beside `worktrees`.
-  (0, import_node_fs.existsSync)((0, import_node_path2.join)(git.gitDir, "shallow")) || /[/\\]worktrees[/\\][^/\\]+$/.test(git.gitDir) && (0, import_node_fs.existsSync)((0, import_node_path2.join)((0, import_node_path2.dirname)((0, import_node_path2.dirname)(git.gitDir)), "shallow"))
-);
-async function resolveCommit(git, revision) {
-  const result = await run2(git, ["rev-parse", "--verify", "--quiet", "--end-of-options", `${revision}^{commit}`]);
-  return result.exitCode === 0 ? result.stdout.toString().trim() : void 0;
-}
-async function objectType(git, oid) {
-  const result = await run2(git, ["cat-file", "-t", oid], { env: { GIT_NO_LAZY_FETCH: "1" } });
-  return result.exitCode === 0 ? result.stdout.toString().trim() : void 0;
-}
-async function readTree(git, commit, env = {}) {
-  const gitlinks = [];
-  let gitmodules;
-  const onLine = (entry) => {
-    const [, mode, oid, path6] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
-    if (mode === "160000") gitlinks.push({ path: path6, oid });
-    else if (path6 === ".gitmodules" && mode !== "120000") gitmodules = oid;
-  };
-  const args = ["ls-tree", "-r", "-z", "--full-tree", commit];
-  const { exitCode: exitCode2 } = await run2(git, args, { onLine, separator: "\0", env: { GIT_NO_LAZY_FETCH: "1", ...env } });
-  return exitCode2 === 0 ? { gitlinks, gitmodules } : void 0;
-}
-async function readBlob(git, oid, env = {}) {
-  const result = await run2(git, ["cat-file", "blob", oid], { env });
-  return result.exitCode === 0 ? result.stdout.toString() : void 0;
-}
-async function showFile(git, revision, path6) {
-  const result = await run2(git, ["cat-file", "blob", `${revision}:${path6}`]);
-  return result.exitCode === 0 ? result.stdout.toString() : void 0;
-}
-async function listFiles(git, commit, directory) {
-  const { stdout } = await run2(git, ["ls-tree", "-z", "--name-only", "--full-tree", commit, `${directory}/`]);
-  return zero(stdout.toString());
-}
-async function hookPath(git, name) {
-  const path6 = await text(git, ["rev-parse", "--git-path", `hooks/${name}`]);
-  return (0, import_node_path2.resolve)(git.dir, path6);
-}
-async function parseConfig(git, content) {
-  const { exitCode: exitCode2, stdout } = await run2(git, ["config", "--file", "-", "--no-includes", "-z", "--list"], {
-    input: content
-  });
-  return exitCode2 === 0 ? settingsOf(stdout) : void 0;
-}
-async function configuration(git, pattern) {
-  return settingsOf((await run2(git, ["config", "-z", "--get-regexp", pattern])).stdout);
-}
-var settingsOf = (stdout) => zero(stdout.toString()).map((entry) => {
-  const end = entry.indexOf("\n");
-  return end < 0 ? [entry, ""] : [entry.slice(0, end), entry.slice(end + 1)];
-});
-function headBranch(git) {
-  try {
-    return /^ref: refs\/heads\/(.+?)\s*$/.exec((0, import_node_fs.readFileSync)((0, import_node_path2.join)(git.gitDir, "HEAD"), "utf8"))?.[1];
-  } catch {
-    return void 0;
-  }
-}
-async function isContained(git, commit, tips) {
-  if (await objectType(git, commit) !== "commit") return false;
-  const input = lines2(tips);
-  const env = { GIT_NO_LAZY_FETCH: "1" };
-  const { stdout } = await run2(git, ["cat-file", "--batch-check=%(objectname) %(objecttype)"], { input, env });
-  const present = nonEmpty(stdout.toString()).flatMap(
-    (line) => line.endsWith(" commit") ? [line.split(" ")[0]] : []
-  );
-  if (present.length === 0) return false;
-  const revisions = lines2([commit, ...present.map((tip) => `^${tip}`)]);
-  const beyond = await run2(git, ["rev-list", "-n", "1", "--stdin"], { input: revisions, env });
-  return beyond.exitCode === 0 && beyond.stdout.length === 0;
-}
-var lines2 = (list) => list.map((one) => `${one}
-`).join("");
-async function isAncestor(git, ancestor, descendant) {
-  const { exitCode: exitCode2 } = await run2(git, ["merge-base", "--is-ancestor", ancestor, descendant]);
-  return exitCode2 === 0 ? true : exitCode2 === 1 ? false : void 0;
-}
-var hasTrackingRefs = async (git, remote) => (await run2(git, ["for-each-ref", "--count=1", `refs/remotes/${remote}/`])).stdout.length > 0;
-var commitsOf = async (git, revisions) => (
-  // As arguments: on standard input git before 2.42 takes no `--not` and no `--remotes`.
-  nonEmpty(await text(git, ["rev-list", "--ignore-missing", ...revisions, "--"]))
-);
-async function gitlinkChanges(git, commits) {
-  const changes = [];
-  let by = "";
-  let pending;
-  const onLine = (piece) => {
-    const raw = /^:(\d+) (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(piece);
-    if (pending) {
-      const { mode, oldMode, oid } = pending;
-      if (mode === "160000") changes.push({ by, path: piece, oid });
-      else if (oldMode === "160000") changes.push({ by, path: piece, oid: void 0 });
-      pending = void 0;
-    } else if (raw) pending = { oldMode: raw[1], mode: raw[2], oid: raw[3] };
-    else by = piece.trim();
-  };
-  const args = ["diff-tree", "--stdin", "-r", "-m", "-z", "--root", "--raw", "--no-abbrev", "--no-renames"];
-  await run2(git, [...args, "--ignore-submodules=none"], {
-    input: `${commits.join("\n")}
-`,
-    onLine,
-    separator: "\0"
-  });
-  return changes;
-}
-async function changedPaths(git, commits) {
-  if (commits.length === 0) return [];
-  const args = ["diff-tree", "--stdin", "-r", "-m", "-z", "--root", "--name-only", "--no-commit-id", "--no-renames"];
-  const { stdout } = await run2(git, [...args, "--diff-filter=AMT"], { input: `${commits.join("\n")}
-` });
-  return [...new Set(zero(stdout.toString()))];
-}
-async function worktreeState(git) {
-  const { stdout } = await run2(git, ["status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no"]);
-  const entries = zero(stdout.toString());
-  const oid = entries.find((entry) => entry.startsWith("# branch.oid "))?.slice(13);
-  return {
-    dirty: entries.some((entry) => !entry.startsWith("#")),
-    head: oid === "(initial)" ? void 0 : oid
-  };
-}
-async function submoduleStates(git) {
-  const args = ["status", "--porcelain=v2", "-z", "--untracked-files=no", "--ignore-submodules=none", "--no-renames"];
-  const submodules = [];
-  const staged = /* @__PURE__ */ new Set();
-  for (const entry of zero((await run2(git, args)).stdout.toString())) {
-    const [, index, sub, path6] = /^1 (.)\S (\S{4})(?: \S+){5} (.*)$/s.exec(entry) ?? [];
-    if (path6 === void 0) continue;
-    if (index !== ".") staged.add(path6);
-    if (sub.startsWith("S")) submodules.push({ path: path6, ahead: sub[1] === "C", dirty: sub[2] === "M" });
-  }
-  return { submodules, staged };
-}
-async function indexGitlinks(git) {
-  const entries = zero((await run2(git, ["ls-files", "--stage", "-z", "--full-name"])).stdout.toString());
-  return entries.flatMap((entry) => {
-    const [, oid, path6] = /^160000 ([0-9a-f]+) \d\t(.*)$/s.exec(entry) ?? [];
-    return oid === void 0 ? [] : [{ oid, path: path6 }];
-  });
-}
-function asked(git, url) {
-  const settings = [
-    ["remote.asked.url", url],
-    [`url.${url}.insteadof`, url]
-  ];
-  return { ...git, env: withSettings(git.env, settings) };
-}
-async function lsRemote(git, url, patterns2) {
-  const result = await run2(asked(git, url), ["ls-remote", "--quiet", "--symref", "asked", ...patterns2]);
-  const refs = /* @__PURE__ */ new Map();
-  const targets = /* @__PURE__ */ new Map();
-  for (const line of result.exitCode === 0 ? nonEmpty(result.stdout.toString()) : []) {
-    const [value2, name] = line.split("	");
-    if (value2.startsWith("ref: ")) targets.set(name, value2.slice(5));
-    else if (name.endsWith("^{}")) {
-      const tag = name.slice(0, -3);
-      refs.set(tag, { ...refs.get(tag), peeled: value2 });
-    } else refs.set(name, { name, oid: value2 });
-  }
-  const all = [...refs.values()].map((ref) => {
-    const target = targets.get(ref.name);
-    return target === void 0 ? ref : { ...ref, target };
-  });
-  return { ...result, refs: all };
-}
-var scratchSettings = [
-  ["gc.auto", "0"],
-  ["maintenance.auto", "false"],
-  ["fetch.writeCommitGraph", "false"],
-  // A remote's answer decides here, not its history's tidiness.
-  ["transfer.fsckObjects", "false"]
-];
-async function scratchRepository(like, dir, objectFormat) {
-  const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = like.env;
-  const git = {
-    ...like,
-    dir,
-    gitDir: dir,
-    bare: true,
-    env: withSettings({ ...env, GIT_DIR: dir }, scratchSettings)
-  };
-  if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(dir, "HEAD"))) return git;
-  const aside = `${dir}.${(0, import_node_crypto.randomUUID)()}`;
-  const seed = { ...git, dir: (0, import_node_path2.dirname)(dir), env };
-  await text(seed, ["init", "--quiet", "--bare", `--object-format=${objectFormat}`, "--template=", aside]);
-  try {
-    await (0, import_promises4.rename)(aside, dir);
-  } catch (error2) {
-    await (0, import_promises4.rm)(aside, { recursive: true, force: true });
-    if (!(0, import_node_fs.existsSync)((0, import_node_path2.join)(dir, "HEAD"))) throw error2;
-  }
-  return git;
-}
-var fetch2 = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--recurse-submodules=no"];
-var fetchCommits = (git, url, refspecs) => run2(asked(git, url), [...fetch2, "--prune", "--filter=tree:0", "asked", ...refspecs]);
-var fetchTree = (git, url, oid) => run2(asked(git, url), [...fetch2, "--depth=1", "--filter=blob:none", "asked", oid]);
-var fetchTrees = (git, url) => run2(asked(git, url), [
-  ...[...fetch2, "--filter=blob:none", "asked"],
-  ...["+refs/heads/*:refs/r/heads/*", "+refs/tags/*:refs/r/tags/*"]
-]);
-var readRemoteBlob = (git, url, oid) => readBlob(asked(git, url), oid);
-var fetchBranch = (git, url, branch) => run2(asked(git, url), [...fetch2, "asked", `refs/heads/${branch}`]);
-var pushArguments = (remote, commit, branch) => [
-  ...["-c", "push.recurseSubmodules=no", "push", "--porcelain", "--", remote],
-  `${commit}:refs/heads/${branch}`
-];
-var push = (git, remote, commit, branch) => run2(git, pushArguments(remote, commit, branch));
-
-// src/submodules/hook.ts
-var import_node_fs2 = __toESM(require_node_fs(), 1);
-var import_promises5 = __toESM(require_promises(), 1);
-var import_node_path3 = __toESM(require_node_path(), 1);
-var import_yaml = __toESM(require_dist(), 1);
-var mark = "submodule-push-check";
-var lefthookFiles = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", ".config/lefthook.yml"];
-var otherLefthookFiles = ["lefthook.toml", "lefthook.json", "lefthook.jsonc", ".lefthook.toml", ".lefthook.json"];
-async function planHook(git, program2, flags) {
-  const file = await hookPath(git, "pre-push");
-  if (!git.bare) {
-    const lefthook = lefthookFiles.find((name) => (0, import_node_fs2.existsSync)((0, import_node_path3.join)(git.dir, name)));
-    if (lefthook) return lefthookPlan((0, import_node_path3.join)(git.dir, lefthook), flags);
-    const other = otherLefthookFiles.find((name) => (0, import_node_fs2.existsSync)((0, import_node_path3.join)(git.dir, name)));
-    if (other)
-      throw problem(
-        `lefthook is configured in ${other}, which is not YAML.`,
-        `Add there, under pre-push: a command "${mark}" with run = "${checkCommand("{1}", flags)}" and use_stdin = true.`
-      );
-    if ((0, import_node_fs2.existsSync)((0, import_node_path3.join)(git.dir, ".husky"))) return huskyPlan((0, import_node_path3.join)(git.dir, ".husky", "pre-push"), flags);
-  }
-  return plainPlan(file, program2, flags);
-}
-var checkCommand = (remote, flags) => `${mark} check --pre-push ${remote}${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
-async function lefthookPlan(file, flags) {
-  const before = await (0, import_promises5.readFile)(file, "utf8");
-  const document = (0, import_yaml.parseDocument)(before);
-  if (document.errors.length > 0)
-    throw problem(
-      `${file} is not YAML: ${document.errors[0].message.split("\n", 1)[0]}`,
-      `Correct ${(0, import_node_path3.basename)(file)}.`
-    );
-  const steps = [];
-  const jobs = document.getIn(["pre-push", "jobs"]);
-  if (!before.includes(mark)) {
-    const entry = { run: checkCommand("{1}", flags), use_stdin: true };
-    if (jobs) document.addIn(["pre-push", "jobs"], document.createNode({ name: mark, ...entry }));
-    else document.setIn(["pre-push", "commands", mark], document.createNode(entry));
-    steps.push(writeStep(file, before, document.toString(), false));
-  }
-  return { keeper: "lefthook", file, plan: { title: `Add the check to ${(0, import_node_path3.basename)(file)}`, steps } };
-}
-async function huskyPlan(file, flags) {
-  const before = (0, import_node_fs2.existsSync)(file) ? await (0, import_promises5.readFile)(file, "utf8") : void 0;
-  const steps = before?.includes(mark) ? [] : [await huskyStep(file, before, flags)];
-  return { keeper: "husky", file, plan: { title: "Add the check to .husky/pre-push", steps } };
-}
-async function huskyStep(file, before, flags) {
-  if (before === void 0 || before.trim() === "")
-    return writeStep(file, before, `${checkCommand('"$1"', flags)}
-`, true);
-  const kept = (0, import_node_path3.join)((0, import_node_path3.dirname)(file), "pre-push.before-submodule-push-check");
-  return wrapStep(
-    file,
-    kept,
-    wrapper(`sh -e "$(dirname -- "$0")/${(0, import_node_path3.basename)(kept)}" "$@"`, checkCommand('"$1"', flags))
-  );
-}
-async function plainPlan(file, program2, flags) {
-  const before = (0, import_node_fs2.existsSync)(file) ? await (0, import_promises5.readFile)(file, "utf8") : void 0;
-  const tail = `check --pre-push "$1"${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
-  const command = [
-    `if command -v ${mark} >/dev/null 2>&1; then ${mark} ${tail}`,
-    `  else ${quoteAll(program2)} ${tail}`,
-    "  fi"
-  ].join("\n");
-  const kept = (0, import_node_path3.join)((0, import_node_path3.dirname)(file), "pre-push.before-submodule-push-check");
-  const steps = [];
-  if (before === void 0) steps.push(writeStep(file, before, `#!/bin/sh
-# ${mark}
-${command}
-`, true));
-  else if (!before.includes(mark))
-    steps.push(wrapStep(file, kept, wrapper(`"$(dirname -- "$0")/${(0, import_node_path3.basename)(kept)}" "$@"`, command)));
-  return { keeper: "git", file, plan: { title: `Add the check to ${file}`, steps } };
-}
-var wrapper = (first, second) => `#!/bin/sh
-# ${mark}: runs the hook that was here before, then the check.
-refs=$(cat)
-refs() { [ -z "$refs" ] || printf '%s\\n' "$refs"; }
-refs | ${first} || exit $?
-refs | {
-  ${second}
-}
-`;
-function writeStep(file, before, content, executable) {
-  return {
-    title: before === void 0 ? `write ${file}` : `change ${file}`,
-    commands: content.split("\n").filter((line) => before === void 0 || !before.includes(line)),
-    async apply() {
-      await (0, import_promises5.mkdir)((0, import_node_path3.dirname)(file), { recursive: true });
-      await (0, import_promises5.writeFile)(file, content);
-      if (executable) await (0, import_promises5.chmod)(file, 493);
-      return void 0;
-    },
-    async undo() {
-      await (before === void 0 ? (0, import_promises5.rm)(file, { force: true }) : (0, import_promises5.writeFile)(file, before));
-    }
-  };
-}
-function wrapStep(file, kept, content) {
-  return {
-    title: `keep ${file} as ${(0, import_node_path3.basename)(kept)}, and run the check after it`,
-    commands: [quoteAll(["mv", file, kept]), ...content.trimEnd().split("\n")],
-    async apply() {
-      if ((0, import_node_fs2.existsSync)(kept)) throw problem(`${kept} is in the way.`, `Look at it, and remove or rename it.`);
-      await (0, import_promises5.rename)(file, kept);
-      await (0, import_promises5.writeFile)(file, content, { mode: 493 });
-      await (0, import_promises5.chmod)(file, 493);
-      return void 0;
-    },
-    async undo() {
-      await (0, import_promises5.rm)(file, { force: true });
-      if ((0, import_node_fs2.existsSync)(kept)) await (0, import_promises5.rename)(kept, file);
-    }
-  };
-}
-
-// src/submodules/ci.ts
-var import_yaml2 = __toESM(require_dist(), 1);
-
-// src/submodules/glob.ts
-function globToRegExp(pattern) {
-  const source = pattern.replace(/\*\*\/?|\*|\?|\[[^\]]+\]|[\\^$.|+(){}]/g, (part) => {
-    if (part === "**/") return "(?:.*/)?";
-    if (part === "**") return ".*";
-    if (part === "*") return "[^/]*";
-    if (part === "?") return "[^/]";
-    return part.startsWith("[") ? part : `\\${part}`;
-  });
-  return new RegExp(`^${source}$`, "s");
-}
-function matchesPath(path6, pattern) {
-  const name = path6.slice(path6.lastIndexOf("/") + 1);
-  return globToRegExp(pattern.replace(/^\//, "")).test(pattern.includes("/") ? path6 : name);
-}
-
-// src/submodules/ci.ts
-function triggerOf(workflow, content, branch, changed) {
-  const no = (why) => ({ workflow, runs: false, why });
-  let on;
-  try {
-    on = (0, import_yaml2.parse)(content)?.on;
-  } catch {
-    return no("it is not YAML");
-  }
-  const events2 = typeof on === "string" ? [on] : Array.isArray(on) ? on : Object.keys(on ?? {});
-  if (!events2.includes("push")) return no("it does not run on push");
-  const filter = typeof on === "object" && !Array.isArray(on) ? on.push : void 0;
-  const { branches, "branches-ignore": ignored, tags, paths, "paths-ignore": pathsIgnored } = lists(filter);
-  if (branches && !matches(branch, branches)) return no(`its branches are ${branches.join(", ")}`);
-  if (ignored && matches(branch, ignored)) return no(`it ignores ${ignored.join(", ")}`);
-  if (!branches && !ignored && tags) return no("it runs for tags only");
-  if (changed && paths && !changed.some((path6) => matches(path6, paths)))
-    return no(`nothing under ${paths.join(", ")} changed`);
-  if (changed && pathsIgnored && changed.every((path6) => matches(path6, pathsIgnored)))
-    return no(`only ${pathsIgnored.join(", ")} changed`);
-  return { workflow, runs: true, why: `push to ${branch}` };
-}
-function lists(filter) {
-  if (typeof filter !== "object" || filter === null) return {};
-  return Object.fromEntries(
-    Object.entries(filter).map(([key, value2]) => [key, (Array.isArray(value2) ? value2 : [value2]).map(String)])
-  );
-}
-function matches(text2, patterns2) {
-  let result = false;
-  for (const pattern of patterns2) {
-    if (pattern.startsWith("!")) result &&= !globToRegExp(pattern.slice(1)).test(text2);
-    else result ||= globToRegExp(pattern).test(text2);
-  }
-  return result;
-}
-var workflowDirectories = [".forgejo/workflows", ".gitea/workflows", ".github/workflows"];
-
-// src/submodules/survey.ts
-var import_promises6 = __toESM(require_promises2(), 1);
-
-// src/submodules/tree.ts
-async function recordedLocally(git, commit) {
-  const tree = await readTree(git, commit);
-  if (!tree?.gitmodules) return tree && { gitlinks: tree.gitlinks, gitmodules: void 0 };
-  const gitmodules = await readBlob(git, tree.gitmodules);
-  return gitmodules === void 0 ? void 0 : { gitlinks: tree.gitlinks, gitmodules };
-}
-async function submodulesOf({ gitlinks, gitmodules }, git) {
-  const entries = gitmodules === void 0 ? [] : await parseEntries(gitmodules, git);
-  const byPath = new Map(entries?.map((entry) => [entry.path, entry]));
-  const linked = new Set(gitlinks.map(({ path: path6 }) => path6));
-  return {
-    gitlinks: gitlinks.map(({ path: path6, oid }) => ({ path: path6, commit: oid, entry: byPath.get(path6) })),
-    orphans: (entries ?? []).filter(({ path: path6 }) => path6 === void 0 || !linked.has(path6)),
-    parsed: entries !== void 0
-  };
-}
-async function parseEntries(content, git) {
-  const settings = await parseConfig(git, content);
-  if (!settings) return void 0;
-  const sections = /* @__PURE__ */ new Map();
-  for (const [key, value2] of settings) {
-    const [, name, variable] = /^submodule\.(.*)\.([^.]+)$/s.exec(key) ?? [];
-    if (name === void 0) continue;
-    const section = sections.get(name) ?? /* @__PURE__ */ new Map();
-    section.set(variable, value2);
-    sections.set(name, section);
-  }
-  return [...sections].map(([name, section]) => {
-    const url = section.get("url");
-    const branch = section.get("branch");
-    return {
-      name,
-      path: section.get("path")?.replace(/\/+$/, ""),
-      // An address that looks like an option would be taken for one (CVE-2018-17456); git ignores it, and so do we.
-      url: url === void 0 || url === "" || url.startsWith("-") || /[\r\n]/.test(url) ? void 0 : url,
-      branch,
-      inactive: inactive(section),
-      line: lineOf(content, name)
-    };
-  });
-}
-function inactive(section) {
-  if (section.get("update") === "none") return "update = none";
-  if (section.get("ignore") === "all") return "ignore = all";
-  if (/^(false|no|off|0)$/i.test(section.get("active") ?? "")) return "active = false";
-  return void 0;
-}
-function lineOf(content, name) {
-  const header = `"${name.replace(/["\\]/g, "\\$&")}"]`;
-  const index = content.split("\n").findIndex((line) => /^\s*\[submodule\s/i.test(line) && line.includes(header));
-  return index < 0 ? 1 : index + 1;
-}
-
-// src/submodules/survey.ts
-var mostGitlinks = 2e4;
-async function survey(context, commit, history) {
-  const { git, remotes } = context;
-  const recorded = await recordedLocally(git, commit);
-  const observed = [];
-  const orphans = [];
-  let visited = 0;
-  if (!recorded)
-    throw unknown(
-      `The trees of root commit ${commit} are not all here.`,
-      "Fetch them: git fetch --refetch, or check out without a filter."
-    );
-  const bases = new Map(remotes.flatMap(({ name, url }) => url === void 0 ? [] : [[name, url]]));
-  const here = { git, prefix: "", depth: 1, bases, above: [], remotes, history: void 0, removed: false };
-  await look(recorded, here);
-  const now = new Map(recorded.gitlinks.map(({ path: path6, oid }) => [path6, oid]));
-  await Promise.all(
-    (await pastGitlinks(git, history, now)).map(async (past) => {
-      const then = await context.local("", () => recordedLocally(git, past.by));
-      if (!then) return;
-      const only = then.gitlinks.filter(({ path: path6, oid }) => path6 === past.path && oid === past.oid);
-      const subset = remotes.filter(({ name }) => past.remotes.includes(name));
-      await look(
-        { ...then, gitlinks: only },
-        { ...here, remotes: subset, history: past.by, removed: !now.has(past.path) }
-      );
-    })
-  );
-  observed.sort((a, b) => compare(a.path, b.path) || compare(a.history ?? "", b.history ?? ""));
-  return { commit, observed, orphans };
-  async function look(from, place) {
-    const { gitlinks, orphans: left, parsed } = await submodulesOf(from, git);
-    const checkedOut = place.git && !place.git.bare ? place.git : void 0;
-    const dirty = gitlinks.length > 0 && checkedOut && !place.history;
-    const states = dirty ? await context.local("", () => submoduleStates(checkedOut)) : void 0;
-    if (left.length > 0 && !place.history) {
-      const added = checkedOut ? await context.local("", () => indexGitlinks(checkedOut)) : [];
-      for (const entry of left) {
-        if (entry.path !== void 0 && excluded(place.prefix + entry.path, context.config.exclude)) continue;
-        const path6 = entry.path === void 0 ? void 0 : place.prefix + entry.path;
-        orphans.push({ path: path6, depth: place.depth, entry, staged: added.some((one) => one.path === entry.path) });
-      }
-    }
-    await Promise.all(
-      gitlinks.filter(({ path: path6 }) => !excluded(place.prefix + path6, context.config.exclude)).map(async (gitlink) => {
-        const state = states?.submodules.find(({ path: path6 }) => path6 === gitlink.path);
-        const ahead = (state?.ahead ?? false) || (states?.staged.has(gitlink.path) ?? false);
-        const worktree = states && { dirty: state?.dirty ?? false, ahead };
-        await visit(gitlink, place, parsed, worktree);
-      })
-    );
-  }
-  async function visit(gitlink, place, parsed, worktree) {
-    const { commit: oid, entry } = gitlink;
-    if (++visited > mostGitlinks)
-      throw problem(
-        `More than ${mostGitlinks} gitlinks lie below this commit.`,
-        "Leave some out with --exclude PATH, and look whether submodules contain each other over and over."
-      );
-    const clone = place.git && submoduleClone(place.git, gitlink.path, entry?.name);
-    const [localTree, settings] = clone ? await context.local("", async () => [
-      await recordedLocally(clone, oid),
-      await configuration(clone, remoteSettings)
-    ]) : [void 0, []];
-    const own = pushUrlsOf(settings);
-    const { required, bases: below } = entry?.url ? requiredRemotes({
-      rootRemotes: place.remotes,
-      defaultRemote: context.defaultRemote,
-      parentBases: place.bases,
-      declared: entry.url,
-      settings: context.settings,
-      templates: context.config.remotes,
-      own
-    }) : { required: [], bases: /* @__PURE__ */ new Map() };
-    const ask2 = (remote) => remote.url === void 0 ? void 0 : context.probe.ask({
-      url: remote.url,
-      commit: oid,
-      branch: branchOf(entry, place),
-      clone: localTree && clone
-    });
-    const asking = Promise.all(
-      required.map(async (remote) => ({
-        remote: { ...remote, mirror: remote.name in context.config.mirrors },
-        answer: await ask2(remote)
-      }))
-    );
-    const children = localTree ?? await recordedElsewhere(required, oid);
-    const answers = await waitForMirrors(await asking, ask2);
-    observed.push({
-      path: place.prefix + gitlink.path,
-      depth: place.depth,
-      commit: oid,
-      entry,
-      parsed,
-      history: place.history,
-      removed: place.removed,
-      answers,
-      clone: clone && {
-        git: clone,
-        hasCommit: localTree !== void 0,
-        checkedOut: !clone.bare,
-        shallow: isShallow(clone),
-        branch: headBranch(clone),
-        remotes: own
-      },
-      childrenKnown: children !== void 0,
-      worktree
-    });
-    context.onAsked?.(place.prefix + gitlink.path);
-    if (!children) return;
-    const key = `${oid} ${[...below.values()].join(" ")}`;
-    if (place.above.includes(key)) return;
-    const prefix = `${place.prefix}${gitlink.path}/`;
-    await look(children, {
-      ...place,
-      git: clone,
-      prefix,
-      depth: place.depth + 1,
-      bases: below,
-      above: [...place.above, key]
-    });
-  }
-  async function recordedElsewhere(required, oid) {
-    for (const { url } of required) {
-      const found = url === void 0 ? void 0 : await context.probe.recorded(url, oid);
-      if (found && !isFailure(found)) return found;
-    }
-    return void 0;
-  }
-  async function waitForMirrors(answers, ask2) {
-    const has2 = (answer) => answer !== void 0 && !isFailure(answer) && answer.place !== "absent" && answer.place !== "unreachable";
-    return Promise.all(
-      answers.map(async (one) => {
-        const { remote } = one;
-        let { answer } = one;
-        const seconds2 = context.config.mirrors[remote.name] ?? 0;
-        const until = Date.now() + seconds2 * 1e3;
-        const pause2 = Math.min(5e3, seconds2 * 250);
-        const fed = answers.some(({ answer: other }) => has2(other));
-        while (fed && !has2(answer) && answer && !isFailure(answer) && remote.url && Date.now() + pause2 <= until) {
-          await (0, import_promises6.setTimeout)(pause2);
-          context.probe.forget(remote.url);
-          answer = await ask2(remote);
-        }
-        return { remote, answer };
-      })
-    );
-  }
-}
-function branchOf(entry, { git }) {
-  return entry?.branch === "." ? git && headBranch(git) : entry?.branch;
-}
-var compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
-var excluded = (path6, exclude) => exclude.some((one) => path6 === one.replace(/\/+$/, "") || path6.startsWith(`${one.replace(/\/+$/, "")}/`));
-async function pastGitlinks(git, { commits, removed }, now) {
-  if (commits.length === 0) return [];
-  const remotesOf = new Map(commits.map(({ commit, remotes }) => [commit, remotes]));
-  const found = /* @__PURE__ */ new Map();
-  for (const { by, path: path6, oid } of await gitlinkChanges(git, [...remotesOf.keys()])) {
-    if (oid === void 0 || now.get(path6) === oid || !now.has(path6) && !removed) continue;
-    const key = `${oid} ${path6}`;
-    const remotes = [...found.get(key)?.remotes ?? [], ...remotesOf.get(by) ?? []];
-    found.set(key, { path: path6, oid, by, remotes: [...new Set(remotes)] });
-  }
-  return [...found.values()];
-}
-
-// src/submodules/push.ts
-var pushTimeoutMs = 36e5;
-async function pushAll(session, target, options, io) {
-  const { git } = session;
-  const branch = headBranch(git);
-  if (branch === void 0)
-    throw usage("The root has no branch checked out, so there is none to push.", "Check one out: git switch BRANCH");
-  const seen = await survey(session, target.commit, target.history);
-  const sends = await submoduleSends(session, seen.observed, judge([seen], policyOf(session)), options, io);
-  const rootSends = await sendsOfRoot(session, target.commit, branch);
-  for (const send of [...sends, ...rootSends]) await refuseForbidden(session, send);
-  const plan = planOf(session, target, sends, rootSends);
-  const ci = (await Promise.all(rootSends.map((send) => triggersOf(session, send)))).flat();
-  if (plan.steps.length === 0) return { applied: !options.dryRun, steps: [], ci };
-  if (!options.dryRun) await confirm(session, [...sends, ...rootSends], options, io);
-  const report2 = await runPlan(plan, void 0, {
-    dryRun: options.dryRun,
-    onStep: (step, phase) => {
-      if (phase === "begin" && io.interactive) io.note(`… ${step.title}`);
-      if (phase === "end")
-        io.note(`${step.outcome === "done" ? io.view.style.good("✓") : io.view.style.bad("✗")} ${step.title}`);
-    },
-    ...options.audit && { audit: options.audit }
-  });
-  if (report2.error !== void 0) throw report2.error;
-  return { applied: report2.applied, steps: report2.steps, ci };
-}
-var policyOf = (session) => ({ requireBranch: false, rootRemotes: session.remotes });
-async function submoduleSends(session, observed, result, options, io) {
-  const sends = [];
-  const head = observed.filter(({ history }) => history === void 0);
-  for (const one of head.toSorted((a, b) => b.depth - a.depth)) {
-    const report2 = result.submodules.find(({ path: path6, commit }) => path6 === one.path && commit === one.commit);
-    refuseSurprises(one, report2);
-    const lacking = one.answers.filter(
-      ({ answer }) => answer && !isFailure(answer) && (answer.place === "absent" || answer.place === "unreachable")
-    );
-    for (const { remote } of lacking) sends.push(await sendOf(session, one, remote.name, remote.url, options, io));
-  }
-  for (const one of observed.filter(({ history }) => history !== void 0)) {
-    const report2 = result.submodules.find(({ path: path6, commit }) => path6 === one.path && commit === one.commit);
-    if (report2?.severity !== "error") continue;
-    const carried = sends.find(({ path: path6 }) => path6 === one.path);
-    if (carried && one.clone?.hasCommit && await isAncestor(one.clone.git, one.commit, carried.commit)) continue;
-    throw refusal(report2);
-  }
-  return sends;
-}
-function refuseSurprises(one, report2) {
-  const git = `git -C ${quote(one.path)}`;
-  if (one.worktree?.dirty)
-    throw problem(
-      `${one.path} has changes that are not committed; they would stay behind.`,
-      `Commit or put aside: ${git} status; ${git} stash`
-    );
-  if (one.worktree?.ahead)
-    throw problem(
-      `${one.path} has another commit checked out or staged than the root records; it would stay behind.`,
-      `Record it: git add ${quote(one.path)} && git commit -m ${quote(`Update ${one.path}`)}; or go back: git submodule update -- ${quote(one.path)}`
-    );
-  const pushable = ["unpushed", "missing-on-remote", "mirror-lag", "unreachable"];
-  if (report2.severity === "error" && !pushable.includes(report2.class.replace(/^nested-/, ""))) throw refusal(report2);
-  if (report2.severity === "error" && !one.clone?.hasCommit)
-    throw problem(
-      `${one.path}: ${report2.message} It is not in this clone, so it cannot be pushed from here.`,
-      `Get it: git submodule update --init --recursive -- ${quote(one.path)}`
-    );
-}
-var refusal = (report2) => (isUnknown(report2) ? unknown : problem)(`${report2.path}: ${report2.message}`, report2.fix);
-async function sendOf(session, one, name, url, options, io) {
-  const clone = one.clone;
-  const branches = await session.probe.branches(url);
-  if (isFailure(branches))
-    throw unknown(`${one.path}: ${shown(url)} could not be asked: ${branches.said}`, "Try again.");
-  const branch = await branchOf2(one, name, branches.defaultBranch, options, io);
-  const own = clone.remotes.get(name)?.some((address) => sameRepository(address, url));
-  const send = { path: one.path, git: clone.git, to: own ? name : url, url, remote: name, commit: one.commit, branch };
-  await refuseRewriting(send, branches.heads.get(branch));
-  return send;
-}
-async function branchOf2(one, remote, defaultBranch, options, io) {
-  const named = options.branch ?? one.clone?.branch ?? (one.entry?.branch === "." ? void 0 : one.entry?.branch);
-  if (named !== void 0) return named;
-  const guess = defaultBranch ?? "main";
-  if (io.interactive && (options.yes || await io.ask(`${one.path} is on no branch. Push it to ${guess} on ${remote}?`)))
-    return guess;
-  throw usage(
-    `${one.path} has no branch checked out and none in .gitmodules: where on ${remote} should it go?`,
-    `Say it: --branch ${guess}; or for good: git config --file .gitmodules ${quote(`submodule.${one.entry?.name}.branch`)} ${guess}`
-  );
-}
-async function refuseRewriting({ git, url, branch, commit, path: path6 }, tip) {
-  if (tip === void 0 || tip === commit) return;
-  if (await objectType(git, tip) === void 0) await fetchBranch(git, url, branch);
-  if (await isAncestor(git, tip, commit)) return;
-  const at = path6 === "." ? "git" : `git -C ${quote(path6)}`;
-  throw problem(
-    `${path6 === "." ? "The root" : path6}: branch ${branch} on ${shown(url)} has commits that ${commit.slice(0, 12)} does not contain (not a fast-forward).`,
-    `${at} pull --rebase ${quote(shown(url))} ${quote(branch)}${path6 === "." ? "" : `; then record the new commit: git add ${quote(path6)}`}`
-  );
-}
-async function sendsOfRoot(session, commit, branch) {
-  const { git, probe, remotes, settings } = session;
-  const sends = [];
-  for (const { name, url } of remotes.filter(
-    (remote) => remote.url !== void 0
-  )) {
-    const address = rewrite(url, settings, "insteadof");
-    const branches = await probe.branches(address);
-    if (isFailure(branches))
-      throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
-    const tip = branches.heads.get(branch);
-    if (tip === commit) continue;
-    const send = { path: ".", git, to: name, url: address, remote: name, commit, branch };
-    await refuseRewriting(send, tip);
-    sends.push(send);
-  }
-  return sends;
-}
-async function refuseForbidden({ probe, config }, { git, url, commit, path: path6 }) {
-  if (config.forbid.length === 0) return;
-  const branches = await probe.branches(url);
-  const tips = isFailure(branches) ? [] : [...branches.heads.values()];
-  const known2 = [];
-  for (const tip of new Set(tips)) if (await objectType(git, tip) === "commit") known2.push(`^${tip}`);
-  const changed = await changedPaths(git, await commitsOf(git, [commit, ...known2]));
-  const found = changed.find((file) => config.forbid.some((pattern) => matchesPath(file, pattern)));
-  if (found === void 0) return;
-  throw problem(
-    `${path6 === "." ? "The root" : path6} would send ${found}, which must never be pushed.`,
-    `Take it out of the commits that are not pushed yet: git rm --cached ${quote(found)}, then git commit --amend or git rebase -i; list: forbid in submodules.yaml`
-  );
-}
-function planOf(session, target, sends, rootSends) {
-  const steps = [...sends.map(sendStep)];
-  if (sends.length + rootSends.length > 0) steps.push(verifyStep(session, target));
-  return { title: "Push submodules, then the root", steps: [...steps, ...rootSends.map(sendStep)] };
-}
-function sendStep(send) {
-  const { path: path6, git, to, remote, commit, branch } = send;
-  const name = path6 === "." ? "the root" : path6;
-  return {
-    title: `push ${name} ${commit.slice(0, 12)} to ${branch} on ${remote}`,
-    commands: [quoteAll(["git", ...path6 === "." ? [] : ["-C", path6], ...pushArguments(shown(to), commit, branch)])],
-    async apply() {
-      const { exitCode: exitCode2, stderr, stdout, timedOut } = await push(
-        { ...git, timeoutMs: pushTimeoutMs },
-        to,
-        commit,
-        branch
-      );
-      if (exitCode2 === 0) return void 0;
-      const said = timedOut ? "no end within an hour" : `${stderr}
-${stdout}`.trim().split("\n").slice(-6).join("\n");
-      throw problem(
-        `git push of ${name} to ${remote} failed: ${said}`,
-        "Remove the cause, then run the same command again: it goes on where it stopped."
-      );
-    }
-  };
-}
-function verifyStep(session, target) {
-  return {
-    title: "ask every remote whether all of it arrived",
-    commands: [
-      quoteAll(["submodule-push-check", "check", "--require", session.remotes.map(({ name }) => name).join(",")])
-    ],
-    async apply() {
-      session.probe.forgetAll();
-      const result = judge([await survey(session, target.commit, target.history)], policyOf(session));
-      const wrong = result.submodules.find(({ severity }) => severity === "error");
-      if (wrong) throw refusal(wrong);
-      return `${result.counts.ok + result.counts.warnings} commits are where they belong`;
-    }
-  };
-}
-async function confirm({ config }, sends, { yes }, io) {
-  const guarded = [...new Set(sends.map(({ remote }) => remote))].filter((name) => config.protected.includes(name));
-  if (guarded.length === 0 || yes) return;
-  for (const send of sends) io.note(`  ${sendStep(send).title}`);
-  if (!io.interactive)
-    throw usage(`${guarded.join(", ")} is protected, and nobody is there to be asked.`, "Give --yes if it is meant.");
-  if (!await io.ask(`Push to ${guarded.join(", ")}?`))
-    throw problem("Not pushed: it was declined.", "Nothing was changed.");
-}
-async function triggersOf(session, { git, commit, branch, url, remote }) {
-  for (const directory of workflowDirectories) {
-    const files = (await listFiles(git, commit, directory)).filter((file) => /\.ya?ml$/.test(file));
-    if (files.length === 0) continue;
-    const branches = await session.probe.branches(url);
-    const tip = isFailure(branches) ? void 0 : branches.heads.get(branch);
-    const known2 = tip !== void 0 && await resolveCommit(git, tip) !== void 0;
-    const changed = known2 ? await changedPaths(git, await commitsOf(git, [commit, `^${tip}`])) : void 0;
-    return Promise.all(
-      files.map(async (file) => ({
-        ...triggerOf(file, await showFile(git, commit, file) ?? "", branch, changed),
-        remote
-      }))
-    );
-  }
-  return [];
-}
+// src/submodules/command.ts
+init_plan();
+init_check();
+init_git();
 
 // src/submodules/render.ts
+init_table();
+init_check();
 var symbol = ({ severity }, unknown2) => unknown2 ? "?" : { ok: "✓", note: "·", warning: "!", error: "✗", critical: "✗" }[severity];
 var tone = (one) => isUnknown(one) ? "warn" : { ok: "good", note: "faint", warning: "warn", error: "bad", critical: "bad" }[one.severity];
 function columns({ required }) {
@@ -13430,11 +13672,13 @@ function ciLines(ci) {
 }
 
 // src/submodules/session.ts
-var import_promises10 = __toESM(require_promises(), 1);
+var import_promises8 = __toESM(require_promises(), 1);
 var import_node_os2 = __toESM(require_node_os(), 1);
-var import_node_path6 = __toESM(require_node_path(), 1);
+var import_node_path5 = __toESM(require_node_path(), 1);
+init_errors();
 
 // src/submodules/config.ts
+init_errors();
 var noConfig = {
   require: [],
   remotes: {},
@@ -13510,8 +13754,8 @@ function seconds(name, value2, file) {
 
 // src/submodules/facts.ts
 var import_node_crypto2 = __toESM(require_node_crypto(), 1);
-var import_promises7 = __toESM(require_promises(), 1);
-var import_node_path4 = __toESM(require_node_path(), 1);
+var import_promises5 = __toESM(require_promises(), 1);
+var import_node_path3 = __toESM(require_node_path(), 1);
 var most = 500;
 var keptMs = 60 * 24 * 36e5;
 var FactStore = class {
@@ -13525,7 +13769,7 @@ var FactStore = class {
     const key = (0, import_node_crypto2.createHash)("sha256").update(url).digest("hex").slice(0, 32);
     let facts = this.#open.get(key);
     if (!facts) {
-      facts = load((0, import_node_path4.join)(this.#dir, key));
+      facts = load((0, import_node_path3.join)(this.#dir, key));
       this.#open.set(key, facts);
     }
     return facts;
@@ -13535,24 +13779,24 @@ var FactStore = class {
     for (const one of this.#open.values()) {
       const { dir, stored, changed } = await one;
       if (!changed) continue;
-      await (0, import_promises7.mkdir)(dir, { recursive: true, mode: 448 });
-      const temporary = (0, import_node_path4.join)(dir, `facts-${(0, import_node_crypto2.randomUUID)()}.tmp`);
-      await (0, import_promises7.writeFile)(temporary, JSON.stringify(trimmed(stored)), { mode: 384 });
-      await (0, import_promises7.rename)(temporary, (0, import_node_path4.join)(dir, "facts.json"));
-      await (0, import_promises7.utimes)(dir, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
+      await (0, import_promises5.mkdir)(dir, { recursive: true, mode: 448 });
+      const temporary = (0, import_node_path3.join)(dir, `facts-${(0, import_node_crypto2.randomUUID)()}.tmp`);
+      await (0, import_promises5.writeFile)(temporary, JSON.stringify(trimmed(stored)), { mode: 384 });
+      await (0, import_promises5.rename)(temporary, (0, import_node_path3.join)(dir, "facts.json"));
+      await (0, import_promises5.utimes)(dir, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
     }
   }
   /** Removes what no run has added to for two months. */
   async prune(now) {
-    for (const name of await (0, import_promises7.readdir)(this.#dir).catch(() => [])) {
-      const dir = (0, import_node_path4.join)(this.#dir, name);
-      const { mtimeMs } = await (0, import_promises7.stat)(dir).catch(() => ({ mtimeMs: now }));
-      if (now - mtimeMs > keptMs) await (0, import_promises7.rm)(dir, { recursive: true, force: true });
+    for (const name of await (0, import_promises5.readdir)(this.#dir).catch(() => [])) {
+      const dir = (0, import_node_path3.join)(this.#dir, name);
+      const { mtimeMs } = await (0, import_promises5.stat)(dir).catch(() => ({ mtimeMs: now }));
+      if (now - mtimeMs > keptMs) await (0, import_promises5.rm)(dir, { recursive: true, force: true });
     }
   }
 };
 async function load(dir) {
-  const stored = await readStored((0, import_node_path4.join)(dir, "facts.json"));
+  const stored = await readStored((0, import_node_path3.join)(dir, "facts.json"));
   const facts = {
     dir,
     stored,
@@ -13572,7 +13816,7 @@ async function load(dir) {
 }
 async function readStored(file) {
   try {
-    const { contained, recorded } = JSON.parse(await (0, import_promises7.readFile)(file, "utf8"));
+    const { contained, recorded } = JSON.parse(await (0, import_promises5.readFile)(file, "utf8"));
     if (typeof contained === "object" && typeof recorded === "object") return { contained, recorded };
   } catch {
   }
@@ -13582,6 +13826,9 @@ var trimmed = ({ contained, recorded }) => ({
   contained: Object.fromEntries(Object.entries(contained).slice(-most)),
   recorded: Object.fromEntries(Object.entries(recorded).slice(-most))
 });
+
+// src/submodules/session.ts
+init_git();
 
 // src/submodules/limit.ts
 function createLimit(most2) {
@@ -13602,12 +13849,16 @@ function createLimit(most2) {
 }
 
 // src/submodules/probe.ts
-var import_node_fs3 = __toESM(require_node_fs(), 1);
-var import_promises8 = __toESM(require_promises(), 1);
-var import_node_path5 = __toESM(require_node_path(), 1);
-var import_promises9 = __toESM(require_promises2(), 1);
+var import_node_fs2 = __toESM(require_node_fs(), 1);
+var import_promises6 = __toESM(require_promises(), 1);
+var import_node_path4 = __toESM(require_node_path(), 1);
+var import_promises7 = __toESM(require_promises2(), 1);
+init_failure();
 
 // src/submodules/tokens.ts
+init_errors();
+init_redact();
+init_url();
 function tokensFrom(env, named) {
   const tokens = named.map((one) => {
     const cut2 = one.lastIndexOf("=");
@@ -13780,8 +14031,8 @@ function within(url, base) {
   }
 }
 async function listRefs(remote, prefixes) {
-  const body = await ask(remote, "ls-refs", ["peel", "symrefs", ...prefixes.map((prefix) => `ref-prefix ${prefix}`)]);
-  const answer = body && await whole(body);
+  const wanted = prefixes.map((prefix) => `ref-prefix ${prefix}`);
+  const answer = await ask(remote, "ls-refs", ["peel", "symrefs", ...wanted], (body) => whole(body));
   const lines3 = answer && packetLines(answer);
   if (lines3?.at(-1) !== "flush") return void 0;
   const refs = [];
@@ -13798,15 +14049,14 @@ async function listRefs(remote, prefixes) {
 async function countBeyond(remote, commit, tips) {
   const tell = [`want ${commit}`, ...tips.map((tip) => `have ${tip}`), "done"];
   for (const filter of [["filter tree:0"], []]) {
-    const body = await ask(remote, "fetch", ["no-progress", ...filter, ...tell]);
-    const answer = body && await packStart(body);
+    const answer = await ask(remote, "fetch", ["no-progress", ...filter, ...tell], packStart);
     if (answer !== void 0) return answer;
   }
   return void 0;
 }
 async function fetchPack(remote, oid, most2 = 32 * 1024 * 1024) {
-  const body = await ask(remote, "fetch", ["no-progress", "deepen 1", "filter blob:none", `want ${oid}`, "done"]);
-  const answer = body && await whole(body, most2);
+  const tell = ["no-progress", "deepen 1", "filter blob:none", `want ${oid}`, "done"];
+  const answer = await ask(remote, "fetch", tell, (body) => whole(body, most2));
   const lines3 = answer && packetLines(answer);
   if (!lines3) return void 0;
   if (lines3.some((line) => typeof line !== "string" && refused(line))) return "absent";
@@ -13819,7 +14069,7 @@ var refused = (line) => /^ERR .*not our ref/.test(line.toString("latin1", 0, 200
 function packet(text2) {
   return (Buffer.byteLength(text2) + 4).toString(16).padStart(4, "0") + text2;
 }
-async function ask({ url, headers, timeoutMs, hash }, command, args) {
+async function ask({ url, headers, timeoutMs, hash }, command, args, read) {
   const capabilities = hash === "sha1" ? [] : [`object-format=${hash}
 `];
   const request = [`command=${command}
@@ -13828,6 +14078,8 @@ async function ask({ url, headers, timeoutMs, hash }, command, args) {
   address.username = "";
   address.password = "";
   address.pathname = `${address.pathname.replace(/\/+$/, "")}/git-upload-pack`;
+  const stop = new AbortController();
+  const limit = setTimeout(() => stop.abort(), timeoutMs);
   try {
     const response = await fetch(address, {
       method: "POST",
@@ -13841,44 +14093,39 @@ async function ask({ url, headers, timeoutMs, hash }, command, args) {
       body: `${request}0001${args.map((arg) => packet(`${arg}
 `)).join("")}0000`,
       redirect: "manual",
-      signal: AbortSignal.timeout(timeoutMs)
+      signal: stop.signal
     });
-    if (response.status === 200 && response.headers.get("content-type") === "application/x-git-upload-pack-result")
-      return response.body ?? void 0;
+    const right = response.headers.get("content-type") === "application/x-git-upload-pack-result";
+    if (response.status === 200 && right && response.body) return await read(response.body);
     await response.body?.cancel();
     return void 0;
   } catch {
     return void 0;
+  } finally {
+    clearTimeout(limit);
   }
 }
 async function whole(body, most2 = 256 * 1024 * 1024) {
   const chunks = [];
   let size = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > most2) return void 0;
-    }
-  } catch {
-    return void 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > most2) return void 0;
   }
   return Buffer.concat(chunks);
 }
 async function packStart(body) {
   let seen = Buffer.alloc(0);
-  try {
-    for await (const chunk of body) {
-      seen = Buffer.concat([seen, chunk]);
-      const lines3 = packetLines(seen) ?? [];
-      if (lines3.some((line) => typeof line !== "string" && refused(line))) return "absent";
-      const start = lines3.findIndex((line) => typeof line !== "string" && line.toString() === "packfile\n");
-      if (start < 0) continue;
-      const bands = lines3.slice(start + 1).filter((line) => typeof line !== "string" && line[0] === 1);
-      const count2 = packCount(Buffer.concat(bands.map((line) => line.subarray(1))));
-      if (count2 !== void 0) return count2;
-    }
-  } catch {
+  for await (const chunk of body) {
+    seen = Buffer.concat([seen, chunk]);
+    const lines3 = packetLines(seen) ?? [];
+    if (lines3.some((line) => typeof line !== "string" && refused(line))) return "absent";
+    const start = lines3.findIndex((line) => typeof line !== "string" && line.toString() === "packfile\n");
+    if (start < 0) continue;
+    const bands = lines3.slice(start + 1).filter((line) => typeof line !== "string" && line[0] === 1);
+    const count2 = packCount(Buffer.concat(bands.map((line) => line.subarray(1))));
+    if (count2 !== void 0) return count2;
   }
   return void 0;
 }
@@ -13901,6 +14148,8 @@ function packetLines(bytes) {
 }
 
 // src/submodules/probe.ts
+init_git();
+init_url();
 var parallel = (server) => server.startsWith("ssh") ? 6 : server.startsWith("file") ? 4 : 16;
 var mostTips = 4e3;
 var hashOf = (oid) => oid.length === 64 ? "sha256" : "sha1";
@@ -14083,8 +14332,8 @@ function createProbe({
   }
   async function scratchIn(url, name, hash) {
     const { dir } = await facts.of(url);
-    if (!(0, import_node_fs3.existsSync)(dir)) await (0, import_promises8.mkdir)(dir, { recursive: true, mode: 448 });
-    return scratchRepository(git, (0, import_node_path5.join)(dir, name), hash);
+    if (!(0, import_node_fs2.existsSync)(dir)) await (0, import_promises6.mkdir)(dir, { recursive: true, mode: 448 });
+    return scratchRepository(git, (0, import_node_path4.join)(dir, name), hash);
   }
   async function directly(url, hash, question) {
     if (indirect.has(url)) return void 0;
@@ -14101,7 +14350,7 @@ function createProbe({
       const failure = failureOf(reply);
       const pause2 = retryDelaysMs[attempt];
       if (!failure.transient || refusesObject(failure) || pause2 === void 0) return failure;
-      await (0, import_promises9.setTimeout)(pause2);
+      await (0, import_promises7.setTimeout)(pause2);
     }
   }
 }
@@ -14162,18 +14411,18 @@ async function openSession(options) {
   };
 }
 function cacheDirectory(env) {
-  const base = env.FORGEJO_CI_TOOLKIT_CACHE || (0, import_node_path6.join)(env.XDG_CACHE_HOME || (0, import_node_path6.join)(env.HOME || "/tmp", ".cache"), "forgejo-ci-toolkit");
-  return (0, import_node_path6.join)(base, "submodules");
+  const base = env.FORGEJO_CI_TOOLKIT_CACHE || (0, import_node_path5.join)(env.XDG_CACHE_HOME || (0, import_node_path5.join)(env.HOME || "/tmp", ".cache"), "forgejo-ci-toolkit");
+  return (0, import_node_path5.join)(base, "submodules");
 }
 async function readConfig(git, { config, directory }) {
   if (config !== void 0) {
-    const content = await (0, import_promises10.readFile)((0, import_node_path6.resolve)(directory, config), "utf8").catch((error2) => {
+    const content = await (0, import_promises8.readFile)((0, import_node_path5.resolve)(directory, config), "utf8").catch((error2) => {
       throw usage(`Cannot read ${config}: ${error2.message}`, "Name a file that exists with --config.", error2);
     });
     return parseConfigFile(content, config);
   }
   for (const file of configFiles) {
-    const content = git.bare ? await showFile(git, "HEAD", file) : await (0, import_promises10.readFile)((0, import_node_path6.join)(git.dir, file), "utf8").catch(() => void 0);
+    const content = git.bare ? await showFile(git, "HEAD", file) : await (0, import_promises8.readFile)((0, import_node_path5.join)(git.dir, file), "utf8").catch(() => void 0);
     if (content !== void 0) return parseConfigFile(content, file);
   }
   return noConfig;
@@ -14283,46 +14532,9 @@ async function needCommit(git, revision) {
   throw usage(`"${revision}" is no commit of ${git.dir}.`, "Name a branch, a tag or an oid that git rev-parse knows.");
 }
 
-// src/submodules/status.ts
-var import_node_fs4 = __toESM(require_node_fs(), 1);
-var import_node_path7 = __toESM(require_node_path(), 1);
-async function statusOf(session, commit) {
-  const seen = await survey(session, commit, { commits: [], removed: false });
-  const { submodules, required } = judge([seen], { requireBranch: false, rootRemotes: session.remotes });
-  const rows = await Promise.all(
-    submodules.filter((report2) => report2.commit !== null).map(async ({ path: path6, depth, commit: recorded, class: name, remotes }) => {
-      const one = seen.observed.find((observed) => observed.path === path6);
-      const git = one.clone?.checkedOut ? one.clone.git : void 0;
-      const worktree = git && await session.local("", () => worktreeState(git));
-      const ahead = worktree !== void 0 && worktree.head !== recorded;
-      const state = !worktree ? "uninitialised" : ahead ? worktree.dirty ? "ahead, dirty" : "ahead" : worktree.dirty ? "dirty" : "clean";
-      const repository = ownerAndName(one.entry?.url ?? "")?.name ?? path6.slice(path6.lastIndexOf("/") + 1);
-      const workflow = git ? hasWorkflow(git.dir, repository) : null;
-      return { path: path6, depth, recorded, checkedOut: worktree?.head ?? null, state, class: name, remotes, workflow };
-    })
-  );
-  return { commit, required, submodules: rows };
-}
-var hasWorkflow = (dir, name) => ["yaml", "yml"].some((extension) => (0, import_node_fs4.existsSync)((0, import_node_path7.join)(dir, ".forgejo/workflows", `${name}.${extension}`)));
-function statusText({ submodules, required }, view) {
-  if (submodules.length === 0) return "No submodules.";
-  const columns2 = [
-    { title: "Submodule", value: ({ path: path6 }) => path6 },
-    { title: "Recorded", value: ({ recorded }) => recorded?.slice(0, 12) ?? null },
-    { title: "Checked out", value: ({ checkedOut }) => checkedOut?.slice(0, 12) ?? null },
-    { title: "State", value: ({ state }) => state, tone: ({ state }) => state === "clean" ? "good" : "warn" },
-    ...required.map(
-      (name) => ({
-        title: name,
-        value: ({ remotes }) => [...new Set(remotes.filter((one) => one.name === name).map((one) => one.class))].join(", ") || null
-      })
-    ),
-    { title: "Workflow", value: ({ workflow }) => workflow === null ? null : workflow ? "yes" : "no" }
-  ];
-  return table(columns2, submodules, view);
-}
-
 // src/submodules/command.ts
+init_survey();
+init_tree();
 var commas = (value2, before) => [
   ...before,
   ...value2.split(",").map((one) => one.trim()).filter(Boolean)
@@ -14390,6 +14602,7 @@ async function renamed(session, { commit, base }) {
   return renames(await state(base), await state(commit));
 }
 var pushVerb = async (_args, options, io) => {
+  const { pushAll: pushAll2 } = await Promise.resolve().then(() => (init_push(), push_exports));
   const session = await sessionFor(options, io);
   const [target] = await targetsOf(session, {
     commit: void 0,
@@ -14398,7 +14611,7 @@ var pushVerb = async (_args, options, io) => {
     allCommits: false
   });
   const journal = (0, import_node_path8.join)(stateDirectory(io.env), "journal.jsonl");
-  const result = await pushAll(
+  const result = await pushAll2(
     session,
     target,
     {
@@ -14421,6 +14634,7 @@ var pushVerb = async (_args, options, io) => {
   return { exit: exitCode.ok, result, text: (view) => pushText(result, options.dryRun === true, view) };
 };
 var status = async (_args, options, io) => {
+  const { statusOf: statusOf2, statusText: statusText2 } = await Promise.resolve().then(() => (init_status(), status_exports));
   const session = await sessionFor(options, io);
   const [target] = await targetsOf(session, {
     commit: "HEAD",
@@ -14428,11 +14642,12 @@ var status = async (_args, options, io) => {
     prePush: void 0,
     allCommits: false
   });
-  const result = await statusOf(session, target.commit);
+  const result = await statusOf2(session, target.commit);
   await session.close();
-  return { exit: exitCode.ok, result, text: (view) => statusText(result, view) };
+  return { exit: exitCode.ok, result, text: (view) => statusText2(result, view) };
 };
 var installHook = async (_args, options, io) => {
+  const { planHook: planHook2 } = await Promise.resolve().then(() => (init_hook(), hook_exports));
   const git = await openRepository((0, import_node_path8.resolve)(options.directory), io.env, 6e4);
   const program2 = [process.execPath, (0, import_node_path8.resolve)(process.argv[1] ?? "submodule-push-check")];
   const flags = [
@@ -14440,7 +14655,7 @@ var installHook = async (_args, options, io) => {
     ...options.requireBranch ? ["--require-branch"] : [],
     ...options.config === void 0 ? [] : ["--config", options.config]
   ];
-  const { keeper, file, plan } = await planHook(git, program2, flags);
+  const { keeper, file, plan } = await planHook2(git, program2, flags);
   const report2 = await runPlan(plan, void 0, { dryRun: options.dryRun === true });
   if (report2.error !== void 0) throw report2.error;
   const result = { keeper, file, applied: report2.applied && plan.steps.length > 0, steps: report2.steps };

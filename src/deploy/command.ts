@@ -1,0 +1,307 @@
+import { open, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { Option } from 'commander';
+import { userName } from '../common/audit.ts';
+import type { Outcome, Tool, Verb } from '../common/command.ts';
+
+import { type ExitCode, exitCode } from '../common/exit.ts';
+import type { Io } from '../common/io.ts';
+import { bytes } from '../common/output/words.ts';
+import { Connection } from './connection.ts';
+import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from './deploy.ts';
+import type { Source } from './deployment.ts';
+import { localHost } from './host/local.ts';
+import { openHost } from './host/open.ts';
+import {
+  type DeployOptions,
+  deployOptions,
+  keepOption,
+  lockOptions,
+  openOptionsFrom,
+  serviceOptions,
+  settingsFrom,
+  targetOption,
+  wayOptions,
+  waysFrom,
+} from './options.ts';
+import { readExecutable, readFrom } from './preflight/elf.ts';
+import { hashFile } from './transfer/hash.ts';
+import { history, plan, status, unlock } from './verbs.ts';
+import { resultsAsMarkdown, showHistory, showPlan, showResults, showStatus } from './view.ts';
+
+/** Connections to one host within a command: a way in that breaks is tried again for about half a minute. */
+const persistence = { attempts: 6, pauseMs: 1_000 };
+
+async function readSource(path: string): Promise<Source> {
+  const file = await hashFile(path);
+  const handle = await open(path, 'r');
+  try {
+    return { file, executable: await readExecutable(readFrom(handle), (await stat(path)).size) };
+  } finally {
+    await handle.close();
+  }
+}
+
+function workFrom(options: DeployOptions, io: Io): Work {
+  return {
+    settings: settingsFrom(options, io.env, userName()),
+    local: localHost(io.env),
+    report: reporter(options, io),
+  };
+}
+
+function reporter(options: DeployOptions, io: Io): Reporter {
+  const { faint, bad } = io.view.style;
+  let shownAt = 0;
+  return {
+    begin(host, title) {
+      if (options.verbose) io.note(faint(`${host}: ${title} …`));
+    },
+    end(host, title, ms, detail, error) {
+      const time = faint(`${(ms / 1000).toFixed(1)} s`);
+      io.note(
+        error === undefined
+          ? `${host}: ${title}${detail ? ` (${detail})` : ''} ${time}`
+          : `${host}: ${bad('failed:')} ${title} ${time}`,
+      );
+    },
+    progress(host, done, all) {
+      if (performance.now() - shownAt < 5_000) return;
+      shownAt = performance.now();
+      io.note(faint(`${host}: ${bytes(done)} of ${bytes(all)}`));
+    },
+  };
+}
+
+/** Does something on every host that was named, one after the other, each over one connection. */
+async function onHosts<T>(
+  options: DeployOptions,
+  io: Io,
+  work: (connection: Connection) => Promise<T>,
+  proceed: (result: T) => boolean = () => true,
+): Promise<{ results: T[]; left: string[] }> {
+  const ways = waysFrom(options);
+  const how = openOptionsFrom(options, io.env, { name: userName(), home: homedir() });
+  const results: T[] = [];
+  for (const [index, way] of ways.entries()) {
+    const connection = new Connection(way.text, () => openHost(way, how), persistence);
+    try {
+      const result = await work(connection);
+      results.push(result);
+      if (!proceed(result)) return { results, left: ways.slice(index + 1).map(({ text }) => text) };
+    } finally {
+      await connection.close();
+    }
+  }
+  return { results, left: [] };
+}
+
+const fine = ({ outcome }: HostResult) => outcome === 'deployed' || outcome === 'unchanged';
+
+function exitOf(results: readonly { readonly failed: boolean; readonly unknown: boolean }[]): ExitCode {
+  if (results.some(({ failed, unknown }) => failed && !unknown)) return exitCode.problem;
+  return results.some(({ failed }) => failed) ? exitCode.unknown : exitCode.ok;
+}
+
+/** A release that fails on one host is not brought to the next one. */
+async function changeHosts(
+  options: DeployOptions,
+  io: Io,
+  work: (connection: Connection) => Promise<HostResult>,
+): Promise<Outcome> {
+  const { results, left } = await onHosts(options, io, work, fine);
+  const all = [...results, ...left.map((host) => notBegun(host, results.at(-1)!.host))];
+  return {
+    exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),
+    result: { hosts: all.map(({ unknown: _, ...shown }) => shown) },
+    text: (view) => showResults(all, view),
+    markdown: () => resultsAsMarkdown(all),
+  };
+}
+
+const notBegun = (host: string, failed: string): HostResult => ({
+  host,
+  outcome: 'failed',
+  changed: false,
+  downtimeMs: null,
+  bytesSent: 0,
+  sha256: null,
+  previousSha256: null,
+  release: null,
+  previous: null,
+  error: `Not begun, because ${failed} failed.`,
+  fix: null,
+  unknown: false,
+  lastLines: '',
+  phases: [],
+});
+
+async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
+  const source = await readSource(options.source!);
+  const work = workFrom(options, io);
+  const { results } = await onHosts(options, io, (connection) => plan(connection, source, work));
+  const stopped = results.some(({ findings }) => findings.length > 0);
+  return {
+    exit: stopped ? exitCode.problem : exitCode.ok,
+    result: { hosts: results },
+    text: (view) => showPlan(results, view),
+  };
+}
+
+const run: Verb = {
+  usage: 'run',
+  summary: 'deploy a binary: check, transfer, swap, restart, prove, and roll back when it is not healthy',
+  options: [...deployOptions(), targetOption(), ...wayOptions(), ...serviceOptions(), ...lockOptions()],
+  examples: [
+    [
+      'deploy-binary run --source target/release/app --target /opt/app/bin/app --host system',
+      'find out how the host restarts it',
+    ],
+    [
+      'deploy-binary run --source app --target /opt/app/bin/app --host system --unit app --health-url http://127.0.0.1:5858/api/health',
+      'prove it by its health URL',
+    ],
+  ],
+  handler: async (_, options: DeployOptions, io) => {
+    if (options.dryRun) return await showPlans(options, io);
+    const source = await readSource(options.source!);
+    const work = workFrom(options, io);
+    return await changeHosts(options, io, (connection) => deployHost(connection, source, work));
+  },
+};
+
+const planVerb: Verb = {
+  usage: 'plan',
+  summary: 'show what run would do: facts, every command, and the sudoers lines that suffice',
+  options: run.options!,
+  examples: [['deploy-binary plan --source app --target /opt/app/bin/app --host system', 'nothing is changed']],
+  handler: async (_, options: DeployOptions, io) => await showPlans(options, io),
+};
+
+function statusVerb(name: 'status' | 'verify'): Verb {
+  const thorough = name === 'verify';
+  return {
+    usage: name,
+    summary: thorough
+      ? 'prove again that the host runs what is at the target, and well'
+      : 'what each host runs, how it is, and who holds the lock',
+    options: [targetOption(), ...wayOptions(), ...serviceOptions()],
+    examples: [
+      [
+        `deploy-binary ${name} --target /opt/app/bin/app --host system`,
+        thorough ? 'exit code 1 when it is not healthy' : 'one line a host',
+      ],
+    ],
+    handler: async (_, options: DeployOptions, io) => {
+      const work = workFrom(options, io);
+      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough }));
+      const exit = exitOf(results.map(({ healthy, unknown }) => ({ failed: !healthy, unknown })));
+      return {
+        exit,
+        result: { hosts: results.map(({ unknown: _unknown, ...shown }) => shown) },
+        text: (view) => showStatus(results, view),
+      };
+    },
+  };
+}
+
+const historyVerb: Verb = {
+  usage: 'history',
+  summary: 'who deployed what to a host, and how it ended',
+  options: [
+    targetOption(),
+    ...wayOptions(),
+    new Option('--sudo <when>').choices(['auto', 'never', 'always']).default('auto').hideHelp(),
+  ],
+  examples: [['deploy-binary history --target /opt/app/bin/app --host system', 'oldest first']],
+  handler: async (_, options: DeployOptions, io) => {
+    const work = workFrom({ ...withoutService, ...options }, io);
+    const { results } = await onHosts(options, io, (connection) => history(connection, work));
+    return {
+      exit: exitCode.ok,
+      result: { hosts: results },
+      text: (view) =>
+        showHistory(
+          results.flatMap(({ host, entries }) => entries.map((entry) => ({ ...entry, host }))),
+          view,
+        ),
+    };
+  },
+};
+
+/** For verbs that do not touch the service. */
+const withoutService = {
+  restart: 'none',
+  grace: '0s',
+  sudo: 'auto',
+  healthStatus: '200',
+  healthTimeout: '1s',
+  healthSamples: '1',
+  healthInterval: '1s',
+  settle: '0s',
+} as const;
+
+const rollback: Verb = {
+  usage: 'rollback',
+  summary: 'put a kept release back, restart and prove it',
+  options: [
+    targetOption(),
+    new Option(
+      '--to <release>',
+      'id, sha256 or commit of a kept release, or the beginning of one; the one before the present by default',
+    ),
+    keepOption(),
+    ...wayOptions(),
+    ...serviceOptions(),
+    ...lockOptions(),
+  ],
+  examples: [
+    ['deploy-binary rollback --target /opt/app/bin/app --host system', 'the release before the present one'],
+    ['deploy-binary rollback --target /opt/app/bin/app --host system --to 1a2b3c4d', 'the release of that commit'],
+  ],
+  handler: async (_, options: DeployOptions, io) => {
+    const work = workFrom(options, io);
+    if (options.dryRun) {
+      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough: false }));
+      return { exit: exitCode.ok, result: { hosts: results }, text: (view) => showStatus(results, view) };
+    }
+    return await changeHosts(options, io, (connection) => rollbackHost(connection, options.to, work));
+  },
+};
+
+const unlockVerb: Verb = {
+  usage: 'unlock',
+  summary: 'remove the lock of a deploy that died; --yes also one that is alive',
+  options: [
+    targetOption(),
+    ...wayOptions(),
+    new Option('--sudo <when>').choices(['auto', 'never', 'always']).default('auto').hideHelp(),
+  ],
+  examples: [['deploy-binary unlock --target /opt/app/bin/app --host system', 'refused while its holder is alive']],
+  handler: async (_, options: DeployOptions, io) => {
+    const work = workFrom({ ...withoutService, ...options }, io);
+    const { results } = await onHosts(options, io, async (connection) => {
+      const { lock, host } = options.dryRun
+        ? await status(connection, work, { thorough: false })
+        : { lock: null, host: '' };
+      return options.dryRun ? { host, removed: null, lock } : await unlock(connection, work, options.yes === true);
+    });
+    return {
+      exit: exitCode.ok,
+      result: { hosts: results },
+      text: () =>
+        results
+          .map(
+            ({ host, removed }) =>
+              `${host}: ${removed === null ? 'no lock was removed' : `removed the lock of ${removed}`}`,
+          )
+          .join('\n'),
+    };
+  },
+};
+
+export const deployBinary: Tool = {
+  name: 'deploy-binary',
+  summary: 'Replaces a running binary on a host, and never leaves the host without a service.',
+  verbs: [run, planVerb, statusVerb('status'), historyVerb, rollback, statusVerb('verify'), unlockVerb],
+};

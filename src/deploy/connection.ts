@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolError, unknown } from '../common/errors.ts';
+import type { Host, RunOptions, RunResult } from './host/host.ts';
+
+export interface Persistence {
+  /** Attempts of one piece of work over fresh connections, the first included. */
+  readonly attempts: number;
+  /** Milliseconds before the second attempt; doubles each time, up to ten times as much. */
+  readonly pauseMs: number;
+}
+
+/**
+ * A host that is connected to again when the way in broke. A command that was under way is not repeated by itself: only its
+ * caller knows whether it may be. `steadily` is for work that can.
+ */
+export class Connection implements Host {
+  readonly name: string;
+  readonly #connect: () => Promise<Host>;
+  readonly #persistence: Persistence;
+  #host: Promise<Host> | undefined;
+
+  constructor(name: string, connect: () => Promise<Host>, persistence: Persistence) {
+    this.name = name;
+    this.#connect = connect;
+    this.#persistence = persistence;
+  }
+
+  async run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
+    return await this.#with((host) => host.run(argv, options));
+  }
+
+  async forward(address: string, port: number) {
+    const host = await this.#open();
+    if (!host.forward) throw unknown(`${this.name}: this way in forwards no ports.`, 'Let the host ask by itself.');
+    return await host.forward(address, port);
+  }
+
+  /** Work with the host of one connection, for callers that use more than `run`. */
+  async use<T>(work: (host: Host) => Promise<T>): Promise<T> {
+    return await this.#with(work);
+  }
+
+  /** Repeats work that may be repeated while the way in breaks. Other failures pass through. */
+  async steadily<T>(work: () => Promise<T>): Promise<T> {
+    const { attempts, pauseMs } = this.#persistence;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        if (attempt >= attempts || !isBroken(error)) throw error;
+        await sleep(Math.min(pauseMs * 2 ** (attempt - 1), pauseMs * 10));
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const host = this.#host;
+    this.#host = undefined;
+    await host?.then((open) => open.close()).catch(() => {});
+  }
+
+  async #with<T>(work: (host: Host) => Promise<T>): Promise<T> {
+    const mine = this.#open();
+    try {
+      return await work(await mine);
+    } catch (error) {
+      if (isBroken(error) && this.#host === mine) await this.close();
+      throw error;
+    }
+  }
+
+  #open(): Promise<Host> {
+    this.#host ??= this.#connect();
+    return this.#host;
+  }
+}
+
+/** Whether the way in failed, and not the work. */
+export const isBroken = (error: unknown): boolean => error instanceof ToolError && error.kind === 'unknown';

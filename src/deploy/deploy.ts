@@ -1,0 +1,494 @@
+import { messageOf, ToolError } from '../common/errors.ts';
+import { type Plan, type PlanReport, runPlan } from '../common/plan.ts';
+import type { Connection } from './connection.ts';
+import {
+  assess,
+  check,
+  looksHealthy,
+  presentSha256,
+  proverOf,
+  releaseOf,
+  type Situation,
+  type Source,
+  stopOn,
+  targetMissing,
+} from './deployment.ts';
+import { identify } from './files.ts';
+import type { Host } from './host/host.ts';
+import { type Lock, takeLock } from './lock.ts';
+import { checkSudo } from './preflight/sudo.ts';
+import { type Prover, prove } from './prove.ts';
+import { appendHistory, saveState } from './records.ts';
+import type { Settings } from './settings.ts';
+import { adopt, freeSlot, type HistoryEntry, type Release, releaseId, type State } from './state.ts';
+import { type Change, type Incoming, type Previous, stepsOf } from './steps.ts';
+
+export interface Phase {
+  readonly name: string;
+  readonly ms: number;
+}
+
+/** What became of one host: the object that `--json` shows. */
+export interface HostResult {
+  readonly host: string;
+  readonly outcome: 'deployed' | 'unchanged' | 'rolled-back' | 'failed';
+  /** The host now runs another file than before. */
+  readonly changed: boolean;
+  /** From the moment the old process is told to stop until the first healthy answer; null when nothing was stopped. */
+  readonly downtimeMs: number | null;
+  /** Bytes on the wire, before encryption. */
+  readonly bytesSent: number;
+  readonly sha256: string | null;
+  readonly previousSha256: string | null;
+  /** Id of the release that the host runs now, as far as it is known. */
+  readonly release: string | null;
+  readonly previous: string | null;
+  readonly error: string | null;
+  readonly fix: string | null;
+  /** Exit code 2 instead of 1: the way in failed, not the deploy. */
+  readonly unknown: boolean;
+  /** The end of the service's log, when it failed. */
+  readonly lastLines: string;
+  readonly phases: readonly Phase[];
+}
+
+/** Shows what goes on. */
+export interface Reporter {
+  begin(host: string, title: string): void;
+  end(host: string, title: string, ms: number, detail: string | undefined, error: string | undefined): void;
+  progress(host: string, done: number, total: number): void;
+}
+
+export interface Work {
+  readonly settings: Settings;
+  readonly local: Host;
+  readonly report: Reporter;
+}
+
+/** Deploys to one host. Never throws: whatever happens is in the result. */
+export const deployHost = async (connection: Connection, source: Source, work: Work): Promise<HostResult> =>
+  await runHost(connection, work, source, async (run) => {
+    run.expect(source.file.sha256);
+    const first = await run.phase('preflight', async () => {
+      const situation = await assess(connection, work.settings, source, work.local);
+      stopOn(check(situation, source));
+      stopOn(await checkSudo(situation));
+      return situation;
+    });
+    await run.locked(first, 'deploy', async (lock) => {
+      // Another deploy may have come and gone while the lock was waited for.
+      const situation = await run.phase('preflight', async () => {
+        const now = await assess(connection, work.settings, source, work.local);
+        stopOn(check(now, source));
+        return now;
+      });
+      const sha256 = await run.phase('preflight', () => presentSha256(situation));
+      const prover = await run.phase('preflight', () => proverOf(situation));
+      run.result.previousSha256 = sha256;
+      run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
+      if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation)) {
+        const healthy = await run.phase('verify', () => isProven(prover));
+        if (healthy) return await run.unchanged(situation, source);
+      }
+      const incoming: Incoming = { kind: 'file', source };
+      await change(run, lock, situation, prover, incoming, newRelease(situation, source, sha256), sha256);
+    });
+  });
+
+/** Goes back to a release that the host has kept. */
+export const rollbackHost = async (connection: Connection, to: string | undefined, work: Work): Promise<HostResult> =>
+  await runHost(connection, work, null, async (run) => {
+    const first = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
+    await run.locked(first, 'rollback', async (lock) => {
+      const situation = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
+      const sha256 = await run.phase('preflight', () => presentSha256(situation));
+      run.result.previousSha256 = sha256;
+      run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
+      const release = chooseRelease(situation, sha256, to);
+      run.expect(release.sha256);
+      const prover = await run.phase('preflight', () => proverOf(situation));
+      await change(run, lock, situation, prover, { kind: 'release' }, release, sha256);
+    });
+  });
+
+/** The steps of a deploy with their exact commands, changing nothing. */
+export async function planHost(connection: Connection, source: Source, { settings, local }: Work) {
+  const situation = await assess(connection, settings, source, local);
+  const findings = check(situation, source);
+  const sha256 = await presentSha256(situation);
+  const release = newRelease(situation, source, sha256);
+  const previous = previousOf(situation, sha256, release, true);
+  const steps = stepsOf({ situation, incoming: { kind: 'file', source }, release, previous });
+  return { situation, findings, sha256, steps };
+}
+
+const attributesFit = ({ facts, settings }: Situation): boolean => {
+  const [user, group] = (settings.owner ?? '').split(':');
+  const [hasUser, hasGroup] = (facts.target.owner ?? '').split(':');
+  const mode = settings.mode === undefined ? null : Number.parseInt(settings.mode, 8);
+  return (
+    (!user || user === hasUser) &&
+    (!group || group === hasGroup) &&
+    (mode === null || mode === Number.parseInt(facts.target.mode ?? '', 8))
+  );
+};
+
+async function isProven(prover: Prover): Promise<boolean> {
+  try {
+    if (!(await looksHealthy(prover))) return false;
+    await prove(prover, { fresh: false, commands: false });
+    return true;
+  } catch (error) {
+    if (error instanceof ToolError && error.kind === 'problem') return false;
+    throw error;
+  }
+}
+
+/** Slots that hold something worth keeping, and those found on the host that the state does not know. */
+const takenSlots = (state: State): string[] => state.releases.map(({ slot }) => slot);
+
+function newRelease({ state, facts, settings }: Situation, { file }: Source, present: string | null): Release {
+  const { origin } = settings;
+  // The file at the target may take a slot of its own as well.
+  const taken = takenSlots(state);
+  const forPresent =
+    present !== null && !state.releases.some(({ sha256 }) => sha256 === present) ? [freeSlot(taken)] : [];
+  return {
+    id: releaseId(
+      facts.clock,
+      file.sha256,
+      state.releases.map(({ id }) => id),
+    ),
+    sha256: file.sha256,
+    size: file.size,
+    slot: freeSlot([...taken, ...forPresent]),
+    at: new Date(facts.clock * 1000).toISOString(),
+    by: origin.by,
+    commit: origin.commit,
+    runUrl: origin.runUrl,
+  };
+}
+
+/**
+ * The release to go back to. What is at the target, unless a deploy died over it: then the last one that was proven.
+ */
+function previousOf(
+  { state, facts }: Situation,
+  present: string | null,
+  next: Release,
+  healthy: boolean,
+): Previous | null {
+  const hasSlot = (slot: string) => facts.slots.some(({ name }) => name === slot);
+  const current = state.releases.find(({ id }) => id === state.current);
+  const unproven =
+    present === null || (state.pending !== null && state.pending.sha256 === present && current?.sha256 !== present);
+  if (unproven || !healthy) {
+    if (current && hasSlot(current.slot) && (unproven || current.sha256 !== present))
+      return { sha256: current.sha256, slot: current.slot, release: current, healthy: true, kept: true };
+    if (present === null) return null;
+  }
+  const release = state.releases.findLast(({ sha256 }) => sha256 === present) ?? null;
+  const kept = release !== null && hasSlot(release.slot);
+  const slot = release?.slot ?? freeSlot([...takenSlots(state), next.slot]);
+  return { sha256: present!, slot, release, healthy, kept };
+}
+
+function chooseRelease(
+  { state, remote, settings }: Situation,
+  present: string | null,
+  to: string | undefined,
+): Release {
+  if (present === null) throw targetMissing(remote.name, settings.target);
+  const { releases } = state;
+  const list = releases.map(({ id }) => id).join(', ') || 'none';
+  const fix = `Kept on the host: ${list}. See deploy-binary history.`;
+  if (to !== undefined) {
+    const fits = releases.filter(
+      ({ id, sha256, commit }) => id === to || id.startsWith(to) || sha256.startsWith(to) || commit?.startsWith(to),
+    );
+    if (fits.length === 1) return fits[0]!;
+    throw new ToolError(
+      'problem',
+      `${remote.name}: ${fits.length === 0 ? 'no kept release is' : 'several kept releases are'} "${to}".`,
+      fix,
+    );
+  }
+  const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
+  const before = at < 0 ? releases.at(-1) : releases[at - 1];
+  if (!before) throw new ToolError('problem', `${remote.name}: no release before the present one is kept.`, fix);
+  return before;
+}
+
+async function change(
+  run: Run,
+  lock: Lock,
+  situation: Situation,
+  prover: Prover,
+  incoming: Incoming,
+  release: Release,
+  present: string | null,
+): Promise<void> {
+  const { remote, restart } = situation;
+  const healthy = await run.phase('preflight', () => looksHealthy(prover));
+  const previous = previousOf(situation, present, release, healthy);
+  const context: Change = {
+    situation,
+    prover,
+    incoming,
+    release,
+    previous,
+    state: situation.state,
+    staged: null,
+    restarted: false,
+    stoppedAt: null,
+    healthyAt: null,
+    bytesSent: 0,
+    method: null,
+    proof: null,
+    lastLines: '',
+    putBack: null,
+    confirmLock: () => lock.confirm(),
+    onProgress: (done, total) => run.report.progress(remote.name, done, total),
+  };
+  const steps = stepsOf(context);
+  const plan: Plan<Change> = { title: `${remote.name}: ${situation.settings.target}`, steps };
+  const report = await runPlan(plan, context, {
+    onStep: ({ title, ms, detail, error, outcome }, moment) => {
+      if (moment === 'begin') run.report.begin(remote.name, title);
+      else if (outcome === 'done' || outcome === 'failed') {
+        run.addPhase(steps.find((step) => step.title === title)?.phase ?? 'deploy', ms);
+        run.report.end(remote.name, title, ms, detail, error);
+      }
+    },
+  });
+  run.result.bytesSent = context.bytesSent;
+  run.result.lastLines = context.lastLines;
+  run.result.downtimeMs =
+    restart.kind === 'none' || previous === null || context.stoppedAt === null || context.healthyAt === null
+      ? null
+      : Math.max(0, Math.round(context.healthyAt - context.stoppedAt));
+  if (report.applied) await succeeded(run, context);
+  else await failed(run, context, report);
+}
+
+async function succeeded(run: Run, context: Change): Promise<void> {
+  const { situation, release, previous, incoming } = context;
+  const { remote, settings } = situation;
+  run.result.outcome = 'deployed';
+  run.result.changed =
+    run.result.previousSha256 !== release.sha256 || situation.facts.processes.some(({ present }) => !present);
+  run.result.release = release.id;
+  try {
+    await run.phase('record', async () => {
+      let state = context.state;
+      if (previous?.healthy && previous.release === null)
+        state = { ...state, releases: [...state.releases, foundRelease(situation, previous)] };
+      // A release that is deployed again keeps one slot and one entry: the newest.
+      state = {
+        ...state,
+        releases: state.releases.filter(({ id, sha256 }) => id === release.id || sha256 !== release.sha256),
+      };
+      const { state: next, dropped } = adopt(state, release, settings.keep);
+      const known = await remote.connection.steadily(() => identify(remote, remote.layout.target));
+      await saveState(remote, { ...next, known: known && { ...known, sha256: release.sha256 } });
+      await note(situation, {
+        action: incoming.kind === 'file' ? 'deploy' : 'rollback',
+        outcome: 'deployed',
+        release,
+        previous,
+        downtimeMs: run.result.downtimeMs,
+        error: null,
+      });
+      await prune(situation, next, [...dropped.map(({ slot }) => slot), ...(previous ? [previous.slot] : [])]);
+    });
+  } catch (error) {
+    // The service is healthy: what is missing is its record, which the next run repairs.
+    run.result.error = `The release is deployed and healthy, but could not be recorded: ${messageOf(error)}`;
+    run.result.fix = error instanceof ToolError ? error.fix : null;
+  }
+}
+
+/** The entry of a file that was there before the first deploy. */
+function foundRelease({ facts }: Situation, previous: Previous): Release {
+  const file = facts.target.file;
+  const time = file?.mtime ?? facts.clock;
+  return {
+    id: releaseId(time, previous.sha256, []),
+    sha256: previous.sha256,
+    size: file?.size ?? 0,
+    slot: previous.slot,
+    at: new Date(time * 1000).toISOString(),
+    by: 'found on the host',
+    commit: null,
+    runUrl: null,
+  };
+}
+
+/** Removes what is in a slot that no release needs. */
+async function prune({ remote, facts }: Situation, state: State, used: readonly string[]): Promise<void> {
+  const taken = takenSlots(state);
+  const found = facts.slots.map(({ name }) => name);
+  for (const slot of new Set([...found, ...used]))
+    if (!taken.includes(slot) && /^\d+$/.test(slot))
+      await remote.connection.steadily(() =>
+        remote.files('Removing an old release', ['rm', '-f', '--', remote.layout.slot(slot)]),
+      );
+}
+
+async function failed(run: Run, context: Change, report: PlanReport): Promise<void> {
+  const { situation, release, previous } = context;
+  const undoFailed = report.steps.filter(({ outcome }) => outcome === 'undo-failed');
+  const error = report.error;
+  const reason = messageOf(error);
+  run.fail(error);
+  if (context.putBack) {
+    run.result.outcome = 'rolled-back';
+    run.result.release = previous?.release?.id ?? null;
+    run.result.error = `${reason}\nRolled back: the previous release ${previous?.release?.id ?? previous?.sha256.slice(0, 12)} is back and healthy (${context.putBack.evidence}).`;
+    // That the release failed is known, even when the way in broke meanwhile.
+    run.result.unknown = false;
+  } else if (undoFailed.length > 0) {
+    const why = undoFailed.map(({ title, error: text }) => `${title}: ${text}`).join('\n');
+    run.result.error = `${reason}\nTaking it back failed as well: ${why}`;
+    run.result.fix =
+      `${run.result.fix ?? ''}\nRun the deploy again: it repairs what is half done. deploy-binary status shows how the host is.`.trim();
+  } else if (context.restarted && previous === null) {
+    run.result.error = `${reason}\nThere was no release before: the failed one was stopped and removed.`;
+  }
+  await note(situation, {
+    action: context.incoming.kind === 'file' ? 'deploy' : 'rollback',
+    outcome: context.putBack ? 'rolled-back' : 'failed',
+    release,
+    previous,
+    downtimeMs: run.result.downtimeMs,
+    error: reason.slice(0, 500),
+  }).catch(() => {});
+}
+
+type Noted = Pick<HistoryEntry, 'action' | 'outcome' | 'downtimeMs' | 'error'> & {
+  release: Release;
+  previous: Previous | null;
+};
+
+async function note(
+  { remote, settings, facts, readAt }: Situation,
+  { release, previous, ...rest }: Noted,
+): Promise<void> {
+  const at = new Date((facts.clock + Math.round((performance.now() - readAt) / 1000)) * 1000).toISOString();
+  await appendHistory(remote, {
+    ...rest,
+    ...settings.origin,
+    at,
+    release: release.id,
+    sha256: release.sha256,
+    previous: previous?.release?.id ?? null,
+    previousSha256: previous?.sha256 ?? null,
+  });
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One host's run: its phases, its lock, its result. */
+interface Run {
+  readonly result: Mutable<HostResult>;
+  readonly report: Reporter;
+  expect(sha256: string): void;
+  phase<T>(name: string, work: () => Promise<T>): Promise<T>;
+  addPhase(name: string, ms: number): void;
+  locked(situation: Situation, action: string, work: (lock: Lock) => Promise<void>): Promise<void>;
+  unchanged(situation: Situation, source: Source): Promise<void>;
+  fail(error: unknown): void;
+}
+
+async function runHost(
+  connection: Connection,
+  work: Work,
+  source: Source | null,
+  body: (run: Run) => Promise<void>,
+): Promise<HostResult> {
+  const phases = new Map<string, number>();
+  const result: Mutable<HostResult> = {
+    host: connection.name,
+    outcome: 'failed',
+    changed: false,
+    downtimeMs: null,
+    bytesSent: 0,
+    sha256: source?.file.sha256 ?? null,
+    previousSha256: null,
+    release: null,
+    previous: null,
+    error: null,
+    fix: null,
+    unknown: false,
+    lastLines: '',
+    phases: [],
+  };
+  const run: Run = {
+    result,
+    report: work.report,
+    expect(sha256) {
+      result.sha256 = sha256;
+    },
+    addPhase(name, ms) {
+      phases.set(name, (phases.get(name) ?? 0) + ms);
+    },
+    async phase(name, inner) {
+      const start = performance.now();
+      try {
+        return await inner();
+      } finally {
+        run.addPhase(name, Math.round(performance.now() - start));
+      }
+    },
+    async locked({ remote, facts, settings }, action, inner) {
+      const lock = await run.phase('lock', async () => {
+        await remote.connection.steadily(() =>
+          remote.files('Making the directory of the releases', ['mkdir', '-p', '--', remote.layout.releases]),
+        );
+        if (remote.privilege.writer !== null)
+          await remote.must('Making a place for the upload', ['mkdir', '-p', '--', remote.workDirectory]);
+        return await takeLock(remote, settings.lock, settings.origin, action, facts.bootId);
+      });
+      if (lock.inherited !== null)
+        work.report.end(
+          remote.name,
+          `The lock of a dead deploy was taken over: ${lock.inherited}`,
+          0,
+          undefined,
+          undefined,
+        );
+      try {
+        await inner(lock);
+      } finally {
+        await lock.release().catch((error) => {
+          result.fix ??= `The lock could not be given back (${messageOf(error)}): it counts as dead by itself soon.`;
+        });
+      }
+    },
+    async unchanged({ remote, state, facts, settings }, { file }) {
+      result.outcome = 'unchanged';
+      const known = facts.target.file;
+      const release = releaseOf(state, file.sha256);
+      result.release = release?.id ?? null;
+      const finished = state.pending?.sha256 === file.sha256 ? adopt(state, state.pending, settings.keep).state : state;
+      const next: State = {
+        ...finished,
+        pending: null,
+        known: known && { inode: known.inode, size: known.size, mtime: known.mtime, sha256: file.sha256 },
+      };
+      if (JSON.stringify(next) !== JSON.stringify(state)) await saveState(remote, next);
+    },
+    fail(error) {
+      result.error = messageOf(error);
+      result.fix = error instanceof ToolError ? error.fix : null;
+      result.unknown = !(error instanceof ToolError) || error.kind === 'unknown';
+    },
+  };
+  try {
+    await body(run);
+  } catch (error) {
+    run.fail(error);
+  }
+  result.phases = [...phases].map(([name, ms]) => ({ name, ms }));
+  return result;
+}

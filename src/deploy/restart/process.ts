@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parsePairs, parseProcesses, type RunningProcess } from '../preflight/facts.ts';
+import { commandFailed } from '../privilege.ts';
+import type { Remote } from '../remote.ts';
+import { listScript, restartScript } from './process-restart-script.ts';
+import { logLines, type Restart } from './restart.ts';
+import { type StartSettings, startScript } from './start-script.ts';
+
+export interface ProcessSettings extends StartSettings {
+  readonly graceMs: number;
+  /** As whom another user's processes are looked at and stopped; null where the connected user may. */
+  readonly lookAs: string | null;
+}
+
+/** A plain process of the service's user, started detached. */
+export function processRestart(remote: Remote, settings: ProcessSettings): Restart {
+  const { layout, privilege } = remote;
+  const start = privilege.service([layout.start]);
+  const check = privilege.service([layout.start, 'check']);
+  const guard = `${remote.workDirectory}/restarting`;
+  const script = (command: readonly string[]) => [
+    'sh',
+    '-c',
+    restartScript,
+    'restart',
+    layout.target,
+    settings.lookAs ?? '',
+    privilege.runAs,
+    String(Math.ceil(settings.graceMs / 10)),
+    guard,
+    ...command,
+  ];
+  const run = async (what: string, command: readonly string[], onStop: () => void) => {
+    const argv = script(command);
+    let stdout = '';
+    let told = false;
+    const result = await remote.ask(argv, {
+      timeoutMs: settings.graceMs + 120_000,
+      onStdout: (chunk) => {
+        stdout += chunk.toString('utf8');
+        if (!told && stdout.includes('stopping\0')) {
+          told = true;
+          onStop();
+        }
+      },
+    });
+    if (result.code !== 0) throw commandFailed(remote.name, what, command, result);
+  };
+  const list = async (): Promise<{ running: RunningProcess[] }> =>
+    await remote.connection.steadily(async () => {
+      const argv = ['sh', '-c', listScript, 'list', layout.target, settings.lookAs ?? '', privilege.runAs];
+      const pairs = parsePairs(await remote.must('Looking for the process', argv));
+      const wanted = Number(pairs.find(([key]) => key === 'wanted')?.[1]);
+      const all = parseProcesses(pairs.filter(([key]) => key === 'process').map(([, value]) => value));
+      return { running: all.filter(({ uid, present }) => present && uid === wanted) };
+    });
+
+  return {
+    kind: 'process',
+    what: `process of ${privilege.runAs}: ${settings.command.join(' ')}`,
+    commands: [check, start, ...stopCommands(settings.lookAs)],
+    async prepare() {
+      await remote.write('Writing the start script', layout.start, startScript(settings));
+      await remote.files('Making the start script executable', ['chmod', '0755', '--', layout.start]);
+      await remote.must('Checking how the service is started', check);
+    },
+    async restart(onStop) {
+      await run('Restarting the service', start, onStop);
+    },
+    async stop() {
+      await run('Stopping the service', [], () => {});
+    },
+    async pulse() {
+      // A program that was started a moment ago may still be setsid.
+      for (let attempt = 1; ; attempt++) {
+        const { running } = await list();
+        if (running.length === 0 && attempt < 4) {
+          await sleep(100);
+          continue;
+        }
+        return {
+          identity: running.map(({ pid }) => pid).join(' '),
+          dead: running.length === 0 ? `no process of ${privilege.runAs} executes ${layout.target}: it ended` : null,
+          pids: running.map(({ pid }) => pid),
+        };
+      }
+    },
+    async lastLines() {
+      if (settings.log === undefined) return '';
+      const tail = ['tail', '-n', String(logLines), '--', settings.log];
+      const plain = await remote.ask(tail);
+      const { code, stdout } = plain.code === 0 ? plain : await remote.ask(privilege.service(tail));
+      return code === 0 ? stdout.trim() : '';
+    },
+  };
+}
+
+/** How the script stops a process of another user, for the sudoers lines. */
+const stopCommands = (lookAs: string | null): (readonly string[])[] =>
+  lookAs === null ? [] : ['-TERM', '-KILL'].map((signal) => ['sudo', '-n', '-u', lookAs, 'kill', signal, '<PID>']);

@@ -1,0 +1,79 @@
+import { isBroken } from '../connection.ts';
+import { parseUnits } from '../preflight/facts.ts';
+import { commandFailed } from '../privilege.ts';
+import type { Remote } from '../remote.ts';
+import { logLines, type Restart } from './restart.ts';
+
+/** systemd gives up after StartLimitBurst (5) starts; a service that came back this often by then is in a crash loop. */
+const crashLoop = 3;
+
+/** A unit of systemd, the host's or a user's own. */
+export function systemdRestart(remote: Remote, unit: string): Restart {
+  const { privilege } = remote;
+  const restart = privilege.systemctl(['restart', unit]);
+  const reset = privilege.systemctl(['reset-failed', unit]);
+  const stop = privilege.systemctl(['stop', unit]);
+  const journal = privilege.journal(unit, logLines);
+  const show = withoutSudo(
+    privilege.systemctl([
+      'show',
+      '--no-pager',
+      '-p',
+      'Id,LoadState,ActiveState,SubState,MainPID,NRestarts,User,ExecStart',
+      unit,
+    ]),
+  );
+  const read = async () =>
+    await remote.connection.steadily(
+      async () => parseUnits(await remote.must(`Asking for the state of ${unit}`, show))[0],
+    );
+  let restartsBefore = 0;
+
+  return {
+    kind: 'systemd',
+    what: `unit ${unit}`,
+    commands: [reset, restart, stop, journal],
+    async prepare() {},
+    async restart(onStop) {
+      // A release that kept crashing has used up the start limit; without this systemd would refuse to start any other.
+      await remote.ask(reset);
+      onStop();
+      const result = await remote.ask(restart, { timeoutMs: 180_000 });
+      restartsBefore =
+        (await read().catch((error) => (isBroken(error) ? Promise.reject(error) : undefined)))?.restarts ?? 0;
+      if (result.code !== 0) throw commandFailed(remote.name, `Restarting ${unit}`, restart, result);
+    },
+    async stop() {
+      await remote.must(`Stopping ${unit}`, stop, { timeoutMs: 180_000 });
+    },
+    async pulse() {
+      const state = await read();
+      const running = state !== undefined && (state.active === 'active' || state.active === 'reloading');
+      const restarts = (state?.restarts ?? 0) - restartsBefore;
+      const dead = !state
+        ? `${unit} is not known to systemd`
+        : state.active === 'failed' || state.active === 'inactive'
+          ? `${unit} is ${state.active} (${state.sub})`
+          : restarts >= crashLoop
+            ? `${unit} is in a crash loop: systemd has started it again ${restarts} times`
+            : null;
+      return {
+        identity: `${running ? state.mainPid : 'down'} ${state?.restarts ?? 0}`,
+        dead,
+        pids: running && state.mainPid > 0 ? [state.mainPid] : [],
+      };
+    },
+    async lastLines() {
+      const plain = await remote.ask(withoutSudo(journal));
+      // Without the right to read it journalctl succeeds and says only that.
+      if (plain.code === 0 && plain.stdout.trim() !== '' && !/-- No entries --/.test(plain.stdout))
+        return plain.stdout.trim();
+      const result = await remote.ask(journal);
+      return (result.code === 0 ? result.stdout : result.stderr).trim();
+    },
+  };
+}
+
+/** Reading is open to everybody, except from another user's manager. */
+const withoutSudo = (argv: readonly string[]): readonly string[] =>
+  argv[0] === 'sudo' && !argv.includes('-M') && argv[2] !== '-u' ? argv.slice(2) : argv;

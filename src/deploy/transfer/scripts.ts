@@ -1,0 +1,109 @@
+/**
+ * What runs on the receiving host: constant text for any POSIX sh, all values as positional parameters. It needs tee (or SFTP), wc, mv,
+ * rm and sync; dd to go on after a cut; and whatever decodes and hashes.
+ */
+
+/** `sh -c … sh STAGED KEY`: what the host has, and what is left of earlier transfers. Left-overs of other files are removed. */
+export const lookScript = `
+staged=$1 key=$2
+for tool in zstd gzip tee dd openssl sha256sum shasum; do
+  command -v "$tool" >/dev/null 2>&1 && echo "tool $tool"
+done
+for file in "$staged".*.part; do
+  [ -f "$file" ] || continue
+  name=\${file#"$staged."}
+  case $name in
+    "$key".*) echo "part $(wc -c <"$file") $name" ;;
+    *) rm -f "$file" ;;
+  esac
+done
+directory=\${staged%/*}
+[ -d "\${directory:-/}" ] && echo directory
+echo "free $(df -Pk "\${directory:-/}" 2>/dev/null | tail -n 1)"
+echo looked
+`;
+
+const digest = `
+digest() {
+  case $hasher in
+    openssl) openssl dgst -sha256 -r ;;
+    sha256sum) sha256sum ;;
+    shasum) shasum -a 256 ;;
+    *) cat >/dev/null; echo none ;;
+  esac
+}
+`;
+
+/**
+ * The end of a transfer: what is whole and right gets its name after it is on the disk; what is wrong goes; what is only short stays,
+ * for the next attempt. A sync that takes no file writes back everything.
+ */
+const finish = `
+bytes=$(wc -c <"$part") || bytes=-1
+bytes=$((bytes))
+printf '%s\\n' "$said" "size $bytes"
+case $said in *'write 0'*) ;; *) rm -f "$part"; exit 1 ;; esac
+[ "$bytes" -ge "$size" ] || exit 1
+case $said in
+  *"sha256 $want"*) ;;
+  *'sha256 none'*) echo unverified; exit 0 ;;
+  *) rm -f "$part"; exit 1 ;;
+esac
+[ "$bytes" -eq "$size" ] || { rm -f "$part"; exit 1; }
+sync "$part" 2>/dev/null || sync
+mv -f "$part" "$staged" && echo staged
+`;
+
+/**
+ * `sh -c … sh DECODER PART OLD BLOCKS BLOCK HASHER STAGED KEY SHA256 SIZE`: standard input becomes STAGED.
+ * Each attempt writes a file of its own, PART, and begins it with the first BLOCKS blocks of OLD, if there is one: a receiver
+ * of an earlier attempt, whose connection only seems dead, may still write into its own. The hash is taken from the bytes on their way to the disk.
+ */
+export const receiveScript = `
+set -u
+umask 077
+decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 key=$8 want=$9
+shift 9
+size=$1
+decode() {
+  case $decoder in
+    zstd) zstd -dqc ;;
+    gzip) gzip -dqc ;;
+    *) cat ;;
+  esac
+}
+${digest}
+rm -f "$staged"
+for file in "$staged.$key".*.part; do
+  [ "$file" = "$old" ] || rm -f "$file"
+done
+said=$(
+  exec 3>&1
+  {
+    [ -z "$old" ] || { dd if="$old" bs="$block" count="$blocks" 2>/dev/null; rm -f "$old"; }
+    decode
+    echo "decode $?" >&3
+  } | {
+    tee "$part"
+    echo "write $?" >&3
+  } | digest | { read -r sum rest; echo "sha256 $sum"; }
+)
+${finish}`;
+
+/** `sh -c … sh PART HASHER STAGED SHA256 SIZE`: PART, which arrived by other means, becomes STAGED. */
+export const acceptScript = `
+set -u
+part=$1 hasher=$2 staged=$3 want=$4 size=$5
+${digest}
+chmod 600 "$part"
+said=$(
+  echo 'write 0'
+  digest <"$part" | { read -r sum rest; echo "sha256 $sum"; }
+)
+${finish}`;
+
+/** `sh -c … sh PART STAGED`: PART, whose bytes were compared here, becomes STAGED. */
+export const keepScript = `
+sync "$1" 2>/dev/null || sync
+mv -f "$1" "$2" && echo staged
+`;

@@ -1,0 +1,285 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { problem, type ToolError, usage } from '../../common/errors.ts';
+import type { Host, RunResult } from '../host/host.ts';
+import { type Compress, gzip, loadZstd, raw } from './compress.ts';
+import { frameSize, frames } from './frames.ts';
+import { changed, isUnchanged, type SourceFile } from './hash.ts';
+import { acceptScript, keepScript, lookScript, receiveScript } from './scripts.ts';
+
+/** How the bytes travel, best first: compressed streams, a plain one, SFTP. */
+export const methods = ['zstd', 'gzip', 'raw', 'sftp'] as const;
+export type Method = (typeof methods)[number];
+
+export interface Progress {
+  readonly method: Method;
+  /** Bytes of the file that were handed to the connection, those of earlier attempts included. */
+  readonly done: number;
+  readonly total: number;
+  /** Bytes on the wire, before encryption. */
+  readonly sent: number;
+}
+
+export interface TransferRequest {
+  readonly source: SourceFile;
+  /** Absolute path of the file to be made; its directory exists. Nothing stands there until every byte was verified. */
+  readonly staged: string;
+  /** This machine. */
+  readonly local: Host;
+  /** Restricts the choice; all by default. */
+  readonly methods?: readonly Method[];
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface TransferResult {
+  readonly method: Method;
+  /** Bytes on the wire, before encryption, of this attempt. */
+  readonly bytesSent: number;
+  /** Bytes of the file that an earlier attempt had brought there. */
+  readonly resumedAt: number;
+}
+
+/**
+ * Copies a file to `staged` on a host: compressed where the host can read that, hashed there while it arrives, on the disk before it
+ * gets its name. Mode 0600, owned by whoever connects. After a cut, calling it again goes on at the last whole frame.
+ *
+ * @throws ToolError: `unknown` when the way in broke, worth another call; `problem` when the file changed, the host has no room
+ *   or no way to take it, or bytes differ; `usage` for a path that is not absolute
+ */
+export async function transfer(host: Host, request: TransferRequest): Promise<TransferResult> {
+  if (!request.staged.startsWith('/')) throw usage(`${request.staged} is not absolute.`, 'Write the path from / on.');
+  const seen = await look(host, request);
+  const choices = await choose(host, seen, request);
+  let last: ToolError | undefined;
+  for (const choice of choices) {
+    const outcome = await attempt(host, seen, choice, request);
+    if ('result' in outcome) return outcome.result;
+    last = outcome.error;
+  }
+  throw (
+    last ??
+    problem(
+      `${host.name} has nothing that takes a file: neither tee nor SFTP${request.methods ? ` for ${request.methods.join(', ')}` : ''}.`,
+      'Install coreutils or busybox there.',
+    )
+  );
+}
+
+interface Seen {
+  readonly tools: ReadonlySet<string>;
+  readonly hasher: 'openssl' | 'sha256sum' | 'shasum' | 'none';
+  /** What is left of an earlier attempt with the same file; the longest one. */
+  readonly part?: { readonly path: string; readonly size: number };
+  readonly freeBytes: number | undefined;
+}
+
+const keyOf = ({ sha256 }: SourceFile) => sha256.slice(0, 16);
+const quickly = 60_000;
+
+async function look(host: Host, { staged, source, signal }: TransferRequest): Promise<Seen> {
+  const result = await host.run(['sh', '-c', lookScript, 'sh', staged, keyOf(source)], {
+    timeoutMs: quickly,
+    ...(signal && { signal }),
+  });
+  const lines = result.stdout.split('\n');
+  if (!lines.includes('looked'))
+    throw problem(
+      `${host.name} runs no commands: ${saidBy(result) || `exit code ${result.code}`}`,
+      'The account needs a POSIX shell: without commands nothing could be verified or restarted there. See its login shell and ForceCommand.',
+    );
+  if (!lines.includes('directory'))
+    throw problem(`${host.name} has no directory for ${staged}.`, 'Make it first, or name another place.');
+  const tools = new Set(lines.flatMap((line) => /^tool (\w+)$/.exec(line)?.[1] ?? []));
+  const parts = lines
+    .flatMap((line) => {
+      const match = /^part\s+(\d+) ([0-9a-f]+\.[0-9a-f]+\.part)$/.exec(line);
+      return match ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
+    })
+    .sort((a, b) => b.size - a.size);
+  const free = lines.flatMap((line) => /^free .*\s\d+\s+\d+\s+(\d+)\s+\d+%/.exec(line)?.[1] ?? [])[0];
+  return {
+    tools,
+    hasher: (['openssl', 'sha256sum', 'shasum'] as const).find((tool) => tools.has(tool)) ?? 'none',
+    freeBytes: free === undefined ? undefined : Number(free) * 1024,
+    ...(parts[0] && { part: parts[0] }),
+  };
+}
+
+type Choice = { readonly method: 'sftp' } | { readonly method: Exclude<Method, 'sftp'>; readonly compress: Compress };
+
+async function choose(
+  host: Host,
+  { tools }: Seen,
+  { methods: allowed = methods, local }: TransferRequest,
+): Promise<Choice[]> {
+  const choices: Choice[] = [];
+  if (tools.has('tee')) {
+    const networked = host.networked ?? true;
+    const zstd = networked && allowed.includes('zstd') && tools.has('zstd') ? await loadZstd(local) : undefined;
+    if (zstd) choices.push({ method: 'zstd', compress: zstd });
+    if (networked && allowed.includes('gzip') && tools.has('gzip')) choices.push({ method: 'gzip', compress: gzip });
+    if (allowed.includes('raw')) choices.push({ method: 'raw', compress: raw });
+  }
+  if (allowed.includes('sftp') && host.upload) choices.push({ method: 'sftp' });
+  return choices;
+}
+
+/** An `error` means that this method does not work there, and another one may. */
+type AttemptOutcome = { readonly result: TransferResult } | { readonly error: ToolError };
+/** What arrived is not what was sent. */
+type StreamOutcome = AttemptOutcome | { readonly differs: ToolError };
+
+async function attempt(host: Host, seen: Seen, choice: Choice, request: TransferRequest): Promise<AttemptOutcome> {
+  if (choice.method === 'sftp') return bySftp(host, seen, request);
+  const resumeAt = resumePoint(seen, request.source);
+  let outcome = await byStream(host, seen, choice, resumeAt, request);
+  // The part that was there may have been damaged by whatever ended the earlier attempt: then everything is sent.
+  if ('differs' in outcome && resumeAt > 0) outcome = await byStream(host, seen, choice, 0, request);
+  if ('differs' in outcome) throw outcome.differs;
+  return outcome;
+}
+
+/** Bytes that need not be sent again: whole frames only, and only where there is room for the copy that a new attempt begins with. */
+function resumePoint({ part, tools, freeBytes }: Seen, { size }: SourceFile): number {
+  if (!part || !tools.has('dd')) return 0;
+  if (freeBytes !== undefined && freeBytes < size) return 0;
+  return Math.min(Math.floor(part.size / frameSize) * frameSize, Math.floor(size / frameSize) * frameSize);
+}
+
+async function byStream(
+  host: Host,
+  { hasher, part: old }: Seen,
+  { method, compress }: Exclude<Choice, { method: 'sftp' }>,
+  resumedAt: number,
+  { source, staged, onProgress, signal }: TransferRequest,
+): Promise<StreamOutcome> {
+  const key = keyOf(source);
+  const part = `${staged}.${key}.${randomBytes(6).toString('hex')}.part`;
+  // Decoders call an empty input an error.
+  const nothingToSend = resumedAt >= source.size;
+  let bytesSent = 0;
+  const stream = Readable.from(
+    frames(source, resumedAt, compress, ({ file, wire }) => {
+      bytesSent = wire;
+      onProgress?.({ method, done: file, total: source.size, sent: wire });
+    }),
+  );
+  const script = ['sh', '-c', receiveScript, 'sh'];
+  const values = [
+    nothingToSend ? 'raw' : method,
+    part,
+    resumedAt > 0 ? old!.path : '',
+    resumedAt / frameSize,
+    frameSize,
+    hasher,
+    staged,
+    key,
+    source.sha256,
+    source.size,
+  ];
+  const result = await host.run([...script, ...values.map(String)], { stdin: stream, ...(signal && { signal }) });
+  const told = read(result);
+  const done = { result: { method, bytesSent, resumedAt } };
+
+  if (told.staged) return done;
+  if (told.unverified) {
+    const wrong = await verifyHere(host, part, source, staged);
+    return wrong ? { differs: wrong } : done;
+  }
+  if (told.write !== 0 || told.decode === undefined)
+    throw problem(
+      `${host.name} could not write ${staged}: ${saidBy(result) || `exit code ${result.code}`}`,
+      'Check free space (df -h, df -i), quota and permissions there.',
+    );
+  if (told.decode !== 0)
+    return {
+      error: problem(`${host.name} could not decode ${method}: ${saidBy(result)}`, 'Check that program there.'),
+    };
+  return { differs: await disagreement(host, source, told, result) };
+}
+
+async function bySftp(
+  host: Host,
+  { hasher }: Seen,
+  { source, staged, onProgress }: TransferRequest,
+): Promise<AttemptOutcome> {
+  const part = `${staged}.${keyOf(source)}.${randomBytes(6).toString('hex')}.part`;
+  await host.upload!(source.path, part, (done) =>
+    onProgress?.({ method: 'sftp', done, total: source.size, sent: done }),
+  );
+  const values = [part, hasher, staged, source.sha256, String(source.size)];
+  const result = await host.run(['sh', '-c', acceptScript, 'sh', ...values]);
+  const told = read(result);
+  if (told.unverified) {
+    const wrong = await verifyHere(host, part, source, staged);
+    if (wrong) throw wrong;
+  } else if (!told.staged) {
+    await host.run(['rm', '-f', part]);
+    throw await disagreement(host, source, told, result);
+  }
+  return { result: { method: 'sftp', bytesSent: source.size, resumedAt: 0 } };
+}
+
+/** Where the host has nothing that hashes, the bytes come back to be hashed here. Answers what is wrong. */
+async function verifyHere(
+  host: Host,
+  part: string,
+  source: SourceFile,
+  staged: string,
+): Promise<ToolError | undefined> {
+  const hash = createHash('sha256');
+  let size = 0;
+  const back = await host.run(['cat', part], {
+    onStdout: (chunk) => {
+      hash.update(chunk);
+      size += chunk.length;
+    },
+  });
+  const sha256 = hash.digest('hex');
+  if (back.code === 0 && size === source.size && sha256 === source.sha256) {
+    const kept = await host.run(['sh', '-c', keepScript, 'sh', part, staged]);
+    if (kept.stdout.includes('staged')) return undefined;
+    throw problem(`${host.name} could not name ${staged}: ${saidBy(kept)}`, 'Check permissions of that directory.');
+  }
+  await host.run(['rm', '-f', part]);
+  return disagreement(host, source, { sha256, size }, back);
+}
+
+/** The lines that the scripts print. */
+interface Told {
+  readonly decode?: number | undefined;
+  readonly write?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly size?: number | undefined;
+  readonly staged?: boolean;
+  readonly unverified?: boolean;
+}
+
+function read({ stdout }: RunResult): Told {
+  const value = (word: string) => new RegExp(`^${word} (-?[0-9a-f]+)$`, 'm').exec(stdout)?.[1];
+  const number = (word: string) => {
+    const text = value(word);
+    return text === undefined ? undefined : Number(text);
+  };
+  return {
+    decode: number('decode'),
+    write: number('write'),
+    sha256: value('sha256'),
+    size: number('size'),
+    staged: /^staged$/m.test(stdout),
+    unverified: /^unverified$/m.test(stdout),
+  };
+}
+
+const saidBy = ({ stderr }: RunResult): string => stderr.trim().slice(-800);
+
+/** Whose fault it is that the bytes differ: the file's, which somebody wrote to, or the way's. */
+async function disagreement(host: Host, source: SourceFile, told: Told, result: RunResult): Promise<ToolError> {
+  if (!(await isUnchanged(source))) return changed(source.path);
+  const there = `sha256 ${told.sha256 ?? 'unknown'} (${told.size ?? 'unknown'} bytes)`;
+  return problem(
+    `What arrived on ${host.name} is not what was sent: there ${there}, here sha256 ${source.sha256} (${source.size} bytes) of ${source.path}. ${saidBy(result)}`.trim(),
+    'It was removed there. Run it again; if it stays, check memory and disk of both machines.',
+  );
+}

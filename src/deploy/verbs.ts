@@ -1,0 +1,125 @@
+import { messageOf, ToolError } from '../common/errors.ts';
+import type { Finding } from '../common/finding.ts';
+import { duration } from '../common/output/words.ts';
+import type { Connection } from './connection.ts';
+import { planHost, type Work } from './deploy.ts';
+import { assess, presentSha256, proverOf, releaseOf, type Source } from './deployment.ts';
+import { breakLock, type LockState, readLock } from './lock.ts';
+import type { Facts } from './preflight/facts.ts';
+import { checkSudo, sudoersFor } from './preflight/sudo.ts';
+import { prove } from './prove.ts';
+import { readHistory } from './records.ts';
+import type { HistoryEntry, Release } from './state.ts';
+
+export interface HostPlan {
+  readonly host: string;
+  readonly facts: Facts;
+  /** What would stop the deploy. */
+  readonly findings: readonly Finding[];
+  readonly steps: readonly { readonly title: string; readonly command: string }[];
+  readonly sudoers: readonly string[];
+}
+
+/** What a deploy would do to a host, command by command. Changes nothing. */
+export async function plan(connection: Connection, source: Source, work: Work): Promise<HostPlan> {
+  const { situation, findings, sha256, steps } = await planHost(connection, source, work);
+  const same = sha256 === source.file.sha256 && !work.settings.force;
+  return {
+    host: connection.name,
+    facts: situation.facts,
+    findings: [...findings, ...(await checkSudo(situation))].filter(({ severity }) => severity === 'error'),
+    steps: [
+      ...(same
+        ? [{ title: 'The host has this very file: when it is healthy, nothing below is done', command: '' }]
+        : []),
+      ...steps.flatMap(({ title, commands }) =>
+        commands.length === 0 ? [{ title, command: '' }] : commands.map((command) => ({ title, command })),
+      ),
+    ],
+    sudoers: sudoersFor(situation),
+  };
+}
+
+export interface HostStatus {
+  readonly host: string;
+  /** What is at the target. */
+  readonly sha256: string | null;
+  readonly release: string | null;
+  readonly releases: readonly Release[];
+  /** In words: `pid 4711, 3 good answers of …`, or what is wrong. */
+  readonly service: string;
+  readonly healthy: boolean;
+  readonly lock: string | null;
+  /** A deploy that died half-way. */
+  readonly pending: string | null;
+  readonly error: string | null;
+  readonly fix: string | null;
+  readonly unknown: boolean;
+}
+
+/** How a host is. With `thorough`, everything that proves a deploy is proven again. */
+export async function status(
+  connection: Connection,
+  work: Work,
+  { thorough }: { thorough: boolean },
+): Promise<HostStatus> {
+  const situation = await assess(connection, work.settings, null, work.local);
+  const { state, remote } = situation;
+  const sha256 = await presentSha256(situation);
+  const lock = await remote.connection.steadily(() => readLock(remote));
+  const base = {
+    host: connection.name,
+    sha256,
+    release: releaseOf(state, sha256)?.id ?? null,
+    releases: state.releases,
+    lock: describeLock(lock),
+    pending: state.pending?.id ?? null,
+  };
+  try {
+    const proof = await prove(await proverOf(situation), { fresh: false, commands: thorough });
+    return { ...base, service: proof.evidence, healthy: true, error: null, fix: null, unknown: false };
+  } catch (error) {
+    const known = error instanceof ToolError;
+    return {
+      ...base,
+      service: 'not healthy',
+      healthy: false,
+      error: messageOf(error),
+      fix: known ? error.fix : null,
+      unknown: !known || error.kind === 'unknown',
+    };
+  }
+}
+
+const describeLock = ({ ageSeconds, owner, dead }: LockState): string | null =>
+  ageSeconds === null
+    ? null
+    : `${owner?.by ?? 'somebody'} for ${duration(ageSeconds)}${owner?.runUrl ? ` (${owner.runUrl})` : ''}${dead ? `, dead: ${dead}` : ''}`;
+
+export async function history(
+  connection: Connection,
+  work: Work,
+): Promise<{ host: string; entries: readonly HistoryEntry[] }> {
+  const { remote } = await assess(connection, work.settings, null, work.local);
+  return { host: connection.name, entries: await remote.connection.steadily(() => readHistory(remote)) };
+}
+
+export interface Unlocked {
+  readonly host: string;
+  readonly removed: string | null;
+}
+
+/** @param force also a lock whose holder is alive */
+export async function unlock(connection: Connection, work: Work, force: boolean): Promise<Unlocked> {
+  const { remote } = await assess(connection, work.settings, null, work.local);
+  const state = await readLock(remote);
+  if (state.ageSeconds === null) return { host: connection.name, removed: null };
+  if (state.held && !force)
+    throw new ToolError(
+      'problem',
+      `${connection.name}: the lock is alive: ${describeLock(state)}.`,
+      'Wait for that deploy. --yes breaks its lock all the same; the deploy itself then stops before its next change.',
+    );
+  await breakLock(remote);
+  return { host: connection.name, removed: describeLock(state) };
+}

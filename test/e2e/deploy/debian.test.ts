@@ -1,0 +1,337 @@
+import { execFile } from 'node:child_process';
+import { copyFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HostResult } from '../../../src/deploy/deploy.ts';
+import { bootDebian, type Debian } from '../../support/debian.ts';
+import { deployCommand } from '../../support/deploy-command.ts';
+import { behaviour, buildService } from '../../support/service.ts';
+
+const execute = promisify(execFile);
+let host: Debian;
+let command: string;
+let first: string;
+let second: string;
+let crashing: string;
+
+beforeAll(async () => {
+  [host, command, first, second, crashing] = await Promise.all([
+    bootDebian(1),
+    deployCommand(),
+    buildService({ version: 'v1', static: true }),
+    buildService({ version: 'v2', static: true }),
+    buildService({ version: 'v3', static: true, behaviour: behaviour.exitsAtOnce }),
+  ]);
+  await host.run('install', '-d', '-o', 'gbuser', '-g', 'gbuser', '/opt/gbo/bin', '/opt/gbo/logs', '/opt/gbo/my unit');
+}, 1_200_000);
+afterAll(() => host?.stop());
+
+/** The command as a workflow would run it. */
+async function deployBinary(verb: string, user: string, ...flags: string[]) {
+  // Node 20 takes --env-file for its own even behind the script; -- ends its options.
+  const argv = [
+    '--',
+    command,
+    verb,
+    '--via',
+    `ssh://${user}@${host.address}`,
+    '--identity',
+    host.keyPath,
+    '--known-hosts',
+    host.knownHosts,
+    ...flags,
+  ];
+  const { stdout, stderr, code } = await execute(process.execPath, argv, {
+    env: { ...process.env, CI: 'true' },
+    maxBuffer: 1 << 26,
+  }).then(
+    (done) => ({ ...done, code: 0 }),
+    (error: { stdout: string; stderr: string; code: number }) => error,
+  );
+  return {
+    code,
+    stdout,
+    stderr,
+    json: () => JSON.parse(stdout) as { hosts: (HostResult & { sudoers: string[]; findings: { code: string }[] })[] },
+  };
+}
+
+const quick = ['--settle', '500ms', '--health-interval', '50ms', '--health-timeout', '15s', '--grace', '2s'];
+const health = (port: number) => ['--health-url', `http://127.0.0.1:${port}/api/health`];
+
+describe('a unit of systemd', () => {
+  const target = '/opt/gbo/bin/botserver';
+  const flags = [
+    '--target',
+    target,
+    '--owner',
+    'gbuser:gbuser',
+    '--unit',
+    'botserver',
+    ...health(5858),
+    '--health-body',
+    '"status":"ok"',
+    ...quick,
+    '--json',
+  ];
+  beforeAll(() =>
+    host
+      .write(
+        '/etc/systemd/system/botserver.service',
+        `[Service]\nExecStart=${target}\nUser=gbuser\nEnvironment=PORT=5858\nRestart=always\n[Install]\nWantedBy=multi-user.target\n`,
+      )
+      .then(() => host.run('systemctl', 'daemon-reload')),
+  );
+
+  test('the first deploy starts it', async () => {
+    const { code, json, stdout, stderr } = await deployBinary('run', 'root', '--source', first, ...flags);
+    expect(code, stdout + stderr).toBe(0);
+    expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true, downtimeMs: null, error: null });
+    expect(await host.run('stat', '-c', '%U:%G %a', target)).toBe('gbuser:gbuser 755\n');
+    expect(await host.run('systemctl', 'is-active', 'botserver')).toBe('active\n');
+  });
+
+  test('an upgrade says how long the service was down', async () => {
+    const { code, json, stdout } = await deployBinary('run', 'root', '--source', second, ...flags);
+    expect(code, stdout).toBe(0);
+    expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true });
+    expect(json().hosts[0]!.downtimeMs).toBeGreaterThan(0);
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5858/api/health')).toContain('"version":"v2"');
+    const again = await deployBinary('run', 'root', '--source', second, ...flags);
+    expect(again.json().hosts[0]).toMatchObject({
+      outcome: 'unchanged',
+      changed: false,
+      bytesSent: 0,
+      downtimeMs: null,
+    });
+  });
+
+  test('a release that keeps crashing is rolled back, although it has used up the start limit', async () => {
+    const { code, json, stdout } = await deployBinary('run', 'root', '--source', crashing, ...flags);
+    expect(code, stdout).toBe(1);
+    expect(json().hosts[0], stdout).toMatchObject({ outcome: 'rolled-back', changed: false });
+    expect(json().hosts[0]!.error).toMatch(/crash loop|failed/);
+    expect(json().hosts[0]!.lastLines).toContain('cannot start');
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5858/api/health')).toContain('"version":"v2"');
+    expect(await host.run('systemctl', 'is-active', 'botserver')).toBe('active\n');
+  });
+
+  test('history, rollback, status, verify', async () => {
+    const history = await deployBinary('history', 'root', '--target', target, '--json');
+    const [{ entries }] = (JSON.parse(history.stdout) as { hosts: [{ entries: { outcome: string }[] }] }).hosts;
+    expect(entries.map(({ outcome }) => outcome)).toEqual(['deployed', 'deployed', 'rolled-back']);
+    const same = flags.filter((_, index) => flags[index] !== '--owner' && flags[index - 1] !== '--owner');
+    const back = await deployBinary('rollback', 'root', ...same);
+    expect(back.code, back.stdout).toBe(0);
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5858/api/health')).toContain('"version":"v1"');
+    expect((await deployBinary('verify', 'root', ...same, '--expect-string', 'service-version:v1')).code).toBe(0);
+    expect((await deployBinary('verify', 'root', ...same, '--expect-string', 'service-version:v9')).code).toBe(1);
+  });
+
+  test('a unit that exists is not started as a plain process', async () => {
+    const { code, json } = await deployBinary(
+      'run',
+      'root',
+      '--source',
+      second,
+      '--target',
+      target,
+      '--restart',
+      'process',
+      '--json',
+    );
+    expect(code).toBe(1);
+    expect(json().hosts[0]!.error).toContain('deploy/unit-exists');
+  });
+
+  test('without an explicit unit it is found', async () => {
+    const { code, json, stdout } = await deployBinary(
+      'run',
+      'root',
+      '--source',
+      second,
+      '--target',
+      target,
+      ...health(5858),
+      ...quick,
+      '--json',
+    );
+    expect(code, stdout).toBe(0);
+    expect(json().hosts[0]).toMatchObject({ outcome: 'deployed' });
+  });
+});
+
+describe('a user who is neither root nor the owner', () => {
+  const target = '/opt/gbo/bin/bot ui';
+  const flags = [
+    '--target',
+    target,
+    '--owner',
+    'gbuser:gbuser',
+    '--restart',
+    'process',
+    '--command',
+    "'./bot ui' --noconsole",
+    '--run-as',
+    'gbuser',
+    '--env-file',
+    '/opt/gbo/bin/.env',
+    '--log',
+    '/opt/gbo/logs/botui-error.log',
+    ...health(5859),
+    ...quick,
+    '--json',
+  ];
+  beforeAll(async () => {
+    await host.write('/opt/gbo/bin/.env', 'PORT=5859\nGREETING="from the environment"\n', '0600');
+    await host.run('chown', 'gbuser:gbuser', '/opt/gbo/bin/.env');
+  });
+
+  test('without a rule it stops before anything is touched', async () => {
+    const { code, json, stdout } = await deployBinary('run', 'deploy', '--source', first, ...flags);
+    expect(code, stdout).toBe(1);
+    expect(json().hosts[0]!.error).toContain('deploy/sudo-password');
+    await expect(host.run('stat', '/opt/gbo/bin/.bot ui.deploy')).rejects.toThrow();
+  });
+
+  test('the printed lines suffice, and nothing else is allowed', async () => {
+    const plan = await deployBinary('plan', 'deploy', '--source', first, ...flags);
+    const { sudoers } = plan.json().hosts[0]!;
+    expect(sudoers.length).toBeGreaterThan(10);
+    expect(
+      sudoers.every((line) => line.startsWith('deploy ALL=(gbuser) NOPASSWD: /')),
+      sudoers.join('\n'),
+    ).toBe(true);
+    await host.write('/etc/sudoers.d/deploy', `${sudoers.join('\n')}\n`, '0440');
+    await host.run('visudo', '-c');
+    const { code, json, stdout, stderr } = await deployBinary('run', 'deploy', '--source', first, ...flags);
+    expect(code, stdout + stderr).toBe(0);
+    expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true });
+    expect(await host.run('stat', '-c', '%U:%G', target)).toBe('gbuser:gbuser\n');
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5859/api/health')).toContain(
+      '"greeting":"from the environment"',
+    );
+    expect((await host.run('pgrep', '-c', '-u', 'gbuser', '-x', 'bot ui')).trim()).toBe('1');
+  });
+
+  test('an upgrade and a rollback need no more', async () => {
+    const { code, json, stdout, stderr } = await deployBinary('run', 'deploy', '--source', second, ...flags);
+    expect(code, stdout + stderr).toBe(0);
+    expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true });
+    const broken = await deployBinary('run', 'deploy', '--source', crashing, ...flags);
+    expect(broken.code, broken.stdout).toBe(1);
+    expect(broken.json().hosts[0], broken.stdout).toMatchObject({ outcome: 'rolled-back' });
+    expect(broken.json().hosts[0]!.lastLines).toContain('cannot start');
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5859/api/health')).toContain('"version":"v2"');
+    expect((await host.run('pgrep', '-c', '-x', 'bot ui')).trim()).toBe('1');
+  });
+
+  test('the environment is never printed', async () => {
+    const seen = await deployBinary('plan', 'deploy', '--source', second, '--verbose', ...flags);
+    expect(seen.code, seen.stdout + seen.stderr).toBe(0);
+    expect(seen.stdout + seen.stderr).not.toContain('from the environment');
+  });
+
+  test('one line less stops it before anything is touched, and is named', async () => {
+    const lines = (await host.run('cat', '/etc/sudoers.d/deploy')).split('\n');
+    await host.write(
+      '/etc/sudoers.d/deploy',
+      `${lines.filter((line) => !line.includes('kill -TERM')).join('\n')}\n`,
+      '0440',
+    );
+    const { code, json } = await deployBinary('run', 'deploy', '--source', first, ...flags);
+    expect(code).toBe(1);
+    expect(json().hosts[0]!.error).toContain('kill -TERM');
+    expect(json().hosts[0]!.downtimeMs).toBeNull();
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5859/api/health')).toContain('"version":"v2"');
+  });
+});
+
+describe('other ways to start', () => {
+  test('root starts a process in the name of its user, without sudo', async () => {
+    const target = '/opt/gbo/bin/plain';
+    const flags = [
+      '--target',
+      target,
+      '--owner',
+      'gbuser:gbuser',
+      '--restart',
+      'process',
+      '--command',
+      './plain 5860',
+      ...health(5860),
+      ...quick,
+      '--json',
+    ];
+    for (const source of [first, second]) {
+      const { code, stdout, stderr } = await deployBinary('run', 'root', '--source', source, ...flags);
+      expect(code, stdout + stderr).toBe(0);
+    }
+    expect((await host.run('pgrep', '-c', '-u', 'gbuser', '-x', 'plain')).trim()).toBe('1');
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5860/api/health')).toContain('"version":"v2"');
+  });
+
+  test("a unit of the user's own service manager", async () => {
+    const target = '/home/gbuser/ui';
+    await host.run('loginctl', 'enable-linger', 'gbuser');
+    await host.run(
+      'install',
+      '-d',
+      '-o',
+      'gbuser',
+      '-g',
+      'gbuser',
+      '/home/gbuser/.config',
+      '/home/gbuser/.config/systemd',
+      '/home/gbuser/.config/systemd/user',
+    );
+    await host.write(
+      '/home/gbuser/.config/systemd/user/ui.service',
+      `[Service]\nExecStart=${target}\nEnvironment=PORT=5861\nRestart=always\n`,
+    );
+    const flags = ['--target', target, '--user', '--unit', 'ui', ...health(5861), ...quick, '--json'];
+    for (const [source, code] of [
+      [first, 0],
+      [second, 0],
+      [crashing, 1],
+    ] as const) {
+      const run = await deployBinary('run', 'gbuser', '--source', source, ...flags);
+      expect(run.code, run.stdout + run.stderr).toBe(code);
+    }
+    expect(await host.run('curl', '-sf', 'http://127.0.0.1:5861/api/health')).toContain('"version":"v2"');
+  });
+});
+
+describe('attributes', () => {
+  test('capabilities and an ACL are carried over', async () => {
+    const target = '/opt/gbo/bin/capable';
+    const flags = ['--target', target, '--restart', 'none', '--json'];
+    expect((await deployBinary('run', 'root', '--source', first, '--owner', 'gbuser:gbuser', ...flags)).code).toBe(0);
+    await host.run('setcap', 'cap_net_bind_service=ep', target);
+    await host.run('setfacl', '-m', 'u:deploy:r', target);
+    const { code, stdout } = await deployBinary('run', 'root', '--source', second, ...flags);
+    expect(code, stdout).toBe(0);
+    expect(await host.run('getcap', target)).toContain('cap_net_bind_service=ep');
+    expect(await host.run('getfacl', '-cp', target)).toContain('user:deploy:r--');
+    expect(await host.run('stat', '-c', '%U:%G', target)).toBe('gbuser:gbuser\n');
+  });
+
+  test('a binary for a newer C library or another machine stops', async () => {
+    const copy = `${first}-arm`;
+    await copyFile(first, copy);
+    await execute('sh', ['-c', 'printf "\\267\\000" | dd of="$1" bs=1 seek=18 conv=notrunc', 'sh', copy]);
+    const { code, json } = await deployBinary(
+      'run',
+      'root',
+      '--source',
+      copy,
+      '--target',
+      '/opt/gbo/bin/arm',
+      '--restart',
+      'none',
+      '--json',
+    );
+    expect(code).toBe(1);
+    expect(json().hosts[0]!.error).toContain('exec format error');
+  });
+});

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildService } from '../../support/service.ts';
+import { type Sshd, startSshd } from '../../support/sshd.ts';
+import { type Lane, openLane } from './faults/lane.ts';
+
+const execute = promisify(execFile);
+let home: string;
+let servers: Sshd[] = [];
+let lanes: Lane[] = [];
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'home-'));
+});
+afterAll(async () => {
+  await Promise.all(lanes.map((lane) => lane.close()));
+  await Promise.all(servers.map((sshd) => sshd.stop()));
+  await rm(home, { recursive: true });
+});
+
+async function lane(name: string, keyOptions = ''): Promise<Lane> {
+  const sshd = await startSshd({ config: [`SetEnv HOME=${home}`], keyOptions });
+  servers = [...servers, sshd];
+  const opened = await openLane(sshd, name);
+  lanes = [...lanes, opened];
+  return opened;
+}
+
+test.each([
+  ['restrict', 'the host asks by itself'],
+  ['restrict,port-forwarding,permitopen="127.0.0.1:1"', 'the one port that may be forwarded is another'],
+])('with a key that says %s, %s', async (keyOptions) => {
+  const sealed = await lane(`sealed${keyOptions.length}`, keyOptions);
+  const path = await buildService({ version: 'sealed' });
+  const result = await sealed.deploy({ path, version: 'sealed' });
+  expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'deployed', error: null });
+  expect(await sealed.version()).toBe('sealed');
+});
+
+test("a shared library that the host has not stops it by the host's own loader", async () => {
+  const missing = await lane('library');
+  await writeFile(join(home, 'gone.c'), 'int gone(void) { return 0; }\n');
+  await writeFile(join(home, 'main.c'), 'int gone(void);\nint main(void) { return gone(); }\n');
+  await execute('gcc', ['-shared', '-fPIC', '-o', 'libgone.so', 'gone.c'], { cwd: home });
+  await execute('gcc', ['-o', 'main', 'main.c', '-L.', '-lgone'], { cwd: home });
+  const result = await missing.deploy({ path: join(home, 'main'), version: 'none' });
+  expect(result).toMatchObject({ outcome: 'failed', changed: false, downtimeMs: null, unknown: false });
+  expect(result.error).toContain('shared libraries are missing: libgone.so');
+  expect(await missing.sha256AtTarget()).toBeNull();
+  expect(await missing.leftovers()).toEqual([]);
+});
+
+test('a port that something else has stops it', async () => {
+  const taken = await lane('port');
+  const path = await buildService({ version: 'taken' });
+  const { createServer } = await import('node:net');
+  const server = createServer().listen(taken.port, '127.0.0.1');
+  try {
+    const result = await taken.deploy({ path, version: 'taken' });
+    expect(result.error).toContain('deploy/port-taken');
+    expect(await taken.sha256AtTarget()).toBeNull();
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test('an unreachable host is exit code 2 material, and says so', async () => {
+  const lost = await lane('lost');
+  await lost.relay.close();
+  const result = await lost.deploy({ path: await buildService({ version: 'lost' }), version: 'lost' });
+  expect(result).toMatchObject({ outcome: 'failed', unknown: true });
+});
