@@ -73,6 +73,7 @@ async function tool(...argv: string[]) {
       stdout += text;
     },
     note: (text) => void notes.push(text),
+    pause: async () => {},
     ask: async () => false,
   };
   const { exit } = await runTool(deployBinary, [...argv, '--json'], io);
