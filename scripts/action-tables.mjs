@@ -18,7 +18,7 @@ export function withTables(readme, definition) {
     ...Object.entries(inputs).map(([name, { description, default: value }]) => [
       `\`${name}\``,
       description,
-      value === undefined ? '' : `\`${value}\``,
+      (value ?? '') === '' ? '' : `\`${value}\``,
     ]),
   ]);
   return replace(filled, 'outputs', [

@@ -71,8 +71,8 @@ export async function runAct({ action, workflow, secrets = {}, env = {} }: ActOp
   }
 }
 
-/** In the cache, in PATH, or where `go install` puts it. */
-function findAct(): string {
+/** act, in the cache, in PATH, or where `go install` puts it. */
+export function findAct(): string {
   const go = process.env.GOBIN || join(process.env.GOPATH || join(homedir(), 'go'), 'bin');
   const places = [join(cacheDirectory(), 'bin'), ...(process.env.PATH ?? '').split(delimiter), go];
   const found = places.map((place) => join(place, 'act')).find((path) => existsSync(path));

@@ -30,8 +30,18 @@ export interface WorkflowFile {
   readonly [key: string]: unknown;
 }
 
+const examples = (name: string): unknown[] =>
+  [...readme(name).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, text]) => parse(text!));
+
+const isWorkflow = (content: unknown): content is WorkflowFile =>
+  typeof content === 'object' && content !== null && 'jobs' in content;
+
 /** The workflows that a README shows. */
-export const exampleWorkflows = (name: string): readonly WorkflowFile[] =>
-  [...readme(name).matchAll(/^```yaml\n([\s\S]*?)^```$/gm)]
-    .map(([, text]) => parse(text!))
-    .filter((content) => content?.jobs !== undefined);
+export const exampleWorkflows = (name: string): readonly WorkflowFile[] => examples(name).filter(isWorkflow);
+
+/** The steps that a README shows, in workflows and alone. */
+export const exampleSteps = (name: string): readonly WorkflowStep[] =>
+  examples(name).flatMap((content) => {
+    if (isWorkflow(content)) return Object.values(content.jobs).flatMap(({ steps }) => steps);
+    return Array.isArray(content) ? (content as WorkflowStep[]) : [];
+  });

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findAct } from '../../support/act.ts';
 import { bundle } from '../../support/bundle.ts';
 import { type GitServer, startGitServer } from '../../support/git-server.mjs';
 import { advance, commit, git, gitEnv, makeWorld, temporary, type World } from '../../support/repositories.ts';
 
 // The action as a runner runs it: bundled, from a root's workflow, by act in host mode (no container needed).
-const act = [join(homedir(), 'go/bin/act'), '/usr/local/bin/act', '/usr/bin/act'].find(existsSync);
+const act = findAct();
 
 const workflow = `
 on: push
@@ -32,7 +32,6 @@ let server: GitServer;
 let dir: ReturnType<typeof temporary>;
 
 beforeAll(async () => {
-  if (!act) throw new Error('act is needed: go install github.com/nektos/act@v0.2.89');
   dir = temporary();
   const auth = { user: 'x-access-token', password: 'job-token-0123456789' };
   // Served to whom shows the job's token only; the clone is made from disk.
