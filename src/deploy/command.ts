@@ -80,6 +80,8 @@ async function onHosts<T>(
   work: (connection: Connection) => Promise<T>,
   proceed: (result: T) => boolean = () => true,
 ): Promise<{ results: T[]; left: string[] }> {
+  if (options.config !== undefined)
+    throw usage('deploy-binary has no configuration file yet.', 'Leave out --config, and say everything with flags.');
   const ways = waysFrom(options);
   const how = openOptionsFrom(options, io.env, { name: userName(), home: homedir() });
   const results: T[] = [];
