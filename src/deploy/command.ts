@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
 import type { Outcome, Tool, Verb } from '../common/command.ts';
+import { usage } from '../common/errors.ts';
 
 import { type ExitCode, exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';

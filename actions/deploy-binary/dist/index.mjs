@@ -25780,7 +25780,7 @@ var ToolError = class extends Error {
 };
 var problem = (message, fix, cause) => new ToolError("problem", message, fix, cause);
 var unknown = (message, fix, cause) => new ToolError("unknown", message, fix, cause);
-var usage2 = (message, fix, cause) => new ToolError("usage", message, fix, cause);
+var usage = (message, fix, cause) => new ToolError("usage", message, fix, cause);
 function messageOf(error63) {
   if (error63 instanceof AggregateError && error63.message === "") return error63.errors.map(messageOf).join("; ");
   return redact(error63 instanceof Error ? error63.message || error63.name : String(error63));
@@ -25886,7 +25886,7 @@ function knowsVerb(tool, word) {
   if (!standard || standard.usage !== verbName(standard)) return;
   if (word === void 0 || word.startsWith("-") || word === "help" || names.includes(word)) return;
   const close = nearest(word, names);
-  throw usage2(
+  throw usage(
     `${tool.name} has no verb "${word}"${close ? `; did you mean "${close}"?` : "."}`,
     `Use one of: ${names.join(", ")}; more with ${tool.name} --help.`
   );
@@ -26059,7 +26059,7 @@ function argumentsFromInputs(tool, input2, verbInput = "command") {
   if (!verb) {
     const names = tool.verbs.map(verbName);
     const close = nearest(command, names);
-    throw usage2(
+    throw usage(
       `Input "${verbInput}" is "${command}", which ${tool.name} does not know${close ? `: did you mean "${close}"?` : "."}`,
       `Use one of: ${names.join(", ")}.`
     );
@@ -26069,7 +26069,7 @@ function argumentsFromInputs(tool, input2, verbInput = "command") {
     const value2 = name ? input2(name) : "";
     if (!name || value2 === "" || option.long === "--json") return [];
     if (option.isBoolean()) {
-      if (!/^(true|false)$/i.test(value2)) throw usage2(`Input "${name}" is "${value2}".`, "Write true or false.");
+      if (!/^(true|false)$/i.test(value2)) throw usage(`Input "${name}" is "${value2}".`, "Write true or false.");
       return /^true$/i.test(value2) ? [`--${name}`] : [];
     }
     const values = option.variadic || Array.isArray(option.defaultValue) ? lines(value2) : [value2];
@@ -48080,7 +48080,7 @@ var import_node_crypto3 = __toESM(require_node_crypto(), 1);
 var import_promises9 = __toESM(require_promises(), 1);
 async function hashFile(path6) {
   const file2 = await (0, import_promises9.open)(path6, "r").catch((error63) => {
-    throw usage2(
+    throw usage(
       `${path6} cannot be read: ${error63.code ?? error63.message}`,
       "Check the path of the source, and that the build made it.",
       error63
@@ -48088,7 +48088,7 @@ async function hashFile(path6) {
   });
   try {
     const before = await file2.stat({ bigint: true });
-    if (!before.isFile()) throw usage2(`${path6} is no file.`, "Name the file that is to be copied.");
+    if (!before.isFile()) throw usage(`${path6} is no file.`, "Name the file that is to be copied.");
     const hash2 = (0, import_node_crypto3.createHash)("sha256");
     const buffer = Buffer.allocUnsafe(1024 * 1024);
     let size = 0;
@@ -48253,7 +48253,7 @@ mv -f "$1" "$2" && echo staged
 // src/deploy/transfer/transfer.ts
 var methods = ["zstd", "gzip", "raw", "sftp"];
 async function transfer(host, request) {
-  if (!request.staged.startsWith("/")) throw usage2(`${request.staged} is not absolute.`, "Write the path from / on.");
+  if (!request.staged.startsWith("/")) throw usage(`${request.staged} is not absolute.`, "Write the path from / on.");
   const seen = await look2(host, request);
   const choices = await choose(host, seen, request);
   let last;
@@ -50215,7 +50215,7 @@ function normalFingerprint(text2) {
   const clean = text2.trim().replace(/=+$/, "");
   const match = /^(?:SHA256:)?([A-Za-z0-9+/]{43})$/i.exec(clean);
   if (!match)
-    throw usage2(
+    throw usage(
       `"${text2}" is no fingerprint of a host key.`,
       "It reads SHA256: and 43 characters, as ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints it on the host."
     );
@@ -50666,7 +50666,7 @@ function parseUser(text2, account) {
   const [name, password] = account.split(/:(.*)/s);
   if (password !== void 0) {
     hideSecret(password);
-    throw usage2(
+    throw usage(
       `A password does not belong into "${text2}": everyone on this machine can read it there.`,
       "Put it into an environment variable and name that variable, or use a key."
     );
@@ -50681,7 +50681,7 @@ function parseUser(text2, account) {
   if (/^-|[\s\x00-\x1f\x7f]/.test(user)) throw wrong(text2, `"${user}" is no user name`);
   return user;
 }
-var wrong = (text2, why) => usage2(`"${text2}" is no way in: ${why}.`, `Write ${grammar}.`);
+var wrong = (text2, why) => usage(`"${text2}" is no way in: ${why}.`, `Write ${grammar}.`);
 
 // src/deploy/host/ssh/config.ts
 var import_promises11 = __toESM(require_promises(), 1);
@@ -50720,7 +50720,7 @@ function parseLine(line, where) {
   if (keyTypeOf(key) !== type) return malformed(where, `its key is cut off, or not of the type ${type}`);
   return { marker, names, type, key, where };
 }
-var malformed = (where, why) => usage2(
+var malformed = (where, why) => usage(
   `${where} is no known_hosts line: ${why}.`,
   "A line reads: host ssh-ed25519 AAAA…; ssh-keyscan HOST prints such lines, compare their fingerprints before you trust them."
 );
@@ -50782,13 +50782,13 @@ async function readSshConfig(path6, person) {
   return readFrom2(path6, (0, import_node_path2.dirname)(path6), person, [], 0);
 }
 async function readFrom2(path6, base, person, outer, depth) {
-  if (depth > 16) throw usage2(`${path6}: Include is nested more than 16 deep.`, "Check whether a file includes itself.");
+  if (depth > 16) throw usage(`${path6}: Include is nested more than 16 deep.`, "Check whether a file includes itself.");
   let text2;
   try {
     text2 = await (0, import_promises11.readFile)(path6, "utf8");
   } catch (error63) {
     if (error63.code === "ENOENT") return [];
-    throw usage2(`${path6} cannot be read: ${error63.message}`, "Check its permissions.", error63);
+    throw usage(`${path6} cannot be read: ${error63.message}`, "Check its permissions.", error63);
   }
   const directives = [];
   let block;
@@ -50840,7 +50840,7 @@ function resolveHost(config2, host, person, user) {
     if (!directive) return void 0;
     const text2 = unquoted(directive.value);
     if (/^\d+$/.test(text2) && Number(text2) <= highest) return Number(text2);
-    throw usage2(`${directive.where}: "${text2}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
+    throw usage(`${directive.where}: "${text2}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
   };
   const port2 = number4("port", 65535);
   const tokens = {
@@ -50993,7 +50993,7 @@ function fromPkcs8(pem, name, passphrase) {
 function repairKey(text2, name) {
   let clean = text2.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").trim();
   if (clean === "")
-    throw usage2(`The key ${name} is empty.`, "Check that the file or secret exists and is passed on to this job.");
+    throw usage(`The key ${name} is empty.`, "Check that the file or secret exists and is passed on to this job.");
   if (!clean.includes("-----") && /^[A-Za-z0-9+/=\s]+$/.test(clean)) {
     const decoded = Buffer.from(clean, "base64").toString("latin1");
     if (decoded.includes("-----BEGIN")) clean = decoded.replace(/\r\n?/g, "\n").trim();
@@ -51043,7 +51043,7 @@ function checkOpenSsh(bytes2, name) {
   skip();
   if (position > bytes2.length) throw damaged(name, `${position - bytes2.length} bytes of it are missing`);
   if (publicType.startsWith("sk-"))
-    throw usage2(
+    throw usage(
       `The key ${name} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
       "Use a key without one: ssh-keygen -t ed25519."
     );
@@ -51051,7 +51051,7 @@ function checkOpenSsh(bytes2, name) {
 function checkPutty(text2, name) {
   if (text2.startsWith("PuTTY-User-Key-File-2: ssh-rsa") || text2.startsWith("PuTTY-User-Key-File-2: ssh-dss"))
     return text2;
-  throw usage2(
+  throw usage(
     `The key ${name} is in PuTTY's format, of which only version 2 with RSA can be read.`,
     "Convert it: puttygen KEY.ppk -O private-openssh -o KEY"
   );
@@ -51063,17 +51063,17 @@ function unreadable(name, message, passphrase, cause) {
   return damaged(name, message, cause);
 }
 var copyFix = "Copy the whole file again, from the BEGIN line to the END line: a secret keeps line breaks when it is pasted as it is.";
-var damaged = (name, why, cause) => usage2(`The key ${name} is damaged: ${why}.`, copyFix, cause);
-var notAKey = (name) => usage2(
+var damaged = (name, why, cause) => usage(`The key ${name} is damaged: ${why}.`, copyFix, cause);
+var notAKey = (name) => usage(
   `The key ${name} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
   "Pass the file that ssh-keygen wrote, the one without .pub."
 );
-var publicKey = (name) => usage2(`The key ${name} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
-var needsPassphrase = (name) => usage2(
+var publicKey = (name) => usage(`The key ${name} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
+var needsPassphrase = (name) => usage(
   `The key ${name} is encrypted.`,
   "Pass --passphrase-env VAR, the name of the environment variable that holds its passphrase."
 );
-var wrongPassphrase = (name, cause) => usage2(
+var wrongPassphrase = (name, cause) => usage(
   `The passphrase does not open the key ${name}.`,
   "Check the variable named by --passphrase-env: quotes or a newline in it count.",
   cause
@@ -51093,14 +51093,14 @@ async function resolveTargets(hops, settings) {
 function withJumps(hops, config2, settings, depth) {
   const first = hops[0];
   if (depth > 8)
-    throw usage2(
+    throw usage(
       `More than 8 jump hosts lead to ${first.host}.`,
       "Check ssh_config for a ProxyJump that leads back to itself."
     );
   const found = resolveHost(config2, first.host, settings.person, first.user);
   const jump = depth === 0 && settings.proxyJump ? settings.proxyJump : found.proxyJump;
   if (found.proxyCommand && !jump)
-    throw usage2(
+    throw usage(
       `ssh_config reaches ${first.host} through ProxyCommand ${found.proxyCommand}, which would need a shell here.`,
       "Use ProxyJump there, or --proxy-jump HOST."
     );
@@ -51108,7 +51108,7 @@ function withJumps(hops, config2, settings, depth) {
   const before = jump.split(",").map((text2) => {
     const [hop, ...more] = parseVia(text2.trim().startsWith("ssh://") ? text2 : `ssh://${text2.trim()}`).hops;
     if (hop?.kind !== "ssh" || more.length > 0)
-      throw usage2(`"${text2}" is no jump host.`, "Write [user@]host[:port], several separated by commas.");
+      throw usage(`"${text2}" is no jump host.`, "Write [user@]host[:port], several separated by commas.");
     return hop;
   });
   return [...withJumps(before, config2, settings, depth + 1), ...hops];
@@ -51222,7 +51222,7 @@ async function readNamed(path6, what) {
   try {
     return await (0, import_promises12.readFile)(path6, "utf8");
   } catch (error63) {
-    throw usage2(
+    throw usage(
       `The ${what} ${path6} cannot be read: ${error63.code ?? error63.message}`,
       `Check the path and its permissions, or pass the text of the ${what} itself.`,
       error63
@@ -51286,11 +51286,11 @@ function doubleQuoted(text2, start, what) {
   }
   throw unbalanced(what, '"');
 }
-var unbalanced = (what, character) => usage2(
+var unbalanced = (what, character) => usage(
   `${what} has a ${character} without its counterpart.`,
   "Close the quote, or put a backslash before the character."
 );
-var needsShell = (what, character) => usage2(
+var needsShell = (what, character) => usage(
   `${what} is an argument list, not a shell line: ${character} means nothing there.`,
   "Quote it with '…' to pass it on literally, or put the line into a script and name that."
 );
@@ -51349,12 +51349,12 @@ var deployOptions = () => [
 function waysFrom({ host, via }) {
   const ways = [...via.map((text2) => parseVia(text2)), ...host.map(viaHost)];
   if (ways.length === 0)
-    throw usage2(
+    throw usage(
       "No host was named.",
       "Name one: --host [user@]host[:port], or --via local | ssh://… | incus:NAME | lxc:NAME."
     );
   const twice = ways.find(({ text: text2 }, index) => ways.findIndex((other) => other.text === text2) !== index);
-  if (twice) throw usage2(`${twice.text} is named twice.`, "Name each host once.");
+  if (twice) throw usage(`${twice.text} is named twice.`, "Name each host once.");
   return ways;
 }
 function openOptionsFrom(options, env, user) {
@@ -51362,7 +51362,7 @@ function openOptionsFrom(options, env, user) {
     if (name === void 0) return void 0;
     const value2 = env[name];
     if (value2 === void 0 || value2 === "")
-      throw usage2(
+      throw usage(
         `${flag} names ${name}, which is not set.`,
         `Set it: the flag takes the name of an environment variable, never the secret itself.`
       );
@@ -51388,31 +51388,31 @@ function openOptionsFrom(options, env, user) {
 function settingsFrom(options, env, user) {
   const { target: target2 = "", owner, mode } = options;
   if (!target2.startsWith("/") || target2.endsWith("/") || /\/\.\.?(\/|$)/.test(target2))
-    throw usage2(
+    throw usage(
       `--target "${target2}" is not the absolute path of a file.`,
       "Write it from / on, with the name of the binary at its end: /opt/app/bin/app."
     );
   if (owner !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]*\$?(:[A-Za-z_][A-Za-z0-9_.-]*)?$/.test(owner))
-    throw usage2(`--owner "${owner}" is not user or user:group.`, "Write names: gbuser:gbuser.");
+    throw usage(`--owner "${owner}" is not user or user:group.`, "Write names: gbuser:gbuser.");
   if (options.runAs !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(options.runAs))
-    throw usage2(`--run-as "${options.runAs}" is no user name.`, "Write the name: gbuser.");
+    throw usage(`--run-as "${options.runAs}" is no user name.`, "Write the name: gbuser.");
   if (mode !== void 0 && !/^[0-7]{3,4}$/.test(mode))
-    throw usage2(`--mode "${mode}" is not octal.`, "Write it like 0755.");
+    throw usage(`--mode "${mode}" is not octal.`, "Write it like 0755.");
   if (options.unit !== void 0 && !/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/.test(options.unit))
-    throw usage2(`--unit "${options.unit}" is no name of a unit.`, "Write it like botserver or botserver.service.");
+    throw usage(`--unit "${options.unit}" is no name of a unit.`, "Write it like botserver or botserver.service.");
   for (const [flag, value2] of [
     ["--env-file", options.envFile],
     ["--log", options.log],
     ["--working-directory", options.workingDirectory]
   ])
     if (value2 !== void 0 && !value2.startsWith("/"))
-      throw usage2(`${flag} "${value2}" is not absolute.`, "It is a path on the host: write it from / on.");
+      throw usage(`${flag} "${value2}" is not absolute.`, "It is a path on the host: write it from / on.");
   if (options.restart === "systemd" && options.command !== void 0)
-    throw usage2("--command is for --restart process; a unit has its own.", "Leave one of them out.");
+    throw usage("--command is for --restart process; a unit has its own.", "Leave one of them out.");
   if (options.restart === "process" && options.unit !== void 0)
-    throw usage2("--unit is for --restart systemd; a process has --command.", "Leave one of them out.");
+    throw usage("--unit is for --restart systemd; a process has --command.", "Leave one of them out.");
   const command = options.command === void 0 ? void 0 : splitArgv(options.command, "--command");
-  if (command?.length === 0) throw usage2("--command is empty.", "Leave it out to start the target itself.");
+  if (command?.length === 0) throw usage("--command is empty.", "Leave it out to start the target itself.");
   return {
     source: options.source ?? "",
     target: target2,
@@ -51450,12 +51450,12 @@ function healthFrom(options) {
   const { healthUrl } = options;
   if (healthUrl === void 0) {
     if (options.healthBody !== void 0)
-      throw usage2("--health-body needs --health-url.", "Say which URL is to answer it.");
+      throw usage("--health-body needs --health-url.", "Say which URL is to answer it.");
     return void 0;
   }
   const url2 = URL.canParse(healthUrl) ? new URL(healthUrl) : void 0;
   if (!url2 || !/^https?:$/.test(url2.protocol))
-    throw usage2(
+    throw usage(
       `--health-url "${healthUrl}" is no http or https URL.`,
       "Write it as the host itself would ask: http://127.0.0.1:5858/api/health."
     );
@@ -51470,13 +51470,13 @@ function healthFrom(options) {
 }
 function milliseconds(flag, text2) {
   const seconds2 = parseDuration(text2);
-  if (seconds2 === void 0) throw usage2(`${flag} "${text2}" is no duration.`, "Write it like 90s, 2m or 500ms.");
+  if (seconds2 === void 0) throw usage(`${flag} "${text2}" is no duration.`, "Write it like 90s, 2m or 500ms.");
   return Math.round(seconds2 * 1e3);
 }
 function whole(flag, text2, least, most) {
   const number4 = /^\d+$/.test(text2) ? Number(text2) : Number.NaN;
   if (!(number4 >= least && number4 <= most))
-    throw usage2(`${flag} "${text2}" is not a whole number from ${least} to ${most}.`, `Write it like ${flag} ${least}.`);
+    throw usage(`${flag} "${text2}" is not a whole number from ${least} to ${most}.`, `Write it like ${flag} ${least}.`);
   return number4;
 }
 function originFrom(env, user) {
