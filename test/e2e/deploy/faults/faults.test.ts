@@ -134,7 +134,7 @@ async function other(lane: Lane): Promise<[before: Binary, next: Binary]> {
 
 describe('faults', { timeout: 1_800_000 }, () => {
   test('the connection is cut, stalls, or ends early after any number of bytes', async () => {
-    await onLanes(18, async (lane, random, round) => {
+    await onLanes(14, async (lane, random, round) => {
       const [before, next] = await other(lane);
       const hit = lane.relay.faults;
       const first = lane.relay.connections;
@@ -156,7 +156,7 @@ describe('faults', { timeout: 1_800_000 }, () => {
   });
 
   test('the connection is cut at every step, once and again', async () => {
-    await onLanes(16, async (lane, _, round) => {
+    await onLanes(12, async (lane, _, round) => {
       const [before, next] = await other(lane);
       let step = 0;
       let cuts = 0;
@@ -222,7 +222,7 @@ describe('faults', { timeout: 1_800_000 }, () => {
   });
 
   test('two deploys start at once', async () => {
-    await onLanes(5, async (lane) => {
+    await onLanes(3, async (lane) => {
       await other(lane);
       const [first, second] = good as [Binary, Binary];
       const results = await Promise.all([lane.deploy(first), lane.deploy(second)]);
