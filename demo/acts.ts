@@ -1,4 +1,5 @@
 import { doctorAct } from './doctor.ts';
+import { submodulesAct } from './submodules.mjs';
 
 /** What an act may use. */
 export interface Stage {
@@ -13,4 +14,11 @@ export interface Stage {
 /** Plays, and answers with how to reach what it left up. */
 export type Act = (stage: Stage) => Promise<string>;
 
-export const acts: Readonly<Record<string, Act>> = { doctor: doctorAct };
+export const acts: Readonly<Record<string, Act>> = {
+  doctor: doctorAct,
+  async submodules({ say }) {
+    say('A root with nested submodules and two remotes, and a push that somebody forgot.');
+    await submodulesAct();
+    return 'The submodules act leaves nothing up.';
+  },
+};

@@ -61,7 +61,7 @@ const say = (text: string) => console.log(`\n${style.faint(`# ${text}`)}`);
 const began = performance.now();
 const stops: (() => Promise<void>)[] = [];
 try {
-  for (const name of wanted.length > 0 ? wanted : Object.keys(acts)) {
+  for (const name of wanted.length > 0 ? wanted : ['doctor']) {
     const act = acts[name] as Act;
     const kept = await act({ command, say, directory, onStop: (stop) => stops.unshift(stop) });
     if (flags.includes('--keep')) console.log(`\n${kept}`);

@@ -1,12 +1,16 @@
 // The act about submodules: a root with nested submodules and two remotes, a forgotten push that is stopped, and `push`
 // putting it right. Needs git and Node only; everything happens in a temporary directory.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const command = fileURLToPath(new URL('../dist/submodule-push-check.js', import.meta.url));
+// Beside the bundled demo, in dist/demo, as well as in demo/.
+const command =
+  ['../submodule-push-check.js', '../dist/submodule-push-check.js']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => existsSync(path)) ?? '';
 
 /**
  * @param {(commandLine: string, output: string) => void} [show] called for every command a viewer should see
@@ -99,5 +103,3 @@ function build(dir, git) {
 function print(line, output) {
   console.log(`$ ${line}\n${output}\n`);
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await submodulesAct();
