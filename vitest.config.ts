@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const hosts = ['test/e2e/deploy/debian.test.ts', 'test/e2e/deploy/faults/**/*.test.ts'];
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -13,10 +15,16 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: hosts,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
         },
+      },
+      // Booted Debian hosts and hundreds of injected faults: a quarter of an hour, and a machine of its own.
+      {
+        extends: true,
+        test: { name: 'hosts', include: hosts, testTimeout: 900_000, hookTimeout: 600_000, fileParallelism: false },
       },
     ],
   },

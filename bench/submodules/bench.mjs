@@ -146,7 +146,7 @@ async function memory() {
   try {
     const { root } = build(dir, 1000, server.url);
     const measure =
-      'data:text/javascript,process.on("exit",()=>process.stderr.write(`maxRSS=${process.resourceUsage().maxRSS}`))';
+      'data:text/javascript,process.on("exit",()=>process.stderr.write("maxRSS="+process.resourceUsage().maxRSS))';
     const argv = [process.execPath, '--import', measure, command, 'check', '--json', '--directory', root];
     const { stderr, seconds } = await timed(argv, { FORGEJO_CI_TOOLKIT_CACHE: join(dir, 'cache') });
     const mebibytes = Number(/maxRSS=(\d+)/.exec(stderr)?.[1]) / 1024;

@@ -21,8 +21,9 @@ export function hideSecret(value: string | undefined, names: readonly (string | 
 const percentEncoded = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 
 // Everything below takes time in proportion to the text, whatever the text: nothing scans one stretch from many starts.
+// NOPASSWD: is a word of sudoers, and what follows it is a command.
 const secretName =
-  '(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["\']?';
+  '(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["\']?';
 const quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
 
 /** The value of a name that was matched, without its quotes, so that JSON stays JSON. */

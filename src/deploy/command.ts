@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
 import type { Outcome, Tool, Verb } from '../common/command.ts';
+import { usage } from '../common/errors.ts';
 
 import { type ExitCode, exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';
@@ -80,6 +81,8 @@ async function onHosts<T>(
   work: (connection: Connection) => Promise<T>,
   proceed: (result: T) => boolean = () => true,
 ): Promise<{ results: T[]; left: string[] }> {
+  if (options.config !== undefined)
+    throw usage('deploy-binary has no configuration file yet.', 'Leave out --config, and say everything with flags.');
   const ways = waysFrom(options);
   const how = openOptionsFrom(options, io.env, { name: userName(), home: homedir() });
   const results: T[] = [];

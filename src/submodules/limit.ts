@@ -19,3 +19,12 @@ export function createLimit(most: (key: string) => number): Limit {
     }
   };
 }
+
+/** Runs a task for each item, so many at a time: what a thousand waiting ones would hold in memory is never there. */
+export async function forEachOf<T>(items: readonly T[], most: number, task: (item: T) => Promise<void>): Promise<void> {
+  const rest = items.values();
+  const lane = async () => {
+    for (const item of rest) await task(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most, items.length) }, lane));
+}

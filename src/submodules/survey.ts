@@ -14,7 +14,7 @@ import {
   submoduleClone,
   submoduleStates,
 } from './git.ts';
-import type { Limit } from './limit.ts';
+import { forEachOf, type Limit } from './limit.ts';
 import type { Answer, Probe } from './probe.ts';
 import { pushUrlsOf, type RequiredRemote, type RootRemote, remoteSettings, requiredRemotes } from './remotes.ts';
 import { type Entry, type Gitlink, recordedLocally, submodulesOf } from './tree.ts';
@@ -92,6 +92,9 @@ export interface History {
 /** Submodules that hold one another twice each double with every level. */
 const mostGitlinks = 20_000;
 
+/** Gitlinks of one repository looked at together: enough to keep several servers busy. */
+const atOnce = 64;
+
 /** Looks at every gitlink of a root commit, at every depth, and at those that new commits on the way to it record. */
 export async function survey(context: SurveyContext, commit: string, history: History): Promise<Survey> {
   const { git, remotes } = context;
@@ -137,17 +140,14 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
         orphans.push({ path, depth: place.depth, entry, staged: added.some((one) => one.path === entry.path) });
       }
     }
-    await Promise.all(
-      gitlinks
-        .filter(({ path }) => !excluded(place.prefix + path, context.config.exclude))
-        .map(async (gitlink) => {
-          const state = states?.submodules.find(({ path }) => path === gitlink.path);
-          // What is staged differs from the commit as well, which `status` tells apart from the index.
-          const ahead = (state?.ahead ?? false) || (states?.staged.has(gitlink.path) ?? false);
-          const worktree = states && { dirty: state?.dirty ?? false, ahead };
-          await visit(gitlink, place, parsed, worktree);
-        }),
-    );
+    const included = gitlinks.filter(({ path }) => !excluded(place.prefix + path, context.config.exclude));
+    await forEachOf(included, atOnce, async (gitlink) => {
+      const state = states?.submodules.find(({ path }) => path === gitlink.path);
+      // What is staged differs from the commit as well, which `status` tells apart from the index.
+      const ahead = (state?.ahead ?? false) || (states?.staged.has(gitlink.path) ?? false);
+      const worktree = states && { dirty: state?.dirty ?? false, ahead };
+      await visit(gitlink, place, parsed, worktree);
+    });
   }
 
   async function visit(gitlink: Gitlink, place: Place, parsed: boolean, worktree: Observed['worktree']): Promise<void> {

@@ -17444,7 +17444,7 @@ function hideSecret(value2, names2 = []) {
   if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
 var percentEncoded = (text3) => encodeURIComponent(text3.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-var secretName = `(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+var secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
 var quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
 var value = (_, before, quote = "") => `${before}${quote}***${quote}`;
 var patterns = [

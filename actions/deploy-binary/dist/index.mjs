@@ -25717,7 +25717,7 @@ function hideSecret(value2, names = []) {
   if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
 var percentEncoded = (text2) => encodeURIComponent(text2.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-var secretName = `(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+var secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
 var quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
 var value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
 var patterns = [
@@ -51689,6 +51689,8 @@ function reporter(options, io) {
   };
 }
 async function onHosts(options, io, work, proceed = () => true) {
+  if (options.config !== void 0)
+    throw usage("deploy-binary has no configuration file yet.", "Leave out --config, and say everything with flags.");
   const ways = waysFrom(options);
   const how = openOptionsFrom(options, io.env, { name: userName(), home: (0, import_node_os2.homedir)() });
   const results = [];
@@ -51891,7 +51893,8 @@ var deployBinary = {
 var join6 = (hosts, value2) => hosts.map((host) => value2(host) ?? "").join("\n");
 await runAction(deployBinary, {
   verbInput: "verb",
-  secrets: ["identity"],
+  // A path is no secret, and hiding it would hide what an error is about.
+  secrets: /\n|-----BEGIN/.test(process.env.INPUT_IDENTITY ?? "") ? ["identity"] : [],
   outputs: ({ result }) => {
     const hosts = result?.hosts ?? [];
     return {

@@ -3595,7 +3595,7 @@ var init_redact = __esm({
     "use strict";
     known = [];
     percentEncoded = (text2) => encodeURIComponent(text2.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-    secretName = `(?:password|passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+    secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
     quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
     value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
     patterns = [
@@ -12076,6 +12076,36 @@ var require_dist = __commonJS({
   }
 });
 
+// src/submodules/limit.ts
+function createLimit(most2) {
+  const lanes = /* @__PURE__ */ new Map();
+  return async (key, task) => {
+    const lane = lanes.get(key) ?? { active: 0, waiting: [] };
+    lanes.set(key, lane);
+    if (lane.active >= most2(key)) await new Promise((resolve5) => lane.waiting.push(resolve5));
+    else lane.active++;
+    try {
+      return await task();
+    } finally {
+      const next = lane.waiting.shift();
+      if (next) next();
+      else lane.active--;
+    }
+  };
+}
+async function forEachOf(items, most2, task) {
+  const rest = items.values();
+  const lane = async () => {
+    for (const item of rest) await task(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(most2, items.length) }, lane));
+}
+var init_limit = __esm({
+  "src/submodules/limit.ts"() {
+    "use strict";
+  }
+});
+
 // builtin:node:zlib
 var require_node_zlib = __commonJS({
   "builtin:node:zlib"(exports, module) {
@@ -12186,14 +12216,13 @@ async function survey(context, commit, history) {
         orphans.push({ path: path6, depth: place.depth, entry, staged: added.some((one) => one.path === entry.path) });
       }
     }
-    await Promise.all(
-      gitlinks.filter(({ path: path6 }) => !excluded(place.prefix + path6, context.config.exclude)).map(async (gitlink) => {
-        const state = states?.submodules.find(({ path: path6 }) => path6 === gitlink.path);
-        const ahead = (state?.ahead ?? false) || (states?.staged.has(gitlink.path) ?? false);
-        const worktree = states && { dirty: state?.dirty ?? false, ahead };
-        await visit(gitlink, place, parsed, worktree);
-      })
-    );
+    const included = gitlinks.filter(({ path: path6 }) => !excluded(place.prefix + path6, context.config.exclude));
+    await forEachOf(included, atOnce, async (gitlink) => {
+      const state = states?.submodules.find(({ path: path6 }) => path6 === gitlink.path);
+      const ahead = (state?.ahead ?? false) || (states?.staged.has(gitlink.path) ?? false);
+      const worktree = states && { dirty: state?.dirty ?? false, ahead };
+      await visit(gitlink, place, parsed, worktree);
+    });
   }
   async function visit(gitlink, place, parsed, worktree) {
     const { commit: oid, entry } = gitlink;
@@ -12307,7 +12336,7 @@ async function pastGitlinks(git, { commits, removed }, now) {
   }
   return [...found.values()];
 }
-var import_promises9, mostGitlinks, compare, excluded;
+var import_promises9, mostGitlinks, atOnce, compare, excluded;
 var init_survey = __esm({
   "src/submodules/survey.ts"() {
     "use strict";
@@ -12315,9 +12344,11 @@ var init_survey = __esm({
     init_errors();
     init_failure();
     init_git();
+    init_limit();
     init_remotes();
     init_tree();
     mostGitlinks = 2e4;
+    atOnce = 64;
     compare = (a, b) => a < b ? -1 : a > b ? 1 : 0;
     excluded = (path6, exclude) => exclude.some((one) => path6 === one.replace(/\/+$/, "") || path6.startsWith(`${one.replace(/\/+$/, "")}/`));
   }
@@ -13829,24 +13860,7 @@ var trimmed = ({ contained, recorded }) => ({
 
 // src/submodules/session.ts
 init_git();
-
-// src/submodules/limit.ts
-function createLimit(most2) {
-  const lanes = /* @__PURE__ */ new Map();
-  return async (key, task) => {
-    const lane = lanes.get(key) ?? { active: 0, waiting: [] };
-    lanes.set(key, lane);
-    if (lane.active >= most2(key)) await new Promise((resolve5) => lane.waiting.push(resolve5));
-    else lane.active++;
-    try {
-      return await task();
-    } finally {
-      const next = lane.waiting.shift();
-      if (next) next();
-      else lane.active--;
-    }
-  };
-}
+init_limit();
 
 // src/submodules/probe.ts
 var import_node_fs2 = __toESM(require_node_fs(), 1);
@@ -14149,6 +14163,7 @@ function packetLines(bytes) {
 
 // src/submodules/probe.ts
 init_git();
+init_limit();
 init_url();
 var parallel = (server) => server.startsWith("ssh") ? 6 : server.startsWith("file") ? 4 : 16;
 var mostTips = 4e3;

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await execute('sh', [
     '-c',
-    'for exe in /proc/[0-9]*/exe; do case $(readlink "$exe") in "$0"*) p=${exe#/proc/}; kill -9 "${p%/exe}";; esac; done',
+    'for exe in /proc/[0-9]*/exe; do case $(readlink "$exe") in "$0"*) kill -9 "$(echo "$exe" | cut -d/ -f3)";; esac; done',
     join(host, 'botserver'),
   ]);
   await sshd.stop();

@@ -73,3 +73,36 @@ test('an unreachable host is exit code 2 material, and says so', async () => {
   const result = await lost.deploy({ path: await buildService({ version: 'lost' }), version: 'lost' });
   expect(result).toMatchObject({ outcome: 'failed', unknown: true });
 });
+
+test('in place, where there is no room for two', async () => {
+  const disk = await mkdtemp(join(tmpdir(), 'disk-'));
+  await execute('mount', ['-t', 'tmpfs', '-o', 'size=12m', 'tmpfs', disk]);
+  const sshd = await startSshd({ config: [`SetEnv HOME=${home}`] });
+  servers = [...servers, sshd];
+  const small = await openLane(sshd, 'small', disk);
+  try {
+    const ballast = 5 * 1024 * 1024;
+    const first = { version: 'big-1', path: await buildService({ version: 'big-1', ballast }) };
+    const second = { version: 'big-2', path: await buildService({ version: 'big-2', ballast }) };
+    expect((await small.deploy(first)).outcome).toBe('deployed');
+    expect(await small.deploy(second)).toMatchObject({
+      outcome: 'failed',
+      downtimeMs: null,
+      error: expect.stringContaining('deploy/no-space'),
+    });
+    const steps: string[] = [];
+    const result = await small.deploy(
+      second,
+      { begin: (_, title) => void steps.push(title) },
+      { strategy: 'in-place', keep: 1 },
+    );
+    expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'deployed', changed: true });
+    expect(steps).toContain('Stop the service and make room: no backup fits on this disk');
+    expect(await small.version()).toBe('big-2');
+    expect((await small.running()).old).toEqual([]);
+  } finally {
+    await small.close();
+    await execute('umount', ['-l', disk]);
+    await rm(disk, { recursive: true, force: true });
+  }
+});

@@ -316,10 +316,9 @@ describe.skipIf(!recorded)('a database that is one (needs ../shared/forgejo)', (
     test('the role may only read: nothing is changed, and that is said', () => {
       const before = sql('PROD-ALM', 'SELECT status, version FROM public.action_run ORDER BY id');
       const { exit, out } = doctor(['reset', '2', '--yes', '--json', '--database-url', url({ user: 'reader' })]);
-      expect(exit).toBe(1);
+      expect(exit).toBe(2);
       expect(JSON.parse(out)).toMatchObject({
-        applied: false,
-        runs: [{ error: expect.stringMatching(/permission denied/) }],
+        error: { message: expect.stringMatching(/lacks a privilege \(permission denied/), fix: expect.any(String) },
       });
       expect(sql('PROD-ALM', 'SELECT status, version FROM public.action_run ORDER BY id')).toBe(before);
     });
