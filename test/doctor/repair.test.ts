@@ -3,31 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import { embeddedDatabase, type TestDatabase } from '../support/database.ts';
 import { doctor, stateDirectory } from '../support/doctor.ts';
-
-type Scene = ReturnType<typeof situations.newScene>;
-type RunId = { readonly id: number };
-
-const now = () => Math.floor(Date.now() / 1_000);
-
-async function play(generation: Generation, situation: (scene: Scene) => RunId) {
-  const { server, result } = situations.play(generation, { now: now() }, situation);
-  const database = await embeddedDatabase();
-  await database.load(server);
-  return { database, runId: result.id, server };
-}
-
-/** `run | job status/task … | task status …`. */
-async function picture(database: TestDatabase, runId: number): Promise<string> {
-  const [row] = await database.query(
-    `SELECT (SELECT status FROM action_run WHERE id = $1) AS run,
-       (SELECT string_agg(status || coalesce('/' || nullif(task_id, 0), ''), ' ' ORDER BY id) FROM action_run_job WHERE run_id = $1) AS jobs,
-       (SELECT string_agg(t.status::text, ' ' ORDER BY t.id) FROM action_task t JOIN action_run_job j ON j.id = t.job_id WHERE j.run_id = $1) AS tasks`,
-    [runId],
-  );
-  return `${row!.run} | ${row!.jobs ?? ''} | ${row!.tasks ?? ''}`;
-}
+import { picture, play, type RunId, type Scene } from '../support/situation.ts';
+import type { TestDatabase } from '../support/test-database.ts';
 
 /** All rows of the CI tables, without what an undo moves on purpose: the optimistic lock, bookkeeping times, the queue's version. */
 async function rows(database: TestDatabase): Promise<Record<string, unknown[]>> {
@@ -448,6 +426,11 @@ describe('reset', () => {
     });
     expect(answer.out).toContain("the task's result was kept");
     expect(await picture(database, runId)).toBe(`5 | 1/1 1/${taskId} 7 7 | 1 1`);
+    // An undo would take the job's log away from it again.
+    const file = /undo (\S+)/.exec(answer.out)![1]!;
+    const kept = await rows(database);
+    expect(await doctor(database.url, ['undo', file, '--yes'], { schema: database.schema })).toMatchObject({ exit: 1 });
+    expect(await rows(database)).toEqual(kept);
     await database.drop();
   });
 

@@ -36174,9 +36174,10 @@ var Planner = class {
     switch (this.#request.to) {
       case "auto":
         for (const hold of selected) this.#repairHold(hold);
+        if (this.#request.force) for (const job of this.#targets([], wanted)) this.#requeue(job);
         break;
       case "waiting":
-        for (const job of this.#targets(selected, wanted)) this.#requeue(job);
+        for (const job of this.#targets(selected, wanted)) this.#putBack(job, wanted !== void 0);
         break;
       case "failure":
         for (const job of this.#targets(selected, wanted)) this.#end(job, Status.failure);
@@ -36219,7 +36220,6 @@ var Planner = class {
     const { now, timings: timings2 } = this.#situation;
     switch (hold.code) {
       case "runner-quiet":
-        if (this.#request.force && job) this.#requeue(job);
         return;
       case "runner-silent":
       case "job-open-without-task":
@@ -36250,6 +36250,17 @@ var Planner = class {
       case "run-open-jobs-done":
         return;
     }
+  }
+  /**
+   * Back into the queue, but no job before what it needs, and no finished work twice unless its job was named.
+   */
+  #putBack(job, named) {
+    const finished = job.task !== null && isDone(job.task.status);
+    if (job.status === Status.blocked) return;
+    if (finished && named) return this.#requeue(job);
+    if (job.status === Status.unknown) return this.#rescue(job);
+    if (finished && job.status === Status.running) return this.#takeResult(job);
+    return this.#requeue(job);
   }
   /** Undoes the literal reset for one job, keeping whatever was finished. */
   #rescue(job) {
@@ -36312,6 +36323,7 @@ var Planner = class {
   #end(job, status) {
     const { now, timings: timings2 } = this.#situation;
     const { task } = job;
+    if (status === Status.failure && job.status === Status.blocked) return;
     if (task && isDone(task.status)) return this.#takeResult(job);
     if (status === Status.failure && task && isFresh(task, now, timings2) && !this.#request.force)
       return this.#leaveOut(job.name, this.#reports(task), false);
@@ -36375,8 +36387,7 @@ var Planner = class {
     }
   }
   #finish() {
-    if (!this.#run.needApproval && this.#leftOut.every((left) => !left.problem || this.#request.to === "auto"))
-      this.#release();
+    if (!this.#run.needApproval) this.#release();
     const { now } = this.#situation;
     const jobChanges = this.#jobs.flatMap(
       (job, index) => difference("action_run_job", job.id, jobColumns(this.#run.jobs[index]), jobColumns(job)) ?? []
@@ -36421,9 +36432,7 @@ var Planner = class {
   #release() {
     const { now } = this.#situation;
     const changed = this.#jobs.some((job, index) => job.status !== this.#run.jobs[index].status);
-    const overdue = holdsOf(this.#run, now, this.#situation.timings, null).some(
-      (hold) => hold.code === "needs-done-still-blocked"
-    );
+    const overdue = this.#request.to !== "cancelled" && holdsOf(this.#run, now, this.#situation.timings, null).some((hold) => hold.code === "needs-done-still-blocked");
     if (!changed && !overdue) return;
     for (const [id, status] of release(this.#jobs)) {
       const job = this.#jobs.find((candidate) => candidate.id === id);
@@ -36876,7 +36885,7 @@ function sameRows(shown, now) {
   ]);
   return essence(shown) === essence(now);
 }
-async function readBack(database, repair, undoFile) {
+async function readBack(database, repair) {
   const overtaken = (run3) => repair.run.jobs.filter((before) => {
     const after = run3?.jobs.find((job) => job.id === before.id);
     const requeued = repair.after.jobs.find((job) => job.id === before.id)?.status === Status.waiting && before.taskId !== 0;
@@ -36908,13 +36917,6 @@ async function readBack(database, repair, undoFile) {
           ...before.handle !== null && { handle: before.handle }
         }
       };
-      await undoFile.append({
-        repair: (0, import_node_crypto.randomUUID)(),
-        runId: repair.run.id,
-        ownerId: repair.run.ownerId,
-        repositoryId: repair.run.repositoryId,
-        rows: [change]
-      });
       await applyChange(queries, change);
     }
     return jobs.map((job) => job.name);
@@ -37118,7 +37120,7 @@ async function applyAll(connection, work, request, frame, options, io) {
     for (const repair of repaired) {
       const before = runs.get(repair.run.id);
       try {
-        const { run: run2, overtaken } = await readBack(database, repair, undoFile);
+        const { run: run2, overtaken } = await readBack(database, repair);
         const notes = overtaken.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`
         );

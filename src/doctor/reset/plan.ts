@@ -133,9 +133,11 @@ class Planner {
     switch (this.#request.to) {
       case 'auto':
         for (const hold of selected) this.#repairHold(hold);
+        // What is left at running still reports: the holds have dealt with everything else.
+        if (this.#request.force) for (const job of this.#targets([], wanted)) this.#requeue(job);
         break;
       case 'waiting':
-        for (const job of this.#targets(selected, wanted)) this.#requeue(job);
+        for (const job of this.#targets(selected, wanted)) this.#putBack(job, wanted !== undefined);
         break;
       case 'failure':
         for (const job of this.#targets(selected, wanted)) this.#end(job, Status.failure);
@@ -183,7 +185,6 @@ class Planner {
     const { now, timings } = this.#situation;
     switch (hold.code) {
       case 'runner-quiet':
-        if (this.#request.force && job) this.#requeue(job);
         return;
       case 'runner-silent':
       case 'job-open-without-task':
@@ -217,6 +218,19 @@ class Planner {
         // Both follow from the run's rows as a whole: see #finish.
         return;
     }
+  }
+
+  /**
+   * Back into the queue, but no job before what it needs, and no finished work twice unless its job was named.
+   */
+  #putBack(job: Draft<JobState>, named: boolean): void {
+    const finished = job.task !== null && isDone(job.task.status);
+    // A blocked job follows from what it needs: see #release.
+    if (job.status === Status.blocked) return;
+    if (finished && named) return this.#requeue(job);
+    if (job.status === Status.unknown) return this.#rescue(job);
+    if (finished && job.status === Status.running) return this.#takeResult(job);
+    return this.#requeue(job);
   }
 
   /** Undoes the literal reset for one job, keeping whatever was finished. */
@@ -284,6 +298,7 @@ class Planner {
   #end(job: Draft<JobState>, status: number): void {
     const { now, timings } = this.#situation;
     const { task } = job;
+    if (status === Status.failure && job.status === Status.blocked) return;
     if (task && isDone(task.status)) return this.#takeResult(job);
     if (status === Status.failure && task && isFresh(task, now, timings) && !this.#request.force)
       return this.#leaveOut(job.name, this.#reports(task), false);
@@ -360,8 +375,7 @@ class Planner {
   }
 
   #finish(): Repair {
-    if (!this.#run.needApproval && this.#leftOut.every((left) => !left.problem || this.#request.to === 'auto'))
-      this.#release();
+    if (!this.#run.needApproval) this.#release();
     const { now } = this.#situation;
     const jobChanges = this.#jobs.flatMap(
       (job, index) => difference('action_run_job', job.id, jobColumns(this.#run.jobs[index]!), jobColumns(job)) ?? [],
@@ -409,9 +423,9 @@ class Planner {
     const { now } = this.#situation;
     const changed = this.#jobs.some((job, index) => job.status !== this.#run.jobs[index]!.status);
     // Unless something moved, only a dependant that is overdue is touched: the server may be about to release the others.
-    const overdue = holdsOf(this.#run, now, this.#situation.timings, null).some(
-      (hold) => hold.code === 'needs-done-still-blocked',
-    );
+    const overdue =
+      this.#request.to !== 'cancelled' &&
+      holdsOf(this.#run, now, this.#situation.timings, null).some((hold) => hold.code === 'needs-done-still-blocked');
     if (!changed && !overdue) return;
     for (const [id, status] of release(this.#jobs)) {
       const job = this.#jobs.find((candidate) => candidate.id === id)!;

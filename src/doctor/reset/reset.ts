@@ -155,9 +155,10 @@ export interface ReadBack {
 
 /**
  * Reads a repaired run again. The server's end of a task is not guarded by the old status, so a runner that ended it in
- * the same instant can have overwritten the requeue: job done, but without its task. Then the task's result is what is true.
+ * the same instant can have overwritten the requeue: job done, but without its task. Then the task's result is what is true,
+ * and that is not for an undo: it would only take the job's log away again.
  */
-export async function readBack(database: Database, repair: PlannedRepair, undoFile: UndoFile): Promise<ReadBack> {
+export async function readBack(database: Database, repair: PlannedRepair): Promise<ReadBack> {
   const overtaken = (run: RunState | undefined) =>
     repair.run.jobs.filter((before) => {
       const after = run?.jobs.find((job) => job.id === before.id);
@@ -191,13 +192,6 @@ export async function readBack(database: Database, repair: PlannedRepair, undoFi
           ...(before.handle !== null && { handle: before.handle }),
         },
       };
-      await undoFile.append({
-        repair: randomUUID(),
-        runId: repair.run.id,
-        ownerId: repair.run.ownerId,
-        repositoryId: repair.run.repositoryId,
-        rows: [change],
-      });
       await applyChange(queries, change);
     }
     return jobs.map((job) => job.name);

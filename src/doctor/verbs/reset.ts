@@ -210,7 +210,7 @@ async function applyAll(
     for (const repair of repaired) {
       const before = runs.get(repair.run.id)!;
       try {
-        const { run, overtaken } = await readBack(database, repair, undoFile);
+        const { run, overtaken } = await readBack(database, repair);
         const notes = overtaken.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
         );
