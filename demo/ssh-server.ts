@@ -3,6 +3,7 @@
  * /bin/sh as whoever started it. It lets in one key (or password), and knows exec with signals and exit codes, direct-tcpip, and what SFTP needs
  * for putting a file. It listens on the loopback address only.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { type AddressInfo, connect as connectTcp } from 'node:net';
@@ -16,6 +17,7 @@ import ssh2, {
   type SFTPWrapper,
 } from 'ssh2';
 import { fingerprintOf } from '../src/deploy/host/ssh/fingerprint.ts';
+import { newEd25519 } from './ssh-key.ts';
 
 export interface SshServerOptions {
   /** The public key that is let in, `ssh-ed25519 AAAA…`; a new pair is made without one. */
@@ -47,8 +49,8 @@ const { STATUS_CODE, OPEN_MODE } = ssh2.utils.sftp;
 
 export async function startSshServer(options: SshServerOptions = {}): Promise<SshServer> {
   const user = userInfo().username;
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const client = options.authorizedKey === undefined ? ssh2.utils.generateKeyPairSync('ed25519') : undefined;
+  const hostKey = newEd25519();
+  const client = options.authorizedKey === undefined ? newEd25519() : undefined;
   const authorized = ssh2.utils.parseKey(options.authorizedKey ?? client!.public);
   if (authorized instanceof Error) throw authorized;
   const commands: string[] = [];

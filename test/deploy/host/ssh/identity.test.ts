@@ -1,10 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
+import { newEd25519 } from '../../../../demo/ssh-key.ts';
 import { fingerprintOf } from '../../../../src/deploy/host/ssh/fingerprint.ts';
 import { readIdentity } from '../../../../src/deploy/host/ssh/identity.ts';
 
-const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'me' });
+const pair = newEd25519({ comment: 'me' });
 const fingerprint = fingerprintOf(Buffer.from(pair.public.split(' ')[1]!, 'base64'));
 const read = (text: string, passphrase?: string) => readIdentity(text, 'deploy-key', passphrase);
 const errorOf = (text: string, passphrase?: string) => {
@@ -65,7 +65,7 @@ describe('a private key', () => {
     expect(signs(text, passphrase)).toBe(true);
   });
 
-  const locked = ssh2.utils.generateKeyPairSync('ed25519', {
+  const locked = newEd25519({
     passphrase: 'sesame!',
     cipher: 'aes256-ctr',
     rounds: 16,

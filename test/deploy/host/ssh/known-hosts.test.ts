@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import ssh2 from 'ssh2';
 import { describe, expect, it } from 'vitest';
+import { newEd25519 } from '../../../../demo/ssh-key.ts';
 import { fingerprintOf } from '../../../../src/deploy/host/ssh/fingerprint.ts';
 import {
   checkHostKey,
@@ -11,8 +12,7 @@ import {
 import { keysOf, parseKnownHosts, parseKnownHostsFile } from '../../../../src/deploy/host/ssh/known-hosts.ts';
 
 const make = (type: 'ed25519' | 'rsa') => {
-  const { public: line } =
-    type === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : ssh2.utils.generateKeyPairSync('ed25519');
+  const { public: line } = type === 'rsa' ? ssh2.utils.generateKeyPairSync('rsa', { bits: 2048 }) : newEd25519();
   const [name, base64] = line.split(' ');
   return { line: `${name} ${base64}`, blob: Buffer.from(base64!, 'base64') };
 };
