@@ -53,14 +53,15 @@ const graceMs = 2_000;
 export function runProgram(argv: readonly [string, ...string[]], options: ProgramOptions): Promise<ProgramResult> {
   const [program, ...args] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd: options.cwd,
-      env: { ...options.env, ...quietEnvironment },
-      stdio: ['pipe', 'pipe', 'pipe'],
-      // Its own session and process group: no terminal to ask on, and one signal reaches all it started.
-      detached: true,
-    });
-    started(child);
+    const child = start(() =>
+      spawn(program, args, {
+        cwd: options.cwd,
+        env: { ...options.env, ...quietEnvironment },
+        stdio: ['pipe', 'pipe', 'pipe'],
+        // Its own session and process group: no terminal to ask on, and one signal reaches all it started.
+        detached: true,
+      }),
+    );
     let timedOut = false;
     let kill: NodeJS.Timeout | undefined;
     const limit = setTimeout(() => {
@@ -131,13 +132,25 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 const running = new Set<ChildProcess>();
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function started(child: ChildProcess): void {
+/** Listens before the program runs: until `spawn` returns, the program may be at work for many milliseconds. */
+function start<Child extends ChildProcess>(launch: () => Child): Child {
   if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
-  running.add(child);
+  try {
+    const child = launch();
+    running.add(child);
+    return child;
+  } catch (error) {
+    stopListening();
+    throw error;
+  }
 }
 
 function ended(child: ChildProcess): void {
   running.delete(child);
+  stopListening();
+}
+
+function stopListening(): void {
   if (running.size === 0) for (const signal of signals) process.removeListener(signal, endAll);
 }
 
