@@ -60,10 +60,14 @@ export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeo
   try {
     return await new Promise<Answer>((resolve, reject) => {
       channel.on('error', reject);
-      channel.on('close', () => reject(new Error('the connection was closed without an answer')));
       const secure = url.protocol === 'https:';
       const stream = secure ? tlsConnect({ socket: channel, servername: hostOf(url) }) : channel;
       if (secure) stream.on('error', reject);
+      let answered = false;
+      // An answer and the end of the connection may come in one go: from its head on, the answer knows itself when it is cut.
+      stream.on('close', () => {
+        if (!answered) reject(new Error('the connection was closed without an answer'));
+      });
       const request = httpRequest(
         {
           host: hostOf(url),
@@ -71,7 +75,10 @@ export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeo
           headers: { host: url.host, connection: 'close', 'user-agent': 'deploy-binary', ...authorization(url) },
           createConnection: () => stream as Socket,
         },
-        (response) => void collect(response).then(resolve, reject),
+        (response) => {
+          answered = true;
+          collect(response).then(resolve, reject);
+        },
       );
       request.on('error', reject);
       request.end();
