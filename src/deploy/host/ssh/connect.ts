@@ -1,8 +1,9 @@
 import type { Duplex, Readable } from 'node:stream';
 import { type Config, NodeSSH } from 'node-ssh';
-import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
+import type { AnyAuthMethod, AuthHandlerMiddleware, Client } from 'ssh2';
 import { messageOf, ToolError, unknown } from '../../../common/errors.ts';
 import { WatchedAgent } from './agent.ts';
+import { CertifiedAgent } from './certificate.ts';
 import { keyTypeOf } from './fingerprint.ts';
 import { checkHostKey, hostKeyAlgorithms } from './host-key.ts';
 import type { SshTarget } from './target.ts';
@@ -39,8 +40,8 @@ type Attempt =
 
 async function tryConnect(target: SshTarget, algorithms: readonly string[], openSock?: OpenSock): Promise<Attempt> {
   const sock = await openSock?.();
-  const log = new LoginLog(target);
   const node = new NodeSSH();
+  const log = new LoginLog(target, () => node.connection);
   let refused: { error: ToolError; type: string } | undefined;
   const config: Config = {
     host: target.host,
@@ -82,15 +83,25 @@ class LoginLog {
   #agent: WatchedAgent | undefined;
   #offered: readonly string[] = [];
 
-  constructor(target: SshTarget) {
+  constructor(target: SshTarget, client: () => Client | null) {
     const { user: username, identities, agent, password } = target;
     this.#target = target;
     this.#agent = agent === undefined ? undefined : new WatchedAgent(agent);
     this.#methods = [
-      ...identities.map(({ key, type, fingerprint, name }) => ({
-        method: { type: 'publickey' as const, username, key },
-        words: () => `${type} ${fingerprint} (${name})`,
-      })),
+      ...identities.flatMap(({ key, type, fingerprint, name, certificate }) => [
+        ...(certificate
+          ? [
+              {
+                method: { type: 'agent' as const, username, agent: new CertifiedAgent(key, certificate, client) },
+                words: () => `${certificate.words} (${certificate.name})`,
+              },
+            ]
+          : []),
+        {
+          method: { type: 'publickey' as const, username, key },
+          words: () => `${type} ${fingerprint} (${name})`,
+        },
+      ]),
       ...(this.#agent
         ? [{ method: { type: 'agent' as const, username, agent: this.#agent }, words: () => this.#agentWords() }]
         : []),
