@@ -282,6 +282,82 @@ describe('other ways to start', () => {
   });
 });
 
+test('an SSH server that runs without root, as the user of the service', async () => {
+  const key = '/home/gbuser/sshd-key';
+  await host.run('runuser', '-u', 'gbuser', '--', 'ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key);
+  const options = ['Port=2222', `HostKey=${key}`, 'PidFile=none', 'UsePAM=no'].flatMap((option) => ['-o', option]);
+  const service = ['systemd-run', '--uid=gbuser', '--unit=own-sshd', '--property=KillMode=process'];
+  await host.run(...service, '/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', ...options);
+  expect((await host.run('ps', '-o', 'user=', '-C', 'sshd')).split('\n')).toContain('gbuser');
+  const target = '/home/gbuser/own';
+  const hostKey = (await host.run('cat', `${key}.pub`)).split(' ').slice(0, 2).join(' ');
+  const way = ['--host', `gbuser@${host.address}:2222`, '--identity', host.keyPath, '--target', target];
+  const known = ['--known-hosts', `[${host.address}]:2222 ${hostKey}\n`];
+  const start = [
+    '--sudo',
+    'never',
+    '--restart',
+    'process',
+    '--command',
+    './own 5862',
+    ...health(5862),
+    ...quick,
+    '--json',
+  ];
+  for (const [source, code, outcome] of [
+    [first, 0, 'deployed'],
+    [second, 0, 'deployed'],
+    [crashing, 1, 'rolled-back'],
+  ] as const) {
+    const run = await deployBinary(['run', ...way, ...known, '--source', source, ...start]);
+    expect(run.code, run.stdout + run.stderr).toBe(code);
+    expect(run.json().hosts[0]).toMatchObject({ outcome });
+  }
+  expect(await host.run('curl', '-sf', 'http://127.0.0.1:5862/api/health')).toContain('"version":"v2"');
+});
+
+test('a verify command that fails on the runner takes the release back', async () => {
+  const target = '/opt/gbo/bin/verified';
+  const start = [
+    '--target',
+    target,
+    '--owner',
+    'gbuser:gbuser',
+    '--restart',
+    'process',
+    '--command',
+    './verified 5863',
+  ];
+  const flags = [...start, ...health(5863), ...quick, '--json'];
+  const agreed = await deployAs('run', 'root', '--source', first, ...flags, '--verify-command', 'test -x /bin/sh');
+  expect(agreed.code, agreed.stdout + agreed.stderr).toBe(0);
+  const refused = ['--verify-command', "sh -c 'echo the chat page is white; exit 1'"];
+  const taken = await deployAs('run', 'root', '--source', second, ...flags, ...refused);
+  expect(taken.code).toBe(1);
+  expect(taken.json().hosts[0]).toMatchObject({ outcome: 'rolled-back', changed: false });
+  expect(taken.json().hosts[0]!.error).toContain('the chat page is white');
+  expect(await host.run('curl', '-sf', 'http://127.0.0.1:5863/api/health')).toContain('"version":"v1"');
+});
+
+test('the lock of another deploy is named, refused to be removed while it lives, and removed when it is said so', async () => {
+  const lock = '/opt/gbo/bin/.verified.deploy/lock';
+  const flags = ['--target', '/opt/gbo/bin/verified', '--json'];
+  expect((await deployAs('unlock', 'root', ...flags)).json()).toMatchObject({ hosts: [{ removed: null }] });
+  const bootId = (await host.run('cat', '/proc/sys/kernel/random/boot_id')).trim();
+  const owner = { token: 'a', by: 'alice', runUrl: 'https://forge.example/1', action: 'deploy', bootId, expiry: 600 };
+  await host.run('mkdir', lock);
+  await host.write(`${lock}/owner`, `${JSON.stringify({ ...owner, keeper: null })}\n`);
+  const rollback = await deployAs('rollback', 'root', ...flags, '--restart', 'none', '--lock-wait', '1s');
+  expect(rollback.code).toBe(1);
+  expect(rollback.json().hosts[0]!.error).toContain('locked by alice (deploy, https://forge.example/1)');
+  const refused = await deployAs('unlock', 'root', ...flags);
+  expect(refused.code, refused.stdout).toBe(1);
+  const broken = await deployAs('unlock', 'root', ...flags, '--yes');
+  expect(broken.code, broken.stdout + broken.stderr).toBe(0);
+  expect(broken.stdout).toContain('alice');
+  await expect(host.run('stat', lock)).rejects.toThrow();
+});
+
 describe('attributes', () => {
   test('capabilities and an ACL are carried over', async () => {
     const target = '/opt/gbo/bin/capable';
