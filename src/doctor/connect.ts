@@ -9,7 +9,7 @@ import { parseDuration } from '../common/output/words.ts';
 import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
-import { databaseError, openPostgresql } from './database/postgresql.ts';
+import { openDatabase } from './database/open.ts';
 import { defaultTimings, type Timings } from './stuck/hold.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
@@ -68,7 +68,7 @@ export async function withConnection<T>(
   try {
     return await work(connection);
   } catch (error) {
-    throw databaseError(error, connection.database.place);
+    throw connection.database.explain(error);
   } finally {
     await connection.database.close();
   }
@@ -102,7 +102,7 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
     options.zombieTimeout ?? values.get('zombie-timeout'),
   );
   return {
-    database: await openPostgresql({
+    database: await openDatabase({
       url: url ?? forgejo!.databaseUrl,
       env: io.env,
       ...(schema && { schema }),

@@ -1,0 +1,127 @@
+import pg from 'pg';
+import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
+import type { DatabaseSettings } from './dialect.ts';
+import type { ClientConfig } from './postgresql-url.ts';
+
+/** Why no connection came about. */
+export function connectionError(
+  error: unknown,
+  server: string,
+  config: ClientConfig,
+  env: NonNullable<DatabaseSettings['env']>,
+) {
+  if (error instanceof ToolError) return error;
+  const user = config.user ?? env.PGUSER ?? '';
+  return (
+    explained(error, server, { user, encrypted: config.ssl !== false }) ??
+    unknown(`${server}: ${messageOf(error)}.`, 'Run again with --verbose for the cause.', error)
+  );
+}
+
+const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/**
+ * What a statement failed with, as a person can act on it, when that is due to the server or the role: a missing
+ * privilege, a connection that broke, a standby. Anything else is handed back as it is.
+ */
+export function databaseError(error: unknown, place: string): unknown {
+  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const due =
+    error instanceof pg.DatabaseError ||
+    network.has(code) ||
+    /^Connection terminated|^timeout exceeded when trying to connect/.test(message);
+  return due ? (explained(error, place) ?? error) : error;
+}
+
+function explained(
+  error: unknown,
+  place: string,
+  connection: { readonly user?: string; readonly encrypted?: boolean } = {},
+): ToolError | undefined {
+  const { code = '' } = error as { code?: string };
+  const text = messageOf(error);
+  const fail = (what: string, fix: string) => unknown(`${place}: ${what}`, fix, error);
+  if (/no pg_hba\.conf entry|no encryption/.test(text))
+    return fail(
+      `the server does not let this connection in (${text}).`,
+      connection.encrypted
+        ? 'Add a line for this host, user and database to pg_hba.conf.'
+        : 'It may want TLS: add ?sslmode=require to the URL; otherwise add a line for this host to pg_hba.conf.',
+    );
+  if (code === '28P01')
+    return fail(
+      `the password for user "${connection.user ?? ''}" was refused.`,
+      'Check it in the URL, PGPASSWORD or ~/.pgpass; Forgejo keeps its own in app.ini, [database] PASSWD.',
+    );
+  if (code === '28000')
+    return fail(
+      `the server does not let user "${connection.user ?? ''}" in (${text}).`,
+      'Check the user in the URL; "psql -c \\du" lists those there are.',
+    );
+  if (/client password must be a/.test(text))
+    return fail('the server wants a password and none was given.', 'Put it into the URL, PGPASSWORD or ~/.pgpass.');
+  switch (code) {
+    case '3D000':
+      return fail(
+        'there is no such database.',
+        'The name is case-sensitive: PROD-ALM is not prod-alm. "psql -l" lists them.',
+      );
+    case '42501':
+      return fail(
+        `this role lacks a privilege (${text}).`,
+        'Use a role with SELECT on the action_* tables, repository and "user", and UPDATE on what is to be repaired.',
+      );
+    case '25006':
+      return problem(
+        `${place}: this server only reads (${text}).`,
+        'It is a standby: connect to the server that Forgejo writes to.',
+        error,
+      );
+    case '53300':
+    case '57P03':
+      return fail(
+        `the server does not take connections now (${text}).`,
+        'Wait until it is up and has free connections.',
+      );
+    case '55P03':
+    case '57014':
+      return fail(`the statement was given up (${text}).`, 'Run it again; pg_stat_activity shows what is in its way.');
+    case 'ECONNREFUSED':
+      return fail(
+        'nothing listens there.',
+        'Check host and port, and that PostgreSQL listens on that address (listen_addresses).',
+      );
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return fail('the host name cannot be resolved.', 'Check the spelling and the DNS of this machine.');
+    case 'ENOENT':
+      return fail(
+        'there is no such socket.',
+        'Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories.',
+      );
+    case 'EACCES':
+      return fail(`the socket may not be opened (${text}).`, 'Run as a user who may, or connect by host and port.');
+  }
+  // A server that shuts down says 57P01 or just hangs up; on a connection that is being made that looks like a time-out.
+  if (
+    /^(?:57P0[12]|08...|ECONNRESET|EPIPE)$/.test(code) ||
+    (/^Connection terminated/.test(text) && !/timeout/.test(text))
+  )
+    return fail(
+      `the connection broke (${text}).`,
+      'Look whether the server runs, and run it again. What was not yet committed was not changed.',
+    );
+  if (['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code) || /timeout/i.test(text))
+    return fail(
+      'no answer in time.',
+      'Check host, port and firewall; a database in a container may only listen on its own address.',
+    );
+  if (/does not support SSL/.test(text))
+    return fail('the server does not speak TLS.', 'Use sslmode=disable, or switch ssl on in postgresql.conf.');
+  if (/certificate|self.signed|altnames|unable to (?:get|verify)/i.test(text))
+    return fail(
+      `its TLS certificate is not trusted (${text}).`,
+      'Give the authority with sslrootcert=FILE, or check that the host name is the one in the certificate.',
+    );
+  return undefined;
+}
