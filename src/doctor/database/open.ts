@@ -3,16 +3,19 @@ import { redact } from '../../common/redact.ts';
 import type { Database } from './database.ts';
 import type { DatabaseSettings } from './dialect.ts';
 
-/** One line a dialect. Loaded when a database of its kind is opened: a driver takes longer to load than most commands run. */
-const dialects: readonly {
-  readonly schemes: RegExp;
-  readonly open: (settings: DatabaseSettings) => Promise<Database>;
-}[] = [
-  {
-    schemes: /^postgres(?:ql)?:/,
-    open: async (settings) => (await import('./postgresql.ts')).openPostgresql(settings),
-  },
-];
+type Open = (settings: DatabaseSettings) => Promise<Database>;
+
+// One line a dialect. Loaded when one of its kind is opened: a driver takes longer to load than most commands run.
+const postgresql: Open = async (settings) => (await import('./postgresql.ts')).openPostgresql(settings);
+const sqlite: Open = async (settings) => (await import('./sqlite.ts')).openSqlite(settings);
+
+const schemes: Readonly<Record<string, Open>> = {
+  postgres: postgresql,
+  postgresql,
+  sqlite,
+  sqlite3: sqlite,
+  file: sqlite,
+};
 
 /**
  * Opens the database of a URL.
@@ -20,10 +23,10 @@ const dialects: readonly {
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const url = settings.url.trim();
-  const dialect = dialects.find(({ schemes }) => schemes.test(url));
-  if (dialect) return dialect.open(settings);
+  const open = schemes[/^(\w+):/.exec(url)?.[1]!.toLowerCase() ?? ''];
+  if (open) return open({ ...settings, url });
   throw usage(
     `The database URL cannot be read: "${redact(url.replace(/:\/\/.*@/s, '://***@'))}".`,
-    'Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE.',
+    'It begins with postgres:, mysql: or sqlite:, as in postgres://USER@HOST:5432/DATABASE or sqlite:///PATH/forgejo.db.',
   );
 }
