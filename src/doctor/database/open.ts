@@ -7,11 +7,14 @@ type Open = (settings: DatabaseSettings) => Promise<Database>;
 
 // One line a dialect. Loaded when one of its kind is opened: a driver takes longer to load than most commands run.
 const postgresql: Open = async (settings) => (await import('./postgresql.ts')).openPostgresql(settings);
+const mysql: Open = async (settings) => (await import('./mysql.ts')).openMysql(settings);
 const sqlite: Open = async (settings) => (await import('./sqlite.ts')).openSqlite(settings);
 
 const schemes: Readonly<Record<string, Open>> = {
   postgres: postgresql,
   postgresql,
+  mysql,
+  mariadb: mysql,
   sqlite,
   sqlite3: sqlite,
   file: sqlite,
@@ -23,7 +26,7 @@ const schemes: Readonly<Record<string, Open>> = {
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Database> {
   const url = settings.url.trim();
-  const open = schemes[/^(\w+):/.exec(url)?.[1]!.toLowerCase() ?? ''];
+  const open = schemes[/^(\w+):/.exec(url)?.[1]?.toLowerCase() ?? ''];
   if (open) return open({ ...settings, url });
   throw usage(
     `The database URL cannot be read: "${redact(url.replace(/:\/\/.*@/s, '://***@'))}".`,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
 import type { DatabaseSettings } from './dialect.ts';
+import { isNetworkError, networkError } from './network-errors.ts';
 import type { ClientConfig } from './postgresql-url.ts';
 
 /** Why no connection came about. */
@@ -18,17 +19,15 @@ export function connectionError(
   );
 }
 
-const network = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
-
 /**
  * What a statement failed with, as a person can act on it, when that is due to the server or the role: a missing
  * privilege, a connection that broke, a standby. Anything else is handed back as it is.
  */
 export function databaseError(error: unknown, place: string): unknown {
-  const { code = '', message = '' } = error as { code?: string; message?: string };
+  const { message = '' } = error as { message?: string };
   const due =
     error instanceof pg.DatabaseError ||
-    network.has(code) ||
+    isNetworkError(error) ||
     /^Connection terminated|^timeout exceeded when trying to connect/.test(message);
   return due ? (explained(error, place) ?? error) : error;
 }
@@ -86,42 +85,16 @@ function explained(
     case '55P03':
     case '57014':
       return fail(`the statement was given up (${text}).`, 'Run it again; pg_stat_activity shows what is in its way.');
-    case 'ECONNREFUSED':
-      return fail(
-        'nothing listens there.',
-        'Check host and port, and that PostgreSQL listens on that address (listen_addresses).',
-      );
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return fail('the host name cannot be resolved.', 'Check the spelling and the DNS of this machine.');
-    case 'ENOENT':
-      return fail(
-        'there is no such socket.',
-        'Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories.',
-      );
-    case 'EACCES':
-      return fail(`the socket may not be opened (${text}).`, 'Run as a user who may, or connect by host and port.');
   }
-  // A server that shuts down says 57P01 or just hangs up; on a connection that is being made that looks like a time-out.
-  if (
-    /^(?:57P0[12]|08...|ECONNRESET|EPIPE)$/.test(code) ||
-    (/^Connection terminated/.test(text) && !/timeout/.test(text))
-  )
+  if (/^(?:57P0[12]|08...)$/.test(code))
     return fail(
       `the connection broke (${text}).`,
       'Look whether the server runs, and run it again. What was not yet committed was not changed.',
     );
-  if (['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'].includes(code) || /timeout/i.test(text))
-    return fail(
-      'no answer in time.',
-      'Check host, port and firewall; a database in a container may only listen on its own address.',
-    );
-  if (/does not support SSL/.test(text))
-    return fail('the server does not speak TLS.', 'Use sslmode=disable, or switch ssl on in postgresql.conf.');
-  if (/certificate|self.signed|altnames|unable to (?:get|verify)/i.test(text))
-    return fail(
-      `its TLS certificate is not trusted (${text}).`,
-      'Give the authority with sslrootcert=FILE, or check that the host name is the one in the certificate.',
-    );
-  return undefined;
+  return networkError(error, place, {
+    listening: 'that PostgreSQL listens on that address (listen_addresses)',
+    socket: 'Check the directory in host=…; PostgreSQL says which with SHOW unix_socket_directories.',
+    noTls: 'Use sslmode=disable, or switch ssl on in postgresql.conf.',
+    authority: 'sslrootcert=FILE',
+  });
 }
