@@ -27,13 +27,13 @@ export interface ConnectOptions {
 export const connectOptions: readonly Option[] = [
   new Option(
     '--database-url <url>',
-    "Forgejo's database, postgres://USER:PASSWORD@HOST:5432/NAME (or CI_DOCTOR_DATABASE_URL)",
+    "Forgejo's database: postgres://USER:PASSWORD@HOST:5432/NAME, mysql://USER:PASSWORD@HOST:3306/NAME or sqlite:///PATH/forgejo.db (or CI_DOCTOR_DATABASE_URL)",
   ),
   new Option(
     '--app-ini <file>',
     "Forgejo's own configuration, which names database, logs and time-outs (found by itself on a Forgejo host)",
   ),
-  new Option('--schema <name>', 'database schema that holds the tables (found by itself)'),
+  new Option('--schema <name>', 'PostgreSQL schema that holds the tables (found by itself)'),
   new Option(
     '--generation <old|new>',
     "how this Forgejo computes a run's status, where the database cannot tell: old until version 9",
