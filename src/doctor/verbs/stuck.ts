@@ -45,7 +45,7 @@ const columns: readonly Column<StuckFinding>[] = [
   { title: 'Repository', value: (finding) => finding.run },
   { title: 'Job', value: (finding) => finding.job },
   { title: 'Runner', value: (finding) => finding.runner },
-  { title: 'Age', value: (finding) => duration(finding.age), align: 'right' },
+  { title: 'Age', value: (finding) => duration(finding.age), tsv: (finding) => finding.age, align: 'right' },
   { title: 'Repair', value: (finding) => finding.fix },
 ];
 
