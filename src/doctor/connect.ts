@@ -9,7 +9,7 @@ import { parseDuration } from '../common/output/words.ts';
 import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
-import { databaseError, openPostgresql } from './database/postgresql.ts';
+import { openDatabase } from './database/open.ts';
 import { defaultTimings, type Timings } from './stuck/hold.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
@@ -27,13 +27,13 @@ export interface ConnectOptions {
 export const connectOptions: readonly Option[] = [
   new Option(
     '--database-url <url>',
-    "Forgejo's database, postgres://USER:PASSWORD@HOST:5432/NAME (or CI_DOCTOR_DATABASE_URL)",
+    "Forgejo's database: postgres://USER:PASSWORD@HOST:5432/NAME, mysql://USER:PASSWORD@HOST:3306/NAME or sqlite:///PATH/forgejo.db (or CI_DOCTOR_DATABASE_URL)",
   ),
   new Option(
     '--app-ini <file>',
     "Forgejo's own configuration, which names database, logs and time-outs (found by itself on a Forgejo host)",
   ),
-  new Option('--schema <name>', 'database schema that holds the tables (found by itself)'),
+  new Option('--schema <name>', 'PostgreSQL schema that holds the tables (found by itself)'),
   new Option(
     '--generation <old|new>',
     "how this Forgejo computes a run's status, where the database cannot tell: old until version 9",
@@ -68,7 +68,7 @@ export async function withConnection<T>(
   try {
     return await work(connection);
   } catch (error) {
-    throw databaseError(error, connection.database.place);
+    throw connection.database.explain(error);
   } finally {
     await connection.database.close();
   }
@@ -102,7 +102,7 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
     options.zombieTimeout ?? values.get('zombie-timeout'),
   );
   return {
-    database: await openPostgresql({
+    database: await openDatabase({
       url: url ?? forgejo!.databaseUrl,
       env: io.env,
       ...(schema && { schema }),
