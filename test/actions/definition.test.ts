@@ -27,7 +27,7 @@ const actions: Readonly<Record<string, Action>> = {
     verbInput: 'command',
     // A step asks the API with what it is made for.
     verbs: ciDoctor.verbs.map(verbName).filter((name) => name !== 'api'),
-    own: ['fail-on-findings'],
+    own: ['fail-on-findings', 'token'],
     left: ['json'],
   },
   'deploy-binary': {
