@@ -1,4 +1,5 @@
 // Bundles the commands into dist/ and, with --actions, the actions into actions/<name>/dist (which are committed).
+import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -13,7 +14,10 @@ const common = { ...bundling, define: { 'process.env.TOOLKIT_VERSION': JSON.stri
 rmSync('dist', { recursive: true, force: true });
 await build({
   ...common,
-  entryPoints: Object.fromEntries(Object.keys(bin).map((name) => [name, `src/${room[name]}/bin.ts`])),
+  entryPoints: {
+    ...Object.fromEntries(Object.keys(bin).map((name) => [name, `src/${room[name]}/bin.ts`])),
+    forgejo: 'src/forgejo/index.ts',
+  },
   outdir: 'dist',
   splitting: true,
   minify: true,
@@ -25,6 +29,9 @@ await build({
   outdir: 'dist/demo',
   packages: 'external',
 });
+// What a program that imports the client reads of its types.
+const types = spawnSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' });
+if (types.status !== 0) throw types.error ?? new Error('The declarations could not be written.');
 // Started as a worker, so it stays a file of its own.
 copyFileSync('demo/forgejo/postgres-server.mjs', 'dist/demo/postgres-server.mjs');
 for (const file of Object.values(bin)) {

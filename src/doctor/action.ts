@@ -1,9 +1,14 @@
+import * as core from '@actions/core';
 import { runAction } from '../common/action.ts';
 import { ciDoctor } from './command.ts';
 import type { StuckReport } from './stuck/stuck.ts';
 
+// For `issue`. It goes into the environment: no argument list and no file ever holds it. The runner has set its own there.
+const token = core.getInput('token');
+if (token !== '') process.env.FORGEJO_TOKEN = token;
+
 await runAction(ciDoctor, {
-  secrets: ['database-url'],
+  secrets: ['database-url', 'token'],
   outputs: ({ result }) => {
     const findings = (result as Partial<StuckReport> | undefined)?.findings;
     return findings ? { 'stuck-count': findings.filter(({ severity }) => severity !== 'note').length } : {};

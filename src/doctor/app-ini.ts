@@ -138,6 +138,13 @@ async function readNamed(what: string, file: string): Promise<string> {
 
 /** Reads app.ini with its environment overrides. */
 export async function readForgejoSettings(file: string, env: Env): Promise<ForgejoSettings> {
+  return forgejoSettings(await withPasswordFile(await readIni(file, env), file), resolve(file), env);
+}
+
+/** The server's own address, whatever its database. */
+export const readRootUrl = async (file: string, env: Env): Promise<string> => rootUrl(lookUp(await readIni(file, env)));
+
+async function readIni(file: string, env: Env): Promise<Ini> {
   let text: string;
   try {
     text = await readFile(file, 'utf8');
@@ -148,8 +155,7 @@ export async function readForgejoSettings(file: string, env: Env): Promise<Forge
       cause,
     );
   }
-  const ini = await overlayEnvironment(parseIni(text), env);
-  return forgejoSettings(await withPasswordFile(ini, file), resolve(file), env);
+  return overlayEnvironment(parseIni(text), env);
 }
 
 /** `[database] PASSWD_URI = file:/path` stands for PASSWD (newer servers). */

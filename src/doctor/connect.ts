@@ -85,7 +85,7 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
   const url =
     options.databaseUrl ??
     (options.appIni === undefined ? io.env.CI_DOCTOR_DATABASE_URL || values.get('database-url') : undefined);
-  const appIni = options.appIni ?? path('app-ini') ?? (url === undefined ? await detectAppIni(io.env) : undefined);
+  const appIni = options.appIni ?? path('app-ini') ?? (url === undefined ? await findAppIni(io.env) : undefined);
   if (url === undefined && appIni === undefined)
     throw usage(
       "ci-doctor was not told where Forgejo's database is.",
@@ -124,7 +124,7 @@ function withTimeout(timings: Timings, text: string | undefined): Timings {
 }
 
 /** On a Forgejo host its app.ini is found: from the running server's arguments, else where packages and containers keep it. */
-async function detectAppIni(env: Io['env']): Promise<string | undefined> {
+export async function findAppIni(env: Io['env']): Promise<string | undefined> {
   const work = env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
   const candidates = [
     ...(await runningServerConfigs()),
