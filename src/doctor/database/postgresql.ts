@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { CompiledQuery, Kysely, PostgresDialect, type RawBuilder, sql } from 'kysely';
 import pg from 'pg';
 import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
 import { hideSecret, redact } from '../../common/redact.ts';
+import type { Host } from '../../deploy/host/host.ts';
+import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import { type Aggregation, type SchemaFacts, tellGeneration } from './generation.ts';
 import type { Tables } from './tables.ts';
@@ -16,6 +19,8 @@ export interface PostgresqlSettings {
   readonly generation?: Aggregation;
   /** For what the URL leaves out: PGHOST, PGUSER, PGSSLMODE … as libpq knows them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The host that sees the server, where this machine does not. */
+  readonly through?: Host;
   /** Milliseconds to wait for a connection. */
   readonly connectTimeoutMs?: number;
 }
@@ -35,12 +40,13 @@ const types: pg.CustomTypesConfig = {
 export async function openPostgresql(settings: PostgresqlSettings): Promise<Database> {
   const config = clientConfig(settings);
   const { env = {} } = settings;
-  const server = placeOf(config, env);
+  const server = `${placeOf(config, env)}${settings.through ? ` through ${settings.through.name}` : ''}`;
   // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
   // server hangs up, a minute later.
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Duplex>();
+  const { through } = settings;
   const stream = () => {
-    const socket = new Socket();
+    const socket = through ? new ForwardedSocket(through) : new Socket();
     sockets.add(socket.once('close', () => sockets.delete(socket)));
     return socket;
   };
