@@ -57,7 +57,8 @@ export const logOptions: readonly Option[] = [
   new Option('--log-via <way>', 'how to reach the host of the stored logs, where it is another than --via'),
 ];
 
-const keys = [
+/** What ci-doctor.yaml may hold. */
+export const configKeys = [
   'database-url',
   'app-ini',
   'schema',
@@ -85,7 +86,7 @@ export async function withConnection<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
-  const values = file ? flatValues(file, keys) : new Map<string, string>();
+  const values = file ? flatValues(file, configKeys) : new Map<string, string>();
   const ways = new Ways(options, values, io.env);
   try {
     const connection = await connect(options, io, file, values, ways);
