@@ -57,8 +57,8 @@ const common = {
   logLevel: 'warning',
   plugins: [leanPg, noOidc, builtinsByRequire],
   define: { 'process.env.TOOLKIT_VERSION': JSON.stringify(version) },
-  // Optional native parts of dependencies: each has a path that works without it.
-  external: ['@mongodb-js/zstd', 'pg-native', 'cpu-features', '*.node'],
+  // Native parts of dependencies: each has a path that works without it, or an error that says what needs it.
+  external: ['@mongodb-js/zstd', 'libsql', 'pg-native', 'cpu-features', '*.node'],
   banner: {
     js: [
       "import { createRequire as __createRequire } from 'node:module';",

@@ -139,10 +139,11 @@ const notBegun = (host: string, failed: string): HostResult => ({
   phases: [],
 });
 
+/** Without a source, what a rollback would do. */
 async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
-  const source = await readSource(options.source!);
+  const change = options.source === undefined ? { to: options.to } : { source: await readSource(options.source) };
   const work = workFrom(options, io);
-  const { results } = await onHosts(options, io, (connection) => plan(connection, source, work));
+  const { results } = await onHosts(options, io, (connection) => plan(connection, change, work));
   const stopped = results.some(({ findings }) => findings.length > 0);
   return {
     exit: stopped ? exitCode.problem : exitCode.ok,
@@ -263,11 +264,8 @@ const rollback: Verb = {
     ['deploy-binary rollback --target /opt/app/bin/app --host system --to 1a2b3c4d', 'the release of that commit'],
   ],
   handler: async (_, options: DeployOptions, io) => {
+    if (options.dryRun) return await showPlans(options, io);
     const work = workFrom(options, io);
-    if (options.dryRun) {
-      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough: false }));
-      return { exit: exitCode.ok, result: { hosts: results }, text: (view) => showStatus(results, view) };
-    }
     return await changeHosts(options, io, (connection) => rollbackHost(connection, options.to, work));
   },
 };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { messageOf, usage } from '../common/errors.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { hideSecret } from '../common/redact.ts';
@@ -171,13 +172,10 @@ async function withPasswordFile(ini: Ini, file: string, read: ReadText): Promise
 export function forgejoSettings(ini: Ini, file: string, env: Env): ForgejoSettings {
   const get = lookUp(ini);
   return {
-    databaseUrl: databaseUrl(get, file),
-    schema: get('database', 'SCHEMA'),
-    logStorage: logStorage(
-      iniReader(ini, get),
-      resolve(workPath(get, file, env), get('server', 'APP_DATA_PATH') ?? 'data'),
-      file,
-    ),
+    databaseUrl: databaseUrl(get, file, env),
+    // Forgejo itself asks for it with PostgreSQL only.
+    schema: get('database', 'DB_TYPE') === 'postgres' ? get('database', 'SCHEMA') : undefined,
+    logStorage: logStorage(iniReader(ini, get), dataPath(get, file, env), file),
     timings: timings(get),
     rootUrl: rootUrl(get),
   };
@@ -196,15 +194,36 @@ function rootUrl(get: Get): string {
   return `${url.replace(/\/+$/, '')}/`;
 }
 
-function databaseUrl(get: Get, file: string): string {
+function databaseUrl(get: Get, file: string, env: Env): string {
   const type = get('database', 'DB_TYPE') ?? '';
-  if (type !== 'postgres')
-    throw usage(
-      `${file}: [database] DB_TYPE is "${type || 'not set'}"; this version of ci-doctor reads PostgreSQL ("postgres").`,
-      type === ''
-        ? 'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.'
-        : 'Use the web page for this server.',
-    );
+  switch (type) {
+    case 'postgres': {
+      const { url, host } = serverUrl(get, file, 'postgres', '5432');
+      if (host.startsWith('/')) url.searchParams.set('host', host);
+      url.searchParams.set('sslmode', get('database', 'SSL_MODE') ?? 'disable');
+      return url.href;
+    }
+    case 'mysql': {
+      const { url, host } = serverUrl(get, file, 'mysql', '3306');
+      if (host.startsWith('/')) url.searchParams.set('socket', host);
+      url.searchParams.set('ssl-mode', get('database', 'SSL_MODE') ?? 'disable');
+      return url.href;
+    }
+    case 'sqlite3':
+      // A relative path is relative to where the server was started, which is its work path.
+      return pathToFileURL(
+        resolve(workPath(get, file, env), get('database', 'PATH') ?? join(dataPath(get, file, env), 'forgejo.db')),
+      ).href.replace(/^file:/, 'sqlite:');
+    default:
+      throw usage(
+        `${file}: [database] DB_TYPE is "${type || 'not set'}"; Forgejo has postgres, mysql and sqlite3.`,
+        'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.',
+      );
+  }
+}
+
+/** The address of a server; for a socket in the file system `host` is its path, and not part of the URL. */
+function serverUrl(get: Get, file: string, scheme: string, standardPort: string): { url: URL; host: string } {
   const password = get('database', 'PASSWD') ?? '';
   hideSecret(password, [get('database', 'USER'), get('database', 'NAME')]);
   const named = get('database', 'HOST_PRIMARY') ?? get('database', 'HOST') ?? '';
@@ -213,26 +232,27 @@ function databaseUrl(get: Get, file: string): string {
       `${file}: [database] HOST names several servers (${named}).`,
       'Give --database-url with the address of the one that is written to.',
     );
-  const { host, port } = splitHost(named);
+  const { host, port } = splitHost(named, standardPort);
   // What stands behind a question mark in NAME are parameters of the connection.
   const [name, parameters] = (get('database', 'NAME') ?? '').split(/\?(.*)/s, 2);
-  const url = new URL('postgres://host/');
+  const url = new URL(`${scheme}://host/`);
   url.search = parameters ?? '';
   url.username = encodeURIComponent(get('database', 'USER') ?? '');
   url.password = encodeURIComponent(password);
   url.pathname = `/${encodeURIComponent(name!)}`;
-  if (host.startsWith('/')) url.searchParams.set('host', host);
-  else url.hostname = host.includes(':') ? `[${host}]` : host;
+  if (!host.startsWith('/')) url.hostname = host.includes(':') ? `[${host}]` : host;
   url.port = port;
-  url.searchParams.set('sslmode', get('database', 'SSL_MODE') ?? 'disable');
-  return url.href;
+  return { url, host };
 }
 
-/** `[database] HOST`: `host`, `host:port`, `[::1]:port`, `::1`, or the directory of a socket (Forgejo `parsePostgreSQLHostPort`). */
-function splitHost(text: string): { host: string; port: string } {
+/** `[database] HOST`: `host`, `host:port`, `[::1]:port`, `::1`, or a socket, or its directory (Forgejo `parsePostgreSQLHostPort`). */
+function splitHost(text: string, standardPort: string): { host: string; port: string } {
   const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d*))?$/.exec(text);
-  return { host: (match ? (match[1] ?? match[2]) : text) || '127.0.0.1', port: match?.[3] || '5432' };
+  return { host: (match ? (match[1] ?? match[2]) : text) || '127.0.0.1', port: match?.[3] || standardPort };
 }
+
+const dataPath = (get: Get, file: string, env: Env): string =>
+  resolve(workPath(get, file, env), get('server', 'APP_DATA_PATH') ?? 'data');
 
 /**
  * WORK_PATH in the file (the server writes it there when it starts), else the environment, else the directory that

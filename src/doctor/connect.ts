@@ -9,7 +9,7 @@ import type { Host } from '../deploy/host/host.ts';
 import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
-import { databaseError, openPostgresql } from './database/postgresql.ts';
+import { openDatabase } from './database/open.ts';
 import { findAppIni, findAppIniOn } from './find-app-ini.ts';
 import { openLogs } from './logs/open.ts';
 import type { LogStore } from './logs/store.ts';
@@ -32,13 +32,13 @@ export interface ConnectOptions extends WayOptions {
 export const connectOptions: readonly Option[] = [
   new Option(
     '--database-url <url>',
-    "Forgejo's database, postgres://USER:PASSWORD@HOST:5432/NAME (or CI_DOCTOR_DATABASE_URL)",
+    "Forgejo's database: postgres://USER:PASSWORD@HOST:5432/NAME, mysql://USER:PASSWORD@HOST:3306/NAME or sqlite:///PATH/forgejo.db (or CI_DOCTOR_DATABASE_URL)",
   ),
   new Option(
     '--app-ini <file>',
     "Forgejo's own configuration, which names database, logs and time-outs (found by itself on a Forgejo host)",
   ),
-  new Option('--schema <name>', 'database schema that holds the tables (found by itself)'),
+  new Option('--schema <name>', 'PostgreSQL schema that holds the tables (found by itself)'),
   new Option(
     '--generation <old|new>',
     "how this Forgejo computes a run's status, where the database cannot tell: old until version 9",
@@ -93,7 +93,7 @@ export async function withConnection<T>(
     try {
       return await work(connection);
     } catch (error) {
-      throw databaseError(error, connection.database.place);
+      throw connection.database.explain(error);
     } finally {
       await connection.database.close();
     }
@@ -148,7 +148,7 @@ async function connect(
   );
   let logs: Promise<LogStore | undefined> | undefined;
   return {
-    database: await openPostgresql({
+    database: await openDatabase({
       url: url ?? forgejo!.databaseUrl,
       env: io.env,
       ...(schema && { schema }),

@@ -25,6 +25,7 @@ const plainKeys = [
   'log-via',
   'exec-prefix',
   'identity',
+  'certificate',
   'passphrase-env',
   'password-env',
   'known-hosts',

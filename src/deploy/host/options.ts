@@ -8,6 +8,7 @@ import type { Environment } from './process.ts';
 export interface ReachOptions {
   readonly execPrefix?: string;
   readonly identity?: string;
+  readonly certificate?: string;
   readonly passphraseEnv?: string;
   readonly passwordEnv?: string;
   readonly knownHosts?: string;
@@ -20,6 +21,7 @@ const several = (value: string, before: readonly string[]) => [...before, value]
 export const reachOptions = () => [
   new Option('--exec-prefix <argv>', 'goes before incus or lxc, such as "sudo -n"'),
   new Option('--identity <key>', 'private key: a file, or its text'),
+  new Option('--certificate <text>', "the key's certificate: a file, or its text; KEY-cert.pub by default"),
   new Option('--passphrase-env <variable>', 'environment variable that holds the passphrase of the key'),
   new Option('--password-env <variable>', 'environment variable that holds the password'),
   new Option('--known-hosts <text>', 'known_hosts lines or a file with them; ~/.ssh/known_hosts by default'),
@@ -53,6 +55,7 @@ export function openOptionsFrom(
     ssh: {
       person: { user: user.name, home: env.HOME ?? user.home },
       ...(options.identity !== undefined && { identities: [options.identity] }),
+      ...(options.certificate !== undefined && { certificate: options.certificate }),
       ...(passphrase !== undefined && { passphrase }),
       ...(password !== undefined && { password }),
       ...(env.SSH_AUTH_SOCK && { agent: env.SSH_AUTH_SOCK }),

@@ -7,6 +7,7 @@ import { reach } from './tunnel.ts';
 export class ForwardedSocket extends Duplex {
   readonly #host: Host;
   #channel: Duplex | undefined;
+  #waiting: (() => void) | undefined;
 
   constructor(host: Host) {
     super();
@@ -27,6 +28,7 @@ export class ForwardedSocket extends Duplex {
       (channel) => {
         if (this.destroyed) return channel.destroy();
         this.#channel = channel;
+        this.#waiting?.();
         channel.on('data', (chunk) => {
           if (!this.push(chunk)) channel.pause();
         });
@@ -45,7 +47,8 @@ export class ForwardedSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#channel!.write(chunk, encoding, done);
+    if (this.#channel) this.#channel.write(chunk, encoding, done);
+    else this.#waiting = () => this.#channel!.write(chunk, encoding, done);
   }
 
   override _final(done: () => void): void {

@@ -99,21 +99,17 @@ async function counters(queries: Queries, run: RunState): Promise<Surroundings['
     .where('id', '=', run.repositoryId)
     .executeTakeFirst();
   if (!stored) return null;
-  const counted = await queries
-    .selectFrom('action_run')
-    .select((select) => [
-      select.fn.countAll<number>().as('all'),
-      select.fn
-        .countAll<number>()
-        .filterWhere((where) => where.and([where('status', 'in', done), where('id', '!=', run.id)]))
-        .as('closed'),
-    ])
-    .where('repo_id', '=', run.repositoryId)
-    .executeTakeFirstOrThrow();
+  const own = () =>
+    queries
+      .selectFrom('action_run')
+      .select((select) => select.fn.countAll<number>().as('count'))
+      .where('repo_id', '=', run.repositoryId);
+  const all = await own().executeTakeFirstOrThrow();
+  const closedOthers = await own().where('status', 'in', done).where('id', '!=', run.id).executeTakeFirstOrThrow();
   return {
     all: stored.num_action_runs ?? null,
     closed: stored.num_closed_action_runs ?? null,
-    countedAll: counted.all,
-    countedClosedOthers: counted.closed,
+    countedAll: all.count,
+    countedClosedOthers: closedOthers.count,
   };
 }

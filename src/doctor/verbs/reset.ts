@@ -8,7 +8,6 @@ import type { Io } from '../../common/io.ts';
 import type { View } from '../../common/output/table.ts';
 import { count } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
-import { databaseError } from '../database/postgresql.ts';
 import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
@@ -182,7 +181,7 @@ async function applyAll(
       runs.set(id, resetRun(repair));
       io.note(`${nameOf(repair.run)}: ${count(repair.statements.length, 'statement')} committed.`);
     } catch (thrown) {
-      const error = databaseError(thrown, database.place);
+      const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run.
       if (repaired.length === 0 && error instanceof ToolError && error.kind === 'unknown') throw error;
       runs.set(id, { ...resetRun(shown), after: summary(shown.run), error: messageOf(error) });
