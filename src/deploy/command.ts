@@ -13,12 +13,12 @@ import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } f
 import type { Source } from './deployment.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
+import { openOptionsFrom } from './host/options.ts';
 import {
   type DeployOptions,
   deployOptions,
   keepOption,
   lockOptions,
-  openOptionsFrom,
   serviceOptions,
   settingsFrom,
   targetOption,

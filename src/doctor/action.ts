@@ -8,7 +8,8 @@ const token = core.getInput('token');
 if (token !== '') process.env.FORGEJO_TOKEN = token;
 
 await runAction(ciDoctor, {
-  secrets: ['database-url', 'token'],
+  // A path of a key is no secret, and hiding it would hide what an error is about.
+  secrets: ['database-url', 'token', ...(/\n|-----BEGIN/.test(process.env.INPUT_IDENTITY ?? '') ? ['identity'] : [])],
   outputs: ({ result }) => {
     const findings = (result as Partial<StuckReport> | undefined)?.findings;
     return findings ? { 'stuck-count': findings.filter(({ severity }) => severity !== 'note').length } : {};
