@@ -71,8 +71,7 @@ export const wayOptions = () => [
   new Option('--proxy-jump <hosts>', 'hosts to go through, [user@]host[:port], separated by commas'),
 ];
 
-export const targetOption = () =>
-  new Option('--target <path>', 'absolute path of the binary on the host').makeOptionMandatory();
+export const targetOption = () => new Option('--target <path>', 'absolute path of the binary on the host');
 
 /** How the service is restarted and proven. */
 export const serviceOptions = () => [
@@ -109,7 +108,7 @@ export const keepOption = () =>
 
 /** What only a deploy takes. */
 export const deployOptions = () => [
-  new Option('--source <file>', 'the new binary, here').makeOptionMandatory(),
+  new Option('--source <file>', 'the new binary, here'),
   new Option('--owner <user:group>', "owner of the target; the present file's by default"),
   new Option('--mode <octal>', "mode of the target; the present file's by default, else 0755"),
   new Option(
