@@ -77,7 +77,7 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
   let outcome: Outcome | undefined;
   const program = buildProgram(tool, io, async (verb, args, options) => {
     const quiet = options.quiet === true;
-    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {} } : io);
+    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {}, live: () => {} } : io);
   });
   try {
     try {
