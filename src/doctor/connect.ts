@@ -10,7 +10,7 @@ import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
 import { databaseError, openPostgresql } from './database/postgresql.ts';
-import { defaultTimings, type Timings } from './stuck/hold.ts';
+import { defaultTimings, type Timings } from './stuck/timings.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
 export interface ConnectOptions {

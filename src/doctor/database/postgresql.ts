@@ -23,6 +23,8 @@ export interface PostgresqlSettings {
 /** Milliseconds a statement waits for a row lock: shorter than a runner's patience for its next report. */
 const lockTimeoutMs = 4_000;
 const attempts = 4;
+/** Statements in one text. */
+const statementsAtOnce = 500;
 const retryable = new Set(['40001', '40P01', '55P03']);
 
 const { builtins } = pg.types;
@@ -47,6 +49,7 @@ export async function openPostgresql(settings: PostgresqlSettings): Promise<Data
   const pool = new pg.Pool({ ...config, stream, types, max: 2, application_name: 'ci-doctor' });
   // An idle connection that breaks is met by the next statement, which says more.
   pool.on('error', () => {});
+  pool.on('connect', answerCounts);
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const schema = await findSchema(root, server, settings.schema);
@@ -134,6 +137,21 @@ class Postgresql implements Database {
     return row?.slice ?? Buffer.alloc(0);
   }
 
+  async executeAll(
+    queries: Queries,
+    statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
+  ): Promise<readonly number[]> {
+    const counts: number[] = [];
+    for (let from = 0; from < statements.length; from += statementsAtOnce) {
+      const texts = statements.slice(from, from + statementsAtOnce).map(withValues);
+      // With one statement alone the server answers with one result and not with a list.
+      if (texts.length === 1) texts.push('SELECT');
+      const { rows } = await queries.executeQuery<{ count: number }>(CompiledQuery.raw(texts.join(';\n')));
+      counts.push(...rows.slice(0, statements.length - from).map(({ count }) => count));
+    }
+    return counts;
+  }
+
   async identity(): Promise<DatabaseIdentity> {
     const { rows } = await sql<{
       database: string;
@@ -162,13 +180,28 @@ class Postgresql implements Database {
     return rows;
   }
 
-  literal({ sql: text, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
-    return redact(text.replace(/\$(\d+)/g, (_, position: string) => literalValue(parameters[Number(position) - 1])));
+  literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
+    return redact(withValues(statement));
   }
 
   async close(): Promise<void> {
     await this.#root.destroy();
   }
+}
+
+const withValues = ({ sql: text, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] }) =>
+  text.replace(/\$(\d+)/g, (_, position: string) => literalValue(parameters[Number(position) - 1]));
+
+/** Several statements in one text are answered with a list of results, which the query builder does not know: it gets their counts. */
+function answerCounts(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  client.query = ((...args: unknown[]) => {
+    const answer = query(...args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then((result) =>
+      Array.isArray(result) ? { command: 'LIST', rows: result.map(({ rowCount }) => ({ count: rowCount })) } : result,
+    );
+  }) as typeof client.query;
 }
 
 function literalValue(value: unknown): string {
