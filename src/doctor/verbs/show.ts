@@ -8,6 +8,7 @@ import { isDone } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
 import { statusTone } from './runs.ts';
+import { waitText } from './stuck.ts';
 
 export const runArgument =
   "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
@@ -23,8 +24,8 @@ export const showVerb: Verb = {
     ['ci-doctor show https://forge.example/org/app/actions/runs/7', 'by the address of its page'],
   ],
   handler: ([name], options: ConnectOptions & CommonOptions, io) =>
-    withConnection(options, io, async ({ database }): Promise<Outcome<RunDetails>> => {
-      const details = await showRun(database, await findRun(database.queries, name!));
+    withConnection(options, io, async ({ database, timings }): Promise<Outcome<RunDetails>> => {
+      const details = await showRun(database, await findRun(database.queries, name!), timings);
       return { exit: exitCode.ok, result: details, text: (view) => text(details, view) };
     }),
 };
@@ -41,13 +42,30 @@ function text(details: RunDetails, view: View): string {
     ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
   ];
   const failed = details.jobs.some((job) => job.status === 'failure');
-  const next = failed ? ['', `Why it failed: ci-doctor logs ${run.id} --failed`] : [];
+  const next = [
+    ...details.findings
+      .filter((finding) => finding.jobId === null)
+      .map((finding) => `${finding.code}: ${finding.message}`),
+    ...(failed ? [`Why it failed: ci-doctor logs ${run.id} --failed`] : []),
+    ...(details.findings.some((finding) => finding.repairable) ? [`Repair it: ci-doctor reset ${run.id}`] : []),
+  ];
   return [
     ...head.map((line) => line.trimEnd()),
     '',
-    ...details.jobs.flatMap((job) => jobText(job, view)),
-    ...next,
+    ...details.jobs.flatMap((job) => [...jobText(job, view), ...reasonsOf(details, job, view)]),
+    ...(next.length > 0 ? ['', ...next] : []),
   ].join('\n');
+}
+
+/** What holds a job, or why it waits. */
+function reasonsOf({ findings, waiting, running }: RunDetails, job: JobDetails, { style }: View): string[] {
+  return [
+    ...findings
+      .filter(({ jobId }) => jobId === job.id)
+      .map(({ code, message }) => style.warn(`    ${code}: ${message}`)),
+    ...waiting.filter(({ jobId }) => jobId === job.id).map((wait) => style.faint(`    ${waitText(wait)}`)),
+    ...running.filter(({ jobId }) => jobId === job.id).map(({ message }) => style.faint(`    ${message}`)),
+  ];
 }
 
 function jobText(job: JobDetails, view: View): string[] {
