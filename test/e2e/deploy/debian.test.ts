@@ -227,6 +227,41 @@ describe('a user who is neither root nor the owner', () => {
   });
 });
 
+test('a unit needs no more than the lines printed for it either', async () => {
+  const target = '/opt/gbo/bin/worker';
+  await host.write(
+    '/etc/systemd/system/worker.service',
+    `[Service]\nExecStart=${target}\nUser=gbuser\nEnvironment=PORT=5864\nRestart=always\n`,
+  );
+  await host.run('systemctl', 'daemon-reload');
+  const flags = [
+    '--target',
+    target,
+    '--owner',
+    'gbuser:gbuser',
+    '--unit',
+    'worker',
+    ...health(5864),
+    ...quick,
+    '--json',
+  ];
+  const plan = await deployAs('plan', 'deploy', '--source', first, ...flags);
+  const { sudoers } = plan.json().hosts[0]!;
+  await host.write('/etc/sudoers.d/deploy', `${sudoers.join('\n')}\n`, '0440');
+  await host.run('visudo', '-c');
+  for (const [source, code, outcome] of [
+    [first, 0, 'deployed'],
+    [second, 0, 'deployed'],
+    [crashing, 1, 'rolled-back'],
+  ] as const) {
+    const run = await deployAs('run', 'deploy', '--source', source, ...flags);
+    expect(run.code, run.stdout + run.stderr).toBe(code);
+    expect(run.json().hosts[0]).toMatchObject({ outcome });
+    if (code === 1) expect(run.json().hosts[0]!.lastLines).toContain('cannot start');
+  }
+  expect(await host.run('curl', '-sf', 'http://127.0.0.1:5864/api/health')).toContain('"version":"v2"');
+});
+
 describe('other ways to start', () => {
   test('root starts a process in the name of its user, without sudo', async () => {
     const target = '/opt/gbo/bin/plain';
