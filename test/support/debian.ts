@@ -35,7 +35,10 @@ export async function rootFileSystem(): Promise<string> {
     maxBuffer: 1 << 26,
   });
   // Another process may have made it meanwhile.
-  await rename(part, path).catch(() => rm(part, { recursive: true, force: true }));
+  await rename(part, path).catch(async (error) => {
+    await rm(part, { recursive: true, force: true });
+    if (!existsSync(path)) throw error;
+  });
   return path;
 }
 
