@@ -328,17 +328,7 @@ test('an SSH server that runs without root, as the user of the service', async (
   const hostKey = (await host.run('cat', `${key}.pub`)).split(' ').slice(0, 2).join(' ');
   const way = ['--host', `gbuser@${host.address}:2222`, '--identity', host.keyPath, '--target', target];
   const known = ['--known-hosts', `[${host.address}]:2222 ${hostKey}\n`];
-  const start = [
-    '--sudo',
-    'never',
-    '--restart',
-    'process',
-    '--command',
-    './own 5862',
-    ...health(5862),
-    ...quick,
-    '--json',
-  ];
+  const start = ['--sudo', 'never', '--command', './own 5862', ...health(5862), ...quick, '--json'];
   for (const [source, code, outcome] of [
     [first, 0, 'deployed'],
     [second, 0, 'deployed'],
@@ -348,6 +338,9 @@ test('an SSH server that runs without root, as the user of the service', async (
     expect(run.code, run.stdout + run.stderr).toBe(code);
     expect(run.json().hosts[0]).toMatchObject({ outcome });
   }
+  // What is started in a session stays in the control group of that sshd: its unit is not the unit of the service.
+  const [pid] = (await host.run('pgrep', '-u', 'gbuser', '-x', 'own')).trim().split('\n');
+  expect(await host.run('cat', `/proc/${pid}/cgroup`)).toContain('own-sshd.service');
   expect(await host.run('curl', '-sf', 'http://127.0.0.1:5862/api/health')).toContain('"version":"v2"');
 });
 
