@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely';
+import type { Host } from '../../deploy/host/host.ts';
 import type { DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import type { Aggregation } from './generation.ts';
 import type { Tables } from './tables.ts';
@@ -11,6 +12,8 @@ export interface DatabaseSettings {
   readonly generation?: Aggregation;
   /** For what the URL leaves out: PGHOST, PGUSER, PGSSLMODE … as libpq knows them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The host that sees the server, where this machine does not. */
+  readonly through?: Host;
   /** Milliseconds to wait for a connection. */
   readonly connectTimeoutMs?: number;
 }

@@ -1,7 +1,9 @@
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { unknown } from '../../common/errors.ts';
+import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
@@ -24,12 +26,13 @@ const types: pg.CustomTypesConfig = {
 export async function openPostgresql(settings: DatabaseSettings): Promise<Database> {
   const config = clientConfig(settings);
   const { env = {} } = settings;
-  const server = placeOf(config, env);
+  const server = `${placeOf(config, env)}${settings.through ? ` through ${settings.through.name}` : ''}`;
   // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
   // server hangs up, a minute later.
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Duplex>();
+  const { through } = settings;
   const stream = () => {
-    const socket = new Socket();
+    const socket = through ? new ForwardedSocket(through) : new Socket();
     sockets.add(socket.once('close', () => sockets.delete(socket)));
     return socket;
   };

@@ -10,6 +10,7 @@ import { count } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
 import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
+import { withoutOwnRun } from '../own-run.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
 import { applyRepair, type Frame, type PlannedRepair, previewRepair, readBack } from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
@@ -154,7 +155,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
 }
 
 async function repairableRuns({ database, timings }: Connection, io: Io): Promise<number[]> {
-  const { findings } = await findStuck(database, timings);
+  const findings = withoutOwnRun((await findStuck(database, timings)).findings, io.env);
   for (const finding of findings.filter((candidate) => !candidate.repairable))
     io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
   if (findings.length === 0) io.note('Nothing is stuck.');
