@@ -76,7 +76,7 @@ export async function withConnection<T>(
 
 async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
-  const values = file ? flatValues(file, keys) : new Map<string, string>();
+  const values = file ? flatValues(file, keys, ['rules']) : new Map<string, string>();
   // A path in the file is relative to the file.
   const path = (key: string) => {
     const value = values.get(key);

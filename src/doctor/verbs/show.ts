@@ -3,32 +3,48 @@ import { exitCode } from '../../common/exit.ts';
 import { harmless, type Style } from '../../common/output/style.ts';
 import { type Column, table, type View } from '../../common/output/table.ts';
 import { bytes, count, duration } from '../../common/output/words.ts';
-import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { type Connection, type ConnectOptions, connectOptions, logDirOption, withConnection } from '../connect.ts';
+import { Status } from '../database/status.ts';
+import { diagnoseRun, type RunDiagnosis } from '../diagnose/diagnose.ts';
 import { findRun } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
-import { statusTone } from './runs.ts';
+import { meansOf, ownRules } from './diagnose.ts';
+import { diagnosisText } from './diagnosis-text.ts';
+import { runArgument, statusTone } from './runs.ts';
 
-export const runArgument =
-  "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
+/** What `show` prints: the run, and why it failed where it did. */
+type Shown = RunDetails & { readonly diagnosis: RunDiagnosis | null };
 
 export const showVerb: Verb = {
   usage: 'show <run>',
-  summary: 'show a run: its jobs, every attempt, their steps and logs',
+  summary: 'show a run: its jobs, every attempt, their steps and logs, and why it failed',
   description: runArgument,
-  options: connectOptions,
+  options: [...connectOptions, logDirOption],
   examples: [
     ['ci-doctor show 42', 'by id'],
     ['ci-doctor show org/app#7', 'by repository and index'],
     ['ci-doctor show https://forge.example/org/app/actions/runs/7', 'by the address of its page'],
   ],
   handler: ([name], options: ConnectOptions & CommonOptions, io) =>
-    withConnection(options, io, async ({ database }): Promise<Outcome<RunDetails>> => {
+    withConnection(options, io, async (connection): Promise<Outcome<Shown>> => {
+      const { database } = connection;
       const details = await showRun(database, await findRun(database.queries, name!));
-      return { exit: exitCode.ok, result: details, text: (view) => text(details, view) };
+      const shown = { ...details, diagnosis: await diagnosisOf(details, connection, options) };
+      return { exit: exitCode.ok, result: shown, text: (view) => text(shown, view) };
     }),
 };
 
-function text(details: RunDetails, view: View): string {
+/** Why a failed run failed; null for others. Without the history of its jobs, which costs more than all the rest. */
+async function diagnosisOf(
+  { run }: RunDetails,
+  connection: Connection,
+  options: ConnectOptions,
+): Promise<RunDiagnosis | null> {
+  if (run.statusCode !== Status.failure) return null;
+  return diagnoseRun(meansOf(connection, await ownRules(options)), run.id, { history: false });
+}
+
+function text(details: Shown, view: View): string {
   if (view.layout === 'tsv') return table(stepColumns, stepRows(details), view);
   const { run } = details;
   const { style } = view;
@@ -40,11 +56,15 @@ function text(details: RunDetails, view: View): string {
     ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
   ];
   const failed = details.jobs.some((job) => job.status === 'failure');
-  const next = failed ? ['', `Why it failed: ci-doctor logs ${run.id} --failed`] : [];
+  const why = details.diagnosis
+    ? ['', style.strong('Why it failed'), '', diagnosisText(details.diagnosis, { ...view, layout: 'aligned' })]
+    : [];
+  const next = failed ? ['', `More: ci-doctor diagnose ${run.id}, ci-doctor logs ${run.id} --failed`] : [];
   return [
     ...head.map((line) => line.trimEnd()),
     '',
     ...details.jobs.flatMap((job) => jobText(job, view)),
+    ...why,
     ...next,
   ].join('\n');
 }
