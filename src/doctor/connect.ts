@@ -86,7 +86,7 @@ export async function withConnection<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
-  const values = file ? flatValues(file, configKeys) : new Map<string, string>();
+  const values = file ? flatValues(file, configKeys, ['rules']) : new Map<string, string>();
   const ways = new Ways(options, values, io.env);
   try {
     const connection = await connect(options, io, file, values, ways);

@@ -23,6 +23,9 @@ interface Options extends ConnectOptions, CommonOptions {
   readonly before?: string;
 }
 
+export const runArgument =
+  "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
+
 export const runsVerb: Verb = {
   usage: 'runs',
   summary: 'list runs, newest first',
@@ -128,7 +131,7 @@ function statusCode(text: string): number {
   );
 }
 
-function moment(text: string, now: number): number {
+export function moment(text: string, now: number): number {
   const ago = parseDuration(text);
   if (ago !== undefined) return Math.floor(now - ago);
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
