@@ -40,7 +40,7 @@ export async function chooseAsk(
   );
 }
 
-const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 
 /** A refused connection proves that forwarding works. */
 async function forwards(connection: Connection, address: string, port: number): Promise<boolean> {
