@@ -38,7 +38,7 @@ export interface Situation {
   readonly readAt: number;
 }
 
-const questionOf = (
+export const questionOf = (
   settings: Settings,
   source: Source | null,
   user: { unit?: string | undefined; me?: string | undefined },

@@ -41,7 +41,7 @@ export async function chooseAsk(
   );
 }
 
-const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
 
 /** An address is no server name (RFC 6066, 3), but is checked against the certificate all the same. */
 const serverName = (url: URL) => (isIP(hostOf(url)) === 0 ? { servername: hostOf(url) } : {});
