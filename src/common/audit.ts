@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from './directory.ts';
 import { redactValue } from './redact.ts';
 
 /** One line of the journal: who did what, when, from where, and how it ended. */
@@ -27,7 +28,7 @@ export async function appendAudit(
   record: Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>,
 ): Promise<void> {
   const line: AuditRecord = { time: new Date().toISOString(), user: userName(), host: hostname(), ...record };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(file));
   const handle = await open(file, 'a', 0o600);
   try {
     await handle.appendFile(`${JSON.stringify(redactValue(line))}\n`);

@@ -1,6 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
-import { doctor } from '../support/doctor.ts';
+import type { Queries } from '../../src/doctor/database/database.ts';
+import { openDatabase } from '../../src/doctor/database/open.ts';
+import { doctor, stateDirectory } from '../support/doctor.ts';
 import { picture, play } from '../support/situation.ts';
 
 test('the literal reset takes no job, known or not', async () => {
@@ -14,5 +19,43 @@ test('the literal reset takes no job, known or not', async () => {
     expect(answer.err).toContain('whole runs');
   }
   expect(await picture(database, runId)).toBe(before);
+  await database.drop();
+});
+
+test('an undo directory that cannot be made is told, and is not tried for ever', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  const before = await picture(database, runId);
+  const answer = await doctor(database.url, ['reset', String(runId), '--yes', '--undo-dir', '/proc/nothing/undo'], {
+    schema: database.schema,
+  });
+  expect(answer.exit).toBe(1);
+  expect(answer.err).toMatch(/undo file \/proc\/nothing\/undo.* cannot be written[\s\S]*--undo-dir/);
+  expect(await picture(database, runId)).toBe(before);
+  await database.drop();
+});
+
+test('an undo directory is made with those above it, and holds the undo file alone', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  const directory = join(stateDirectory, 'some', 'where', 'undo');
+  const { json } = await doctor(database.url, ['reset', String(runId), '--yes', '--json', '--undo-dir', directory], {
+    schema: database.schema,
+  });
+  expect(readdirSync(directory).map((name) => join(directory, name))).toEqual([json.undoFile]);
+  await database.drop();
+});
+
+test('the server ends a repair that stands still while it holds rows', async () => {
+  const { database } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  const opened = await openDatabase({ url: database.url, schema: database.schema, env: {} });
+  const seconds = (queries: Queries) =>
+    sql<{ seconds: number }>`
+      SELECT extract(epoch FROM current_setting('idle_in_transaction_session_timeout')::interval)::int AS seconds`
+      .execute(queries)
+      .then(({ rows }) => rows[0]!.seconds);
+  const limit = await opened.transaction(seconds);
+  expect(limit).toBeGreaterThan(0);
+  // Nothing in a repair takes that long, and a runner gives a report up after a minute.
+  expect(limit).toBeLessThanOrEqual(60);
+  await opened.close();
   await database.drop();
 });

@@ -12,6 +12,8 @@ import type { Tables } from './tables.ts';
 
 /** Milliseconds a statement waits for a row lock: shorter than a runner's patience for its next report. */
 const lockTimeoutMs = 4_000;
+/** Milliseconds that a transaction may do nothing while it holds rows: then the server ends it, should this process hang. */
+const idleTimeoutMs = 30_000;
 const retryable = new Set(['40001', '40P01', '55P03']);
 
 const { builtins } = pg.types;
@@ -36,6 +38,8 @@ export async function openPostgresql(settings: DatabaseSettings): Promise<Databa
   const pool = new pg.Pool({ ...config, stream, types, max: 2, application_name: 'ci-doctor' });
   // An idle connection that breaks is met by the next statement, which says more.
   pool.on('error', () => {});
+  // So is one that breaks while it is in use; nobody else listens then, and the process would end.
+  pool.on('connect', (client) => client.on('error', () => {}));
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const schema = await findSchema(root, server, settings.schema);
@@ -89,6 +93,7 @@ const postgresql: Dialect = {
   transaction: (root, work) =>
     root.transaction().execute(async (transaction) => {
       await sql`SET LOCAL lock_timeout = ${sql.lit(lockTimeoutMs)}`.execute(transaction);
+      await sql`SET LOCAL idle_in_transaction_session_timeout = ${sql.lit(idleTimeoutMs)}`.execute(transaction);
       return work(transaction);
     }),
   isRetryable: (error) => retryable.has((error as { code?: string }).code ?? ''),

@@ -1,5 +1,6 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../common/directory.ts';
 import { messageOf, problem, usage } from '../../common/errors.ts';
 import type { DatabaseIdentity } from '../database/database.ts';
 import { type Change, isInsert, type RowUpdate } from './change.ts';
@@ -43,6 +44,22 @@ export class UndoFile {
     return this.#begun;
   }
 
+  /**
+   * Makes the directory and tries whether a file in it reaches the disk. To be called before a transaction holds rows of
+   * the server: a file system that answers late, or never, must not keep them locked.
+   */
+  async prepare(): Promise<void> {
+    const probe = `${this.path}.probe`;
+    try {
+      await makeDirectory(dirname(this.path));
+      await writeSynced(probe, '\n');
+    } catch (cause) {
+      throw this.#unwritable(cause);
+    } finally {
+      await rm(probe, { force: true }).catch(() => {});
+    }
+  }
+
   async append(entry: UndoEntry): Promise<void> {
     const header: Header = {
       format: 'forgejo-ci-toolkit undo',
@@ -52,24 +69,32 @@ export class UndoFile {
     };
     const lines = this.#begun ? [entry] : [header, entry];
     try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-      const file = await open(this.path, 'a', 0o600);
-      try {
-        await file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await syncDirectory(dirname(this.path));
+      await writeSynced(this.path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } catch (cause) {
-      throw problem(
-        `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
-        'Make the directory writable, or name another one with --undo-dir DIR.',
-        cause,
-      );
+      throw this.#unwritable(cause);
     }
     this.#begun = true;
   }
+
+  #unwritable(cause: unknown) {
+    return problem(
+      `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
+      'Make the directory writable, or name another one with --undo-dir DIR.',
+      cause,
+    );
+  }
+}
+
+/** Appends to a file of the owner only, and waits until it is on disk. */
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.appendFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncDirectory(dirname(path));
 }
 
 /** A new file's name is only safe once its directory is. */

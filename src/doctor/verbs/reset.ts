@@ -171,6 +171,7 @@ async function applyAll(
 ) {
   const { database } = connection;
   const undoFile = new UndoFile(connection.undoDirectory, await database.identity(), new Date());
+  await undoFile.prepare();
   const runs = new Map<number, ResetRun>();
   const repaired: PlannedRepair[] = [];
   for (const shown of work) {
