@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
+import type { Generation } from '../../demo/forgejo/schema.ts';
 import type { Queries } from '../../src/doctor/database/database.ts';
 import { openDatabase } from '../../src/doctor/database/open.ts';
 import { doctor, stateDirectory } from '../support/doctor.ts';
@@ -59,3 +60,37 @@ test('the server ends a repair that stands still while it holds rows', async () 
   await opened.close();
   await database.drop();
 });
+
+test.each<Generation>(['v12', 'v17'])(
+  'undoing the literal reset on %s moves the lock, and twice is once',
+  async (generation) => {
+    const { database, runId } = await play(generation, (scene) => situations.stuckRun(scene).run);
+    const { url, schema } = database;
+    await database.query('UPDATE action_run SET updated = updated - 100');
+    await database.query('UPDATE action_run_job SET updated = updated - 100');
+    const times = () =>
+      database.query(
+        'SELECT r.version, r.updated AS run, j.updated AS job FROM action_run r JOIN action_run_job j ON j.run_id = r.id WHERE r.id = $1 ORDER BY j.id',
+        [runId],
+      );
+    const heartbeats = () => database.query('SELECT updated FROM action_task ORDER BY id');
+    const [before, beats, original] = [await times(), await heartbeats(), await picture(database, runId)];
+    const { json } = await doctor(url, ['reset', String(runId), '--to', '0', '--yes', '--json'], { schema });
+
+    expect(await doctor(url, ['undo', json.undoFile, '--yes'], { schema })).toMatchObject({ exit: 0 });
+    expect(await picture(database, runId)).toBe(original);
+    expect(await heartbeats()).toEqual(beats);
+    const after = await times();
+    for (const [index, row] of before.entries()) {
+      expect(after[index]!.version).toBe(row.version + 1);
+      expect(after[index]!.run).toBeGreaterThan(row.run);
+      expect(after[index]!.job).toBeGreaterThan(row.job);
+    }
+
+    const again = await doctor(url, ['undo', json.undoFile, '--yes'], { schema });
+    expect(again.exit).toBe(0);
+    expect(again.out).toContain('it is undone, or was never committed');
+    expect(await times()).toEqual(after);
+    await database.drop();
+  },
+);

@@ -89,6 +89,7 @@ function outcomeOf(runs: readonly UndoneRun[], applied: boolean): Outcome<UndoRe
 const words: Readonly<Record<UndoneRun['outcome'], string>> = {
   undone: 'undone, the rows are as they were before the reset',
   'would-undo': 'can be undone',
-  'never-applied': 'nothing to undo, the reset was never committed',
+  'nothing-to-undo':
+    'nothing to undo, the rows are as they were before the reset: it is undone, or was never committed',
   'moved-since': 'left alone, it moved on since the reset',
 };
