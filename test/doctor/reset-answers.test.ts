@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -94,3 +94,31 @@ test.each<Generation>(['v12', 'v17'])(
     await database.drop();
   },
 );
+
+test('an undo file that broke off undoes what was committed', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  const { url, schema } = database;
+  const original = await picture(database, runId);
+  const { json } = await doctor(url, ['reset', String(runId), '--yes', '--json'], { schema });
+  const text = readFileSync(json.undoFile, 'utf8');
+  const [header, entry] = text.split('\n') as [string, string];
+  const file = join(stateDirectory, 'broken-off.undo.jsonl');
+
+  // Before anything was committed, in the middle of the file, and while a second run was written.
+  writeFileSync(file, `${header}\n`);
+  expect(await doctor(url, ['undo', file, '--yes'], { schema })).toMatchObject({
+    exit: 0,
+    out: expect.stringContaining('nothing was committed'),
+  });
+  writeFileSync(file, `${header}\n${entry.slice(0, 50)}\n${entry}\n`);
+  expect(await doctor(url, ['undo', file, '--yes'], { schema })).toMatchObject({
+    exit: 64,
+    err: expect.stringContaining('line 2'),
+  });
+  writeFileSync(file, `${text}${entry.slice(0, 50)}`);
+  const undone = await doctor(url, ['undo', file, '--yes'], { schema });
+  expect(undone.exit).toBe(0);
+  expect(undone.err).toContain('the last line broke off');
+  expect(await picture(database, runId)).toBe(original);
+  await database.drop();
+});

@@ -111,7 +111,12 @@ async function syncDirectory(directory: string): Promise<void> {
 export const undoable = (changes: readonly Change[]): RowUpdate[] =>
   changes.filter((change): change is RowUpdate => !isInsert(change) && change.table !== 'action_tasks_version');
 
-export async function readUndoFile(path: string): Promise<{ header: Header; entries: UndoEntry[] }> {
+/**
+ * @returns the repairs, the last try of each; `torn` when the last line broke off while it was written: the
+ *   transaction it belongs to was never committed
+ * @throws ToolError (usage) when the file is not an undo file, or damaged anywhere else
+ */
+export async function readUndoFile(path: string): Promise<{ header: Header; entries: UndoEntry[]; torn: boolean }> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -128,23 +133,25 @@ export async function readUndoFile(path: string): Promise<{ header: Header; entr
       'Use the file as "ci-doctor reset" wrote it; it is not meant to be edited.',
       cause,
     );
-  const lines = text
-    .split('\n')
-    .filter(Boolean)
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch (cause) {
-        throw damaged(index + 1, cause);
-      }
-    });
+  const texts = text.split('\n').filter(Boolean);
+  let torn = false;
+  const lines = texts.flatMap((line, index) => {
+    try {
+      return [JSON.parse(line) as unknown];
+    } catch (cause) {
+      // Each line is on disk, newline and all, before its transaction commits.
+      torn = index > 0 && index === texts.length - 1 && !text.endsWith('\n');
+      if (torn) return [];
+      throw damaged(index + 1, cause);
+    }
+  });
   const [header, ...entries] = lines as [Header | undefined, ...UndoEntry[]];
   if (header?.format !== 'forgejo-ci-toolkit undo') throw damaged(1);
   if (header.version !== 1)
     throw usage(`${path} was written by a newer ci-doctor (format ${header.version}).`, 'Update ci-doctor.');
   for (const [index, entry] of entries.entries()) if (!isEntry(entry)) throw damaged(index + 2);
   const last = new Map(entries.map((entry) => [entry.repair, entry]));
-  return { header, entries: entries.filter((entry) => last.get(entry.repair) === entry) };
+  return { header, entries: entries.filter((entry) => last.get(entry.repair) === entry), torn };
 }
 
 const tables = ['action_run', 'action_run_job', 'action_task', 'action_task_step', 'repository'];
