@@ -83,7 +83,7 @@ const sideEffects = /deploy|publish|release/i;
  * The changes that take a run from a state that holds it to one that Forgejo goes on from. Pure: what it decides from are
  * the rows handed in, which the caller reads under locks before anything is applied.
  *
- * @throws ToolError (usage) when `request.job` names no job, (problem) when the run's status cannot be computed for certain
+ * @throws ToolError (usage) when `request.job` names no job or `to` is not for single jobs, (problem) when the run's status cannot be computed for certain
  */
 export function planRepair(run: RunState, request: Request, around: Surroundings, situation: Situation): Repair {
   return new Planner(run, request, around, situation).plan();
@@ -527,6 +527,11 @@ class Planner {
 
   /** The runbook's three updates, to the letter: tasks at 6, every job, the run. */
   #literalReset(): Repair {
+    if (this.#request.job !== undefined)
+      throw usage(
+        '--to 0 takes no --job: the literal reset is of whole runs, and overwrites every job of them.',
+        'For one job use --to waiting, --to failure or --to cancelled; for the whole run leave out --job.',
+      );
     const open = this.#run.jobs.flatMap((job) =>
       job.task?.status === Status.running ? [{ job, task: job.task }] : [],
     );

@@ -96,7 +96,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
   if (options.allStuck && args.length > 0) throw usage('--all-stuck takes no run.', 'Name runs, or use --all-stuck.');
   if (!options.allStuck && args.length === 0)
     throw usage('Which run?', 'Name one or more runs, or use --all-stuck; "ci-doctor stuck" lists them.');
-  if (options.allStuck && (options.to !== 'auto' || options.job || options.force))
+  if (options.allStuck && (options.to !== 'auto' || options.job !== undefined || options.force))
     throw usage(
       '--all-stuck only takes what can be repaired without a decision.',
       'Leave out --to, --job and --force, or name the runs.',
@@ -105,7 +105,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     to: options.to,
     force: options.force === true,
     again: options.again === true,
-    ...(options.job && { job: options.job }),
+    ...(options.job !== undefined && { job: options.job }),
   };
   return withConnection(options, io, async (connection) => {
     const { database, timings } = connection;
@@ -179,6 +179,7 @@ async function applyAll(
 ): Promise<Applied> {
   const { database, timings } = connection;
   const undoFile = new UndoFile(connection.undoDirectory, await database.identity(), new Date());
+  await undoFile.prepare();
   const repairs: PlannedRepair[] = [];
   const repaired: PlannedRepair[] = [];
   const runs = new Map<number, ResetRun>();
