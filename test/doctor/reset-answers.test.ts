@@ -122,3 +122,26 @@ test('an undo file that broke off undoes what was committed', async () => {
   expect(await picture(database, runId)).toBe(original);
   await database.drop();
 });
+
+test('a job whose task is done lists the steps that are repeated', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.doneTaskOfRunningJob(scene).run);
+  const { url, schema } = database;
+  const repeats = async (...flags: string[]) =>
+    (await doctor(url, ['reset', String(runId), ...flags, '--dry-run', '--json'], { schema })).json.runs[0].repeats;
+  const [{ task_id: taskId }] = (await database.query(
+    'SELECT task_id FROM action_run_job WHERE run_id = $1 AND status = 6',
+    [runId],
+  )) as [{ task_id: number }];
+  const steps = (
+    await database.query(
+      'SELECT name FROM action_task_step WHERE task_id = $1 AND status IN (1, 2, 6) ORDER BY index',
+      [taskId],
+    )
+  ).map(({ name }) => name);
+  expect(steps.length).toBeGreaterThan(0);
+  expect(await repeats('--to', 'waiting', '--job', 'build')).toEqual([{ job: 'build', steps }]);
+  // Put back by hand, its old task still named.
+  await database.query('UPDATE action_run_job SET status = 5 WHERE task_id = $1', [taskId]);
+  expect(await repeats()).toEqual([{ job: 'build', steps }]);
+  await database.drop();
+});
