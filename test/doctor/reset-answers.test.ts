@@ -145,3 +145,13 @@ test('a job whose task is done lists the steps that are repeated', async () => {
   expect(await repeats()).toEqual([{ job: 'build', steps }]);
   await database.drop();
 });
+
+test('a refusal names the time-out that the last sign of life is compared with', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene, { silent: 20_220 }).run);
+  const answer = await doctor(database.url, ['reset', String(runId), '--dry-run', '--zombie-timeout', '30h'], {
+    schema: database.schema,
+  });
+  expect(answer.exit).toBe(1);
+  expect(answer.out).toMatch(/last sign of life 5h 37m ago .*younger than the zombie time-out of 1d 6h/);
+  await database.drop();
+});

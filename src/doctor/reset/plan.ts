@@ -206,7 +206,7 @@ class Planner {
         if (this.#request.force || !isFresh(hold.task!, now, timings)) return this.#close(hold.task!, Status.cancelled);
         this.#leaveOut(
           job?.name ?? `task ${hold.task!.id}`,
-          `task ${hold.task!.id} still reports (${duration(now - hold.task!.updated)} ago); its runner ends it`,
+          `task ${hold.task!.id} counts as one that still reports (${duration(now - hold.task!.updated)} ago, younger than the zombie time-out of ${duration(timings.zombieTimeout)}); its runner ends it`,
           false,
         );
         return;
@@ -352,7 +352,7 @@ class Planner {
 
   #reports(task: TaskState): string {
     const ago = duration(this.#situation.now - task.updated);
-    return `its task still reports: last sign of life ${ago} ago${task.runner ? ` from runner "${task.runner.name}"` : ''} (the server itself waits ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
+    return `its task counts as one that still reports: last sign of life ${ago} ago${task.runner ? ` from runner "${task.runner.name}"` : ''} (younger than the zombie time-out of ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
   }
 
   #leaveOut(job: string, reason: string, isProblem: boolean): void {
