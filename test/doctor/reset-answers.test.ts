@@ -123,6 +123,26 @@ test('an undo file that broke off undoes what was committed', async () => {
   await database.drop();
 });
 
+test('a repair that failed is not told as if it had been made', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  const { url, schema } = database;
+  // As a rule of the administrator may: the update meets no row.
+  await database.query(`CREATE RULE "no_requeue" AS ON UPDATE TO "${schema}".action_run DO INSTEAD NOTHING`);
+  const before = await picture(database, runId);
+  const answer = await doctor(url, ['reset', String(runId), '--yes'], { schema });
+  expect(answer.exit).toBe(1);
+  expect(answer.out).toMatch(
+    /not repaired: action_run \d+ changed[\s\S]*\n {2}next: Look again with "ci-doctor stuck"/,
+  );
+  expect(answer.out).not.toMatch(/again from the start|BEGIN|update|commit status|Take it back/);
+  const { json } = await doctor(url, ['reset', String(runId), '--yes', '--json'], { schema });
+  expect(json).toMatchObject({ applied: false, runs: [{ statements: [], repeats: [], notes: [] }] });
+  expect(json.runs[0].after).toEqual(json.runs[0].before);
+  expect(json.runs[0].fix).toContain('ci-doctor stuck');
+  expect(await picture(database, runId)).toBe(before);
+  await database.drop();
+});
+
 test('a job whose task is done lists the steps that are repeated', async () => {
   const { database, runId } = await play('v17', (scene) => situations.doneTaskOfRunningJob(scene).run);
   const { url, schema } = database;

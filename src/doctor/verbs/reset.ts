@@ -79,7 +79,10 @@ interface ResetRun {
   readonly leftOut: readonly { readonly job: string; readonly reason: string }[];
   readonly repeats: PlannedRepair['repeats'];
   readonly notes: readonly string[];
+  /** Why it was not repaired; then there are no statements, steps or notes. */
   readonly error?: string;
+  /** The next step after an error. */
+  readonly fix?: string;
 }
 
 interface ResetResult {
@@ -185,7 +188,7 @@ async function applyAll(
       const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run.
       if (repaired.length === 0 && error instanceof ToolError && error.kind === 'unknown') throw error;
-      runs.set(id, { ...resetRun(shown), after: summary(shown.run), error: messageOf(error) });
+      runs.set(id, notRepaired(shown, error));
       io.note(`${nameOf(shown.run)}: not repaired. ${messageOf(error)}`);
     }
     const run = runs.get(id)!;
@@ -243,6 +246,18 @@ const resetRun = (repair: PlannedRepair): ResetRun => ({
   notes: repair.notes,
 });
 
+/** What was planned was not done, so nothing of it is told as if it had been. */
+const notRepaired = (repair: PlannedRepair, error: unknown): ResetRun => ({
+  ...resetRun(repair),
+  after: summary(repair.run),
+  statements: [],
+  leftOut: [],
+  repeats: [],
+  notes: [],
+  error: messageOf(error),
+  ...(error instanceof ToolError && { fix: error.fix }),
+});
+
 const summary = (run: RunState): RunSummary => ({
   status: statusName(run.status),
   statusCode: run.status,
@@ -282,7 +297,8 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
   const nothing = run.statements.length === 0 && run.leftOut.length === 0;
   return [
     `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
-    ...(run.error ? [] : changed),
+    ...(run.fix ? [`  next: ${run.fix}`] : []),
+    ...changed,
     ...run.repeats.map(({ job, steps }) =>
       style.warn(
         `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(', ')}` : ''}`,
