@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
 import type { Queries } from '../../src/doctor/database/database.ts';
 import { openDatabase } from '../../src/doctor/database/open.ts';
 import { doctor, stateDirectory } from '../support/doctor.ts';
-import { picture, play } from '../support/situation.ts';
+import { picture, play, type RunId, type Scene } from '../support/situation.ts';
 
 test('the literal reset takes no job, known or not', async () => {
   const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
@@ -174,4 +174,35 @@ test('a refusal names the time-out that the last sign of life is compared with',
   expect(answer.exit).toBe(1);
   expect(answer.out).toMatch(/last sign of life 5h 37m ago .*younger than the zombie time-out of 1d 6h/);
   await database.drop();
+});
+
+describe('what the database cannot do is said, in a dry run too', () => {
+  const cases: [string, (scene: Scene) => RunId, string[], RegExp, RegExp | undefined][] = [
+    ['a run without jobs', (scene) => situations.runWithoutJobs(scene), [], /Do not press Re-run/, /stays pending/],
+    [
+      'a job that is hidden under a failed run',
+      (scene) => situations.maskedJob(scene).run,
+      ['--to', 'failure'],
+      /commit status .*stays pending\. Re-run the run/,
+      undefined,
+    ],
+    [
+      'a job that takes the success of its task, with others still to come',
+      (scene) => situations.doneTaskOfRunningJob(scene).run,
+      [],
+      /a pending one of "build" stays pending\. Set/,
+      /Re-run/,
+    ],
+    ['a run whose jobs are all done', (scene) => situations.unclosedRun(scene), [], /one that stays pending/, /Re-run/],
+    ['a requeue, which Forgejo reports itself', (scene) => situations.stuckRun(scene).run, [], /→ 5/, /pending/],
+  ];
+  test.each(cases)('%s', async (_, situation, flags, said, unsaid) => {
+    const { database, runId } = await play('v17', situation);
+    const { out } = await doctor(database.url, ['reset', String(runId), ...flags, '--dry-run'], {
+      schema: database.schema,
+    });
+    expect(out).toMatch(said);
+    if (unsaid) expect(out).not.toMatch(unsaid);
+    await database.drop();
+  });
 });

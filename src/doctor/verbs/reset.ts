@@ -10,6 +10,7 @@ import { count } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
 import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
+import { limitsOf } from '../reset/limits.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
 import { applyRepair, type Frame, type PlannedRepair, previewRepair, readBack } from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
@@ -125,7 +126,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     const planned = [...previews.values()];
     const work = planned.filter((repair) => repair.changes.length > 0);
     const show = (applied: boolean, undoFile: string | null, runs = planned.map((repair) => resetRun(repair))) =>
-      outcomeOf({ runs, applied, undoFile }, request, planned);
+      outcomeOf({ runs, applied, undoFile }, planned);
 
     if (options.dryRun || work.length === 0) return show(false, null);
     if (!options.yes) {
@@ -243,7 +244,7 @@ const resetRun = (repair: PlannedRepair): ResetRun => ({
   statements: repair.statements,
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
-  notes: repair.notes,
+  notes: [...repair.notes, ...limitsOf(repair.run, repair.after)],
 });
 
 /** What was planned was not done, so nothing of it is told as if it had been. */
@@ -271,18 +272,18 @@ const summary = (run: RunState): RunSummary => ({
   })),
 });
 
-function outcomeOf(result: ResetResult, request: Request, planned: readonly PlannedRepair[]): Outcome<ResetResult> {
+function outcomeOf(result: ResetResult, planned: readonly PlannedRepair[]): Outcome<ResetResult> {
   // A refusal is a run on which nothing can be done although something was wanted of it.
   const refused =
     planned.some((repair) => repair.changes.length === 0 && repair.leftOut.length > 0) ||
     planned.some((repair) => repair.leftOut.some((left) => left.problem));
-  return { exit: refused ? exitCode.problem : exitCode.ok, result, text: (view) => resetText(result, request, view) };
+  return { exit: refused ? exitCode.problem : exitCode.ok, result, text: (view) => resetText(result, view) };
 }
 
-function resetText(result: ResetResult, request: Request, view: View): string {
+function resetText(result: ResetResult, view: View): string {
   return [
     ...result.runs.map((run) => runText(run, result.applied, view)),
-    ...(result.applied ? afterwards(result, request, view) : []),
+    ...(result.applied ? [view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)] : []),
   ].join('\n\n');
 }
 
@@ -310,21 +311,4 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
       ? []
       : ['  BEGIN;', ...run.statements.map((line) => `  ${line};`), '  COMMIT;']),
   ].join('\n');
-}
-
-function afterwards(result: ResetResult, request: Request, view: View): string[] {
-  const ended = result.runs.filter(
-    (run) =>
-      run.error === undefined &&
-      ['cancelled', 'failure'].includes(run.after.status) &&
-      run.after.status !== run.before.status,
-  );
-  return [
-    ...(ended.length > 0 && request.to !== '0'
-      ? [
-          `What the database cannot do: the commit status of ${ended.map((run) => run.run).join(', ')} stays pending, and nobody is notified. Re-run it in the web page, or set the status through the API.`,
-        ]
-      : []),
-    view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`),
-  ];
 }
