@@ -123,6 +123,37 @@ test('an undo file that broke off undoes what was committed', async () => {
   await database.drop();
 });
 
+test('an undo that fails half way tells what it undid', async () => {
+  const { database, runId } = await play('v17', (scene) => {
+    const { run } = situations.stuckRun(scene);
+    situations.stuckRun(scene);
+    return run;
+  });
+  const { url, schema } = database;
+  const original = await picture(database, runId);
+  const { json } = await doctor(url, ['reset', '--all-stuck', '--yes', '--json'], { schema });
+  const [first, second] = json.runs.map((run: { runId: number }) => run.runId) as [number, number];
+  const repaired = await picture(database, first);
+  // The last repair is undone first; the update of the other run then meets no row.
+  await database.query(
+    `CREATE RULE "no_undo" AS ON UPDATE TO "${schema}".action_run WHERE old.id = ${first} DO INSTEAD NOTHING`,
+  );
+  const undo = await doctor(url, ['undo', json.undoFile, '--yes', '--json'], { schema });
+  expect(undo).toMatchObject({
+    exit: 1,
+    json: {
+      applied: true,
+      runs: [
+        { runId: second, outcome: 'undone' },
+        { runId: first, outcome: 'failed', error: expect.stringContaining('changed'), fix: expect.any(String) },
+      ],
+    },
+  });
+  expect(await picture(database, first)).toBe(repaired);
+  expect((await picture(database, second)).slice(0, 1)).toBe(original.slice(0, 1));
+  await database.drop();
+});
+
 test('a repair that failed is not told as if it had been made', async () => {
   const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
   const { url, schema } = database;
