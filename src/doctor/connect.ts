@@ -77,6 +77,9 @@ export async function withConnection<T>(
 async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
   const values = file ? flatValues(file, keys) : new Map<string, string>();
+  for (const [key, value] of values)
+    if (value.trim() === '')
+      throw usage(`${file!.path}: "${key}" is empty.`, 'Give it a value, or leave the line out.');
   // A path in the file is relative to the file.
   const path = (key: string) => {
     const value = values.get(key);

@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { optionsOf, verbName } from '../../src/common/command.ts';
 import { ciDoctor } from '../../src/doctor/command.ts';
-import { doctor } from '../support/doctor.ts';
+import { doctor, stateDirectory } from '../support/doctor.ts';
 
 const argumentsFor: Readonly<Record<string, string>> = { show: '1', logs: '1', reset: '1', undo: 'FILE' };
 const cases = ciDoctor.verbs.flatMap((verb) =>
@@ -19,3 +21,14 @@ test.each(cases)('%s: an empty %s is not the same as none', async (verb, flag) =
     expect(answer.err).toContain(flag);
   }
 });
+
+test.each(['database-url', 'app-ini', 'schema', 'log-dir', 'undo-dir'])(
+  'nor is an empty %s in the file',
+  async (key) => {
+    const file = join(stateDirectory, 'empty.yaml');
+    writeFileSync(file, `${key}: ""\n`);
+    const answer = await doctor('postgres://127.0.0.1:1/nowhere', ['runs', '--config', file]);
+    expect(answer).toMatchObject({ exit: 64, out: '' });
+    expect(answer.err).toContain(`"${key}" is empty`);
+  },
+);
