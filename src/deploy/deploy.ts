@@ -176,6 +176,8 @@ function newRelease({ state, facts, settings }: Situation, { file }: Source, pre
     by: origin.by,
     commit: origin.commit,
     runUrl: origin.runUrl,
+    ...(origin.manual !== undefined && { manual: origin.manual }),
+    ...(origin.snapshot !== undefined && { snapshot: origin.snapshot }),
   };
 }
 

@@ -4,9 +4,11 @@ import { harmless, type Style } from '../../common/output/style.ts';
 import { type Column, table, type View } from '../../common/output/table.ts';
 import { bytes, count, duration } from '../../common/output/words.ts';
 import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { isDone } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
 import { statusTone } from './runs.ts';
+import { waitText } from './stuck.ts';
 
 export const runArgument =
   "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
@@ -22,8 +24,8 @@ export const showVerb: Verb = {
     ['ci-doctor show https://forge.example/org/app/actions/runs/7', 'by the address of its page'],
   ],
   handler: ([name], options: ConnectOptions & CommonOptions, io) =>
-    withConnection(options, io, async ({ database }): Promise<Outcome<RunDetails>> => {
-      const details = await showRun(database, await findRun(database.queries, name!));
+    withConnection(options, io, async ({ database, timings }): Promise<Outcome<RunDetails>> => {
+      const details = await showRun(database, await findRun(database.queries, name!), timings);
       return { exit: exitCode.ok, result: details, text: (view) => text(details, view) };
     }),
 };
@@ -35,18 +37,35 @@ function text(details: RunDetails, view: View): string {
   const head = [
     `${style.strong(`${run.repository ?? '(repository gone)'}#${run.index}`)} ${harmless(run.title.split('\n', 1)[0]!)}  ${toned(style, run.status, `${run.statusCode} ${run.status}`)}`,
     style.faint(
-      `run ${run.id}, ${run.workflow}, ${run.branch} ${run.commit.slice(0, 10)}, ${run.event} by ${run.actor ?? '(user gone)'}, ${duration(run.age)} ago${run.duration === null ? '' : `, took ${duration(run.duration)}`}`,
+      `run ${run.id}, ${run.workflow}, ${run.branch} ${run.commit.slice(0, 10)}, ${run.event} by ${run.actor ?? '(user gone)'}, ${duration(run.age)} ago${run.duration === null ? '' : `, ${isDone(run.statusCode) ? 'took' : 'for'} ${duration(run.duration)}`}`,
     ),
     ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
   ];
   const failed = details.jobs.some((job) => job.status === 'failure');
-  const next = failed ? ['', `Why it failed: ci-doctor logs ${run.id} --failed`] : [];
+  const next = [
+    ...details.findings
+      .filter((finding) => finding.jobId === null)
+      .map((finding) => `${finding.code}: ${finding.message}`),
+    ...(failed ? [`Why it failed: ci-doctor logs ${run.id} --failed`] : []),
+    ...(details.findings.some((finding) => finding.repairable) ? [`Repair it: ci-doctor reset ${run.id}`] : []),
+  ];
   return [
     ...head.map((line) => line.trimEnd()),
     '',
-    ...details.jobs.flatMap((job) => jobText(job, view)),
-    ...next,
+    ...details.jobs.flatMap((job) => [...jobText(job, view), ...reasonsOf(details, job, view)]),
+    ...(next.length > 0 ? ['', ...next] : []),
   ].join('\n');
+}
+
+/** What holds a job, or why it waits. */
+function reasonsOf({ findings, waiting, running }: RunDetails, job: JobDetails, { style }: View): string[] {
+  return [
+    ...findings
+      .filter(({ jobId }) => jobId === job.id)
+      .map(({ code, message }) => style.warn(`    ${code}: ${message}`)),
+    ...waiting.filter(({ jobId }) => jobId === job.id).map((wait) => style.faint(`    ${waitText(wait)}`)),
+    ...running.filter(({ jobId }) => jobId === job.id).map(({ message }) => style.faint(`    ${message}`)),
+  ];
 }
 
 function jobText(job: JobDetails, view: View): string[] {
@@ -113,4 +132,8 @@ const stepColumns: readonly Column<StepRow>[] = [
   { title: 'Step', value: ({ step }) => step?.name ?? null },
   { title: 'Step status', value: ({ step }) => step?.statusName ?? null },
   { title: 'Seconds', value: ({ step }) => step?.duration ?? null },
+  { title: 'Needs', value: ({ job }) => job.needs.join(',') || null },
+  { title: 'Runs on', value: ({ job }) => job.runsOn.join(',') || null },
+  { title: 'Log', value: ({ attempt }) => attempt?.log.name ?? attempt?.log.place ?? null },
+  { title: 'Log bytes', value: ({ attempt }) => attempt?.log.size ?? null },
 ];
