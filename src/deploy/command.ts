@@ -25,12 +25,12 @@ import {
 } from './environment/verbs.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
+import { openOptionsFrom } from './host/options.ts';
 import {
   type DeployOptions,
   deployOptions,
   keepOption,
   lockOptions,
-  openOptionsFrom,
   serviceOptions,
   settingsFrom,
   targetOption,
@@ -151,11 +151,14 @@ const notBegun = (host: string, failed: string): HostResult => ({
   phases: [],
 });
 
+/** Without a source, what a rollback would do. */
 async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
   const work = workFrom(options, io);
-  wanted(options, 'source');
-  const source = await readSource(options.source!, work.local, releaseCacheDirectory(io.env));
-  const { results } = await onHosts(options, io, (connection) => plan(connection, source, work));
+  const change =
+    options.source === undefined
+      ? { to: options.to }
+      : { source: await readSource(options.source, work.local, releaseCacheDirectory(io.env)) };
+  const { results } = await onHosts(options, io, (connection) => plan(connection, change, work));
   const stopped = results.some(({ findings }) => findings.length > 0);
   return {
     exit: stopped ? exitCode.problem : exitCode.ok,
@@ -191,9 +194,9 @@ const run: Verb = {
   handler: async ([environment], options: EnvironmentOptions, io) => {
     if (environment !== undefined) return await runEnvironment(environment, options, io);
     wanted(options, 'target');
+    wanted(options, 'source');
     if (options.dryRun) return await showPlans(options, io);
     const work = workFrom(options, io);
-    wanted(options, 'source');
     const source = await readSource(options.source!, work.local, releaseCacheDirectory(io.env));
     try {
       return await changeHosts(options, io, async (connection) => {
@@ -215,6 +218,7 @@ const planVerb: Verb = {
   handler: async ([environment], options: EnvironmentOptions, io) => {
     if (environment !== undefined) return await planEnvironment(environment, options, io);
     wanted(options, 'target');
+    wanted(options, 'source');
     return await showPlans(options, io);
   },
 };
@@ -312,11 +316,8 @@ const rollback: Verb = {
   handler: async ([environment], options: EnvironmentOptions, io) => {
     if (environment !== undefined) return await rollbackEnvironment(environment, options, io);
     wanted(options, 'target');
+    if (options.dryRun) return await showPlans(options, io);
     const work = workFrom(options, io);
-    if (options.dryRun) {
-      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough: false }));
-      return { exit: exitCode.ok, result: { hosts: results }, text: (view) => showStatus(results, view) };
-    }
     return await changeHosts(options, io, (connection) => rollbackHost(connection, options.to, work));
   },
 };

@@ -4,12 +4,12 @@ import type { Io } from '../../common/io.ts';
 import { nearest } from '../../common/nearest.ts';
 import { parseDuration } from '../../common/output/words.ts';
 import type { OpenOptions } from '../host/open.ts';
+import { openOptionsFrom } from '../host/options.ts';
 import { parseVia, type Via, viaHost } from '../host/via.ts';
 import {
   type DeployOptions,
   deployOptions,
   lockOptions,
-  openOptionsFrom,
   serviceOptions,
   settingsFrom,
   targetOption,

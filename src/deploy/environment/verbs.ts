@@ -188,7 +188,7 @@ export async function planEnvironment(environment: string, options: EnvironmentO
     await fleet.checkPlaces(rollout);
     const plans = await inParallel(targetsOf(rollout), async ({ service, target: { host, settings } }) => ({
       service,
-      ...(await plan(fleet.connection(host), await fleet.source(settings.source), fleet.work(settings))),
+      ...(await plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings))),
     }));
     const order = rollout.services.map(({ service, batches }) => ({
       service,

@@ -23,7 +23,7 @@ export interface DatabaseIdentity {
   readonly server: string;
 }
 
-/** What differs between the database servers Forgejo supports. One file a server; PostgreSQL is in postgresql.ts. */
+/** Forgejo's database, whichever server it is on. What differs between the servers is in their Dialect. */
 export interface Database {
   /** For messages: server, database and schema, never a password. */
   readonly place: string;
@@ -45,9 +45,22 @@ export interface Database {
   /** Bytes in `action_task.log_indexes`, and a slice of them: the whole can be tens of megabytes. */
   logIndexLength(taskId: number): Promise<number>;
   logIndexSlice(taskId: number, offset: number, length: number): Promise<Buffer>;
+  /**
+   * Executes statements in their order, inside the caller's transaction, in as few round trips as the server allows.
+   * @returns how many rows each met (matched, not only changed)
+   */
+  executeAll(
+    queries: Queries,
+    statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
+  ): Promise<readonly number[]>;
   identity(): Promise<DatabaseIdentity>;
   foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
   /** A statement with its values written in, as the server would take it from a person. */
   literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string;
+  /**
+   * What a statement failed with, as a person can act on it, when that is due to the server or the role: a missing
+   * privilege, a connection that broke, a standby. Anything else is handed back as it is.
+   */
+  explain(error: unknown): unknown;
   close(): Promise<void>;
 }

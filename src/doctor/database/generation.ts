@@ -1,4 +1,5 @@
 import { unknown } from '../../common/errors.ts';
+import type { Queries } from './database.ts';
 
 /** How a server computes a run's status from its jobs; the function changed in December 2024, before Forgejo 10. */
 export type Aggregation = 'old' | 'new';
@@ -14,6 +15,8 @@ export interface Generation {
   readonly countsAttemptAtRequeue: boolean;
   /** `action_task.job_id` has an index: the attempts of a job can be found by it. */
   readonly hasTaskJobIndex: boolean;
+  /** `action_run.concurrency_group` and `concurrency_type`: a run may queue behind others of its group. */
+  readonly hasConcurrencyGroups: boolean;
   /** `repository.num_action_runs` and `num_closed_action_runs` exist (until migration v14b). */
   readonly countsRunsInRepository: boolean;
   /** null when neither columns nor migration level can tell. */
@@ -104,6 +107,21 @@ const required: Readonly<Record<string, readonly string[]>> = {
   user: ['id', 'name', 'lower_name'],
 };
 
+/** The tables whose columns are looked at. */
+export const inspectedTables: readonly string[] = [...Object.keys(required), 'forgejo_version'];
+
+/** The migration level; null where there is none, or the role may not read it: one for repairs need not be allowed to. */
+export async function readLevel(queries: Queries, columns: SchemaFacts['columns']): Promise<number | null> {
+  if (!columns.has('forgejo_version')) return null;
+  const row = await queries
+    .selectFrom('forgejo_version')
+    .select('version')
+    .orderBy('version', 'desc')
+    .executeTakeFirst()
+    .catch(() => undefined);
+  return row?.version ?? null;
+}
+
 /**
  * Tells a schema's generation: by columns first, then by migration level.
  * The levels are those of `models/forgejo_migrations`: up to 23 the old aggregation was read in the source, from 28 the new
@@ -141,6 +159,7 @@ export function tellGeneration(facts: SchemaFacts, place: string, wanted?: Aggre
     level: facts.level,
     countsAttemptAtRequeue,
     hasTaskJobIndex: facts.indexedTaskJobId,
+    hasConcurrencyGroups: has('action_run', 'concurrency_group') && has('action_run', 'concurrency_type'),
     countsRunsInRepository: has('repository', 'num_action_runs') && has('repository', 'num_closed_action_runs'),
     aggregation:
       countsAttemptAtRequeue || has('user', 'keep_pronouns_private') ? 'new' : (byLevel(facts.level) ?? wanted ?? null),

@@ -8,6 +8,7 @@ import { type Change, isInsert, type RowUpdate } from './change.ts';
 export interface UndoEntry {
   /** One for each repair: when a transaction had to be tried again, the entry written last is the one that counts. */
   readonly repair: string;
+  /** Negative: the task of that number, whose job's row is gone. */
   readonly runId: number;
   readonly ownerId: number;
   readonly repositoryId: number;
@@ -43,14 +44,15 @@ export class UndoFile {
     return this.#begun;
   }
 
-  async append(entry: UndoEntry): Promise<void> {
+  async append(entries: readonly UndoEntry[]): Promise<void> {
+    if (entries.length === 0) return;
     const header: Header = {
       format: 'forgejo-ci-toolkit undo',
       version: 1,
       time: new Date().toISOString(),
       database: this.#database,
     };
-    const lines = this.#begun ? [entry] : [header, entry];
+    const lines = this.#begun ? entries : [header, ...entries];
     try {
       await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
       const file = await open(this.path, 'a', 0o600);

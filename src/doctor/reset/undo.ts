@@ -1,9 +1,8 @@
 import { problem } from '../../common/errors.ts';
 import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
-import { isDone } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
-import { applyChange, type Change, type Columns, type RowUpdate, statement } from './change.ts';
-import { lockRun, surroundingsOf } from './rows.ts';
+import { applyChanges, type Change, type Columns, type RowUpdate, Statements } from './change.ts';
+import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 export interface UndoneRun {
@@ -29,17 +28,19 @@ export function checkIdentity(file: DatabaseIdentity, database: DatabaseIdentity
  */
 export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): Promise<UndoneRun> {
   return database.transaction(async (queries) => {
-    const run = await lockRun(database, queries, entry.runId);
+    const [run] = await lockRuns(database, queries, [entry.runId]);
     if (!run)
       return {
         runId: entry.runId,
         outcome: 'moved-since',
         statements: [],
-        moved: [`action_run ${entry.runId}: the row is gone`],
+        moved: [
+          entry.runId < 0
+            ? `action_task ${-entry.runId}: the row is gone`
+            : `action_run ${entry.runId}: the row is gone`,
+        ],
       };
-    // The repository's run counters are counted anew: other runs of it go on.
     const rows = entry.rows.filter((row) => row.table !== 'repository');
-    const counted = rows.length < entry.rows.length;
     const current = new Map<RowUpdate, Columns | undefined>();
     for (const row of rows) current.set(row, await readRow(queries, row));
 
@@ -59,10 +60,20 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
       };
 
     const now = await database.now(queries);
-    const around = await surroundingsOf(database, queries, run, true);
+    const around = await surroundingsOf(queries, [run], true);
+    // The repository's own counts are taken back where the repair moved them: counted anew, for other runs of it go on.
+    const counted = rows.length < entry.rows.length;
+    const back = counted ? rows.find((row) => row.table === 'action_run')?.before.status : undefined;
+    const counters = await counterChanges(
+      database,
+      queries,
+      typeof back === 'number'
+        ? [{ runId: run.id, repositoryId: run.repositoryId, before: run.status, after: back }]
+        : [],
+    );
     const changes: Change[] = [
       ...rows.map((row) => backwards(row, current.get(row)!, now)),
-      ...(counted ? counterChange(around.counters, entry, run.status) : []),
+      ...counters.map(({ change }) => change),
       ...around.versions.map((row) => ({
         table: 'action_tasks_version' as const,
         id: row.id,
@@ -70,9 +81,10 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
         after: { version: row.version + 1 },
       })),
     ];
-    const statements = changes.map((change) => database.literal(statement(queries, change).compile()));
+    const texts = new Statements(queries);
+    const statements = changes.map((change) => database.literal(texts.of(change)));
     if (dryRun) return { runId: entry.runId, outcome: 'would-undo', statements, moved: [] };
-    for (const change of changes) await applyChange(queries, change);
+    await applyChanges(database, queries, changes, texts);
     return { runId: entry.runId, outcome: 'undone', statements, moved: [] };
   });
 }
@@ -91,25 +103,6 @@ function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
     before.updated = current.updated!;
   }
   return { table: row.table, id: row.id, before, after };
-}
-
-function counterChange(
-  counters: Awaited<ReturnType<typeof surroundingsOf>>['counters'],
-  entry: UndoEntry,
-  statusNow: number,
-): Change[] {
-  const back = entry.rows.find((row) => row.table === 'action_run')?.before.status;
-  if (!counters || typeof back !== 'number' || isDone(back) === isDone(statusNow)) return [];
-  const closed = counters.countedClosedOthers + (isDone(back) ? 1 : 0);
-  if (closed === counters.closed) return [];
-  return [
-    {
-      table: 'repository',
-      id: entry.repositoryId,
-      before: { num_closed_action_runs: counters.closed },
-      after: { num_closed_action_runs: closed },
-    },
-  ];
 }
 
 async function readRow(queries: Queries, row: RowUpdate): Promise<Columns | undefined> {
