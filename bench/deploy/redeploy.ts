@@ -9,7 +9,6 @@ import { appendFileSync, copyFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { quote, quoteAll } from '../../src/common/quote.ts';
 import { localHost } from '../../src/deploy/host/local.ts';
@@ -44,6 +43,9 @@ else await compare();
 
 /** What a case's process does: the transfer alone, with a cache that holds the old version. */
 async function send([port, user, directory, source, staged, base, sha256]: string[]): Promise<void> {
+  const marks: string[] = [];
+  const mark = (name: string) => marks.push(`${name}@${Math.round(performance.now())}/${Math.round(process.cpuUsage().user/1000)}`);
+  mark('start');
   const env = { PATH: process.env.PATH };
   const local = localHost(env);
   const file = hashFile(source!);
@@ -57,7 +59,10 @@ async function send([port, user, directory, source, staged, base, sha256]: strin
     execPrefix: [],
     env,
   });
+  mark('connected');
   const supply = new Supply(await file, local, join(directory!, 'cache'));
+  mark('hashed');
+  if (process.env.BENCH_MARKS) { await supply.delta(sha256!); mark('delta'); }
   const result = await transfer(host, {
     source: await file,
     staged: staged!,
@@ -65,9 +70,11 @@ async function send([port, user, directory, source, staged, base, sha256]: strin
     supply,
     base: { path: base!, sha256: sha256! },
   });
+  mark('sent');
   await host.close();
   await supply.close();
-  process.stderr.write(`method ${result.method}, rss ${Math.round(process.resourceUsage().maxRSS / 1024)} MB\n`);
+  mark('closed');
+  process.stderr.write(`method ${result.method}, rss ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, CPU ${((process.resourceUsage().userCPUTime + process.resourceUsage().systemCPUTime) / 1e6).toFixed(2)} s${process.env.BENCH_MARKS ? ` ${marks.join(' ')}` : ''}\n`);
 }
 
 interface Case {
@@ -142,7 +149,7 @@ async function compare(): Promise<void> {
           name: 'deploy-binary',
           argv: [
             process.execPath,
-            fileURLToPath(import.meta.url),
+            process.env.BENCH_FILE!,
             'send',
             String(relay.port),
             sshd.user,

@@ -22,13 +22,17 @@ export function attributesFit({ facts, settings }: { facts: Facts; settings: Set
  * Whether a host runs this very file, and well, as far as two round trips can tell: one command that reads what is recorded and
  * what runs, and meanwhile one question to the service. No file is hashed: the record holds for as long as size, time and inode are the file's.
  *
- * @returns the release that runs, null for anything but a clear yes; and what was read
+ * @returns the release that runs, null for anything but a clear yes; what was read, and the sha256 that is recorded for the file there
  */
 export async function alreadyRuns(
   connection: Connection,
   source: Source,
   settings: Settings,
-): Promise<{ readonly facts: Facts; readonly same: { readonly release: string | null } | null }> {
+): Promise<{
+  readonly facts: Facts;
+  readonly same: { readonly release: string | null } | null;
+  readonly recorded: string | null;
+}> {
   const { health } = settings.proof;
   const asked: Promise<Answer | null> = health
     ? connection
@@ -42,16 +46,17 @@ export async function alreadyRuns(
   ]);
   const { sha256 } = source.file;
   const state = parseState(facts.state, connection.name, settings.target);
+  const recorded = knownSha256(state, facts.target.file);
   const same =
     !settings.force &&
     settings.proof.expectString === undefined &&
     !settings.restart.userUnit &&
     state.pending === null &&
-    knownSha256(state, facts.target.file) === sha256 &&
+    recorded === sha256 &&
     attributesFit({ facts, settings }) &&
     runs(facts, settings) &&
     (!health || (answer !== null && judge(answer, health) === null));
-  return { facts, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
+  return { facts, recorded, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
 }
 
 /** The service's processes execute what is at the target, all of them. */
