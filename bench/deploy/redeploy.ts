@@ -44,7 +44,8 @@ else await compare();
 /** What a case's process does: the transfer alone, with a cache that holds the old version. */
 async function send([port, user, directory, source, staged, base, sha256]: string[]): Promise<void> {
   const marks: string[] = [];
-  const mark = (name: string) => marks.push(`${name}@${Math.round(performance.now())}/${Math.round(process.cpuUsage().user/1000)}`);
+  const mark = (name: string) =>
+    marks.push(`${name}@${Math.round(performance.now())}/${Math.round(process.cpuUsage().user / 1000)}`);
   mark('start');
   const env = { PATH: process.env.PATH };
   const local = localHost(env);
@@ -62,7 +63,10 @@ async function send([port, user, directory, source, staged, base, sha256]: strin
   mark('connected');
   const supply = new Supply(await file, local, join(directory!, 'cache'));
   mark('hashed');
-  if (process.env.BENCH_MARKS) { await supply.delta(sha256!); mark('delta'); }
+  if (process.env.BENCH_MARKS) {
+    await supply.delta(sha256!);
+    mark('delta');
+  }
   const result = await transfer(host, {
     source: await file,
     staged: staged!,
@@ -74,7 +78,9 @@ async function send([port, user, directory, source, staged, base, sha256]: strin
   await host.close();
   await supply.close();
   mark('closed');
-  process.stderr.write(`method ${result.method}, rss ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, CPU ${((process.resourceUsage().userCPUTime + process.resourceUsage().systemCPUTime) / 1e6).toFixed(2)} s${process.env.BENCH_MARKS ? ` ${marks.join(' ')}` : ''}\n`);
+  process.stderr.write(
+    `method ${result.method}, rss ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, CPU ${((process.resourceUsage().userCPUTime + process.resourceUsage().systemCPUTime) / 1e6).toFixed(2)} s${process.env.BENCH_MARKS ? ` ${marks.join(' ')}` : ''}\n`,
+  );
 }
 
 interface Case {
@@ -179,7 +185,7 @@ async function compare(): Promise<void> {
           return path;
         }),
       );
-      const start = `cd ${quote(home)} && nohup ./service ${port} >/dev/null 2>&1 </dev/null &`;
+      const start = `cd ${quote(home)}; nohup ./service ${port} >/dev/null 2>&1 </dev/null &`;
       const command = await deployCommand();
       const env = { HOME: join(place, 'home'), XDG_CACHE_HOME: join(place, 'cache') };
       const run = (source: string, extra: readonly string[] = []) => [
@@ -213,7 +219,7 @@ async function compare(): Promise<void> {
       ];
       // Both begin with the old version running, deployed by this tool.
       const prepare = async () => {
-        execFileSync('sh', ['-c', `${quoteAll(run(versions[0]!, ['--force']))} >/dev/null`], { stdio: 'inherit' });
+        await runCase(run(versions[0]!, ['--force']));
       };
       const answers = (version: string) => async () => {
         const present = await versionAt(port);
@@ -305,18 +311,18 @@ async function compare(): Promise<void> {
   } finally {
     await relay.close();
     await sshd.stop();
-    await rm(place, { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   }
 }
 
-const readAll = async (path: string): Promise<Buffer> => {
+async function readAll(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
     return await file.readFile();
   } finally {
     await file.close();
   }
-};
+}
 
 /** An older version: 16 to 511 bytes of every hundredth block are others. The same on every machine. */
 async function change(from: string, to: string): Promise<void> {
