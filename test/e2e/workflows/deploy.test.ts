@@ -2,8 +2,10 @@ import { copyFile, mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stringify } from 'yaml';
 import { runWorkflow } from '../../support/act.ts';
-import { bundleActions, installWorkflow, record } from '../../support/ready-workflow.ts';
+import { exampleSteps } from '../../support/action-files.ts';
+import { bundleActions, installWorkflow, record, type Step, write } from '../../support/ready-workflow.ts';
 import { git, makeWorld, type World } from '../../support/repositories.ts';
 import { behaviour, versionAt } from '../../support/service.ts';
 import { freePort, type Sshd, startSshd } from '../../support/sshd.ts';
@@ -36,29 +38,39 @@ beforeAll(async () => {
   world = makeWorld();
   actions.into(world.root);
   await copyFile('test/support/service.c', join(world.root, 'service.c'));
-  installWorkflow(world.root, 'deploy.yaml', (workflow) => {
-    workflow.env!.SOURCE = 'target/release/botserver';
-    const { steps } = workflow.jobs.deploy!;
-    steps.find(({ name }) => name === 'Build')!.run =
-      'mkdir -p target/release && gcc -O1 -DVERSION="\\"$(cat version)\\"" -DBEHAVIOUR="$(cat behaviour)" -o "$SOURCE" service.c';
-    // The hosts share this machine, which has no systemd: each has a directory and a port of its own.
-    for (const step of steps.filter(({ uses }) => uses?.endsWith('/deploy-binary'))) {
-      const host = step.name === 'Deploy to production' ? prod : stage;
-      const { unit: _, ...given } = step.with!;
-      step.with = {
-        ...given,
-        target: join(host.directory, 'botserver'),
-        restart: 'process',
-        command: './botserver',
-        'env-file': join(host.directory, '.env'),
-        log: join(host.directory, 'error.log'),
-        'health-url': `http://127.0.0.1:${host.port}/api/health`,
-        'health-timeout': '10s',
-        settle: '200ms',
-      };
-    }
-  });
+  installWorkflow(world.root, 'deploy.yaml', ({ jobs }) => adapt(jobs.deploy!.steps));
+  // The first example of the action's README, as a workflow of its own.
+  const steps = exampleSteps('deploy-binary').slice(0, 3) as Step[];
+  for (const step of steps) if (step.uses?.includes('/deploy-binary@')) step.uses = './actions/deploy-binary';
+  adapt(steps);
+  const here = { host: address(stage), 'known-hosts': stage.sshd.knownHosts, owner: '' };
+  for (const step of steps) if (step.with?.target) Object.assign(step.with, here);
+  write(world.root, 'example.yaml', stringify({ on: ['push'], jobs: { deploy: { 'runs-on': 'docker', steps } } }));
 });
+
+const address = ({ sshd }: Host) => `${sshd.user}@127.0.0.1:${sshd.port}`;
+
+/** What a person changes: here it is a service in C, and two hosts that share this machine, which has no systemd. */
+function adapt(steps: readonly Step[]): void {
+  steps.find(({ run }) => run?.startsWith('cargo build'))!.run =
+    'mkdir -p target/release && gcc -O1 -DVERSION="\\"$(cat version)\\"" -DBEHAVIOUR="$(cat behaviour)" -o target/release/botserver service.c';
+  for (const step of steps.filter(({ uses }) => uses?.endsWith('/deploy-binary'))) {
+    const host = step.name === 'Deploy to production' ? prod : stage;
+    const { unit: _, ...given } = step.with!;
+    step.with = {
+      ...given,
+      target: join(host.directory, 'botserver'),
+      restart: 'process',
+      command: './botserver',
+      'env-file': join(host.directory, '.env'),
+      log: join(host.directory, 'error.log'),
+      'health-url': `http://127.0.0.1:${host.port}/api/health`,
+      'health-timeout': '10s',
+      settle: '200ms',
+    };
+  }
+}
+
 afterAll(async () => {
   for (const host of [stage, prod]) {
     if (!host) continue;
@@ -74,17 +86,24 @@ afterAll(async () => {
 });
 
 /** Pushes a version, as far as the workflow can see. */
-async function deploy(version: string, options: { inputs?: Record<string, string>; behaviour?: number } = {}) {
+async function deploy(
+  version: string,
+  options: {
+    inputs?: Record<string, string>;
+    behaviour?: number;
+    file?: string;
+    secrets?: Record<string, string>;
+  } = {},
+) {
   await writeFile(join(world.root, 'version'), version);
   await writeFile(join(world.root, 'behaviour'), String(options.behaviour ?? behaviour.well));
   record(world.root);
-  const address = ({ sshd }: Host) => `${sshd.user}@127.0.0.1:${sshd.port}`;
   return await runWorkflow({
     repository: world.root,
-    file: 'deploy.yaml',
+    file: options.file ?? 'deploy.yaml',
     event: options.inputs ? 'workflow_dispatch' : 'push',
     labels: ['docker'],
-    secrets: { STAGE_DEPLOY_KEY: stage.sshd.key, PROD_DEPLOY_KEY: prod.sshd.key },
+    secrets: options.secrets ?? { STAGE_DEPLOY_KEY: stage.sshd.key, PROD_DEPLOY_KEY: prod.sshd.key },
     vars: {
       STAGE_HOST: address(stage),
       STAGE_KNOWN_HOSTS: stage.sshd.knownHosts,
@@ -127,4 +146,10 @@ test('workflows/deploy.yaml: a push goes to stage, production only where a perso
     expect(output).not.toContain(stage.sshd.key.split('\n')[1]!);
     expect(output).not.toContain(prod.sshd.key.split('\n')[1]!);
   }
+});
+
+test('the example of the action’s README', async () => {
+  const run = await deploy('readme', { file: 'example.yaml', secrets: { DEPLOY_KEY: stage.sshd.key } });
+  expect(run.succeeded, run.output).toBe(true);
+  expect(await versionAt(stage.port)).toBe('readme');
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { runWorkflow } from '../../support/act.ts';
+import { exampleWorkflows } from '../../support/action-files.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { type GitServer, startGitServer } from '../../support/git-server.mjs';
 import { bundleActions, installWorkflow, record, workflowText, write } from '../../support/ready-workflow.ts';
@@ -50,6 +51,21 @@ describe('workflows/root.yaml', () => {
     expect(run.succeeded, run.output).toBe(true);
     expect(run.steps.map(({ name }) => name)).not.toContain('The second remote');
   });
+});
+
+test('the example of the action’s README', async () => {
+  const [example] = exampleWorkflows('submodule-push-check');
+  const steps = example!.jobs.submodules!.steps.map((step) =>
+    step.uses?.includes('/submodule-push-check@') ? { ...step, uses: './actions/submodule-push-check' } : step,
+  );
+  const workflow = { ...example, jobs: { submodules: { ...example!.jobs.submodules, steps } } };
+  write(world.root, 'example.yaml', stringify(workflow));
+  record(world.root);
+  git(world.root, 'remote', 'add', 'alm', `${server.url}/alm/root.git`);
+  const run = await look({ file: 'example.yaml', secrets: { CODE_TOKEN: 'a-token-of-another-server' } });
+  git(world.root, 'remote', 'remove', 'alm');
+  expect(run.succeeded, run.output).toBe(true);
+  expect(run.output).toContain('on origin, alm: all pushed');
 });
 
 describe('.forgejo/workflows/reusable-root.yaml', () => {
