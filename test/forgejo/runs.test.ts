@@ -122,6 +122,15 @@ describe('waiting for a run', () => {
     expect(server!.requests.filter(({ path }) => path.endsWith('/jobs'))).toHaveLength(2);
   });
 
+  test('lives through a server that is started anew', async () => {
+    const gone = { status: 502, headers: { 'retry-after': '0' } };
+    const forgejo = await forge({
+      [`GET ${base}/runs/7`]: [{ body: run(7, 'running') }, ...Array(9).fill(gone), { body: run(7, 'success') }],
+      [`GET ${base}/runs/7/jobs`]: { body: [job(1, 'success')] },
+    });
+    expect((await waitForRun(forgejo, { ...place, run_id: 7 }, quickly)).status).toBe('success');
+  });
+
   test('does without jobs where the server does not tell of them', async () => {
     const forgejo = await forge({ ...old, [`GET ${base}/runs/3`]: { body: olderRun } });
     expect((await waitForRun(forgejo, { ...place, run_id: 3 }, quickly)).status).toBe('success');
