@@ -220,6 +220,21 @@ describe('the log of a job', () => {
     },
   );
 
+  test('goes on where the connection broke off', async () => {
+    const bytes = Buffer.from(text);
+    const forgejo = await forge({
+      [log]: ({ headers, before }) => {
+        const start = Number(/^bytes=(\d+)-$/.exec(String(headers.range ?? ''))?.[1] ?? 0);
+        const part = { headers: { 'content-length': String(bytes.length - start) }, status: start > 0 ? 206 : 200 };
+        return before < 2
+          ? { ...part, body: bytes.subarray(start, start + 40), cut: true }
+          : { ...part, body: bytes.subarray(start) };
+      },
+    });
+    expect(await all(jobLog(forgejo, { ...place, job_id: 9 }))).toEqual(text.trimEnd().split('\n'));
+    expect(server!.requests).toHaveLength(3);
+  });
+
   test('of an older server is refused with the way to it', async () => {
     const forgejo = await forge(old);
     const read = all(jobLog(forgejo, { ...place, job_id: 9 }));
