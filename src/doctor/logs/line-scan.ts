@@ -60,7 +60,10 @@ export function markControls(bytes: Buffer, { ends, marks }: LineScan): void {
   };
   const head = Math.min(-bytes.byteOffset & 3, bytes.length);
   look(0, head);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  const words =
+    head < bytes.length
+      ? new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2)
+      : new Int32Array(0);
   const fours = words.length & ~3;
   for (let index = 0; index < fours; index += 4) {
     const [a, b, c, d] = [words[index]!, words[index + 1]!, words[index + 2]!, words[index + 3]!];

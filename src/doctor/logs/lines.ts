@@ -44,7 +44,9 @@ export interface Piece {
   readonly bytes: Buffer;
   /** The first of them, counted from 0. */
   readonly line: number;
-  /** Where they end; the arrays are used again for the next piece. */
+  /** The byte of the text behind the last of them. */
+  readonly end: number;
+  /** Where each ends; the arrays are used again for the next piece. */
   readonly scan: LineScan;
 }
 
@@ -58,19 +60,19 @@ export async function* readPieces(text: LogText, range: Range, help: ReadingHelp
   const scan = lineScanner();
   let line = range.from.line;
   const carry = new Carry();
-  const piece = (bytes: Buffer): Piece => {
-    const made = { bytes, line, scan: scan(bytes) };
+  const piece = (bytes: Buffer, end: number): Piece => {
+    const made = { bytes, line, end, scan: scan(bytes) };
     line += linesIn(made);
     return made;
   };
-  const carried = (end: Buffer): Piece => {
+  const carried = (newlineOrNone: Buffer, end: number): Piece => {
     tooLong(line, carry.size, help);
-    return piece(carry.take(end));
+    return piece(carry.take(newlineOrNone), end);
   };
   let lostStart = false;
   for await (const { chunk, position, end } of chunksAhead(text, range.from.offset, until)) {
     if (!chunk.bytes) {
-      if (carry.size > 0) yield carried(nothing);
+      if (carry.size > 0) yield carried(nothing, position);
       lostStart = true;
       continue;
     }
@@ -96,13 +98,13 @@ export async function* readPieces(text: LogText, range: Range, help: ReadingHelp
       if (carry.size > 0) {
         start = part.indexOf(newline) + 1;
         carry.add(part.subarray(0, start - 1));
-        yield carried(part.subarray(start - 1, start));
+        yield carried(part.subarray(start - 1, start), end - bytes.length + at + start);
       }
-      if (start < last) yield piece(part.subarray(start, last));
+      if (start < last) yield piece(part.subarray(start, last), end - bytes.length + at + last);
       carry.add(part.subarray(last));
     }
   }
-  if (carry.size > 0) yield carried(nothing);
+  if (carry.size > 0) yield carried(nothing, until);
 }
 
 interface Part {

@@ -118,7 +118,8 @@ function statusCode(text: string): number {
   );
 }
 
-function moment(text: string, now: number): number {
+/** Unix seconds of `--since`. */
+export function moment(text: string, now: number): number {
   const ago = parseDuration(text);
   if (ago !== undefined) return Math.floor(now - ago);
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
