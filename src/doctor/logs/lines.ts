@@ -1,4 +1,4 @@
-import { type LineScan, lineScanner } from './line-scan.ts';
+import { type LineScan, lineScanner, timeLength } from './line-scan.ts';
 import type { Chunk, LogText } from './text.ts';
 
 /** A line of a log. */
@@ -24,7 +24,6 @@ const longestLine = 1024 * 1024;
 const pieceSize = 1024 * 1024;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
-const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
 
 export interface Range {
   readonly from: Place;
@@ -146,15 +145,6 @@ export function linesOf(piece: Piece, stepOf: (line: number) => string): LogLine
   }
   return lines;
 }
-
-/** How many bytes the time takes before the text of a line, the space behind it included; 0 where it does not begin so. */
-export const timeSize = (bytes: Buffer, start: number, end: number): number =>
-  end - start > timeLength &&
-  bytes[start + timeLength] === 0x20 &&
-  bytes[start + timeLength - 1] === 0x5a &&
-  bytes[start + 10] === 0x54
-    ? timeLength + 1
-    : 0;
 
 function tooLong(line: number, size: number, help: ReadingHelp): void {
   if (size > longestLine) help.note(`Line ${line + 1} has ${size} bytes; only the first MiB is shown.`);

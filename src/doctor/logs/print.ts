@@ -1,8 +1,8 @@
 import { harmless } from '../../common/output/style.ts';
 import type { StepSpan } from '../steps.ts';
 import { LineHider } from './hide.ts';
-import { control, markControls, secret, secretMarker } from './line-scan.ts';
-import { type LogLine, linesIn, type Piece, timeSize } from './lines.ts';
+import { control, markControls, secret, secretMarker, timeSize } from './line-scan.ts';
+import { type LogLine, linesIn, type Piece } from './lines.ts';
 
 export interface PrintStyle {
   /** `JOB<TAB>STEP<TAB>` before each line, a heading where a step begins, or nothing. */
@@ -28,6 +28,8 @@ export class LogPrinter {
   readonly #markSecrets = secretMarker();
   #out = Buffer.alloc(0);
   #size = 0;
+  /** Where the piece is in `#out`; -1 where it is not, or no longer whole. */
+  #source = -1;
   #label: Buffer = Buffer.alloc(0);
   #span: StepSpan | undefined;
   #from = 0;
@@ -54,35 +56,37 @@ export class LogPrinter {
     this.#markSecrets(bytes, scan);
     const lines = linesIn(piece);
     const dirty = escapes ? secret : secret | control;
-    if (
-      this.#style.label === 'none' &&
-      timestamps &&
-      !this.#hider.inKey &&
-      marks.subarray(0, lines).every((mark) => !(mark & dirty))
-    )
-      return bytes;
     this.#begin(bytes, lines);
+    // Lines that are given as they are stored are copied many at once.
+    const stored = this.#style.label === 'none' && timestamps;
+    let clean = 0;
     for (let index = 0, start = 0; index < lines; index++) {
       const end = ends[index]!;
-      const line = first + index;
-      if (this.#stale || line >= this.#span!.end) this.#enter(line);
-      const from = timestamps ? start : start + timeSize(bytes, start, end);
-      if (marks[index]! & dirty || this.#hider.inKey) {
-        const timed = start + timeSize(bytes, start, end);
+      const isDirty = (marks[index]! & dirty) !== 0 || this.#hider.inKey;
+      if (stored && !isDirty) {
+        start = end + 1;
+        continue;
+      }
+      if (stored) this.#add(bytes.subarray(clean, start));
+      else if (this.#stale || first + index >= this.#span!.end) this.#enter(first + index);
+      const timed = start + timeSize(bytes, start, end);
+      if (isDirty) {
         this.#add(this.#label);
-        this.#add(bytes.subarray(from, Math.max(from, timed)));
+        if (timestamps) this.#add(bytes.subarray(start, timed));
         const text = bytes.toString('utf8', timed, end);
         const hidden = this.#hider.hide(text);
         // What only looked suspicious stays byte for byte.
         if (escapes && hidden === text) this.#add(bytes.subarray(timed, end));
         else this.#add(Buffer.from(escapes ? hidden : harmless(hidden)));
-        this.#add(newline);
-      } else this.#copy(bytes, from, end);
+        if (!stored || end < bytes.length) this.#add(newline);
+      } else this.#copy(bytes, timestamps ? start : timed, end);
       start = end + 1;
+      clean = start;
     }
-    // A last line without an end gets none where the log is given as it is.
-    const cut = lines > scan.count && this.#style.label === 'none' && timestamps;
-    return this.#out.subarray(0, this.#size - (cut ? 1 : 0));
+    if (!stored) return this.#out.subarray(0, this.#size);
+    if (clean === 0) return bytes;
+    this.#add(bytes.subarray(Math.min(clean, bytes.length)));
+    return this.#out.subarray(0, this.#size);
   }
 
   /** A single line, as `print` would print it. */
@@ -110,11 +114,18 @@ export class LogPrinter {
       this.#add(Buffer.from(`${this.#style.strong(`${this.#job} › ${step}`)}\n`));
   }
 
-  /** Makes room for a piece whose lines all are copied. */
+  /**
+   * Makes room for a piece whose lines all are copied, and puts the piece itself at the end of it: moving bytes within one buffer
+   * takes half the time of copying them from another, line by line.
+   */
   #begin(bytes: Buffer, lines: number): void {
     this.#size = 0;
+    this.#source = -1;
+    if (this.#style.label === 'none' && this.#style.timestamps) return;
     const need = bytes.length + (lines + 1) * (this.#label.length + 1);
     if (this.#out.length < need) this.#out = Buffer.allocUnsafeSlow(Math.max(need, room));
+    this.#source = this.#out.length - bytes.length;
+    bytes.copy(this.#out, this.#source);
   }
 
   #copy(bytes: Buffer, from: number, end: number): void {
@@ -123,8 +134,11 @@ export class LogPrinter {
     if (this.#size + need > this.#out.length) this.#grow(need);
     const out = this.#out;
     let at = this.#size;
+    // What grew on the way has reached the piece.
+    if (this.#source !== -1 && at + label.length > this.#source + from) this.#source = -1;
     for (let index = 0; index < label.length; index++) out[at++] = label[index]!;
-    bytes.copy(out, at, from, end);
+    if (this.#source === -1) bytes.copy(out, at, from, end);
+    else out.copyWithin(at, this.#source + from, this.#source + end);
     at += end - from;
     out[at++] = 0x0a;
     this.#size = at;
@@ -133,12 +147,14 @@ export class LogPrinter {
   #add(bytes: Buffer): void {
     if (this.#size + bytes.length > this.#out.length) this.#grow(bytes.length);
     this.#size += bytes.copy(this.#out, this.#size);
+    if (this.#size > this.#source) this.#source = -1;
   }
 
   #grow(need: number): void {
     const larger = Buffer.allocUnsafeSlow((this.#size + need) * 2);
     this.#out.copy(larger, 0, 0, this.#size);
     this.#out = larger;
+    this.#source = -1;
   }
 }
 
