@@ -81,7 +81,7 @@ const withoutUserinfo = (rest: string): string =>
   !rest.includes('@')
     ? rest
     : rest
-        .replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
+        .replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
         .replace(/^(:\/\/)[^\s:/@]{20,}@/, '$1***@');
 
 /** A copy of a JSON-like value, as JSON would write it, with every string in it redacted. */
@@ -90,5 +90,8 @@ export function redactValue<T>(value: T): T {
   if (Array.isArray(value)) return value.map(redactValue) as T;
   if (value === null || typeof value !== 'object') return value;
   if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON()) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), redactValue(inner)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [nameOf(key), redactValue(inner)])) as T;
 }
+
+/** Names of our own result objects are words; they stay, also where a weak password is one of them. */
+const nameOf = (key: string): string => (/^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key));

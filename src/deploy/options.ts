@@ -56,8 +56,7 @@ export const wayOptions = () => [
   ...reachOptions(),
 ];
 
-export const targetOption = () =>
-  new Option('--target <path>', 'absolute path of the binary on the host').makeOptionMandatory();
+export const targetOption = () => new Option('--target <path>', 'absolute path of the binary on the host');
 
 /** How the service is restarted and proven. */
 export const serviceOptions = () => [
@@ -94,7 +93,7 @@ export const keepOption = () =>
 
 /** What only a deploy takes. */
 export const deployOptions = () => [
-  new Option('--source <file>', 'the new binary, here').makeOptionMandatory(),
+  new Option('--source <file>', 'the new binary, here'),
   new Option('--owner <user:group>', "owner of the target; the present file's by default"),
   new Option('--mode <octal>', "mode of the target; the present file's by default, else 0755"),
   new Option(

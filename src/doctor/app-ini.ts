@@ -5,7 +5,7 @@ import { messageOf, usage } from '../common/errors.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { hideSecret } from '../common/redact.ts';
 import { type IniReader, type LogStorage, logStorage } from './logs/storage-ini.ts';
-import { defaultTimings, type Timings } from './stuck/hold.ts';
+import { defaultTimings, type Timings } from './stuck/timings.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -144,6 +144,14 @@ async function readNamed(what: string, file: string, read = readHere): Promise<s
 
 /** Reads app.ini with its environment overrides. */
 export async function readForgejoSettings(file: string, env: Env, read = readHere): Promise<ForgejoSettings> {
+  return forgejoSettings(await withPasswordFile(await readIni(file, env, read), file, read), resolve(file), env);
+}
+
+/** The server's own address, whatever its database. */
+export const readRootUrl = async (file: string, env: Env): Promise<string> =>
+  rootUrl(lookUp(await readIni(file, env, readHere)));
+
+async function readIni(file: string, env: Env, read: typeof readHere): Promise<Ini> {
   let text: string;
   try {
     text = await read(file);
@@ -154,8 +162,7 @@ export async function readForgejoSettings(file: string, env: Env, read = readHer
       cause,
     );
   }
-  const ini = await overlayEnvironment(parseIni(text), env);
-  return forgejoSettings(await withPasswordFile(ini, file, read), resolve(file), env);
+  return overlayEnvironment(parseIni(text), env);
 }
 
 /** `[database] PASSWD_URI = file:/path` stands for PASSWD (newer servers). */
@@ -274,11 +281,19 @@ const seconds = (text: string | undefined): number | undefined =>
   text === undefined || /^\d+$/.test(text) ? undefined : parseDuration(text);
 
 function timings(get: Get): Timings {
-  const cron = 'cron.stop_zombie_tasks';
-  const off = /^(?:0|f|no?|off|false)$/i.test(get(cron, 'ENABLED') ?? '');
+  const timeout = (key: string, otherwise: number) => seconds(get('actions', key)) ?? otherwise;
+  const every = (cron: string, otherwise: number | null) => {
+    const section = `cron.${cron}`;
+    if (/^(?:0|f|no?|off|false)$/i.test(get(section, 'ENABLED') ?? '')) return null;
+    return period(get(section, 'SCHEDULE') ?? '') ?? otherwise;
+  };
   return {
-    zombieTimeout: seconds(get('actions', 'ZOMBIE_TASK_TIMEOUT')) ?? defaultTimings.zombieTimeout,
-    zombiePeriod: off ? null : (period(get(cron, 'SCHEDULE') ?? '') ?? defaultTimings.zombiePeriod),
+    zombieTimeout: timeout('ZOMBIE_TASK_TIMEOUT', defaultTimings.zombieTimeout),
+    zombiePeriod: every('stop_zombie_tasks', defaultTimings.zombiePeriod),
+    endlessTimeout: timeout('ENDLESS_TASK_TIMEOUT', defaultTimings.endlessTimeout),
+    endlessPeriod: every('stop_endless_tasks', defaultTimings.endlessPeriod),
+    abandonedTimeout: timeout('ABANDONED_JOB_TIMEOUT', defaultTimings.abandonedTimeout),
+    abandonedPeriod: every('cancel_abandoned_jobs', defaultTimings.abandonedPeriod),
   };
 }
 

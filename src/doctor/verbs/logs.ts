@@ -24,8 +24,7 @@ import {
 import { LogPrinter, type PrintStyle } from '../logs/print.ts';
 import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
 import { stepSpans } from '../steps.ts';
-import { moment, wholeNumber } from './runs.ts';
-import { runArgument } from './show.ts';
+import { moment, runArgument, wholeNumber } from './runs.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly job?: string;
