@@ -131,6 +131,7 @@ function statusCode(text: string): number {
   );
 }
 
+/** Unix seconds of `--since`. */
 export function moment(text: string, now: number): number {
   const ago = parseDuration(text);
   if (ago !== undefined) return Math.floor(now - ago);
