@@ -1,3 +1,4 @@
+import { deployAct } from './deploy.ts';
 import { doctorAct } from './doctor.ts';
 import { submodulesAct } from './submodules.mjs';
 
@@ -16,6 +17,7 @@ export type Act = (stage: Stage) => Promise<string>;
 
 export const acts: Readonly<Record<string, Act>> = {
   doctor: doctorAct,
+  deploy: deployAct,
   async submodules({ say }) {
     say('A root with nested submodules and two remotes, and a push that somebody forgot.');
     await submodulesAct();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../src/common/nearest.ts';
 import { colored, plain } from '../src/common/output/style.ts';
+import { quoteAll } from '../src/common/quote.ts';
 import { isCi } from '../src/common/terminal.ts';
 import { type Act, acts } from './acts.ts';
 
@@ -31,9 +32,10 @@ let failed = false;
 
 /** Shows a command line, runs the real command, and shows what it prints; answers with its standard output. */
 async function command(line: readonly string[], env: Record<string, string>, expected = 0): Promise<string> {
-  console.log(`\n${style.good('$')} ${style.strong(line.join(' '))}`);
+  console.log(`\n${style.good('$')} ${style.strong(quoteAll(line))}`);
   const [name, ...args] = line as [string, ...string[]];
-  const child = spawn(process.execPath, [join(bin, `${name}.js`), ...args], {
+  // Node 20 takes --env-file for its own even behind the script; -- ends its options.
+  const child = spawn(process.execPath, ['--', join(bin, `${name}.js`), ...args], {
     // CI makes the commands print for eyes although they write to a pipe here.
     env: {
       ...process.env,

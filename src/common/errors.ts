@@ -9,7 +9,7 @@ export type FailureKind = 'problem' | 'unknown' | 'usage';
  * Both are redacted when constructed, so that no later print can leak a secret.
  */
 export class ToolError extends Error {
-  override readonly name = 'ToolError';
+  override readonly name: string = 'ToolError';
   readonly kind: FailureKind;
   readonly fix: string;
 

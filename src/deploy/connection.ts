@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolError, unknown } from '../common/errors.ts';
 import type { Host, RunOptions, RunResult } from './host/host.ts';
+import { Refusal } from './host/refusal.ts';
 
 export interface Persistence {
   /** Attempts of one piece of work over fresh connections, the first included. */
@@ -75,5 +76,6 @@ export class Connection implements Host {
   }
 }
 
-/** Whether the way in failed, and not the work. */
-export const isBroken = (error: unknown): boolean => error instanceof ToolError && error.kind === 'unknown';
+/** Whether the way in failed, and not the work, so that another attempt may do better. */
+export const isBroken = (error: unknown): boolean =>
+  error instanceof ToolError && error.kind === 'unknown' && !(error instanceof Refusal);

@@ -122,6 +122,16 @@ export async function planHost(connection: Connection, source: Source, { setting
   return { situation, findings, sha256, steps };
 }
 
+/** The steps of a rollback with their exact commands, changing nothing. */
+export async function planRollback(connection: Connection, to: string | undefined, { settings, local }: Work) {
+  const situation = await assess(connection, settings, null, local);
+  const sha256 = await presentSha256(situation);
+  const release = chooseRelease(situation, sha256, to);
+  const previous = previousOf(situation, sha256, release, true);
+  const steps = stepsOf({ situation, incoming: { kind: 'release' }, release, previous });
+  return { situation, findings: [], sha256, steps };
+}
+
 const attributesFit = ({ facts, settings }: Situation): boolean => {
   const [user, group] = (settings.owner ?? '').split(':');
   const [hasUser, hasGroup] = (facts.target.owner ?? '').split(':');
@@ -166,6 +176,8 @@ function newRelease({ state, facts, settings }: Situation, { file }: Source, pre
     by: origin.by,
     commit: origin.commit,
     runUrl: origin.runUrl,
+    ...(origin.manual !== undefined && { manual: origin.manual }),
+    ...(origin.snapshot !== undefined && { snapshot: origin.snapshot }),
   };
 }
 

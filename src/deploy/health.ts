@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
-import { messageOf, problem, ToolError, unknown } from '../common/errors.ts';
+import { messageOf, problem, ToolError } from '../common/errors.ts';
 import type { Connection } from './connection.ts';
+import { Refusal } from './host/refusal.ts';
 import { type HealthSettings, healthPort } from './settings.ts';
 
 /** One answer of a service, or why there was none. */
@@ -21,7 +22,7 @@ const askTimeoutMs = 5_000;
  * How this host's service is asked: through a forwarded channel of the connection, so that 127.0.0.1 is the host's; where the
  * way in has none, with curl or wget on the host.
  *
- * @throws ToolError of kind `unknown` when there is neither
+ * @throws Refusal when there is neither
  */
 export async function chooseAsk(
   connection: Connection,
@@ -34,7 +35,7 @@ export async function chooseAsk(
   const first = await forwards(connection, hostOf(url), healthPort(settings));
   if (first) return through;
   if (onHost) return onHost;
-  throw unknown(
+  throw new Refusal(
     `${connection.name}: the health check cannot be asked: the server forbids port forwarding, and the host has neither curl nor wget.`,
     `Allow forwarding to the port (sshd: AllowTcpForwarding local, PermitOpen ${url.host}), or install curl on the host.`,
   );
@@ -60,10 +61,14 @@ export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeo
   try {
     return await new Promise<Answer>((resolve, reject) => {
       channel.on('error', reject);
-      channel.on('close', () => reject(new Error('the connection was closed without an answer')));
       const secure = url.protocol === 'https:';
       const stream = secure ? tlsConnect({ socket: channel, servername: hostOf(url) }) : channel;
       if (secure) stream.on('error', reject);
+      let answered = false;
+      // An answer and the end of the connection may come in one go: from its head on, the answer knows itself when it is cut.
+      stream.on('close', () => {
+        if (!answered) reject(new Error('the connection was closed without an answer'));
+      });
       const request = httpRequest(
         {
           host: hostOf(url),
@@ -71,7 +76,10 @@ export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeo
           headers: { host: url.host, connection: 'close', 'user-agent': 'deploy-binary', ...authorization(url) },
           createConnection: () => stream as Socket,
         },
-        (response) => void collect(response).then(resolve, reject),
+        (response) => {
+          answered = true;
+          collect(response).then(resolve, reject);
+        },
       );
       request.on('error', reject);
       request.end();

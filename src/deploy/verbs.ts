@@ -2,7 +2,7 @@ import { messageOf, ToolError } from '../common/errors.ts';
 import type { Finding } from '../common/finding.ts';
 import { duration } from '../common/output/words.ts';
 import type { Connection } from './connection.ts';
-import { planHost, type Work } from './deploy.ts';
+import { planHost, planRollback, type Work } from './deploy.ts';
 import { assess, presentSha256, proverOf, releaseOf, type Source } from './deployment.ts';
 import { breakLock, type LockState, readLock } from './lock.ts';
 import type { Facts } from './preflight/facts.ts';
@@ -20,10 +20,15 @@ export interface HostPlan {
   readonly sudoers: readonly string[];
 }
 
-/** What a deploy would do to a host, command by command. Changes nothing. */
-export async function plan(connection: Connection, source: Source, work: Work): Promise<HostPlan> {
-  const { situation, findings, sha256, steps } = await planHost(connection, source, work);
-  const same = sha256 === source.file.sha256 && !work.settings.force;
+/** What a deploy of `source` would do to a host, command by command; without one, a rollback to `to`. Changes nothing. */
+export async function plan(
+  connection: Connection,
+  { source, to }: { readonly source?: Source; readonly to?: string | undefined },
+  work: Work,
+): Promise<HostPlan> {
+  const planned = source ? planHost(connection, source, work) : planRollback(connection, to, work);
+  const { situation, findings, sha256, steps } = await planned;
+  const same = source !== undefined && sha256 === source.file.sha256 && !work.settings.force;
   return {
     host: connection.name,
     facts: situation.facts,

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { messageOf, usage } from '../common/errors.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { hideSecret } from '../common/redact.ts';
+import { type IniReader, type LogStorage, logStorage } from './logs/storage-ini.ts';
 import { defaultTimings, type Timings } from './stuck/timings.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -14,8 +16,8 @@ export type Ini = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export interface ForgejoSettings {
   readonly databaseUrl: string;
   readonly schema: string | undefined;
-  /** Where `action_task.log_filename` starts from; null when the logs are not on a local disk. */
-  readonly logDirectory: string | null;
+  /** Where `action_task.log_filename` starts from. */
+  readonly logStorage: LogStorage;
   readonly timings: Timings;
   readonly rootUrl: string;
 }
@@ -123,9 +125,14 @@ function sectionAndKey(encoded: string): { section: string; key: string } {
   return { section: parts[0].toLowerCase(), key: parts[1] };
 }
 
-async function readNamed(what: string, file: string): Promise<string> {
+/** Reads a file where Forgejo is. */
+export type ReadText = (file: string) => Promise<string>;
+
+const readHere: ReadText = (file) => readFile(file, 'utf8');
+
+async function readNamed(what: string, file: string, read = readHere): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await read(file);
   } catch (cause) {
     throw usage(
       `${what} names ${file}, which cannot be read (${messageOf(cause)}).`,
@@ -136,10 +143,18 @@ async function readNamed(what: string, file: string): Promise<string> {
 }
 
 /** Reads app.ini with its environment overrides. */
-export async function readForgejoSettings(file: string, env: Env): Promise<ForgejoSettings> {
+export async function readForgejoSettings(file: string, env: Env, read = readHere): Promise<ForgejoSettings> {
+  return forgejoSettings(await withPasswordFile(await readIni(file, env, read), file, read), resolve(file), env);
+}
+
+/** The server's own address, whatever its database. */
+export const readRootUrl = async (file: string, env: Env): Promise<string> =>
+  rootUrl(lookUp(await readIni(file, env, readHere)));
+
+async function readIni(file: string, env: Env, read: typeof readHere): Promise<Ini> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await read(file);
   } catch (cause) {
     throw usage(
       `${file} cannot be read (${messageOf(cause)}).`,
@@ -147,31 +162,37 @@ export async function readForgejoSettings(file: string, env: Env): Promise<Forge
       cause,
     );
   }
-  const ini = await overlayEnvironment(parseIni(text), env);
-  return forgejoSettings(await withPasswordFile(ini, file), resolve(file), env);
+  return overlayEnvironment(parseIni(text), env);
 }
 
 /** `[database] PASSWD_URI = file:/path` stands for PASSWD (newer servers). */
-async function withPasswordFile(ini: Ini, file: string): Promise<Ini> {
+async function withPasswordFile(ini: Ini, file: string, read: ReadText): Promise<Ini> {
   const uri = lookUp(ini)('database', 'PASSWD_URI');
   if (uri === undefined) return ini;
   const path = URL.canParse(uri) && uri.startsWith('file:') ? decodeURIComponent(new URL(uri).pathname) : undefined;
   if (path === undefined)
     throw usage(`${file}: [database] PASSWD_URI is not a file: address.`, 'Write it as file:/path/of/the/password.');
-  const password = (await readNamed(`${file}: [database] PASSWD_URI`, path)).trim();
+  const password = (await readNamed(`${file}: [database] PASSWD_URI`, path, read)).trim();
   return new Map([...ini, ['database', new Map([...(ini.get('database') ?? []), ['PASSWD', password]])]]);
 }
 
 export function forgejoSettings(ini: Ini, file: string, env: Env): ForgejoSettings {
   const get = lookUp(ini);
   return {
-    databaseUrl: databaseUrl(get, file),
-    schema: get('database', 'SCHEMA'),
-    logDirectory: logDirectory(ini, get, file, env),
+    databaseUrl: databaseUrl(get, file, env),
+    // Forgejo itself asks for it with PostgreSQL only.
+    schema: get('database', 'DB_TYPE') === 'postgres' ? get('database', 'SCHEMA') : undefined,
+    logStorage: logStorage(iniReader(ini, get), dataPath(get, file, env), file),
     timings: timings(get),
     rootUrl: rootUrl(get),
   };
 }
+
+const iniReader = (ini: Ini, get: Get): IniReader => ({
+  has: (section) => ini.has(section),
+  hasOwn: (section, key) => ini.get(section)?.has(key) ?? false,
+  get,
+});
 
 function rootUrl(get: Get): string {
   const protocol = get('server', 'PROTOCOL') === 'https' ? 'https' : 'http';
@@ -180,15 +201,36 @@ function rootUrl(get: Get): string {
   return `${url.replace(/\/+$/, '')}/`;
 }
 
-function databaseUrl(get: Get, file: string): string {
+function databaseUrl(get: Get, file: string, env: Env): string {
   const type = get('database', 'DB_TYPE') ?? '';
-  if (type !== 'postgres')
-    throw usage(
-      `${file}: [database] DB_TYPE is "${type || 'not set'}"; this version of ci-doctor reads PostgreSQL ("postgres").`,
-      type === ''
-        ? 'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.'
-        : 'Use the web page for this server.',
-    );
+  switch (type) {
+    case 'postgres': {
+      const { url, host } = serverUrl(get, file, 'postgres', '5432');
+      if (host.startsWith('/')) url.searchParams.set('host', host);
+      url.searchParams.set('sslmode', get('database', 'SSL_MODE') ?? 'disable');
+      return url.href;
+    }
+    case 'mysql': {
+      const { url, host } = serverUrl(get, file, 'mysql', '3306');
+      if (host.startsWith('/')) url.searchParams.set('socket', host);
+      url.searchParams.set('ssl-mode', get('database', 'SSL_MODE') ?? 'disable');
+      return url.href;
+    }
+    case 'sqlite3':
+      // A relative path is relative to where the server was started, which is its work path.
+      return pathToFileURL(
+        resolve(workPath(get, file, env), get('database', 'PATH') ?? join(dataPath(get, file, env), 'forgejo.db')),
+      ).href.replace(/^file:/, 'sqlite:');
+    default:
+      throw usage(
+        `${file}: [database] DB_TYPE is "${type || 'not set'}"; Forgejo has postgres, mysql and sqlite3.`,
+        'Is this the app.ini that Forgejo runs with? "forgejo doctor check" prints its path.',
+      );
+  }
+}
+
+/** The address of a server; for a socket in the file system `host` is its path, and not part of the URL. */
+function serverUrl(get: Get, file: string, scheme: string, standardPort: string): { url: URL; host: string } {
   const password = get('database', 'PASSWD') ?? '';
   hideSecret(password, [get('database', 'USER'), get('database', 'NAME')]);
   const named = get('database', 'HOST_PRIMARY') ?? get('database', 'HOST') ?? '';
@@ -197,47 +239,27 @@ function databaseUrl(get: Get, file: string): string {
       `${file}: [database] HOST names several servers (${named}).`,
       'Give --database-url with the address of the one that is written to.',
     );
-  const { host, port } = splitHost(named);
+  const { host, port } = splitHost(named, standardPort);
   // What stands behind a question mark in NAME are parameters of the connection.
   const [name, parameters] = (get('database', 'NAME') ?? '').split(/\?(.*)/s, 2);
-  const url = new URL('postgres://host/');
+  const url = new URL(`${scheme}://host/`);
   url.search = parameters ?? '';
   url.username = encodeURIComponent(get('database', 'USER') ?? '');
   url.password = encodeURIComponent(password);
   url.pathname = `/${encodeURIComponent(name!)}`;
-  if (host.startsWith('/')) url.searchParams.set('host', host);
-  else url.hostname = host.includes(':') ? `[${host}]` : host;
+  if (!host.startsWith('/')) url.hostname = host.includes(':') ? `[${host}]` : host;
   url.port = port;
-  url.searchParams.set('sslmode', get('database', 'SSL_MODE') ?? 'disable');
-  return url.href;
+  return { url, host };
 }
 
-/** `[database] HOST`: `host`, `host:port`, `[::1]:port`, `::1`, or the directory of a socket (Forgejo `parsePostgreSQLHostPort`). */
-function splitHost(text: string): { host: string; port: string } {
+/** `[database] HOST`: `host`, `host:port`, `[::1]:port`, `::1`, or a socket, or its directory (Forgejo `parsePostgreSQLHostPort`). */
+function splitHost(text: string, standardPort: string): { host: string; port: string } {
   const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d*))?$/.exec(text);
-  return { host: (match ? (match[1] ?? match[2]) : text) || '127.0.0.1', port: match?.[3] || '5432' };
+  return { host: (match ? (match[1] ?? match[2]) : text) || '127.0.0.1', port: match?.[3] || standardPort };
 }
 
-/**
- * Where `getStorage` of Forgejo puts `actions_log`: [storage.actions_log] when it says a type or a path, in the section
- * [storage.TYPE] when there is one, else [storage]. [actions] is not asked. Relative paths are below APP_DATA_PATH.
- */
-function logDirectory(ini: Ini, get: Get, file: string, env: Env): string | null {
-  const work = workPath(get, file, env);
-  const data = resolve(work, get('server', 'APP_DATA_PATH') ?? 'data');
-  const own = (section: string) => (ini.get(section)?.has('PATH') ? get(section, 'PATH') : undefined);
-  const section = 'storage.actions_log';
-  const named = ini.has(section) ? get(section, 'STORAGE_TYPE') : undefined;
-  const used = named !== undefined || (ini.has(section) && get(section, 'PATH') !== undefined);
-  const target = !used ? 'storage' : named && ini.has(`storage.${named}`) ? `storage.${named}` : section;
-  if ((get(target, 'STORAGE_TYPE') ?? named ?? 'local') !== 'local') return null;
-  const base = own(target);
-  const path = own(section);
-  if (path !== undefined && (target === section || isAbsolute(path))) return resolve(data, path);
-  if (path !== undefined) return resolve(data, base ?? '', path);
-  if (base === undefined) return join(data, 'actions_log');
-  return resolve(data, target === 'storage' ? join(base, 'actions_log') : base);
-}
+const dataPath = (get: Get, file: string, env: Env): string =>
+  resolve(workPath(get, file, env), get('server', 'APP_DATA_PATH') ?? 'data');
 
 /**
  * WORK_PATH in the file (the server writes it there when it starts), else the environment, else the directory that

@@ -6,6 +6,7 @@ import type { ProgramResult } from '../common/program.ts';
 import { type Failure, failureOf, isFailure } from './ask/failure.ts';
 import { countBeyond, directHeaders, fetchPack, type HttpRemote, listRefs } from './ask/http.ts';
 import { readPack, recordedTree } from './ask/pack.ts';
+import { type RestRepository, restRepository } from './ask/rest.ts';
 import type { FactStore, Recorded } from './facts.ts';
 import {
   fetchCommits,
@@ -123,15 +124,17 @@ export function createProbe({
   const trees = new Map<string, Promise<Recorded | undefined | Failure>>();
   /** Remotes that did not answer us directly: git asks there from then on. */
   const indirect = new Set<string>();
+  /** Remotes whose server gives its API alone. */
+  const restOnly = new Map<string, RestRepository>();
 
   return {
     async ask(question) {
-      const remote = { ...question, url: asHttp(question.url, tokens) };
+      const remote = { ...question, url: await addressOf(question.url) };
       const tips = await tipsOf(remote.url);
-      return isFailure(tips) ? tips : place(remote, tips);
+      return isFailure(tips) ? tips : place(remote, tips).catch(asFailure);
     },
-    recorded: (original, commit) => {
-      const url = asHttp(original, tokens);
+    async recorded(original, commit) {
+      const url = await addressOf(original);
       return once(trees, `${commit} ${url}`, async () => {
         const remembered = (await facts.of(url)).recorded(commit);
         if (remembered) return remembered;
@@ -141,13 +144,14 @@ export function createProbe({
       });
     },
     async branches(original) {
-      return tipsOf(asHttp(original, tokens));
+      return tipsOf(await addressOf(original));
     },
     forget(original) {
       containing.clear();
-      const url = asHttp(original, tokens);
-      known.delete(url);
-      histories.delete(url);
+      for (const url of [original, asHttp(original, tokens)]) {
+        known.delete(url);
+        histories.delete(url);
+      }
     },
     forgetAll() {
       containing.clear();
@@ -156,10 +160,23 @@ export function createProbe({
     },
   };
 
+  /** Where to ask: with a token by HTTP, unless only the address as it is written answers (a token without that right). */
+  async function addressOf(original: string): Promise<string> {
+    const url = asHttp(original, tokens);
+    if (url === original || !isFailure(await tipsOf(url)) || isFailure(await tipsOf(original))) return url;
+    return original;
+  }
+
   function tipsOf(url: string): Promise<Tips | Failure> {
     return once(known, url, async () => {
       const refs = await refsOf(url, ['refs/heads/', 'refs/tags/']);
-      return isFailure(refs) ? refs : readTips(refs);
+      if (!isFailure(refs)) return readTips(refs);
+      const rest = restRepository(url, tokens, git.timeoutMs);
+      // What git said is the answer when the API has none.
+      const found = await rest?.refs().catch(() => undefined);
+      if (!rest || !found) return refs;
+      restOnly.set(url, rest);
+      return readTips(found);
     });
   }
 
@@ -218,7 +235,9 @@ export function createProbe({
     // Remotes of one submodule mostly agree on their tips, and a yes holds wherever the tips are the same.
     const key = `${commit} ${tips.toSorted().join(' ')}`;
     const elsewhere = containing.get(key);
-    const answer = (await elsewhere) === true || (await (elsewhere ? askContained(question, tips) : first(key, tips)));
+    const answer =
+      (await elsewhere?.catch(() => false)) === true ||
+      (await (elsewhere ? askContained(question, tips) : first(key, tips)));
     if (answer === true) remembered.addContains(tips, commit);
     return answer;
 
@@ -233,6 +252,8 @@ export function createProbe({
     const hash = hashOf(commit);
     // A shallow clone's history ends early, but what it holds is right all the same: only its "no" means nothing.
     if (clone && (await local('', () => isContained(clone, commit, tips)))) return true;
+    const rest = restOnly.get(url);
+    if (rest) return (await rest.stores(commit)) ? rest.contains(commit, tips) : 'absent';
     const beyond =
       tips.length <= mostTips ? await directly(url, hash, (remote) => countBeyond(remote, commit, tips)) : undefined;
     if (beyond !== undefined) return beyond === 'absent' ? beyond : beyond === 0;
@@ -253,6 +274,8 @@ export function createProbe({
   /** For a commit that no branch and no tag holds. */
   async function outside(url: string, commit: string, tips: Tips): Promise<Answer> {
     const hash = hashOf(commit);
+    const rest = restOnly.get(url);
+    if (rest) return outsideByRest(rest, commit);
     const pulls = await refsOf(url, ['refs/pull/', 'refs/merge-requests/']);
     const requests = isFailure(pulls) ? [] : pulls.filter(({ name }) => name !== 'HEAD');
     const at = requests.filter(({ oid }) => oid === commit).map(({ name }) => name);
@@ -271,6 +294,14 @@ export function createProbe({
     return { place: recorded === undefined ? 'absent' : 'not-a-commit', refs: [] };
   }
 
+  async function outsideByRest(rest: RestRepository, commit: string): Promise<Answer> {
+    const pulls = await rest.pulls();
+    const oids = pulls.map(({ oid }) => oid);
+    if (oids.length > 0 && (await rest.contains(commit, oids)))
+      return { place: 'pull', refs: pulls.filter(({ oid }) => oid === commit).map(({ name }) => name) };
+    return { place: (await rest.stores(commit)) ? 'unreachable' : 'absent', refs: [] };
+  }
+
   /** The type of an object a remote stores; undefined when it does not give it, which for old protocols proves little. */
   async function typeOf(url: string, oid: string, hash: Hash): Promise<string | undefined> {
     const pack = await directly(url, hash, (remote) => fetchPack(remote, oid));
@@ -283,6 +314,10 @@ export function createProbe({
 
   async function readRecorded(url: string, commit: string): Promise<Recorded | undefined | Failure> {
     const hash = hashOf(commit);
+    // By then it is known whether the server speaks git.
+    await tipsOf(url);
+    const rest = restOnly.get(url);
+    if (rest) return rest.recorded(commit).catch(asFailure);
     const direct = await directly(url, hash, async (remote) => {
       const pack = await fetchPack(remote, commit);
       if (pack === undefined || pack === 'absent') return pack;
@@ -375,6 +410,12 @@ function readTips(refs: readonly RemoteRef[]): Tips {
     defaultBranch: head?.target?.replace(/^refs\/heads\//, ''),
     hash: refs[0] && hashOf(refs[0].oid),
   };
+}
+
+/** The API of a forge throws its failures. */
+function asFailure(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  throw error;
 }
 
 function once<T>(memory: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {

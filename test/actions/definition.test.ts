@@ -22,13 +22,22 @@ interface Action {
 
 // The result object is the output `result` already, so no action takes `json`.
 const actions: Readonly<Record<string, Action>> = {
-  'ci-doctor': { tool: ciDoctor, verbInput: 'command', own: ['fail-on-findings'], left: ['json'] },
+  'ci-doctor': {
+    tool: ciDoctor,
+    verbInput: 'command',
+    // A step asks the API with what it is made for.
+    verbs: ciDoctor.verbs.map(verbName).filter((name) => name !== 'api'),
+    own: ['fail-on-findings', 'token'],
+    left: ['json'],
+  },
   'deploy-binary': {
     tool: deployBinary,
     // `command` is the command that starts the service.
     verbInput: 'verb',
+    // The workflow that `matrix` writes is committed, not made by a job.
+    verbs: ['run', 'plan', 'status', 'history', 'rollback', 'verify', 'unlock', 'restore'],
     own: [],
-    left: ['json', 'quiet', 'config'],
+    left: ['json', 'quiet'],
   },
   'submodule-push-check': {
     tool: submodulePushCheck,

@@ -139,6 +139,11 @@ test('first deploy, upgrade, nothing to do, a broken release, rollback', async (
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
   expect(await running()).toHaveLength(1);
 
+  const planned = await tool('rollback', ...service(), '--dry-run');
+  const { steps } = planned.json.hosts[0] as unknown as { steps: { command: string }[] };
+  expect(steps.filter(({ command }) => /^(?:ln|mv) -f -- /.test(command))).toHaveLength(2);
+  expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
+
   const back = await tool('rollback', ...service());
   expect(back.json.hosts[0], JSON.stringify(back)).toMatchObject({
     outcome: 'deployed',

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { Duplex } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { Connection } from '../../src/deploy/connection.ts';
 import { type Answer, askThrough, chooseAsk, judge, type Pulse, waitHealthy } from '../../src/deploy/health.ts';
@@ -40,6 +41,26 @@ test('a server that says nothing, or hangs up, is an error and no exception', as
   });
   const rude = await serve((request) => request.socket.destroy());
   expect(await through(rude)).toHaveProperty('error');
+});
+
+test('an answer counts although the connection ends in the same moment', async () => {
+  const channel = new Duplex({
+    allowHalfOpen: false,
+    read() {},
+    write(_chunk, _encoding, done) {
+      done();
+      this.push('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok');
+      this.push(null);
+    },
+  });
+  expect(await askThrough(channel, new URL('http://127.0.0.1:1/'), 2_000)).toEqual({ status: 200, body: 'ok' });
+});
+
+test('an answer that is cut off in its middle is an error', async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-length': '1000' }).write('the beginning', () => response.destroy());
+  });
+  expect(await through(url)).toHaveProperty('error');
 });
 
 test('an endless body is read as far as it matters', async () => {

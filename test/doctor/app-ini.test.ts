@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../../src/common/redact.ts';
-import { forgejoSettings, overlayEnvironment, parseIni, readForgejoSettings } from '../../src/doctor/app-ini.ts';
+import {
+  type ForgejoSettings,
+  forgejoSettings,
+  overlayEnvironment,
+  parseIni,
+  readForgejoSettings,
+} from '../../src/doctor/app-ini.ts';
 
 const value = (text: string, section = 's', key = 'K') => parseIni(text).get(section)?.get(key);
 
@@ -85,6 +91,19 @@ describe('[database]', () => {
     ['HOST = a\nHOST_PRIMARY = b', 'postgres://b:5432/?sslmode=disable'],
     ['NAME = n?options=-c%20x=y', 'postgres://127.0.0.1:5432/n?options=-c+x%3Dy&sslmode=disable'],
     ['NAME = a/b c', 'postgres://127.0.0.1:5432/a%2Fb%20c?sslmode=disable'],
+    ['DB_TYPE = mysql\nHOST = db\nNAME = f\nUSER = git\nPASSWD = pw', 'mysql://git:pw@db:3306/f?ssl-mode=disable'],
+    [
+      'DB_TYPE = mysql\nHOST = db:3307\nNAME = f?charset=utf8\nSSL_MODE = skip-verify',
+      'mysql://db:3307/f?charset=utf8&ssl-mode=skip-verify',
+    ],
+    [
+      'DB_TYPE = mysql\nHOST = /run/mysqld/mysqld.sock\nNAME = f',
+      'mysql://host:3306/f?socket=%2Frun%2Fmysqld%2Fmysqld.sock&ssl-mode=disable',
+    ],
+    ['DB_TYPE = sqlite3', 'sqlite:///srv/forgejo/data/forgejo.db'],
+    ['DB_TYPE = sqlite3\n[server]\nAPP_DATA_PATH = /d', 'sqlite:///d/forgejo.db'],
+    ['DB_TYPE = sqlite3\nPATH = /d/my forge?.db', 'sqlite:///d/my%20forge%3F.db'],
+    ['DB_TYPE = sqlite3\nPATH = data/gitea.db', 'sqlite:///srv/forgejo/data/gitea.db'],
   ])('%j', async (text, expected) => {
     expect(await url(text)).toBe(expected);
   });
@@ -103,7 +122,7 @@ describe('[database]', () => {
   });
 
   test.each([
-    ['DB_TYPE = sqlite3', /DB_TYPE is "sqlite3"/],
+    ['DB_TYPE = mssql', /DB_TYPE is "mssql"/],
     ['DB_TYPE =', /DB_TYPE is "not set"/],
     ['HOST = a:1,b:2', /several servers \(a:1,b:2\)/],
   ])('%j is refused', async (text, message) => {
@@ -221,6 +240,9 @@ describe('the environment', () => {
   });
 });
 
+const directoryOf = ({ logStorage }: ForgejoSettings) =>
+  logStorage.kind === 'directory' ? logStorage.directory : null;
+
 describe('where logs are', () => {
   test.each([
     ['', '/srv/forgejo/data/actions_log'],
@@ -245,7 +267,7 @@ describe('where logs are', () => {
     // [actions] is not asked.
     ['[actions]\nSTORAGE_TYPE = minio\nPATH = /p', '/srv/forgejo/data/actions_log'],
   ])('%j', async (text, directory) => {
-    expect((await settings(text)).logDirectory).toBe(directory);
+    expect(directoryOf(await settings(text))).toBe(directory);
   });
 
   test.each([
@@ -257,7 +279,7 @@ describe('where logs are', () => {
     ['/srv/app.ini', {}, '', '/srv/data/actions_log'],
   ])('%s with %j', (file, env, line, directory) => {
     const ini = parseIni(`${line}\n[database]\nDB_TYPE = postgres`);
-    expect(forgejoSettings(ini, file, env as Record<string, string>).logDirectory).toBe(directory);
+    expect(directoryOf(forgejoSettings(ini, file, env as Record<string, string>))).toBe(directory);
   });
 });
 

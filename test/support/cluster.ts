@@ -144,7 +144,7 @@ async function idsOf(user: string): Promise<{ uid: number; gid: number }> {
   return { uid: uid!, gid: gid! };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

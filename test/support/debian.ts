@@ -23,7 +23,7 @@ const packages =
   'systemd,systemd-sysv,dbus,dbus-user-session,libpam-systemd,openssh-server,sudo,procps,iproute2,curl,zstd,acl,libcap2-bin';
 
 /** The root file system, made once and kept in the cache directory. Needs root and debootstrap. */
-async function rootFileSystem(): Promise<string> {
+export async function rootFileSystem(): Promise<string> {
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'forgejo-ci-toolkit');
   const path = join(cache, 'debian12');
   if (existsSync(join(path, 'bin/systemctl'))) return path;
@@ -50,15 +50,17 @@ async function needPrograms(): Promise<void> {
     });
 }
 
-/** Boots one. `number` parts several at the same time: their network is 10.231.NUMBER.0/24. */
-export async function bootDebian(number: number): Promise<Debian> {
+/** Boots one a process: its names and its network of four addresses are made of the process id, so that two never meet. */
+export async function bootDebian(): Promise<Debian> {
   await needPrograms();
   const lower = await rootFileSystem();
   const directory = await mkdtemp(join(tmpdir(), 'debian-'));
   const path = (name: string) => join(directory, name);
   const root = path('root');
-  const name = `toolkit${number}`;
-  const address = `10.231.${number}.2`;
+  const name = `toolkit${process.pid}`;
+  const network = (last: number) =>
+    `10.${(process.pid >> 14) & 255}.${(process.pid >> 6) & 255}.${((process.pid & 63) << 2) | last}`;
+  const address = network(2);
   for (const part of ['root', 'upper', 'work', 'layer']) await mkdir(path(part), { recursive: true });
   // An overlay needs an upper layer on an ordinary file system.
   await execute('mount', [
@@ -91,10 +93,10 @@ export async function bootDebian(number: number): Promise<Debian> {
   await execute('ip', ['link', 'delete', name]).catch(() => {});
   await execute('ip', ['netns', 'add', name]);
   await execute('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', 'host0', 'netns', name]);
-  await execute('ip', ['address', 'add', `10.231.${number}.1/24`, 'dev', name]);
+  await execute('ip', ['address', 'add', `${network(1)}/30`, 'dev', name]);
   await execute('ip', ['link', 'set', name, 'up']);
   for (const words of [
-    ['address', 'add', `${address}/24`, 'dev', 'host0'],
+    ['address', 'add', `${address}/30`, 'dev', 'host0'],
     ['link', 'set', 'host0', 'up'],
     ['link', 'set', 'lo', 'up'],
   ])

@@ -1,5 +1,6 @@
 import { unknown } from '../../common/errors.ts';
 import type { Host, RunOptions, RunResult } from './host.ts';
+import { Refusal } from './refusal.ts';
 
 export interface ContainerOptions {
   readonly program: 'incus' | 'lxc';
@@ -15,6 +16,7 @@ export function containerHost(outer: Host, { program, name, execPrefix }: Contai
   return {
     name: outer.name === 'local' ? label : `${outer.name}+${label}`,
     networked: outer.networked ?? true,
+    outer,
     async run(argv, options) {
       const result = await outer.run([...enter, ...argv], options);
       if (mayBeOurs(result)) await assertEntered(outer, enter, label, options);
@@ -42,8 +44,10 @@ async function assertEntered(
     ...(options?.signal && { signal: options.signal }),
   });
   if (code === 0) return;
-  throw unknown(
-    `No command runs in ${label} from ${outer.name}: ${stderr.trim() || `exit code ${code}`}`,
-    `Try it there: ${enter.join(' ')} true. Where root is needed, pass --exec-prefix 'sudo -n'.`,
-  );
+  const message = `No command runs in ${label} from ${outer.name}: ${stderr.trim() || `exit code ${code}`}`;
+  const fix = `Try it there: ${enter.join(' ')} true. Where root is needed, pass --exec-prefix 'sudo -n'.`;
+  // Anything else may pass: a container that boots, a daemon that is restarted.
+  throw /not found|permission denied|password is required/i.test(stderr)
+    ? new Refusal(message, fix)
+    : unknown(message, fix);
 }

@@ -23,12 +23,14 @@ export interface DatabaseIdentity {
   readonly server: string;
 }
 
-/** What differs between the database servers Forgejo supports. One file a server; PostgreSQL is in postgresql.ts. */
+/** Forgejo's database, whichever server it is on. What differs between the servers is in their Dialect. */
 export interface Database {
   /** For messages: server, database and schema, never a password. */
   readonly place: string;
   readonly schema: string;
   readonly generation: Generation;
+  /** How many runs one transaction may repair, so that nobody waits long for its locks. */
+  readonly runsAtOnce: number;
   /** Reads outside a transaction, each statement on its own. */
   readonly queries: Kysely<Tables>;
   /** Several reads that see one moment of the database; writes nothing. */
@@ -57,5 +59,10 @@ export interface Database {
   foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
   /** A statement with its values written in, as the server would take it from a person. */
   literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string;
+  /**
+   * What a statement failed with, as a person can act on it, when that is due to the server or the role: a missing
+   * privilege, a connection that broke, a standby. Anything else is handed back as it is.
+   */
+  explain(error: unknown): unknown;
   close(): Promise<void>;
 }

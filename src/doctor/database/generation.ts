@@ -1,4 +1,5 @@
 import { unknown } from '../../common/errors.ts';
+import type { Queries } from './database.ts';
 
 /** How a server computes a run's status from its jobs; the function changed in December 2024, before Forgejo 10. */
 export type Aggregation = 'old' | 'new';
@@ -105,6 +106,21 @@ const required: Readonly<Record<string, readonly string[]>> = {
   repository: ['id', 'owner_name', 'lower_name', 'name'],
   user: ['id', 'name', 'lower_name'],
 };
+
+/** The tables whose columns are looked at. */
+export const inspectedTables: readonly string[] = [...Object.keys(required), 'forgejo_version'];
+
+/** The migration level; null where there is none, or the role may not read it: one for repairs need not be allowed to. */
+export async function readLevel(queries: Queries, columns: SchemaFacts['columns']): Promise<number | null> {
+  if (!columns.has('forgejo_version')) return null;
+  const row = await queries
+    .selectFrom('forgejo_version')
+    .select('version')
+    .orderBy('version', 'desc')
+    .executeTakeFirst()
+    .catch(() => undefined);
+  return row?.version ?? null;
+}
 
 /**
  * Tells a schema's generation: by columns first, then by migration level.

@@ -366,7 +366,7 @@ function notFound(request: LogRequest, task: LogTask, { asked, failures }: NotFo
     return empty(
       'no-storage',
       `The log ${task.logFilename} is not in the database, and where Forgejo stores finished logs is not known.`,
-      'Give --app-ini with the path of Forgejo’s app.ini, or --log-dir with its actions_log directory.',
+      'Give --app-ini with the path of Forgejo’s app.ini, or --log-dir or --log-s3; --via says on which host that is.',
     );
   return empty(
     'missing',

@@ -7,11 +7,19 @@ import type { Io } from '../../common/io.ts';
 import type { View } from '../../common/output/table.ts';
 import { count } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
-import { databaseError } from '../database/postgresql.ts';
 import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
+import { withoutOwnRun } from '../own-run.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
-import { applyRepairs, type PlannedRepair, previewRepairs, readBack, runsAtOnce } from '../reset/reset.ts';
+import {
+  applyRepairs,
+  type PlannedRepair,
+  previewRepairs,
+  type Repaired,
+  readBack,
+  repairedOf,
+  takeOvertaken,
+} from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
 import { orphanId, type RunState } from '../stuck/state.ts';
 import { findStuck, nameOfRun } from '../stuck/stuck.ts';
@@ -116,13 +124,15 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
           : await Promise.all(args.map((name) => findTarget(connection, name))),
       ),
     ];
-    const show = (applied: boolean, undoFile: string | null, repairs: readonly PlannedRepair[], runs?: ResetRun[]) =>
-      outcomeOf({ runs: runs ?? repairs.map(resetRun), applied, undoFile }, request, repairs);
 
     if (options.yes && !options.dryRun) return applied(await applyAll(connection, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings);
     const work = planned.filter((repair) => repair.changes.length > 0);
-    const asShown = show(false, null, planned);
+    const asShown = outcomeOf(
+      { runs: planned.map(resetRun), applied: false, undoFile: null },
+      request,
+      planned.some(isRefused),
+    );
     if (options.dryRun || work.length === 0) return asShown;
     if (!io.interactive) {
       io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
@@ -137,7 +147,8 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     return applied(await applyAll(connection, ids, request, options, io, planned));
 
     function applied(all: Applied): Outcome<ResetResult> {
-      const outcome = show(all.count > 0, all.undoFile, all.repairs, all.runs);
+      const { runs, undoFile } = all;
+      const outcome = outcomeOf({ runs, applied: all.count > 0, undoFile }, request, all.refused);
       return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
     }
   });
@@ -150,7 +161,7 @@ async function findTarget({ database }: Connection, name: string): Promise<numbe
 }
 
 async function repairableRuns({ database, timings }: Connection, io: Io): Promise<number[]> {
-  const { findings } = await findStuck(database, timings);
+  const findings = withoutOwnRun((await findStuck(database, timings)).findings, io.env);
   for (const finding of findings.filter((candidate) => !candidate.repairable))
     io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
   if (findings.length === 0) io.note('Nothing is stuck.');
@@ -158,8 +169,8 @@ async function repairableRuns({ database, timings }: Connection, io: Io): Promis
 }
 
 interface Applied {
-  readonly repairs: readonly PlannedRepair[];
   readonly runs: ResetRun[];
+  readonly refused: boolean;
   readonly undoFile: string | null;
   /** How many runs were changed. */
   readonly count: number;
@@ -179,21 +190,26 @@ async function applyAll(
 ): Promise<Applied> {
   const { database, timings } = connection;
   const undoFile = new UndoFile(connection.undoDirectory, await database.identity(), new Date());
-  const repairs: PlannedRepair[] = [];
-  const repaired: PlannedRepair[] = [];
+  // Of thousands of repairs only what is printed, and what the second look needs, is kept.
+  const repaired: Repaired[] = [];
+  const changedRuns = new Set<number>();
+  let refused = false;
   const runs = new Map<number, ResetRun>();
   const failed = new Set<number>();
+  const names = new Map<number, string>();
 
   const apply = async (some: readonly number[]): Promise<void> => {
     try {
       const done = await applyRepairs(database, some, request, timings, {
         undoFile,
+        names,
         mustExist: !options.allStuck,
         ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
       });
       const changed = done.filter(({ changes }) => changes.length > 0);
-      repairs.push(...done);
-      repaired.push(...changed);
+      refused ||= done.some(isRefused);
+      repaired.push(...changed.map(repairedOf));
+      for (const repair of changed) changedRuns.add(repair.run.id);
       for (const repair of done) runs.set(repair.run.id, resetRun(repair));
       const committed = (list: readonly PlannedRepair[]) =>
         `${count(
@@ -204,9 +220,9 @@ async function applyAll(
       else for (const repair of changed) io.note(`${nameOf(repair.run)}: ${committed([repair])}`);
       await journal(changed.map((repair) => entryOf(repair, runs.get(repair.run.id)!)));
     } catch (thrown) {
-      const error = databaseError(thrown, database.place);
+      const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run.
-      if (repaired.length === 0 && error instanceof ToolError && error.kind !== 'problem') throw error;
+      if (changedRuns.size === 0 && error instanceof ToolError && error.kind !== 'problem') throw error;
       // One run that cannot be repaired does not take the others of its transaction with it.
       if (some.length > 1) {
         for (const id of some) await apply([id]);
@@ -214,7 +230,7 @@ async function applyAll(
       }
       const [repair] =
         shown?.filter(({ run }) => run.id === some[0]) ?? (await previewRepairs(database, some, request, timings));
-      repairs.push(repair!);
+      refused ||= isRefused(repair!);
       failed.add(repair!.run.id);
       const run = { ...resetRun(repair!), after: summary(repair!.run), error: messageOf(error) };
       runs.set(repair!.run.id, run);
@@ -245,29 +261,34 @@ async function applyAll(
           io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`),
         );
 
-  for (let from = 0; from < ids.length; from += runsAtOnce) await apply(ids.slice(from, from + runsAtOnce));
+  for (let from = 0; from < ids.length; from += database.runsAtOnce)
+    await apply(ids.slice(from, from + database.runsAtOnce));
 
   // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later.
-  for (const wait of repaired.length > 0 ? [0, secondLookAfter] : []) {
+  const ran = [...runs.keys()].filter((id) => changedRuns.has(id));
+  for (const wait of ran.length > 0 ? [0, secondLookAfter] : []) {
     if (wait > 0) await io.pause(wait);
     try {
-      for (const [id, { run, overtaken }] of await readBack(database, repaired)) {
+      for (const [id, jobs] of await takeOvertaken(database, repaired)) {
         const before = runs.get(id)!;
-        const notes = overtaken.map(
+        const notes = jobs.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
         );
-        runs.set(id, { ...before, after: summary(run), notes: [...before.notes, ...notes] });
+        runs.set(id, { ...before, notes: [...before.notes, ...notes] });
       }
+      if (wait === secondLookAfter)
+        for await (const run of readBack(database, ran))
+          runs.set(run.id, { ...runs.get(run.id)!, after: summary(run) });
     } catch (error) {
       // The repair is committed; what is true now could not be told.
       io.note(`Repaired, but it could not be read back. ${messageOf(error)}`);
     }
   }
   return {
-    repairs,
+    refused,
     runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
-    count: repaired.length,
+    count: changedRuns.size,
     failed: failed.size > 0,
   };
 }
@@ -298,13 +319,15 @@ const summary = (run: RunState): RunSummary => ({
   })),
 });
 
-function outcomeOf(result: ResetResult, request: Request, planned: readonly PlannedRepair[]): Outcome<ResetResult> {
-  // A refusal is a run on which nothing can be done although something was wanted of it.
-  const refused =
-    planned.some((repair) => repair.changes.length === 0 && repair.leftOut.length > 0) ||
-    planned.some((repair) => repair.leftOut.some((left) => left.problem));
-  return { exit: refused ? exitCode.problem : exitCode.ok, result, text: (view) => resetText(result, request, view) };
-}
+/** Nothing can be done although something was wanted of it. */
+const isRefused = ({ changes, leftOut }: PlannedRepair): boolean =>
+  (changes.length === 0 && leftOut.length > 0) || leftOut.some((left) => left.problem);
+
+const outcomeOf = (result: ResetResult, request: Request, refused: boolean): Outcome<ResetResult> => ({
+  exit: refused ? exitCode.problem : exitCode.ok,
+  result,
+  text: (view) => resetText(result, request, view),
+});
 
 function resetText(result: ResetResult, request: Request, view: View): string {
   return [

@@ -65,14 +65,24 @@ const more = ({ next }: RunPage, view: View): string[] =>
 const columns: readonly Column<RunRow>[] = [
   { title: 'Id', value: (run) => run.id, align: 'right' },
   { title: 'Repository', value: (run) => run.repository ?? '(repository gone)' },
-  { title: 'Index', value: (run) => `#${run.index}`, align: 'right' },
-  { title: 'Status', value: (run) => `${run.statusCode} ${run.status}`, tone: (run) => statusTone(run.status) },
+  { title: 'Index', value: (run) => `#${run.index}`, tsv: (run) => run.index, align: 'right' },
+  {
+    title: 'Status',
+    value: (run) => `${run.statusCode} ${run.status}`,
+    tsv: (run) => run.status,
+    tone: (run) => statusTone(run.status),
+  },
   { title: 'Workflow', value: (run) => run.workflow },
   { title: 'Branch', value: (run) => run.branch },
   { title: 'Event', value: (run) => run.event },
   { title: 'Actor', value: (run) => run.actor },
-  { title: 'Age', value: (run) => duration(run.age), align: 'right' },
-  { title: 'Duration', value: (run) => (run.duration === null ? null : duration(run.duration)), align: 'right' },
+  { title: 'Age', value: (run) => duration(run.age), tsv: (run) => run.age, align: 'right' },
+  {
+    title: 'Duration',
+    value: (run) => (run.duration === null ? null : duration(run.duration)),
+    tsv: (run) => run.duration,
+    align: 'right',
+  },
   { title: 'Title', value: (run) => run.title.split('\n', 1)[0]! },
 ];
 

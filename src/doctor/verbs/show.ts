@@ -4,6 +4,7 @@ import { harmless, type Style } from '../../common/output/style.ts';
 import { type Column, table, type View } from '../../common/output/table.ts';
 import { bytes, count, duration } from '../../common/output/words.ts';
 import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { isDone } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
 import { statusTone } from './runs.ts';
@@ -36,7 +37,7 @@ function text(details: RunDetails, view: View): string {
   const head = [
     `${style.strong(`${run.repository ?? '(repository gone)'}#${run.index}`)} ${harmless(run.title.split('\n', 1)[0]!)}  ${toned(style, run.status, `${run.statusCode} ${run.status}`)}`,
     style.faint(
-      `run ${run.id}, ${run.workflow}, ${run.branch} ${run.commit.slice(0, 10)}, ${run.event} by ${run.actor ?? '(user gone)'}, ${duration(run.age)} ago${run.duration === null ? '' : `, took ${duration(run.duration)}`}`,
+      `run ${run.id}, ${run.workflow}, ${run.branch} ${run.commit.slice(0, 10)}, ${run.event} by ${run.actor ?? '(user gone)'}, ${duration(run.age)} ago${run.duration === null ? '' : `, ${isDone(run.statusCode) ? 'took' : 'for'} ${duration(run.duration)}`}`,
     ),
     ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
   ];
@@ -131,4 +132,8 @@ const stepColumns: readonly Column<StepRow>[] = [
   { title: 'Step', value: ({ step }) => step?.name ?? null },
   { title: 'Step status', value: ({ step }) => step?.statusName ?? null },
   { title: 'Seconds', value: ({ step }) => step?.duration ?? null },
+  { title: 'Needs', value: ({ job }) => job.needs.join(',') || null },
+  { title: 'Runs on', value: ({ job }) => job.runsOn.join(',') || null },
+  { title: 'Log', value: ({ attempt }) => attempt?.log.name ?? attempt?.log.place ?? null },
+  { title: 'Log bytes', value: ({ attempt }) => attempt?.log.size ?? null },
 ];

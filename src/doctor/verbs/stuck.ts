@@ -1,26 +1,90 @@
+import { Option } from 'commander';
 import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
+import type { Io } from '../../common/io.ts';
 import { type Column, markdownTable, table, type View } from '../../common/output/table.ts';
 import { count, duration } from '../../common/output/words.ts';
 import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import type { IssueChange } from '../issue.ts';
+import { ownRepository, withoutOwnRun } from '../own-run.ts';
 import { findStuck, type StuckFinding, type StuckReport, type WaitingJob } from '../stuck/stuck.ts';
+
+interface Options extends ConnectOptions, CommonOptions {
+  readonly issue?: string;
+  readonly baseUrl?: string;
+  readonly tokenEnv?: string;
+}
 
 export const stuckVerb: Verb = {
   usage: 'stuck',
   summary: 'say what holds runs, and the command that repairs each',
   description:
     'Looks at jobs and tasks, not only at runs: a stuck job can hide under a run that is shown as failed.\n\nExit code 1 when something is stuck, 0 when nothing is.',
-  options: connectOptions,
+  options: [
+    ...connectOptions,
+    new Option(
+      '--issue <owner/name>',
+      'keep one issue about it there: opened, brought up to date, closed when nothing is stuck; in a job "true" is its own repository',
+    ),
+    new Option('--base-url <url>', "for --issue: the server's address (or FORGEJO_URL; in a job its own server)"),
+    new Option('--token-env <variable>', 'for --issue: the variable that holds the token (FORGEJO_TOKEN)'),
+  ],
   examples: [
     ['ci-doctor stuck', 'on the Forgejo host: its app.ini is found by itself'],
     ['ci-doctor stuck --json', 'for scripts and monitoring'],
     ['ci-doctor stuck --verbose', 'with the rows each finding rests on'],
   ],
-  handler: (_, options: ConnectOptions & CommonOptions, io) =>
-    withConnection(options, io, async ({ database, timings }) =>
-      stuckOutcome(await findStuck(database, timings), options.verbose === true),
-    ),
+  async handler(_: readonly string[], options: Options, io: Io) {
+    const issue = await issueKeeper(options, io);
+    const report = await withConnection(options, io, ({ database, timings }) => findStuck(database, timings));
+    const outcome = stuckOutcome(
+      { ...report, findings: withoutOwnRun(report.findings, io.env) },
+      options.verbose === true,
+    );
+    return issue === undefined ? outcome : withIssue(outcome, issue, io);
+  },
 };
+
+type KeepIssue = (findings: readonly StuckFinding[]) => Promise<IssueChange>;
+
+/** Checked before the database is asked: what is wrong with the flags is told at once. */
+async function issueKeeper(options: Options, io: Io): Promise<KeepIssue | undefined> {
+  if (options.issue === undefined || /^(false)?$/i.test(options.issue)) return undefined;
+  const repository = /^true$/i.test(options.issue) ? ownRepository(io.env) : options.issue;
+  if (repository === undefined || !/^[^/\s]+\/[^/\s]+$/.test(repository))
+    throw usage(`--issue is "${options.issue}".`, 'Name a repository, as org/ci; "true" is the job\'s own, in a job.');
+  // Loaded only here: nothing else of this verb speaks HTTP.
+  const [{ createForgejo }, { keepIssue }, { serverFromEnvironment, tokenFromEnvironment }] = await Promise.all([
+    import('../../forgejo/client.ts'),
+    import('../issue.ts'),
+    import('../../forgejo/environment.ts'),
+  ]);
+  const baseUrl = options.baseUrl ?? serverFromEnvironment(io.env);
+  if (baseUrl === undefined)
+    throw usage(
+      '--issue needs the address of Forgejo.',
+      'Give --base-url https://forge.example.org, or set FORGEJO_URL.',
+    );
+  const forgejo = createForgejo({ baseUrl, auth: tokenFromEnvironment(io.env, options.tokenEnv) });
+  return (findings) => keepIssue(forgejo, repository, findings, { dryRun: options.dryRun === true });
+}
+
+/** What is stuck is told whether or not the issue could be kept. */
+async function withIssue(outcome: Outcome<StuckReport>, keep: KeepIssue, io: Io): Promise<Outcome> {
+  const serious = outcome.result.findings.filter(({ severity }) => severity !== 'note');
+  try {
+    const issue = await keep(serious);
+    const where = issue.url === null ? '' : `: ${issue.url}`;
+    if (issue.action !== 'none') io.note(`The issue is ${issue.action}${where}`);
+    return { ...outcome, result: { ...outcome.result, issue } };
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    io.note(`The issue could not be kept: ${messageOf(error)}\nnext:  ${error.fix}`);
+    const exit = outcome.exit === exitCode.ok ? exitCode.unknown : outcome.exit;
+    return { ...outcome, exit, result: { ...outcome.result, issue: { error: messageOf(error), fix: error.fix } } };
+  }
+}
 
 export function stuckOutcome(report: StuckReport, verbose: boolean): Outcome<StuckReport> {
   const serious = report.findings.filter(({ severity }) => severity !== 'note');
@@ -76,7 +140,7 @@ const columns: readonly Column<StuckFinding>[] = [
   { title: 'Repository', value: (finding) => finding.run },
   { title: 'Job', value: (finding) => finding.job },
   { title: 'Runner', value: (finding) => finding.runner },
-  { title: 'Age', value: (finding) => duration(finding.age), align: 'right' },
+  { title: 'Age', value: (finding) => duration(finding.age), tsv: (finding) => finding.age, align: 'right' },
   { title: 'Repair', value: (finding) => finding.fix },
 ];
 

@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import pg from 'pg';
 import { afterEach, describe, expect, test } from 'vitest';
 import { redact } from '../../../src/common/redact.ts';
-import { databaseError, openPostgresql } from '../../../src/doctor/database/postgresql.ts';
+import { openPostgresql } from '../../../src/doctor/database/postgresql.ts';
+import { databaseError } from '../../../src/doctor/database/postgresql-errors.ts';
 
 const servers: Server[] = [];
 const sockets: Socket[] = [];

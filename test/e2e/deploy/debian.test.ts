@@ -2,22 +2,19 @@ import { execFile } from 'node:child_process';
 import { copyFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { HostResult } from '../../../src/deploy/deploy.ts';
 import { bootDebian, type Debian } from '../../support/debian.ts';
-import { deployCommand } from '../../support/deploy-command.ts';
+import { deployBinary } from '../../support/deploy-command.ts';
 import { behaviour, buildService } from '../../support/service.ts';
 
 const execute = promisify(execFile);
 let host: Debian;
-let command: string;
 let first: string;
 let second: string;
 let crashing: string;
 
 beforeAll(async () => {
-  [host, command, first, second, crashing] = await Promise.all([
-    bootDebian(1),
-    deployCommand(),
+  [host, first, second, crashing] = await Promise.all([
+    bootDebian(),
     buildService({ version: 'v1', static: true }),
     buildService({ version: 'v2', static: true }),
     buildService({ version: 'v3', static: true, behaviour: behaviour.exitsAtOnce }),
@@ -26,12 +23,9 @@ beforeAll(async () => {
 }, 1_200_000);
 afterAll(() => host?.stop());
 
-/** The command as a workflow would run it. */
-async function deployBinary(verb: string, user: string, ...flags: string[]) {
-  // Node 20 takes --env-file for its own even behind the script; -- ends its options.
-  const argv = [
-    '--',
-    command,
+/** The command, over SSH. */
+const deployAs = (verb: string, user: string, ...flags: string[]) =>
+  deployBinary([
     verb,
     '--via',
     `ssh://${user}@${host.address}`,
@@ -40,21 +34,7 @@ async function deployBinary(verb: string, user: string, ...flags: string[]) {
     '--known-hosts',
     host.knownHosts,
     ...flags,
-  ];
-  const { stdout, stderr, code } = await execute(process.execPath, argv, {
-    env: { ...process.env, CI: 'true' },
-    maxBuffer: 1 << 26,
-  }).then(
-    (done) => ({ ...done, code: 0 }),
-    (error: { stdout: string; stderr: string; code: number }) => error,
-  );
-  return {
-    code,
-    stdout,
-    stderr,
-    json: () => JSON.parse(stdout) as { hosts: (HostResult & { sudoers: string[]; findings: { code: string }[] })[] },
-  };
-}
+  ]);
 
 const quick = ['--settle', '500ms', '--health-interval', '50ms', '--health-timeout', '15s', '--grace', '2s'];
 const health = (port: number) => ['--health-url', `http://127.0.0.1:${port}/api/health`];
@@ -84,7 +64,7 @@ describe('a unit of systemd', () => {
   );
 
   test('the first deploy starts it', async () => {
-    const { code, json, stdout, stderr } = await deployBinary('run', 'root', '--source', first, ...flags);
+    const { code, json, stdout, stderr } = await deployAs('run', 'root', '--source', first, ...flags);
     expect(code, stdout + stderr).toBe(0);
     expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true, downtimeMs: null, error: null });
     expect(await host.run('stat', '-c', '%U:%G %a', target)).toBe('gbuser:gbuser 755\n');
@@ -92,12 +72,12 @@ describe('a unit of systemd', () => {
   });
 
   test('an upgrade says how long the service was down', async () => {
-    const { code, json, stdout } = await deployBinary('run', 'root', '--source', second, ...flags);
+    const { code, json, stdout } = await deployAs('run', 'root', '--source', second, ...flags);
     expect(code, stdout).toBe(0);
     expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true });
     expect(json().hosts[0]!.downtimeMs).toBeGreaterThan(0);
     expect(await host.run('curl', '-sf', 'http://127.0.0.1:5858/api/health')).toContain('"version":"v2"');
-    const again = await deployBinary('run', 'root', '--source', second, ...flags);
+    const again = await deployAs('run', 'root', '--source', second, ...flags);
     expect(again.json().hosts[0]).toMatchObject({
       outcome: 'unchanged',
       changed: false,
@@ -107,7 +87,7 @@ describe('a unit of systemd', () => {
   });
 
   test('a release that keeps crashing is rolled back, although it has used up the start limit', async () => {
-    const { code, json, stdout } = await deployBinary('run', 'root', '--source', crashing, ...flags);
+    const { code, json, stdout } = await deployAs('run', 'root', '--source', crashing, ...flags);
     expect(code, stdout).toBe(1);
     expect(json().hosts[0], stdout).toMatchObject({ outcome: 'rolled-back', changed: false });
     expect(json().hosts[0]!.error).toMatch(/crash loop|failed/);
@@ -117,19 +97,19 @@ describe('a unit of systemd', () => {
   });
 
   test('history, rollback, status, verify', async () => {
-    const history = await deployBinary('history', 'root', '--target', target, '--json');
+    const history = await deployAs('history', 'root', '--target', target, '--json');
     const [{ entries }] = (JSON.parse(history.stdout) as { hosts: [{ entries: { outcome: string }[] }] }).hosts;
     expect(entries.map(({ outcome }) => outcome)).toEqual(['deployed', 'deployed', 'rolled-back']);
     const same = flags.filter((_, index) => flags[index] !== '--owner' && flags[index - 1] !== '--owner');
-    const back = await deployBinary('rollback', 'root', ...same);
+    const back = await deployAs('rollback', 'root', ...same);
     expect(back.code, back.stdout).toBe(0);
     expect(await host.run('curl', '-sf', 'http://127.0.0.1:5858/api/health')).toContain('"version":"v1"');
-    expect((await deployBinary('verify', 'root', ...same, '--expect-string', 'service-version:v1')).code).toBe(0);
-    expect((await deployBinary('verify', 'root', ...same, '--expect-string', 'service-version:v9')).code).toBe(1);
+    expect((await deployAs('verify', 'root', ...same, '--expect-string', 'service-version:v1')).code).toBe(0);
+    expect((await deployAs('verify', 'root', ...same, '--expect-string', 'service-version:v9')).code).toBe(1);
   });
 
   test('a unit that exists is not started as a plain process', async () => {
-    const { code, json } = await deployBinary(
+    const { code, json } = await deployAs(
       'run',
       'root',
       '--source',
@@ -145,7 +125,7 @@ describe('a unit of systemd', () => {
   });
 
   test('without an explicit unit it is found', async () => {
-    const { code, json, stdout } = await deployBinary(
+    const { code, json, stdout } = await deployAs(
       'run',
       'root',
       '--source',
@@ -188,14 +168,14 @@ describe('a user who is neither root nor the owner', () => {
   });
 
   test('without a rule it stops before anything is touched', async () => {
-    const { code, json, stdout } = await deployBinary('run', 'deploy', '--source', first, ...flags);
+    const { code, json, stdout } = await deployAs('run', 'deploy', '--source', first, ...flags);
     expect(code, stdout).toBe(1);
     expect(json().hosts[0]!.error).toContain('deploy/sudo-password');
     await expect(host.run('stat', '/opt/gbo/bin/.bot ui.deploy')).rejects.toThrow();
   });
 
   test('the printed lines suffice, and nothing else is allowed', async () => {
-    const plan = await deployBinary('plan', 'deploy', '--source', first, ...flags);
+    const plan = await deployAs('plan', 'deploy', '--source', first, ...flags);
     const { sudoers } = plan.json().hosts[0]!;
     expect(sudoers.length).toBeGreaterThan(10);
     expect(
@@ -204,7 +184,7 @@ describe('a user who is neither root nor the owner', () => {
     ).toBe(true);
     await host.write('/etc/sudoers.d/deploy', `${sudoers.join('\n')}\n`, '0440');
     await host.run('visudo', '-c');
-    const { code, json, stdout, stderr } = await deployBinary('run', 'deploy', '--source', first, ...flags);
+    const { code, json, stdout, stderr } = await deployAs('run', 'deploy', '--source', first, ...flags);
     expect(code, stdout + stderr).toBe(0);
     expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true });
     expect(await host.run('stat', '-c', '%U:%G', target)).toBe('gbuser:gbuser\n');
@@ -215,10 +195,10 @@ describe('a user who is neither root nor the owner', () => {
   });
 
   test('an upgrade and a rollback need no more', async () => {
-    const { code, json, stdout, stderr } = await deployBinary('run', 'deploy', '--source', second, ...flags);
+    const { code, json, stdout, stderr } = await deployAs('run', 'deploy', '--source', second, ...flags);
     expect(code, stdout + stderr).toBe(0);
     expect(json().hosts[0]).toMatchObject({ outcome: 'deployed', changed: true });
-    const broken = await deployBinary('run', 'deploy', '--source', crashing, ...flags);
+    const broken = await deployAs('run', 'deploy', '--source', crashing, ...flags);
     expect(broken.code, broken.stdout).toBe(1);
     expect(broken.json().hosts[0], broken.stdout).toMatchObject({ outcome: 'rolled-back' });
     expect(broken.json().hosts[0]!.lastLines).toContain('cannot start');
@@ -227,7 +207,7 @@ describe('a user who is neither root nor the owner', () => {
   });
 
   test('the environment is never printed', async () => {
-    const seen = await deployBinary('plan', 'deploy', '--source', second, '--verbose', ...flags);
+    const seen = await deployAs('plan', 'deploy', '--source', second, '--verbose', ...flags);
     expect(seen.code, seen.stdout + seen.stderr).toBe(0);
     expect(seen.stdout + seen.stderr).not.toContain('from the environment');
   });
@@ -239,7 +219,7 @@ describe('a user who is neither root nor the owner', () => {
       `${lines.filter((line) => !line.includes('kill -TERM')).join('\n')}\n`,
       '0440',
     );
-    const { code, json } = await deployBinary('run', 'deploy', '--source', first, ...flags);
+    const { code, json } = await deployAs('run', 'deploy', '--source', first, ...flags);
     expect(code).toBe(1);
     expect(json().hosts[0]!.error).toContain('kill -TERM');
     expect(json().hosts[0]!.downtimeMs).toBeNull();
@@ -264,7 +244,7 @@ describe('other ways to start', () => {
       '--json',
     ];
     for (const source of [first, second]) {
-      const { code, stdout, stderr } = await deployBinary('run', 'root', '--source', source, ...flags);
+      const { code, stdout, stderr } = await deployAs('run', 'root', '--source', source, ...flags);
       expect(code, stdout + stderr).toBe(0);
     }
     expect((await host.run('pgrep', '-c', '-u', 'gbuser', '-x', 'plain')).trim()).toBe('1');
@@ -295,21 +275,97 @@ describe('other ways to start', () => {
       [second, 0],
       [crashing, 1],
     ] as const) {
-      const run = await deployBinary('run', 'gbuser', '--source', source, ...flags);
+      const run = await deployAs('run', 'gbuser', '--source', source, ...flags);
       expect(run.code, run.stdout + run.stderr).toBe(code);
     }
     expect(await host.run('curl', '-sf', 'http://127.0.0.1:5861/api/health')).toContain('"version":"v2"');
   });
 });
 
+test('an SSH server that runs without root, as the user of the service', async () => {
+  const key = '/home/gbuser/sshd-key';
+  await host.run('runuser', '-u', 'gbuser', '--', 'ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', key);
+  const options = ['Port=2222', `HostKey=${key}`, 'PidFile=none', 'UsePAM=no'].flatMap((option) => ['-o', option]);
+  const service = ['systemd-run', '--uid=gbuser', '--unit=own-sshd', '--property=KillMode=process'];
+  await host.run(...service, '/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', ...options);
+  expect((await host.run('ps', '-o', 'user=', '-C', 'sshd')).split('\n')).toContain('gbuser');
+  const target = '/home/gbuser/own';
+  const hostKey = (await host.run('cat', `${key}.pub`)).split(' ').slice(0, 2).join(' ');
+  const way = ['--host', `gbuser@${host.address}:2222`, '--identity', host.keyPath, '--target', target];
+  const known = ['--known-hosts', `[${host.address}]:2222 ${hostKey}\n`];
+  const start = [
+    '--sudo',
+    'never',
+    '--restart',
+    'process',
+    '--command',
+    './own 5862',
+    ...health(5862),
+    ...quick,
+    '--json',
+  ];
+  for (const [source, code, outcome] of [
+    [first, 0, 'deployed'],
+    [second, 0, 'deployed'],
+    [crashing, 1, 'rolled-back'],
+  ] as const) {
+    const run = await deployBinary(['run', ...way, ...known, '--source', source, ...start]);
+    expect(run.code, run.stdout + run.stderr).toBe(code);
+    expect(run.json().hosts[0]).toMatchObject({ outcome });
+  }
+  expect(await host.run('curl', '-sf', 'http://127.0.0.1:5862/api/health')).toContain('"version":"v2"');
+});
+
+test('a verify command that fails on the runner takes the release back', async () => {
+  const target = '/opt/gbo/bin/verified';
+  const start = [
+    '--target',
+    target,
+    '--owner',
+    'gbuser:gbuser',
+    '--restart',
+    'process',
+    '--command',
+    './verified 5863',
+  ];
+  const flags = [...start, ...health(5863), ...quick, '--json'];
+  const agreed = await deployAs('run', 'root', '--source', first, ...flags, '--verify-command', 'test -x /bin/sh');
+  expect(agreed.code, agreed.stdout + agreed.stderr).toBe(0);
+  const refused = ['--verify-command', "sh -c 'echo the chat page is white; exit 1'"];
+  const taken = await deployAs('run', 'root', '--source', second, ...flags, ...refused);
+  expect(taken.code).toBe(1);
+  expect(taken.json().hosts[0]).toMatchObject({ outcome: 'rolled-back', changed: false });
+  expect(taken.json().hosts[0]!.error).toContain('the chat page is white');
+  expect(await host.run('curl', '-sf', 'http://127.0.0.1:5863/api/health')).toContain('"version":"v1"');
+});
+
+test('the lock of another deploy is named, refused to be removed while it lives, and removed when it is said so', async () => {
+  const lock = '/opt/gbo/bin/.verified.deploy/lock';
+  const flags = ['--target', '/opt/gbo/bin/verified', '--json'];
+  expect((await deployAs('unlock', 'root', ...flags)).json()).toMatchObject({ hosts: [{ removed: null }] });
+  const bootId = (await host.run('cat', '/proc/sys/kernel/random/boot_id')).trim();
+  const owner = { token: 'a', by: 'alice', runUrl: 'https://forge.example/1', action: 'deploy', bootId, expiry: 600 };
+  await host.run('mkdir', lock);
+  await host.write(`${lock}/owner`, `${JSON.stringify({ ...owner, keeper: null })}\n`);
+  const rollback = await deployAs('rollback', 'root', ...flags, '--restart', 'none', '--lock-wait', '1s');
+  expect(rollback.code).toBe(1);
+  expect(rollback.json().hosts[0]!.error).toContain('locked by alice (deploy, https://forge.example/1)');
+  const refused = await deployAs('unlock', 'root', ...flags);
+  expect(refused.code, refused.stdout).toBe(1);
+  const broken = await deployAs('unlock', 'root', ...flags, '--yes');
+  expect(broken.code, broken.stdout + broken.stderr).toBe(0);
+  expect(broken.stdout).toContain('alice');
+  await expect(host.run('stat', lock)).rejects.toThrow();
+});
+
 describe('attributes', () => {
   test('capabilities and an ACL are carried over', async () => {
     const target = '/opt/gbo/bin/capable';
     const flags = ['--target', target, '--restart', 'none', '--json'];
-    expect((await deployBinary('run', 'root', '--source', first, '--owner', 'gbuser:gbuser', ...flags)).code).toBe(0);
+    expect((await deployAs('run', 'root', '--source', first, '--owner', 'gbuser:gbuser', ...flags)).code).toBe(0);
     await host.run('setcap', 'cap_net_bind_service=ep', target);
     await host.run('setfacl', '-m', 'u:deploy:r', target);
-    const { code, stdout } = await deployBinary('run', 'root', '--source', second, ...flags);
+    const { code, stdout } = await deployAs('run', 'root', '--source', second, ...flags);
     expect(code, stdout).toBe(0);
     expect(await host.run('getcap', target)).toContain('cap_net_bind_service=ep');
     expect(await host.run('getfacl', '-cp', target)).toContain('user:deploy:r--');
@@ -320,7 +376,7 @@ describe('attributes', () => {
     const copy = `${first}-arm`;
     await copyFile(first, copy);
     await execute('sh', ['-c', 'printf "\\267\\000" | dd of="$1" bs=1 seek=18 conv=notrunc', 'sh', copy]);
-    const { code, json } = await deployBinary(
+    const { code, json } = await deployAs(
       'run',
       'root',
       '--source',

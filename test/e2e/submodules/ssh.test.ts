@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -75,6 +76,18 @@ describe('over ssh', () => {
       else git(clone, 'remote', 'set-url', name, `${base}${world.servers}/${name}/root.git`);
     }
     const { exit, result } = await runHere<CheckResult>(clone, ['check'], { env: withProtocol(version) });
+    expect(classes(result)).toEqual({ lib: 'pushed', 'lib/leaf': 'pushed' });
+    expect(exit).toBe(0);
+  });
+
+  it('asks by ssh all the same when a token for the server opens nothing by HTTP', async () => {
+    const closed = createHttpServer((_request, response) => response.writeHead(404).end());
+    await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve));
+    const { port } = closed.address() as { port: number };
+    const { exit, result } = await check([`--token-env=http://127.0.0.1:${port}=ALM_TOKEN`], {
+      ALM_TOKEN: 'stale-token',
+    });
+    closed.close();
     expect(classes(result)).toEqual({ lib: 'pushed', 'lib/leaf': 'pushed' });
     expect(exit).toBe(0);
   });

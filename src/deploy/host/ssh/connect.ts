@@ -1,8 +1,10 @@
 import type { Duplex, Readable } from 'node:stream';
 import { type Config, NodeSSH } from 'node-ssh';
-import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2';
+import type { AnyAuthMethod, AuthHandlerMiddleware, Client } from 'ssh2';
 import { messageOf, ToolError, unknown } from '../../../common/errors.ts';
+import { Refusal } from '../refusal.ts';
 import { WatchedAgent } from './agent.ts';
+import { CertifiedAgent } from './certificate.ts';
 import { keyTypeOf } from './fingerprint.ts';
 import { checkHostKey, hostKeyAlgorithms } from './host-key.ts';
 import type { SshTarget } from './target.ts';
@@ -39,8 +41,8 @@ type Attempt =
 
 async function tryConnect(target: SshTarget, algorithms: readonly string[], openSock?: OpenSock): Promise<Attempt> {
   const sock = await openSock?.();
-  const log = new LoginLog(target);
   const node = new NodeSSH();
+  const log = new LoginLog(target, () => node.connection);
   let refused: { error: ToolError; type: string } | undefined;
   const config: Config = {
     host: target.host,
@@ -82,15 +84,25 @@ class LoginLog {
   #agent: WatchedAgent | undefined;
   #offered: readonly string[] = [];
 
-  constructor(target: SshTarget) {
+  constructor(target: SshTarget, client: () => Client | null) {
     const { user: username, identities, agent, password } = target;
     this.#target = target;
     this.#agent = agent === undefined ? undefined : new WatchedAgent(agent);
     this.#methods = [
-      ...identities.map(({ key, type, fingerprint, name }) => ({
-        method: { type: 'publickey' as const, username, key },
-        words: () => `${type} ${fingerprint} (${name})`,
-      })),
+      ...identities.flatMap(({ key, type, fingerprint, name, certificate }) => [
+        ...(certificate
+          ? [
+              {
+                method: { type: 'agent' as const, username, agent: new CertifiedAgent(key, certificate, client) },
+                words: () => `${certificate.words} (${certificate.name})`,
+              },
+            ]
+          : []),
+        {
+          method: { type: 'publickey' as const, username, key },
+          words: () => `${type} ${fingerprint} (${name})`,
+        },
+      ]),
       ...(this.#agent
         ? [{ method: { type: 'agent' as const, username, agent: this.#agent }, words: () => this.#agentWords() }]
         : []),
@@ -119,14 +131,14 @@ class LoginLog {
     return callback(false as never);
   };
 
-  refusal(message: string): ToolError {
+  refusal(message: string): Refusal {
     const { host, port, user, unused } = this.#target;
     const tried = this.#tried.map((words) => words()).join('; ') || 'nothing';
     const offered = this.#offered.join(', ') || 'no method at all';
     const tooMany = /too many/i.test(message)
       ? ' It stopped listening after too many tries: name the one right key.'
       : '';
-    return unknown(
+    return new Refusal(
       `${host}:${port} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text) => ` ${text}`).join('')}`,
       this.#fix(user, host),
     );
@@ -161,12 +173,12 @@ function explain(error: unknown, message: string, target: SshTarget, log: LoginL
       'Check address, port and firewall, or allow more time.',
       error,
     );
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return unknown(
-      `The name ${host} leads nowhere (${code}).`,
-      `Check the name; if only ~/.ssh/config knew it, it needs Host ${host} with a HostName for the user who runs this.`,
-      error,
-    );
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    const what = `The name ${host} leads nowhere (${code}).`;
+    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host} with a HostName for the user who runs this.`;
+    // A resolver that did not answer may do so later.
+    return code === 'ENOTFOUND' ? new Refusal(what, fix, error) : unknown(what, fix, error);
+  }
   if (code === 'ECONNREFUSED')
     return unknown(
       `Nothing listens at ${at}.`,

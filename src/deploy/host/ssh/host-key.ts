@@ -1,4 +1,5 @@
-import { type ToolError, unknown, usage } from '../../../common/errors.ts';
+import { usage } from '../../../common/errors.ts';
+import { Refusal } from '../refusal.ts';
 import { fingerprintOf, keyTypeOf } from './fingerprint.ts';
 import type { HostKeys, KnownHost } from './known-hosts.ts';
 
@@ -30,7 +31,7 @@ export function normalFingerprint(text: string): string {
 }
 
 /** What is wrong with the key a host offers; undefined when it is the one that was pinned. */
-export function checkHostKey(offered: Buffer, trust: HostKeyTrust): ToolError | undefined {
+export function checkHostKey(offered: Buffer, trust: HostKeyTrust): Refusal | undefined {
   const type = keyTypeOf(offered);
   const fingerprint = fingerprintOf(offered);
   const { keys, fingerprints, label } = trust;
@@ -39,7 +40,7 @@ export function checkHostKey(offered: Buffer, trust: HostKeyTrust): ToolError | 
 
   const revoked = keys.revoked.find(is);
   if (revoked)
-    return unknown(
+    return new Refusal(
       `${label} offers a host key that was revoked: ${shown} (${revoked.where}).`,
       'Do not connect. Ask whoever runs the host; a revoked key in use means an old image, or someone in between.',
     );
@@ -51,7 +52,7 @@ export function checkHostKey(offered: Buffer, trust: HostKeyTrust): ToolError | 
       sameType.length > 0
         ? sameType.map((entry) => `${entry.type} ${fingerprintOf(entry.key)} (${entry.where})`)
         : fingerprints;
-    return unknown(
+    return new Refusal(
       `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. ` +
         `It offers ${shown}; pinned is ${expected.join(', ')}.`,
       `Nothing was sent. Compare on the host itself: ssh-keygen -lf ${keyFile(type)}. ` +
@@ -59,13 +60,13 @@ export function checkHostKey(offered: Buffer, trust: HostKeyTrust): ToolError | 
     );
   }
   if (keys.trusted.length === 0 && keys.authorities.length > 0)
-    return unknown(
+    return new Refusal(
       `${label} is known only by a certificate authority (${keys.authorities[0]!.where}), and host certificates cannot be checked here ` +
         `(the SSH library negotiates plain host keys only). It offers ${shown}.`,
       pin(offered, trust),
     );
   const known = keys.trusted.map((entry) => `${entry.type} (${entry.where})`).join(', ');
-  return unknown(
+  return new Refusal(
     known
       ? `${label} offers a host key of a type that is not pinned: ${shown}; pinned is ${known}.`
       : `The host key of ${label} is not known: ${shown}. Looked in ${trust.sources.join(', ') || 'nothing: no known hosts were given'}.`,

@@ -1,5 +1,6 @@
 import ssh2, { type ParsedKey } from 'ssh2';
 import { type ToolError, usage } from '../../../common/errors.ts';
+import type { Certificate } from './certificate.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { convertPkcs8 } from './pkcs8.ts';
 
@@ -10,6 +11,8 @@ export interface Identity {
   readonly type: string;
   readonly fingerprint: string;
   readonly key: ParsedKey;
+  /** What an authority says about it; offered before the key alone. */
+  readonly certificate?: Certificate;
 }
 
 /**

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unknown, usage } from '../../../common/errors.ts';
 import { type Hop, parseVia } from '../via.ts';
+import { type Certificate, readCertificate } from './certificate.ts';
 import { expandHome, type HostConfig, type Person, readSshConfig, resolveHost, type SshConfig } from './config.ts';
 import { type HostKeyTrust, normalFingerprint } from './host-key.ts';
 import { type Identity, readIdentity } from './identity.ts';
@@ -13,6 +14,8 @@ export interface SshSettings {
   /** Private keys: paths, or their text. With one given, no other key and no agent is tried. */
   readonly identities?: readonly string[];
   readonly passphrase?: string;
+  /** A certificate of one of the keys: a path, or its text; `KEY-cert.pub` beside a key is found by itself. */
+  readonly certificate?: string;
   /** Tried last, and only at the host itself: a jump host never sees it. */
   readonly password?: string;
   /** The agent's socket. */
@@ -117,16 +120,7 @@ async function resolveTarget(hop: SshHop, last: boolean, { config, settings, giv
   const found = resolveHost(config, hop.host, person, hop.user);
   const host = found.hostName ?? hop.host;
   const port = hop.port ?? found.port ?? 22;
-  const keys =
-    given.length > 0
-      ? {
-          identities: given,
-          unused: await certificatesOf(
-            given.map(({ name }) => name),
-            found,
-          ),
-        }
-      : await foundIdentities(found, person, passphrase);
+  const keys = given.length > 0 ? { identities: given, unused: [] } : await foundIdentities(found, person, passphrase);
   const agent =
     found.identityAgent === undefined || found.identityAgent === 'SSH_AUTH_SOCK' ? settings.agent : found.identityAgent;
   const useAgent = given.length === 0 && agent !== undefined && agent !== 'none' && !found.identitiesOnly;
@@ -134,7 +128,7 @@ async function resolveTarget(hop: SshHop, last: boolean, { config, settings, giv
     host,
     port,
     user: hop.user ?? found.user ?? person.user,
-    ...keys,
+    ...(await withCertificates(keys, found, settings)),
     ...(useAgent && { agent }),
     ...(last && settings.password !== undefined && { password: settings.password }),
     trust: await trustFor(hop, found, host, port, settings),
@@ -148,7 +142,7 @@ async function foundIdentities(found: HostConfig, person: Person, passphrase: st
   const files =
     found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name) => join(person.home, '.ssh', name));
   const identities: Identity[] = [];
-  const unused = await certificatesOf(files, found);
+  const unused: string[] = [];
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
     if (typeof text === 'string') {
@@ -163,24 +157,45 @@ async function foundIdentities(found: HostConfig, person: Person, passphrase: st
   return { identities, unused };
 }
 
-/**
- * ssh2 1.17 cannot log in with a certificate: it names the certificate's algorithm inside the signature, where OpenSSH wants that of
- * the plain key. OpenSSH accepts the certificate when it is offered, and then fails the signed request.
- */
-async function certificatesOf(keyFiles: readonly string[], found: HostConfig): Promise<string[]> {
-  const candidates = new Set([
-    ...found.certificateFiles,
-    ...keyFiles.filter((name) => name.startsWith('/')).map((file) => `${file}-cert.pub`),
-  ]);
-  const present = await Promise.all(
-    [...candidates].map(async (file) => ((await readFile(file).catch(() => undefined)) ? [file] : [])),
-  );
-  return present
-    .flat()
-    .map(
-      (file) =>
-        `The certificate ${file} was not used: the SSH library signs for certificates in a form that OpenSSH turns down; only plain keys work.`,
+interface Keys {
+  readonly identities: readonly Identity[];
+  readonly unused: readonly string[];
+}
+
+/** Gives each key its certificate. One that belongs to none of them is not forgotten. */
+async function withCertificates(keys: Keys, found: HostConfig, settings: SshSettings): Promise<Keys> {
+  const { person, certificate: given } = settings;
+  const certificates: Certificate[] = [];
+  const unused = [...keys.unused];
+  if (given !== undefined) {
+    const path = expandHome(given.trim(), person);
+    certificates.push(
+      /\sAAAA/.test(given)
+        ? readCertificate(given, 'given as text')
+        : readCertificate(await readNamed(path, 'certificate'), path),
     );
+  }
+  const beside = keys.identities.map(({ name }) => `${name}-cert.pub`).filter((path) => path.startsWith('/'));
+  for (const path of new Set([...found.certificateFiles, ...beside])) {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    try {
+      certificates.push(readCertificate(text, path));
+    } catch (error) {
+      unused.push((error as Error).message);
+    }
+  }
+  const ofKey = ({ key }: Identity, { publicKey }: Certificate) => publicKey.equals(key.getPublicSSH());
+  for (const certificate of certificates)
+    if (!keys.identities.some((identity) => ofKey(identity, certificate)))
+      unused.push(`The ${certificate.words} (${certificate.name}) is for none of the keys that were found.`);
+  return {
+    unused,
+    identities: keys.identities.map((identity) => {
+      const certificate = certificates.find((one) => ofKey(identity, one));
+      return certificate ? { ...identity, certificate } : identity;
+    }),
+  };
 }
 
 async function trustFor(

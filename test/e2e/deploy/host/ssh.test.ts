@@ -1,8 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Host } from '../../../../src/deploy/host/host.ts';
 import { openHost } from '../../../../src/deploy/host/open.ts';
@@ -11,6 +13,7 @@ import { parseVia } from '../../../../src/deploy/host/via.ts';
 import { startRelay } from '../../../support/relay.ts';
 import { keygen, type Sshd, startSshd } from '../../../support/sshd.ts';
 
+const execute = promisify(execFile);
 let sshd: Sshd;
 let home: string;
 beforeAll(async () => {
@@ -269,15 +272,46 @@ describe('logging in', () => {
     });
   });
 
-  it('says that a certificate was left out', async () => {
-    const key = join(home, 'certified');
-    await keygen('ed25519', key);
-    await using(open(), (host) =>
-      host.run(['ssh-keygen', '-q', '-s', sshd.keyPath, '-I', 'test', '-n', sshd.user, `${key}.pub`]),
-    );
-    await expect(open({ identities: [key] })).rejects.toMatchObject({
-      message: expect.stringContaining(`The certificate ${key}-cert.pub was not used`),
-    });
+  it('uses a certificate: beside its key, named, or as text', async () => {
+    const authority = join(home, 'authority');
+    await keygen('ed25519', authority);
+    const trusting = await startSshd({ config: [`TrustedUserCAKeys ${authority}.pub`] });
+    const way = `ssh://127.0.0.1:${trusting.port}`;
+    const { knownHosts } = trusting;
+    const certify = (key: string, ...words: string[]) =>
+      execute('ssh-keygen', ['-q', '-s', authority, '-I', 'runner', ...words, `${key}.pub`]);
+    try {
+      for (const type of ['ed25519', 'rsa', 'ecdsa'] as const) {
+        const key = join(home, `certified-${type}`);
+        // The longest numbers have a form of their own.
+        await keygen(type, key, ...(type === 'ecdsa' ? ['-b', '521'] : []));
+        await expect(open({ identities: [key], knownHosts }, way)).rejects.toMatchObject({ kind: 'unknown' });
+        await certify(key, '-n', trusting.user);
+        await using(open({ identities: [key], knownHosts }, way), async (host) =>
+          expect((await host.run(['echo', 'in'])).stdout).toBe('in\n'),
+        );
+        const certificate = await readFile(`${key}-cert.pub`, 'utf8');
+        await rename(`${key}-cert.pub`, `${key}.elsewhere`);
+        for (const given of [`${key}.elsewhere`, certificate])
+          await using(open({ identities: [key], certificate: given, knownHosts }, way), (host) => host.run(['true']));
+      }
+      expect(trusting.log()).toMatch(/Accepted publickey .* (?:ECDSA|ED25519|RSA)-CERT SHA256:.* ID runner/);
+
+      const key = join(home, 'certified-ed25519');
+      await certify(key, '-n', 'somebody', '-V', '20200101:20210101');
+      await expect(open({ identities: [key], knownHosts }, way)).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /Tried certificate "runner" for somebody, from 20\S+, until 20\S+ \(.*certified-ed25519-cert\.pub\); ssh-ed25519 SHA256:/,
+        ),
+      });
+      const other = { identities: [sshd.keyPath], certificate: `${key}-cert.pub`, knownHosts };
+      await expect(open(other, way)).rejects.toMatchObject({
+        message: expect.stringContaining('is for none of the keys'),
+      });
+      await expect(open({ ...other, certificate: `${key}.pub` }, way)).rejects.toMatchObject({ kind: 'usage' });
+    } finally {
+      await trusting.stop();
+    }
   });
 
   it('uses the agent', async () => {

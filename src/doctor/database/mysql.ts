@@ -1,0 +1,114 @@
+import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
+import mysql from 'mysql2';
+import { usage } from '../../common/errors.ts';
+import { ForwardedSocket } from '../../deploy/host/socket.ts';
+import type { Database, ForeignKey } from './database.ts';
+import type { DatabaseSettings, Dialect } from './dialect.ts';
+import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
+import { connectionError, databaseError, errorNumber } from './mysql-errors.ts';
+import { placeOf, poolOptions } from './mysql-url.ts';
+import { SqlDatabase } from './sql-database.ts';
+import type { Tables } from './tables.ts';
+
+/** Seconds a statement waits for a row lock, and for a table that is being altered. */
+const lockTimeout = 4;
+/** Lock wait time-out, deadlock, and a row that changed since the snapshot (innodb_snapshot_isolation of newer MariaDBs). */
+const retryable = new Set([1205, 1213, 1020]);
+
+/** MySQL and MariaDB. */
+export async function openMysql(settings: DatabaseSettings): Promise<Database> {
+  const options = poolOptions(settings);
+  const { through } = settings;
+  const server = `${placeOf(options)}${through ? ` through ${through.name}` : ''}`;
+  const schema = options.database!;
+  if (settings.schema !== undefined && settings.schema !== schema)
+    throw usage(
+      `The URL names the database "${schema}", and --schema another one, "${settings.schema}".`,
+      'Leave out --schema: with MySQL the two are the same.',
+    );
+  // FOUND_ROWS: an update counts the rows it met, also where it left one as it was.
+  const pool = mysql.createPool({
+    ...options,
+    ...(through && {
+      stream: () => new ForwardedSocket(through).connect(options.socketPath ?? options.port!, options.host),
+    }),
+    connectionLimit: 2,
+    flags: ['FOUND_ROWS'],
+  });
+  const root = new Kysely<Tables>({
+    dialect: new MysqlDialect({
+      pool,
+      onCreateConnection: async (connection) => {
+        // The mode says how texts are quoted, which has to be known.
+        const session = `SET SESSION sql_mode = 'STRICT_ALL_TABLES', innodb_lock_wait_timeout = ${lockTimeout}, lock_wait_timeout = ${lockTimeout}`;
+        await connection.executeQuery(CompiledQuery.raw(session));
+      },
+    }),
+  });
+  try {
+    const generation = tellGeneration(await schemaFacts(root, schema), server, settings.generation);
+    return new SqlDatabase({ root, dialect, place: server, schema, generation });
+  } catch (error) {
+    await root.destroy().catch(() => {});
+    throw connectionError(error, server, options);
+  }
+}
+
+const dialect: Dialect = {
+  now: sql<number>`UNIX_TIMESTAMP()`,
+  holds: (column, bytes) => sql<boolean>`LOCATE(${bytes}, ${sql.ref(column)}) > 0`,
+  literal: (value) => mysql.escape(value as mysql.SqlValue),
+  async identity(root, schema) {
+    const { rows } = await sql<{ Variable_name: string; Value: string }>`
+      SHOW VARIABLES WHERE Variable_name IN ('server_uuid', 'server_uid', 'hostname', 'port')`.execute(root);
+    const value = new Map(rows.map((row) => [row.Variable_name, row.Value]));
+    // MySQL has a server_uuid, newer MariaDBs a server_uid.
+    const id = value.get('server_uuid') ?? value.get('server_uid') ?? `${value.get('hostname')}:${value.get('port')}`;
+    return { database: schema, schema, server: `mysql ${id}` };
+  },
+  async foreignKeys(queries, schema) {
+    const { rows } = await sql<{
+      name: string;
+      table: string;
+      column: string;
+      targetSchema: string;
+      targetTable: string;
+      targetColumn: string;
+    }>`
+      SELECT constraint_name AS \`name\`, table_name AS \`table\`, column_name AS \`column\`,
+        referenced_table_schema AS \`targetSchema\`, referenced_table_name AS \`targetTable\`, referenced_column_name AS \`targetColumn\`
+      FROM information_schema.key_column_usage
+      WHERE table_schema = ${schema} AND table_name LIKE 'action\\_%' AND referenced_table_name IS NOT NULL
+      ORDER BY table_name, constraint_name, ordinal_position`.execute(queries);
+    const keys = new Map<string, ForeignKey & { readonly columns: string[]; readonly targetColumns: string[] }>();
+    for (const { column, targetColumn, ...rest } of rows) {
+      const key = keys.get(`${rest.table} ${rest.name}`) ?? { ...rest, columns: [], targetColumns: [] };
+      key.columns.push(column);
+      key.targetColumns.push(targetColumn);
+      keys.set(`${rest.table} ${rest.name}`, key);
+    }
+    return [...keys.values()];
+  },
+  snapshot: (root, read) =>
+    root.transaction().setIsolationLevel('repeatable read').setAccessMode('read only').execute(read),
+  // Under MySQL's own default, repeatable read, what is read before a lock is waited for would be read again after it.
+  transaction: (root, work) => root.transaction().setIsolationLevel('read committed').execute(work),
+  isRetryable: (error) => retryable.has(errorNumber(error)),
+  runsAtOnce: 100,
+  whoLocks: 'SHOW ENGINE INNODB STATUS shows which',
+  explain: databaseError,
+};
+
+async function schemaFacts(root: Kysely<Tables>, schema: string): Promise<SchemaFacts> {
+  const { rows } = await sql<{ table: string; column: string }>`
+    SELECT table_name AS \`table\`, column_name AS \`column\` FROM information_schema.columns
+    WHERE table_schema = ${schema} AND table_name IN (${sql.join(inspectedTables)})`.execute(root);
+  const columns = new Map<string, Set<string>>();
+  for (const { table, column } of rows) columns.set(table, (columns.get(table) ?? new Set()).add(column));
+  const index = await sql`
+    SELECT 1 FROM information_schema.statistics
+    WHERE table_schema = ${schema} AND table_name = 'action_task' AND seq_in_index = 1 AND column_name = 'job_id' LIMIT 1`.execute(
+    root,
+  );
+  return { columns, indexedTaskJobId: index.rows.length > 0, level: await readLevel(root.withSchema(schema), columns) };
+}

@@ -1,0 +1,133 @@
+import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
+import { messageOf, problem } from '../../common/errors.ts';
+import { redact } from '../../common/redact.ts';
+import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import type { Generation } from './generation.ts';
+import type { Tables } from './tables.ts';
+
+/** How often a transaction is tried that the server rolls back for the sake of another. */
+const attempts = 4;
+
+export interface SqlDatabaseParts {
+  /** Not bound to a schema; the database closes it. */
+  readonly root: Kysely<Tables>;
+  readonly dialect: Dialect;
+  readonly place: string;
+  readonly schema: string;
+  readonly generation: Generation;
+}
+
+/** What is the same on every server: the statements, written once, and the way a transaction is tried again. */
+export class SqlDatabase implements Database {
+  readonly place: string;
+  readonly schema: string;
+  readonly generation: Generation;
+  readonly runsAtOnce: number;
+  readonly queries: Kysely<Tables>;
+  readonly #root: Kysely<Tables>;
+  readonly #dialect: Dialect;
+
+  constructor({ root, dialect, place, schema, generation }: SqlDatabaseParts) {
+    this.#root = root;
+    this.#dialect = dialect;
+    this.place = place;
+    this.schema = schema;
+    this.generation = generation;
+    this.runsAtOnce = dialect.runsAtOnce;
+    this.queries = root.withSchema(schema);
+  }
+
+  snapshot<T>(read: (queries: Queries) => Promise<T>): Promise<T> {
+    return this.#dialect.snapshot(this.#root, (queries) => read(queries.withSchema(this.schema)));
+  }
+
+  async transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#dialect.transaction(this.#root, (queries) => work(queries.withSchema(this.schema)));
+      } catch (error) {
+        if (!this.#dialect.isRetryable(error)) throw error;
+        if (attempt === attempts)
+          throw problem(
+            `${this.place}: the rows stayed locked by someone else (${messageOf(error)}; ${attempts} tries). Nothing was changed.`,
+            `Run it again in a moment. Another ci-doctor or a busy server holds them; ${this.#dialect.whoLocks}.`,
+            error,
+          );
+        await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** attempt * (0.5 + Math.random())));
+      }
+    }
+  }
+
+  async now(queries: Queries = this.queries): Promise<number> {
+    const { rows } = await sql<{ now: number }>`SELECT ${this.#dialect.now} AS now`.execute(queries);
+    return Number(rows[0]!.now);
+  }
+
+  payloadHolds(texts: readonly string[]): RawBuilder<boolean> {
+    const tests = texts.map((text) => this.#dialect.holds('workflow_payload', Buffer.from(text)));
+    return sql<boolean>`coalesce(${sql.join(tests, sql` OR `)}, false)`;
+  }
+
+  async logIndexLength(taskId: number): Promise<number> {
+    const row = await this.queries
+      .selectFrom('action_task')
+      .select(sql<number>`coalesce(length(log_indexes), 0)`.as('length'))
+      .where('id', '=', taskId)
+      .executeTakeFirst();
+    return row?.length ?? 0;
+  }
+
+  async logIndexSlice(taskId: number, offset: number, length: number): Promise<Buffer> {
+    const row = await this.queries
+      .selectFrom('action_task')
+      .select(sql<Buffer | null>`substr(log_indexes, ${sql.lit(offset + 1)}, ${sql.lit(length)})`.as('slice'))
+      .where('id', '=', taskId)
+      .executeTakeFirst();
+    return row?.slice ?? Buffer.alloc(0);
+  }
+
+  identity(): Promise<DatabaseIdentity> {
+    return this.#dialect.identity(this.#root, this.schema);
+  }
+
+  foreignKeys(queries: Queries = this.queries): Promise<readonly ForeignKey[]> {
+    return this.#dialect.foreignKeys(queries, this.schema);
+  }
+
+  async executeAll(
+    queries: Queries,
+    statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
+  ): Promise<readonly number[]> {
+    if (this.#dialect.executeTexts)
+      return this.#dialect.executeTexts(
+        queries,
+        statements.map((statement) => this.#withValues(statement)),
+      );
+    const counts: number[] = [];
+    for (const { sql: text, parameters } of statements) {
+      const { numAffectedRows } = await queries.executeQuery(CompiledQuery.raw(text, [...parameters]));
+      counts.push(Number(numAffectedRows ?? 0));
+    }
+    return counts;
+  }
+
+  literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
+    return redact(this.#withValues(statement));
+  }
+
+  #withValues({ sql: text, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
+    let next = 0;
+    return text.replace(/\$(\d+)|\?/g, (_, position?: string) =>
+      this.#dialect.literal(parameters[position === undefined ? next++ : Number(position) - 1]),
+    );
+  }
+
+  explain(error: unknown): unknown {
+    return this.#dialect.explain(error, this.place);
+  }
+
+  async close(): Promise<void> {
+    await this.#root.destroy();
+  }
+}

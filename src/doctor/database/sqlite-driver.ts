@@ -1,0 +1,170 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  type SelectModifierNode,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type TransactionSettings,
+} from 'kysely';
+import type Libsql from 'libsql';
+
+/** Opens the file; nothing is read yet. */
+export type OpenFile = (access: 'read' | 'write') => Libsql.Database;
+
+/** Milliseconds that a statement, or the begin of a transaction, waits for the lock of somebody else. */
+const patienceMs = 4_000;
+/**
+ * Milliseconds that a commit waits for readers to finish. While it waits nobody can begin to read, Forgejo neither (which
+ * gives up after half a second), so it is better to let go and begin anew.
+ */
+const commitPatienceMs = 200;
+
+/** SQLite through libsql, for Kysely. */
+export const sqliteKysely = (open: OpenFile) => ({
+  createAdapter: () => new SqliteAdapter(),
+  createDriver: () => new SqliteDriver(open),
+  createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+  createQueryCompiler: () => new LockFreeCompiler(),
+});
+
+/** SQLite has no row locks: whoever may write at all has the whole file, from BEGIN IMMEDIATE to the end. */
+class LockFreeCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate') super.visitSelectModifier(node);
+  }
+}
+
+/**
+ * One connection, used by one at a time. It reads through a handle that cannot write, and opens another when something is
+ * to be written. A statement is read to its end before anything else happens: no cursor is ever left open, because even
+ * a read lock keeps a server whose journal is not a WAL from committing.
+ */
+class SqliteDriver implements Driver {
+  readonly #open: OpenFile;
+  #connection: SqliteConnection | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #release: () => void = () => {};
+
+  constructor(open: OpenFile) {
+    this.#open = open;
+  }
+
+  async init(): Promise<void> {
+    this.#connection = new SqliteConnection(this.#open);
+  }
+
+  async acquireConnection(): Promise<SqliteConnection> {
+    const turn = this.#queue;
+    let release = () => {};
+    this.#queue = new Promise((resolve) => {
+      release = resolve;
+    });
+    await turn;
+    this.#release = release;
+    return this.#connection!;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#release();
+  }
+
+  async beginTransaction(connection: SqliteConnection, { accessMode }: TransactionSettings): Promise<void> {
+    await connection.begin(accessMode === 'read only' ? 'read' : 'write');
+  }
+
+  async commitTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.end('COMMIT');
+  }
+
+  async rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    await connection.end('ROLLBACK');
+  }
+
+  async destroy(): Promise<void> {
+    this.#connection?.close();
+  }
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #open: OpenFile;
+  readonly #reading: Libsql.Database;
+  #writing: Libsql.Database | undefined;
+  /** The handle that statements go to. */
+  #current: Libsql.Database;
+
+  constructor(open: OpenFile) {
+    this.#open = open;
+    this.#reading = open('read');
+    this.#current = this.#reading;
+  }
+
+  async begin(access: 'read' | 'write'): Promise<void> {
+    if (access === 'write') this.#writing ??= this.#open('write');
+    const handle = access === 'write' ? this.#writing! : this.#reading;
+    await patiently(patienceMs, () => handle.exec(access === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN'));
+    this.#current = handle;
+  }
+
+  async end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
+    // Some failures have rolled back already.
+    if (how === 'COMMIT' || this.#current.inTransaction)
+      await patiently(commitPatienceMs, () => this.#current.exec(how));
+    this.#current = this.#reading;
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const values = parameters.map(toSqlite);
+    return patiently(patienceMs, () => {
+      const statement = this.#current.prepare(sql);
+      if (statement.reader)
+        return { rows: (statement.all(values) as Record<string, unknown>[]).map(fromSqlite) as Row[] };
+      return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
+    });
+  }
+
+  // biome-ignore lint/correctness/useYield: a stream would be an open cursor.
+  async *streamQuery<Row>(): AsyncIterableIterator<QueryResult<Row>> {
+    throw new Error('A cursor on SQLite would lock the file.');
+  }
+
+  close(): void {
+    this.#reading.close();
+    this.#writing?.close();
+  }
+}
+
+/** libsql ends the process when it is given a boolean, and stores a number as a floating-point one. */
+function toSqlite(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1n : 0n;
+  if (typeof value === 'number' && Number.isInteger(value)) return BigInt(value);
+  return value ?? null;
+}
+
+function fromSqlite(row: Record<string, unknown>): Record<string, unknown> {
+  for (const [column, value] of Object.entries(row)) if (value instanceof ArrayBuffer) row[column] = Buffer.from(value);
+  return row;
+}
+
+/** The primary result code; the others refine it. */
+export const resultCode = (error: unknown): number => ((error as { rawCode?: number }).rawCode ?? 0) & 0xff;
+export const isBusy = (error: unknown): boolean => resultCode(error) === 5;
+
+/**
+ * Tries again while somebody else holds the file. SQLite's own time-out would do so as well, but stop this whole process
+ * meanwhile, and with it whoever in it holds the lock.
+ */
+async function patiently<T>(limitMs: number, work: () => T): Promise<T> {
+  for (const deadline = performance.now() + limitMs; ; ) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+    await sleep(1 + Math.random() * 10);
+  }
+}

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { unknown } from '../../src/common/errors.ts';
+import { Connection } from '../../src/deploy/connection.ts';
+import type { Host } from '../../src/deploy/host/host.ts';
+import { Refusal } from '../../src/deploy/host/refusal.ts';
+
+const done = { code: 0, signal: null, stdout: '', stderr: '' };
+
+/** A way in whose first connections fail with these errors. */
+function failing(...errors: Error[]) {
+  let attempts = 0;
+  const connect = async (): Promise<Host> => {
+    const error = errors[attempts++];
+    if (error) throw error;
+    return { name: 'host', run: async () => done, close: async () => {} };
+  };
+  const connection = new Connection('host', connect, { attempts: 3, pauseMs: 1 });
+  return { connection, attempts: () => attempts };
+}
+
+test('a way in that breaks is tried again, for as long as it was told', async () => {
+  const lost = unknown('The connection was lost.', 'Try again.');
+  const { connection, attempts } = failing(lost, lost);
+  expect(await connection.steadily(() => connection.run(['true']))).toEqual(done);
+  expect(attempts()).toBe(3);
+  const broken = failing(lost, lost, lost, lost);
+  await expect(broken.connection.steadily(() => broken.connection.run(['true']))).rejects.toBe(lost);
+  expect(broken.attempts()).toBe(3);
+});
+
+test('a way in that says no is not asked again', async () => {
+  const no = new Refusal('It lets deploy not in.', 'Check the key.');
+  const { connection, attempts } = failing(no);
+  await expect(connection.steadily(() => connection.run(['true']))).rejects.toBe(no);
+  expect(attempts()).toBe(1);
+  expect(no.exit).toBe(2);
+});
