@@ -1,5 +1,7 @@
 import type { Tool } from '../common/command.ts';
 import { apiVerb } from './verbs/api.ts';
+import { grantVerb } from './verbs/grant.ts';
+import { historyVerb } from './verbs/history.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { resetVerb } from './verbs/reset.ts';
 import { runsVerb } from './verbs/runs.ts';
@@ -10,5 +12,5 @@ import { undoVerb } from './verbs/undo.ts';
 export const ciDoctor: Tool = {
   name: 'ci-doctor',
   summary: 'Says why a Forgejo Actions run is red or stuck, and recovers stuck runs.',
-  verbs: [runsVerb, showVerb, logsVerb, stuckVerb, resetVerb, undoVerb, apiVerb],
+  verbs: [runsVerb, showVerb, logsVerb, stuckVerb, resetVerb, undoVerb, historyVerb, grantVerb, apiVerb],
 };

@@ -11,7 +11,7 @@ import { applyChanges, type Change, isInsert, Statements } from './change.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { planRepair, type Repair, type Request } from './plan.ts';
 import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
-import { type UndoFile, undoable } from './undo-file.ts';
+import { type UndoEntry, type UndoFile, undoable } from './undo-file.ts';
 
 /** Rows shown in one step of a plan. */
 const rowsAStep = 500;
@@ -181,13 +181,7 @@ function transactionPlan(
     title: 'Write the undo file',
     commands: [undoFile.path],
     async apply() {
-      const entries = repairs.map(({ repair, run, changes }) => ({
-        repair,
-        runId: run.id,
-        ownerId: run.ownerId,
-        repositoryId: run.repositoryId,
-        rows: undoable(changes),
-      }));
+      const entries = repairs.map(undoEntryOf);
       await undoFile.append(entries.filter(({ rows }) => rows.length > 0));
       return undefined;
     },
@@ -215,6 +209,15 @@ function transactionPlan(
   }
   return { title: `Repair ${repairs.map(({ run }) => run.id).join(', ')}`, steps: [record, ...steps] };
 }
+
+/** What takes a repair back. */
+export const undoEntryOf = ({ repair, run, changes }: PlannedRepair): UndoEntry => ({
+  repair,
+  runId: run.id,
+  ownerId: run.ownerId,
+  repositoryId: run.repositoryId,
+  rows: undoable(changes),
+});
 
 function titleOf(changes: readonly Change[]): string {
   const [change] = changes as [Change];

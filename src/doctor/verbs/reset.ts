@@ -6,10 +6,14 @@ import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import type { View } from '../../common/output/table.ts';
 import { count } from '../../common/output/words.ts';
+import { quote } from '../../common/quote.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
-import { statusName } from '../database/status.ts';
+import type { Database } from '../database/database.ts';
+import { isDone, statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { withoutOwnRun } from '../own-run.ts';
+import { type ApiTools, cancelByApi, failByCron, setCheck } from '../reset/by-api.ts';
+import { type PendingCheck, pendingChecks } from '../reset/checks.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
 import {
   applyRepairs,
@@ -19,6 +23,7 @@ import {
   readBack,
   repairedOf,
   takeOvertaken,
+  undoEntryOf,
 } from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
 import { orphanId, type RunState } from '../stuck/state.ts';
@@ -28,6 +33,9 @@ interface Options extends ConnectOptions, CommonOptions {
   readonly to: Target;
   readonly job?: string;
   readonly allStuck?: true;
+  readonly repairBy: 'auto' | 'api' | 'database';
+  readonly baseUrl?: string;
+  readonly tokenEnv?: string;
   readonly force?: true;
   readonly again?: true;
 }
@@ -50,6 +58,14 @@ export const resetVerb: Verb = {
     ...connectOptions,
     new Option('--all-stuck', 'every run that can be repaired without a decision'),
     new Option('--to <state>', 'what to reset to').choices(targets).default('auto'),
+    new Option(
+      '--repair-by <way>',
+      'auto: cancel through the API where a token is given and the server can, all else by SQL; api; database',
+    )
+      .choices(['auto', 'api', 'database'])
+      .default('auto'),
+    new Option('--base-url <url>', "the server's address (or FORGEJO_URL, or ROOT_URL of app.ini)"),
+    new Option('--token-env <variable>', 'the variable that holds the token (FORGEJO_TOKEN)'),
     new Option('--job <name|id>', 'only this job of the run'),
     new Option('--force', 'also what still reports'),
     new Option('--again', 'also repeat jobs that deploy, publish or release'),
@@ -88,6 +104,8 @@ interface ResetRun {
   readonly leftOut: readonly { readonly job: string; readonly reason: string }[];
   readonly repeats: PlannedRepair['repeats'];
   readonly notes: readonly string[];
+  /** Who wrote it: ci-doctor by SQL, or Forgejo itself, asked through its API. */
+  readonly by: 'database' | 'api';
   readonly error?: string;
 }
 
@@ -95,6 +113,9 @@ interface ResetResult {
   readonly runs: readonly ResetRun[];
   readonly applied: boolean;
   readonly undoFile: string | null;
+  /** Checks of commits that were pending and are set now, and those that somebody has to set. */
+  readonly checksSet: readonly PendingCheck[];
+  readonly checksLeft: readonly PendingCheck[];
 }
 
 /** Milliseconds until the second look. */
@@ -115,8 +136,15 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     again: options.again === true,
     ...(options.job && { job: options.job }),
   };
+  if (options.repairBy === 'api' && options.to !== 'cancelled' && options.to !== 'failure')
+    throw usage(
+      `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
+      'Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure).',
+    );
+
   return withConnection(options, io, async (connection) => {
     const { database, timings } = connection;
+    const tools = await apiTools(connection, options, io);
     const ids = [
       ...new Set(
         options.allStuck
@@ -125,12 +153,11 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       ),
     ];
 
-    if (options.yes && !options.dryRun) return applied(await applyAll(connection, ids, request, options, io));
+    if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings);
     const work = planned.filter((repair) => repair.changes.length > 0);
     const asShown = outcomeOf(
-      { runs: planned.map(resetRun), applied: false, undoFile: null },
-      request,
+      { runs: planned.map(resetRun), applied: false, undoFile: null, checksSet: [], checksLeft: [] },
       planned.some(isRefused),
     );
     if (options.dryRun || work.length === 0) return asShown;
@@ -144,14 +171,37 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       io.note('Nothing was changed.');
       return { exit: exitCode.ok, result: asShown.result };
     }
-    return applied(await applyAll(connection, ids, request, options, io, planned));
+    return applied(await applyAll(connection, tools, ids, request, options, io, planned));
 
     function applied(all: Applied): Outcome<ResetResult> {
-      const { runs, undoFile } = all;
-      const outcome = outcomeOf({ runs, applied: all.count > 0, undoFile }, request, all.refused);
+      const { runs, undoFile, checksSet, checksLeft } = all;
+      const outcome = outcomeOf({ runs, applied: all.count > 0, undoFile, checksSet, checksLeft }, all.refused);
       return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
     }
   });
+}
+
+/** The API, where the flags and the environment say how to reach it. */
+async function apiTools(
+  { database, rootUrl }: Connection,
+  { repairBy, baseUrl, tokenEnv }: Options,
+  io: Io,
+): Promise<ApiTools | undefined> {
+  // Loaded only here: without a token nothing of it is needed.
+  const { tokenFromEnvironment } = await import('../../forgejo/environment.ts');
+  const token = tokenFromEnvironment(io.env, tokenEnv);
+  // Not the server that runs this job, if it is one: the database may be another's, where the same id is another run.
+  const server = baseUrl ?? (io.env.FORGEJO_URL || rootUrl || undefined);
+  if (repairBy === 'api' && (token === undefined || server === undefined))
+    throw usage(
+      `--repair-by api needs ${token === undefined ? 'a token' : 'the address of Forgejo'}.`,
+      token === undefined
+        ? 'Put it into FORGEJO_TOKEN, or name another variable with --token-env.'
+        : 'Give --base-url https://forge.example.org, or set FORGEJO_URL.',
+    );
+  if (token === undefined || server === undefined) return undefined;
+  const { createForgejo } = await import('../../forgejo/client.ts');
+  return { database, forgejo: createForgejo({ baseUrl: server, auth: token }), pause: io.pause };
 }
 
 /** A run's name, or `task:ID` for a task whose job's row is gone. */
@@ -170,6 +220,8 @@ async function repairableRuns({ database, timings }: Connection, io: Io): Promis
 
 interface Applied {
   readonly runs: ResetRun[];
+  readonly checksSet: readonly PendingCheck[];
+  readonly checksLeft: readonly PendingCheck[];
   readonly refused: boolean;
   readonly undoFile: string | null;
   /** How many runs were changed. */
@@ -182,6 +234,7 @@ const notedOneByOne = 20;
 
 async function applyAll(
   connection: Connection,
+  tools: ApiTools | undefined,
   ids: readonly number[],
   request: Request,
   options: Options,
@@ -189,11 +242,15 @@ async function applyAll(
   shown?: readonly PlannedRepair[],
 ): Promise<Applied> {
   const { database, timings } = connection;
-  const undoFile = new UndoFile(connection.undoDirectory, await database.identity(), new Date());
+  const identity = await database.identity();
+  const undoFile = new UndoFile(connection.undoDirectory, identity, new Date());
   // Of thousands of repairs only what is printed, and what the second look needs, is kept.
   const repaired: Repaired[] = [];
   const changedRuns = new Set<number>();
   let refused = false;
+  /** How many runs Forgejo itself has ended. */
+  let asked = 0;
+  const ended: RunState[] = [];
   const runs = new Map<number, ResetRun>();
   const failed = new Set<number>();
   const names = new Map<number, string>();
@@ -251,7 +308,7 @@ async function applyAll(
       before: run.before,
       after: run.after,
       undoFile: undoFile.begun ? undoFile.path : null,
-      ...(run.error && { error: run.error }),
+      ...(run.error === undefined ? { undo: { identity, entry: undoEntryOf(repair) } } : { error: run.error }),
     },
   });
   const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
@@ -261,8 +318,41 @@ async function applyAll(
           io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`),
         );
 
-  for (let from = 0; from < ids.length; from += database.runsAtOnce)
-    await apply(ids.slice(from, from + database.runsAtOnce));
+  const rest = [...ids];
+  const asks = request.to === 'cancelled' || (request.to === 'failure' && options.repairBy === 'api');
+  if (tools && asks && options.repairBy !== 'database')
+    for (const id of ids) {
+      const [repair] = await previewRepairs(database, [id], request, timings);
+      // What may not be done by SQL is not done through the API either; what Forgejo cannot see is not asked for.
+      const { run } = repair!;
+      if (repair!.changes.length === 0 || isRefused(repair!) || !run.exists || run.repository === null) continue;
+      if (request.job !== undefined && options.repairBy === 'auto') continue;
+      const answer = await (request.to === 'cancelled'
+        ? cancelByApi(tools, run)
+        : failByCron(tools, run, timings.zombieTimeout));
+      if (!answer.done && options.repairBy === 'auto') {
+        io.note(`${nameOf(run)}: ${answer.note} By SQL then.`);
+        continue;
+      }
+      rest.splice(rest.indexOf(id), 1);
+      const result: ResetRun = {
+        ...resetRun(repair!),
+        after: summary(answer.run),
+        statements: answer.statements,
+        notes: answer.done ? [answer.note] : [],
+        repeats: [],
+        by: 'api',
+        ...(!answer.done && { error: answer.note }),
+      };
+      runs.set(id, result);
+      if (answer.done) asked++;
+      else failed.add(id);
+      io.note(`${nameOf(run)}: ${answer.note}`);
+      // Nothing of what Forgejo wrote itself can be taken back by SQL.
+      await journal([entryOf({ ...repair!, changes: [] }, result)]);
+    }
+  for (let from = 0; from < rest.length; from += database.runsAtOnce)
+    await apply(rest.slice(from, from + database.runsAtOnce));
 
   // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later.
   const ran = [...runs.keys()].filter((id) => changedRuns.has(id));
@@ -277,20 +367,56 @@ async function applyAll(
         runs.set(id, { ...before, notes: [...before.notes, ...notes] });
       }
       if (wait === secondLookAfter)
-        for await (const run of readBack(database, ran))
-          runs.set(run.id, { ...runs.get(run.id)!, after: summary(run) });
+        for await (const run of readBack(database, ran)) {
+          const result = { ...runs.get(run.id)!, after: summary(run) };
+          runs.set(run.id, result);
+          if (hasEnded(result)) ended.push(run);
+        }
     } catch (error) {
       // The repair is committed; what is true now could not be told.
       io.note(`Repaired, but it could not be read back. ${messageOf(error)}`);
     }
   }
+  const { set, left } = await settleChecks(database, tools, ended, io);
   return {
     refused,
+    checksSet: set,
+    checksLeft: left,
     runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
-    count: changedRuns.size,
+    count: changedRuns.size + asked,
     failed: failed.size > 0,
   };
+}
+
+/** A job of it ended by the repair, with a result that nobody was told of. */
+const hasEnded = ({ before, after }: ResetRun): boolean =>
+  after.jobs.some((job, at) => isDone(job.statusCode) && !isDone(before.jobs[at]?.statusCode ?? job.statusCode));
+
+/** SQL writes no commit status: what stays pending is set through the API, or left to be said. */
+async function settleChecks(
+  database: Database,
+  tools: ApiTools | undefined,
+  ended: readonly RunState[],
+  io: Io,
+): Promise<{ set: PendingCheck[]; left: PendingCheck[] }> {
+  const set: PendingCheck[] = [];
+  const left: PendingCheck[] = [];
+  if (ended.length === 0) return { set, left };
+  try {
+    for (const check of await pendingChecks(database, ended)) {
+      try {
+        if (tools) await setCheck(tools.forgejo, check);
+        (tools ? set : left).push(check);
+      } catch (error) {
+        io.note(`The check "${check.context}" could not be set: ${messageOf(error)}`);
+        left.push(check);
+      }
+    }
+  } catch (error) {
+    io.note(`Which checks stay pending could not be read: ${messageOf(database.explain(error))}`);
+  }
+  return { set, left };
 }
 
 const nameOf = (run: RunState): string => (run.exists ? `${nameOfRun(run)} (run ${run.id})` : nameOfRun(run));
@@ -304,6 +430,7 @@ const resetRun = (repair: PlannedRepair): ResetRun => ({
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
   notes: repair.notes,
+  by: 'database',
 });
 
 const summary = (run: RunState): RunSummary => ({
@@ -323,16 +450,16 @@ const summary = (run: RunState): RunSummary => ({
 const isRefused = ({ changes, leftOut }: PlannedRepair): boolean =>
   (changes.length === 0 && leftOut.length > 0) || leftOut.some((left) => left.problem);
 
-const outcomeOf = (result: ResetResult, request: Request, refused: boolean): Outcome<ResetResult> => ({
+const outcomeOf = (result: ResetResult, refused: boolean): Outcome<ResetResult> => ({
   exit: refused ? exitCode.problem : exitCode.ok,
   result,
-  text: (view) => resetText(result, request, view),
+  text: (view) => resetText(result, view),
 });
 
-function resetText(result: ResetResult, request: Request, view: View): string {
+function resetText(result: ResetResult, view: View): string {
   return [
     ...result.runs.map((run) => runText(run, result.applied, view)),
-    ...(result.applied ? afterwards(result, request, view) : []),
+    ...(result.applied ? afterwards(result, view) : []),
   ].join('\n\n');
 }
 
@@ -361,19 +488,37 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
   ].join('\n');
 }
 
-function afterwards(result: ResetResult, request: Request, view: View): string[] {
-  const ended = result.runs.filter(
-    (run) =>
-      run.error === undefined &&
-      ['cancelled', 'failure'].includes(run.after.status) &&
-      run.after.status !== run.before.status,
-  );
-  return [
-    ...(ended.length > 0 && request.to !== '0'
-      ? [
-          `What the database cannot do: the commit status of ${ended.map((run) => run.run).join(', ')} stays pending, and nobody is notified. Re-run it in the web page, or set the status through the API.`,
+/** Above this many, the checks are in --json. */
+const checksShown = 20;
+
+function afterwards({ checksSet, checksLeft, undoFile, runs }: ResetResult, view: View): string[] {
+  const silent = runs.some((run) => run.by === 'database' && run.error === undefined && hasEnded(run));
+  const lines = checksLeft
+    .slice(0, checksShown)
+    .map(
+      (check) =>
+        `  ci-doctor api POST ${quote(`/repos/${check.repository}/statuses/${check.sha}`)} ${[
+          'context',
+          'state',
+          'description',
+          'target_url',
         ]
-      : []),
-    ...(result.undoFile === null ? [] : [view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)]),
+          .map((key) => `-f ${quote(`${key}=${{ ...check, target_url: check.targetUrl }[key as 'context']}`)}`)
+          .join(' ')}`,
+    );
+  return [
+    ...(checksSet.length > 0 ? [`${count(checksSet.length, 'pending check')} set through the API.`] : []),
+    ...(checksLeft.length > 0
+      ? [
+          [
+            `What the database cannot do: ${checksLeft.length === 1 ? 'a check of the commit stays pending' : `each of ${checksLeft.length} checks stays pending`}, and nobody is notified. With FORGEJO_TOKEN set, reset does this itself:`,
+            ...lines,
+            ...(checksLeft.length > checksShown ? [`  and ${checksLeft.length - checksShown} more: --json`] : []),
+          ].join('\n'),
+        ]
+      : silent
+        ? ['No check of a commit is left pending; nobody is notified.']
+        : []),
+    ...(undoFile === null ? [] : [view.style.faint(`Take it back: ci-doctor undo ${undoFile}`)]),
   ];
 }
