@@ -463,6 +463,9 @@ function resetText(result: ResetResult, view: View): string {
   ].join('\n\n');
 }
 
+/** What has no row of its own has no status. */
+const isNameless = ({ runId, run }: ResetRun): boolean => runId === null || run === `run ${runId} (no row)`;
+
 function runText(run: ResetRun, applied: boolean, view: View): string {
   const { style } = view;
   const changed = run.before.jobs.flatMap((job) => {
@@ -473,7 +476,7 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
   });
   const nothing = run.statements.length === 0 && run.leftOut.length === 0;
   return [
-    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
+    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : isNameless(run) ? (applied ? 'ended' : 'to be ended') : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
     ...(run.error ? [] : changed),
     ...run.repeats.map(({ job, steps }) =>
       style.warn(
