@@ -1,5 +1,6 @@
 import { deployAct } from './deploy.ts';
 import { doctorAct } from './doctor.ts';
+import { statesAct } from './states.ts';
 import { submodulesAct } from './submodules.mjs';
 
 /** What an act may use. */
@@ -17,6 +18,7 @@ export type Act = (stage: Stage) => Promise<string>;
 
 export const acts: Readonly<Record<string, Act>> = {
   doctor: doctorAct,
+  states: statesAct,
   deploy: deployAct,
   async submodules({ say }) {
     say('A root with nested submodules and two remotes, and a push that somebody forgot.');

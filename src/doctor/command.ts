@@ -2,6 +2,8 @@ import type { Tool, Verb } from '../common/command.ts';
 import { usage } from '../common/errors.ts';
 import { apiVerb } from './verbs/api.ts';
 import { diagnoseVerb } from './verbs/diagnose.ts';
+import { grantVerb } from './verbs/grant.ts';
+import { historyVerb } from './verbs/history.ts';
 import { logsVerb } from './verbs/logs.ts';
 import { resetVerb } from './verbs/reset.ts';
 import { runsVerb } from './verbs/runs.ts';
@@ -12,7 +14,18 @@ import { undoVerb } from './verbs/undo.ts';
 export const ciDoctor: Tool = {
   name: 'ci-doctor',
   summary: 'Says why a Forgejo Actions run is red or stuck, and recovers stuck runs.',
-  verbs: [runsVerb, showVerb, logsVerb, diagnoseVerb, stuckVerb, resetVerb, undoVerb, apiVerb].map(withoutEmptyOptions),
+  verbs: [
+    runsVerb,
+    showVerb,
+    logsVerb,
+    diagnoseVerb,
+    stuckVerb,
+    resetVerb,
+    undoVerb,
+    historyVerb,
+    grantVerb,
+    apiVerb,
+  ].map(withoutEmptyOptions),
 };
 
 /** A script whose variable is empty means one job and says `--job ''`: that must not come to mean all of them. */

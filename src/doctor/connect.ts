@@ -72,6 +72,8 @@ export const configKeys = [
 
 export interface Connection {
   readonly database: Database;
+  /** ROOT_URL of app.ini; null where there is no app.ini. */
+  readonly rootUrl: string | null;
   readonly timings: Timings;
   /** Opens the place of finished logs; undefined when nothing said where it is. Closed with the connection. */
   logs(): Promise<LogStore | undefined>;
@@ -159,6 +161,7 @@ async function connect(
       ...(databaseHost && { through: databaseHost }),
     }),
     timings,
+    rootUrl: forgejo?.rootUrl ?? null,
     logs: () => {
       logs ??= openLogs(
         {

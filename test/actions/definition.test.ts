@@ -25,8 +25,8 @@ const actions: Readonly<Record<string, Action>> = {
   'ci-doctor': {
     tool: ciDoctor,
     verbInput: 'command',
-    // A step asks the API with what it is made for.
-    verbs: ciDoctor.verbs.map(verbName).filter((name) => name !== 'api'),
+    // A step asks the API with what it is made for; its journal goes with the runner's files; roles are made once, by hand.
+    verbs: ciDoctor.verbs.map(verbName).filter((name) => !['api', 'history', 'grant'].includes(name)),
     own: ['fail-on-findings', 'token'],
     left: ['json'],
   },

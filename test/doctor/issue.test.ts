@@ -23,7 +23,7 @@ const finding = (run: number, more: Partial<StuckFinding> = {}): StuckFinding =>
   repairable: true,
   blame: 'runner',
   heals: null,
-  buttons: { cancel: 'Ends it.', rerun: 'Not offered.' },
+  buttons: { cancel: 'works', rerun: 'works' },
   ...more,
 });
 

@@ -29,6 +29,8 @@ export interface Database {
   readonly place: string;
   readonly schema: string;
   readonly generation: Generation;
+  /** How many runs one transaction may repair, so that nobody waits long for its locks. */
+  readonly runsAtOnce: number;
   /** Reads outside a transaction, each statement on its own. */
   readonly queries: Kysely<Tables>;
   /** Several reads that see one moment of the database; writes nothing. */

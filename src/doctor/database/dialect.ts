@@ -35,6 +35,13 @@ export interface Dialect {
   snapshot<T>(root: Kysely<Tables>, read: (queries: Queries) => Promise<T>): Promise<T>;
   /** One try of a transaction that writes: what `work` reads is the newest that is committed, locked rows or not. */
   transaction<T>(root: Kysely<Tables>, work: (queries: Queries) => Promise<T>): Promise<T>;
+  /**
+   * Executes statements with their values written in, in fewer round trips than one each, and answers how many rows each
+   * met. Left out where a statement costs no round trip.
+   */
+  executeTexts?(queries: Queries, texts: readonly string[]): Promise<readonly number[]>;
+  /** See `Database.runsAtOnce`. */
+  readonly runsAtOnce: number;
   /** A transaction that failed with this was rolled back for the sake of another, and can be tried again. */
   isRetryable(error: unknown): boolean;
   /** Executes statements with their values written in, in one round trip or few; how many rows each met. Left out where it cannot. */

@@ -94,6 +94,7 @@ const dialect: Dialect = {
   // Under MySQL's own default, repeatable read, what is read before a lock is waited for would be read again after it.
   transaction: (root, work) => root.transaction().setIsolationLevel('read committed').execute(work),
   isRetryable: (error) => retryable.has(errorNumber(error)),
+  runsAtOnce: 100,
   whoLocks: 'SHOW ENGINE INNODB STATUS shows which',
   explain: databaseError,
 };

@@ -105,20 +105,21 @@ const postgresql: Dialect = {
       return work(transaction);
     }),
   isRetryable: (error) => retryable.has((error as { code?: string }).code ?? ''),
-  whoLocks: 'pg_stat_activity shows which',
-  explain: databaseError,
-  async executeTexts(queries, all) {
+  async executeTexts(queries, texts) {
     const counts: number[] = [];
-    for (let from = 0; from < all.length; from += statementsAtOnce) {
-      const texts = [...all].slice(from, from + statementsAtOnce);
-      const expected = texts.length;
-      // With one statement alone the server answers with one result and not with a list.
-      if (expected === 1) texts.push('SELECT');
-      const { rows } = await queries.executeQuery<{ count: number }>(CompiledQuery.raw(texts.join(';\n')));
-      counts.push(...rows.slice(0, expected).map(({ count }) => count));
+    for (let from = 0; from < texts.length; from += statementsAtOnce) {
+      const some = texts.slice(from, from + statementsAtOnce);
+      // One statement alone is not answered with a list of results.
+      const { rows } = await queries.executeQuery<{ count: number }>(
+        CompiledQuery.raw([...some, 'SELECT'].join(';\n')),
+      );
+      counts.push(...rows.slice(0, some.length).map(({ count }) => count));
     }
     return counts;
   },
+  runsAtOnce: 250,
+  whoLocks: 'pg_stat_activity shows which',
+  explain: databaseError,
 };
 
 /** Several statements in one text are answered with a list of results, which the query builder does not know: it gets their counts. */

@@ -28,6 +28,7 @@ export class SqlDatabase implements Database {
   readonly place: string;
   readonly schema: string;
   readonly generation: Generation;
+  readonly runsAtOnce: number;
   readonly queries: Kysely<Tables>;
   readonly #root: Kysely<Tables>;
   readonly #dialect: Dialect;
@@ -38,6 +39,7 @@ export class SqlDatabase implements Database {
     this.place = place;
     this.schema = schema;
     this.generation = generation;
+    this.runsAtOnce = dialect.runsAtOnce;
     this.queries = root.withSchema(schema);
   }
 

@@ -136,6 +136,8 @@ const sqlite = (path: string): Dialect => ({
   snapshot: oneLook,
   transaction: (root, work) => root.transaction().execute(work),
   isRetryable: isBusy,
+  // Its lock is on the whole file, and Forgejo waits half a second for it.
+  runsAtOnce: 10,
   whoLocks: `"fuser ${path}" shows who has it open`,
   explain: (error, place) => (resultCode(error) === 0 ? error : (explained(error, place) ?? error)),
 });

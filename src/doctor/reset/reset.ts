@@ -5,16 +5,14 @@ import type { Database, Queries } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
 import { loadInstance } from '../stuck/instance.ts';
 import { loadRuns } from '../stuck/look.ts';
-import type { RunState } from '../stuck/state.ts';
+import type { JobState, RunState } from '../stuck/state.ts';
 import type { Timings } from '../stuck/timings.ts';
 import { applyChanges, type Change, isInsert, Statements } from './change.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { planRepair, type Repair, type Request } from './plan.ts';
 import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
-import { type UndoFile, undoable } from './undo-file.ts';
+import { type UndoEntry, type UndoFile, undoable } from './undo-file.ts';
 
-/** How many runs are repaired in one transaction: its locks are held for a fraction of a second. */
-export const runsAtOnce = 250;
 /** Rows shown in one step of a plan. */
 const rowsAStep = 500;
 
@@ -33,8 +31,8 @@ export async function previewRepairs(
   timings: Timings,
 ): Promise<PlannedRepair[]> {
   const previews: PlannedRepair[] = [];
-  for (let from = 0; from < ids.length; from += runsAtOnce) {
-    const some = ids.slice(from, from + runsAtOnce);
+  for (let from = 0; from < ids.length; from += database.runsAtOnce) {
+    const some = ids.slice(from, from + database.runsAtOnce);
     previews.push(
       ...(await database.snapshot(async (queries) => {
         const runs = await loadRuns(database, queries, some, { logs: true });
@@ -53,6 +51,8 @@ export interface ApplyOptions {
   readonly shown?: readonly PlannedRepair[];
   /** A run that is gone is an error; otherwise it is left out. */
   readonly mustExist?: boolean;
+  /** The name of each run's repair, by run id; added to. A run that has to be tried again keeps its own. */
+  readonly names: Map<number, string>;
 }
 
 /**
@@ -80,7 +80,7 @@ export async function applyRepairs(
           'Look at it again; the plan may be another one now.',
         );
     }
-    const repairs = await planAll(database, queries, runs, request, timings, true);
+    const repairs = await planAll(database, queries, runs, request, timings, true, options.names);
     const changed = repairs.filter(({ changes }) => changes.length > 0);
     if (changed.length === 0) return repairs;
     await checkForeignKeys(
@@ -111,6 +111,7 @@ async function planAll(
   request: Request,
   timings: Timings,
   lock: boolean,
+  names = new Map<number, string>(),
 ): Promise<PlannedRepair[]> {
   const { generation } = database;
   const now = await database.now(queries);
@@ -145,9 +146,11 @@ async function planAll(
         !repairs.slice(0, index).some((other) => other.run.repositoryId === repositoryId && turns(other)),
     );
     const changes = counter ? inServersOrder([...repair.changes, counter.change]) : repair.changes;
+    const name = names.get(repair.run.id) ?? randomUUID();
+    names.set(repair.run.id, name);
     return {
       ...repair,
-      repair: randomUUID(),
+      repair: name,
       changes,
       statements: changes.map((change) => database.literal(statements.of(change))),
     };
@@ -174,23 +177,20 @@ function transactionPlan(
   repairs: readonly PlannedRepair[],
   undoFile: UndoFile,
 ): Plan<undefined> {
-  const statements = new Statements(queries);
   const record: Step<undefined> = {
     title: 'Write the undo file',
     commands: [undoFile.path],
     async apply() {
-      const entries = repairs.map(({ repair, run, changes }) => ({
-        repair,
-        runId: run.id,
-        ownerId: run.ownerId,
-        repositoryId: run.repositoryId,
-        rows: undoable(changes),
-      }));
+      const entries = repairs.map(undoEntryOf);
       await undoFile.append(entries.filter(({ rows }) => rows.length > 0));
       return undefined;
     },
   };
-  const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
+  const statements = new Statements(queries);
+  const texts = new Map(
+    repairs.flatMap((repair) => repair.changes.map((change, at) => [change, repair.statements[at]!])),
+  );
+  const changes = inServersOrder([...texts.keys()]);
   const steps: Step<undefined>[] = [];
   for (let from = 0; from < changes.length; ) {
     const { table } = changes[from]!;
@@ -199,7 +199,7 @@ function transactionPlan(
     const some = changes.slice(from, end);
     steps.push({
       title: titleOf(some),
-      commands: some.map((change) => database.literal(statements.of(change))),
+      commands: some.map((change) => texts.get(change)!),
       async apply() {
         await applyChanges(database, queries, some, statements);
         return undefined;
@@ -209,6 +209,15 @@ function transactionPlan(
   }
   return { title: `Repair ${repairs.map(({ run }) => run.id).join(', ')}`, steps: [record, ...steps] };
 }
+
+/** What takes a repair back. */
+export const undoEntryOf = ({ repair, run, changes }: PlannedRepair): UndoEntry => ({
+  repair,
+  runId: run.id,
+  ownerId: run.ownerId,
+  repositoryId: run.repositoryId,
+  rows: undoable(changes),
+});
 
 function titleOf(changes: readonly Change[]): string {
   const [change] = changes as [Change];
@@ -228,79 +237,83 @@ function sameRows(shown: RunState, now: RunState): boolean {
   return essence(shown) === essence(now);
 }
 
-/** What a second look found after a repair. */
-export interface ReadBack {
-  readonly run: RunState;
-  /** Jobs whose runner ended the old task in the same instant and wrote over the repair; its result was taken. */
-  readonly overtaken: readonly string[];
+/** What a second look at a repaired run needs to remember. */
+export interface Repaired {
+  readonly runId: number;
+  /** The jobs that were put back into the queue, as they were before. */
+  readonly requeued: readonly JobState[];
 }
 
+export const repairedOf = ({ run, after }: Repair): Repaired => ({
+  runId: run.id,
+  requeued: run.jobs.filter(
+    (job, at) => job.taskId !== 0 && after.jobs[at]!.status === Status.waiting && after.jobs[at]!.taskId === 0,
+  ),
+});
+
 /**
- * Reads repaired runs again. The server's end of a task is not guarded by the old status, so a runner that ended it in
+ * Looks again at repaired runs. The server's end of a task is not guarded by the old status, so a runner that ended it in
  * the same instant can have overwritten the requeue: job done, but without its task. Then the task's result is what is true,
  * and that is not for an undo: it would only take the job's log away again.
  *
- * @returns by run id; runs that are gone are left out
+ * @returns the names of the jobs whose results were taken, by run id
  */
-export async function readBack(
+export async function takeOvertaken(
   database: Database,
-  repairs: readonly PlannedRepair[],
-): Promise<ReadonlyMap<number, ReadBack>> {
-  const found = new Map<number, ReadBack>();
-  for (let from = 0; from < repairs.length; from += runsAtOnce) {
-    const some = repairs.slice(from, from + runsAtOnce);
-    const runs = await loadRuns(
-      database,
-      database.queries,
-      some.map(({ run }) => run.id),
-    );
-    for (const run of runs) {
-      const repair = some.find((candidate) => candidate.run.id === run.id)!;
-      found.set(
-        run.id,
-        overtakenJobs(repair, run).length === 0 ? { run, overtaken: [] } : await takeResults(database, repair, run),
-      );
-    }
+  repairs: readonly Repaired[],
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const jobs = new Map(repairs.flatMap(({ requeued }) => requeued.map((job) => [job.id, job])));
+  const ids = [...jobs.keys()];
+  const overtaken = new Map<number, readonly string[]>();
+  for (let from = 0; from < ids.length; from += jobsAtOnce) {
+    const rows = await database.queries
+      .selectFrom('action_run_job')
+      .select('run_id')
+      .distinct()
+      .where('id', 'in', ids.slice(from, from + jobsAtOnce))
+      .where('task_id', '=', 0)
+      .where('status', 'in', done)
+      .execute();
+    for (const row of rows) overtaken.set(row.run_id, await takeResults(database, row.run_id, jobs));
   }
-  return found;
+  return overtaken;
 }
 
-const overtakenJobs = (repair: PlannedRepair, run: RunState | undefined) =>
-  repair.run.jobs.filter((before) => {
-    const after = run?.jobs.find((job) => job.id === before.id);
-    const requeued =
-      repair.after.jobs.find((job) => job.id === before.id)?.status === Status.waiting && before.taskId !== 0;
-    return requeued && after !== undefined && isDone(after.status) && after.taskId === 0;
-  });
+const jobsAtOnce = 1_000;
+const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 
-async function takeResults(database: Database, repair: PlannedRepair, run: RunState): Promise<ReadBack> {
-  const overtaken = await database.transaction(async (queries) => {
-    const [locked] = await lockRuns(database, queries, [run.id]);
-    const jobs = overtakenJobs(repair, locked);
-    const changes = jobs.map<Change>((before) => {
-      const after = locked!.jobs.find((job) => job.id === before.id)!;
-      return {
-        table: 'action_run_job',
-        id: before.id,
-        before: {
-          task_id: 0,
-          status: after.status,
-          started: after.started,
-          attempt: after.attempt,
-          ...(after.handle !== null && { handle: after.handle }),
-        },
-        after: {
-          task_id: before.taskId,
-          status: after.status,
-          started: before.started,
-          attempt: before.attempt,
-          ...(before.handle !== null && { handle: before.handle }),
-        },
-      };
+function takeResults(database: Database, runId: number, before: ReadonlyMap<number, JobState>): Promise<string[]> {
+  return database.transaction(async (queries) => {
+    const [run] = await lockRuns(database, queries, [runId]);
+    const jobs = (run?.jobs ?? []).flatMap((after) => {
+      const old = before.get(after.id);
+      return old && isDone(after.status) && after.taskId === 0 ? [{ old, after }] : [];
     });
+    const changes = jobs.map<Change>(({ old, after }) => ({
+      table: 'action_run_job',
+      id: old.id,
+      before: {
+        task_id: 0,
+        status: after.status,
+        started: after.started,
+        attempt: after.attempt,
+        ...(after.handle !== null && { handle: after.handle }),
+      },
+      after: {
+        task_id: old.taskId,
+        status: after.status,
+        started: old.started,
+        attempt: old.attempt,
+        ...(old.handle !== null && { handle: old.handle }),
+      },
+    }));
     await applyChanges(database, queries, changes, new Statements(queries));
-    return jobs.map((job) => job.name);
+    return jobs.map(({ old }) => old.name);
   });
-  const [final] = await loadRuns(database, database.queries, [run.id]);
-  return { run: final ?? run, overtaken };
+}
+
+/** The runs as they are now, a batch at a time. */
+export async function* readBack(database: Database, ids: readonly number[]): AsyncGenerator<RunState> {
+  for (let from = 0; from < ids.length; from += database.runsAtOnce)
+    yield* await loadRuns(database, database.queries, ids.slice(from, from + database.runsAtOnce));
 }

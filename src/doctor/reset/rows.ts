@@ -17,15 +17,28 @@ const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
  * @returns the runs as they are under the locks; those that nothing names any more are left out
  */
 export async function lockRuns(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
-  const seen = await loadRuns(database, queries, ids);
-  const tasks = seen.flatMap((run) => [
-    ...run.jobs.map((job) => job.taskId).filter((id) => id !== 0),
-    ...run.strays.map((task) => task.id),
-    ...(run.id < 0 ? [-run.id] : []),
-  ]);
+  const named = ids.filter((id) => id > 0);
+  const seen = await queries
+    .selectFrom('action_run_job')
+    .select(['id', 'task_id', 'repo_id'])
+    .where('run_id', 'in', named.length > 0 ? named : [0])
+    .execute();
+  const strays = await queries
+    .selectFrom('action_task')
+    .innerJoin('action_run_job', 'action_run_job.id', 'action_task.job_id')
+    .select('action_task.id')
+    .where('action_task.status', 'in', [Status.unknown, Status.running])
+    .where('action_run_job.run_id', 'in', named.length > 0 ? named : [0])
+    .execute();
+  const tasks = [
+    ...new Set([
+      ...seen.map((job) => job.task_id).filter((id) => id !== 0),
+      ...strays.map((task) => task.id),
+      ...ids.filter((id) => id < 0).map((id) => -id),
+    ]),
+  ];
   if (tasks.length > 0)
     await queries.selectFrom('action_task').select('id').where('id', 'in', tasks).orderBy('id').forUpdate().execute();
-  const named = ids.filter((id) => id > 0);
   if (named.length > 0) {
     await queries
       .selectFrom('action_run_job')
@@ -36,7 +49,7 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       .execute();
     await queries.selectFrom('action_run').select('id').where('id', 'in', named).orderBy('id').forUpdate().execute();
   }
-  const repositories = [...new Set(seen.filter((run) => run.exists).map((run) => run.repositoryId))];
+  const repositories = [...new Set(seen.map((job) => job.repo_id))];
   if (database.generation.countsRunsInRepository && repositories.length > 0)
     await queries
       .selectFrom('repository')

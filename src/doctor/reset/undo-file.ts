@@ -171,7 +171,7 @@ const columns = [
 ];
 
 /** The file decides what is written to a database, so it may only name what a repair changes. */
-function isEntry(value: unknown): value is UndoEntry {
+export function isEntry(value: unknown): value is UndoEntry {
   const entry = value as Partial<UndoEntry> | null;
   const isColumns = (part: unknown) =>
     typeof part === 'object' &&

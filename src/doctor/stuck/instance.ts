@@ -124,11 +124,11 @@ async function loadPoisoned(
     .limit(parsedAtMost)
     .execute();
   if (heads.length === 0) return found;
-  const { parseDocument } = await import('yaml');
+  const { default: yaml } = await import('yaml');
   for (const row of heads) {
     if (found.has(row.id)) continue;
     const text = Buffer.from(row.workflow_payload ?? '').toString('utf8');
-    const document = parseDocument(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
+    const document = yaml.parseDocument(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
     const error = document.errors[0]?.message.split('\n', 1)[0];
     if (error !== undefined) add(row, 'payload', true, error);
     else if (text.trim() === '') add(row, 'payload', true, 'it is empty');

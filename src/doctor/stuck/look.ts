@@ -26,15 +26,20 @@ export interface Look {
   readonly orphans: readonly RunState[];
 }
 
+/** Sees the runs as they are read. */
+export interface Visitor<T> {
+  visit(runs: readonly RunState[]): void;
+  end(): T;
+}
+
 /**
  * Looks at every run that something open belongs to, from one snapshot: a few statements for the whole instance, and the
  * runs a thousand at a time, so that no more of them are held in memory.
  * Jobs and tasks are looked at first, because a stuck job can hide under a run that is shown as failed.
+ *
+ * @param begin called for each try: a look that somebody's commit spoiled is taken again
  */
-export function lookAtInstance(
-  database: Database,
-  visit: (runs: readonly RunState[], look: Look) => void,
-): Promise<Look> {
+export function lookAtInstance<T>(database: Database, begin: (look: Look) => Visitor<T>): Promise<T> {
   return database.snapshot(async (queries) => {
     const now = await database.now(queries);
     const openJobs = await queries
@@ -63,10 +68,11 @@ export function lookAtInstance(
         openTasks.filter((row) => row.run_id === null).map((row) => row.id),
       ),
     };
+    const visitor = begin(look);
     const sorted = [...ids].sort((a, b) => a - b);
     for (let from = 0; from < sorted.length; from += batch)
-      visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }), look);
-    return look;
+      visitor.visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }));
+    return visitor.end();
   });
 }
 

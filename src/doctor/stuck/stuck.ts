@@ -64,15 +64,22 @@ export interface StuckReport extends RunReport {
 }
 
 /** Everything that holds a run on the instance, and why the rest waits. */
-export async function findStuck(database: Database, timings: Timings): Promise<StuckReport> {
-  const all = new Collector(database);
-  let openRuns = 0;
-  const look = await lookAtInstance(database, (runs, { now, instance }) => {
-    openRuns += runs.length;
-    for (const run of runs) all.add(run, { now, instance, timings, aggregation: database.generation.aggregation });
+export function findStuck(database: Database, timings: Timings): Promise<StuckReport> {
+  return lookAtInstance(database, ({ now, instance, orphans }) => {
+    const all = new Collector(database);
+    const sight = { now, instance, timings, aggregation: database.generation.aggregation };
+    let openRuns = 0;
+    return {
+      visit(runs) {
+        openRuns += runs.length;
+        for (const run of runs) all.add(run, sight);
+      },
+      end() {
+        for (const run of orphans) all.add(run, sight);
+        return { ...all.report(), openRuns };
+      },
+    };
   });
-  for (const run of look.orphans) all.add(run, { ...look, timings, aggregation: database.generation.aggregation });
-  return { ...all.report(), openRuns };
 }
 
 /** The same for one run, inside a snapshot of the caller's. */

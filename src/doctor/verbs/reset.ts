@@ -6,13 +6,26 @@ import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import type { View } from '../../common/output/table.ts';
 import { count } from '../../common/output/words.ts';
+import { quote } from '../../common/quote.ts';
 import { type Connection, type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
-import { statusName } from '../database/status.ts';
+import type { Database } from '../database/database.ts';
+import { isDone, statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { withoutOwnRun } from '../own-run.ts';
+import { type ApiTools, cancelByApi, failByCron, setCheck } from '../reset/by-api.ts';
+import { type PendingCheck, pendingChecks } from '../reset/checks.ts';
 import { limitsOf } from '../reset/limits.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
-import { applyRepairs, type PlannedRepair, previewRepairs, readBack, runsAtOnce } from '../reset/reset.ts';
+import {
+  applyRepairs,
+  type PlannedRepair,
+  previewRepairs,
+  type Repaired,
+  readBack,
+  repairedOf,
+  takeOvertaken,
+  undoEntryOf,
+} from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
 import { orphanId, type RunState } from '../stuck/state.ts';
 import { findStuck, nameOfRun } from '../stuck/stuck.ts';
@@ -21,6 +34,9 @@ interface Options extends ConnectOptions, CommonOptions {
   readonly to: Target;
   readonly job?: string;
   readonly allStuck?: true;
+  readonly repairBy: 'auto' | 'api' | 'database';
+  readonly baseUrl?: string;
+  readonly tokenEnv?: string;
   readonly force?: true;
   readonly again?: true;
 }
@@ -43,6 +59,14 @@ export const resetVerb: Verb = {
     ...connectOptions,
     new Option('--all-stuck', 'every run that can be repaired without a decision'),
     new Option('--to <state>', 'what to reset to').choices(targets).default('auto'),
+    new Option(
+      '--repair-by <way>',
+      'auto: cancel through the API where a token is given and the server can, all else by SQL; api; database',
+    )
+      .choices(['auto', 'api', 'database'])
+      .default('auto'),
+    new Option('--base-url <url>', "the server's address (or FORGEJO_URL, or ROOT_URL of app.ini)"),
+    new Option('--token-env <variable>', 'the variable that holds the token (FORGEJO_TOKEN)'),
     new Option('--job <name|id>', 'only this job of the run'),
     new Option('--force', 'also what still reports'),
     new Option('--again', 'also repeat jobs that deploy, publish or release'),
@@ -81,6 +105,8 @@ interface ResetRun {
   readonly leftOut: readonly { readonly job: string; readonly reason: string }[];
   readonly repeats: PlannedRepair['repeats'];
   readonly notes: readonly string[];
+  /** Who wrote it: ci-doctor by SQL, or Forgejo itself, asked through its API. */
+  readonly by: 'database' | 'api';
   /** Why it was not repaired; then there are no statements, steps or notes. */
   readonly error?: string;
   /** The next step after an error. */
@@ -91,6 +117,9 @@ interface ResetResult {
   readonly runs: readonly ResetRun[];
   readonly applied: boolean;
   readonly undoFile: string | null;
+  /** Checks of commits that were pending and are set now, and those that somebody has to set. */
+  readonly checksSet: readonly PendingCheck[];
+  readonly checksLeft: readonly PendingCheck[];
 }
 
 /** Milliseconds until the second look. */
@@ -111,8 +140,15 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     again: options.again === true,
     ...(options.job !== undefined && { job: options.job }),
   };
+  if (options.repairBy === 'api' && options.to !== 'cancelled' && options.to !== 'failure')
+    throw usage(
+      `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
+      'Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure).',
+    );
+
   return withConnection(options, io, async (connection) => {
     const { database, timings } = connection;
+    const tools = await apiTools(connection, options, io);
     const ids = [
       ...new Set(
         options.allStuck
@@ -120,13 +156,20 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
           : await Promise.all(args.map((name) => findTarget(connection, name))),
       ),
     ];
-    const show = (applied: boolean, undoFile: string | null, repairs: readonly PlannedRepair[], runs?: ResetRun[]) =>
-      outcomeOf({ runs: runs ?? repairs.map(resetRun), applied, undoFile }, repairs);
 
-    if (options.yes && !options.dryRun) return applied(await applyAll(connection, ids, request, options, io));
+    if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings);
     const work = planned.filter((repair) => repair.changes.length > 0);
-    const asShown = show(false, null, planned);
+    const asShown = outcomeOf(
+      {
+        runs: planned.map((repair) => resetRun(repair)),
+        applied: false,
+        undoFile: null,
+        checksSet: [],
+        checksLeft: [],
+      },
+      planned.some(isRefused),
+    );
     if (options.dryRun || work.length === 0) return asShown;
     if (!io.interactive) {
       io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
@@ -138,13 +181,37 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       io.note('Nothing was changed.');
       return { exit: exitCode.ok, result: asShown.result };
     }
-    return applied(await applyAll(connection, ids, request, options, io, planned));
+    return applied(await applyAll(connection, tools, ids, request, options, io, planned));
 
     function applied(all: Applied): Outcome<ResetResult> {
-      const outcome = show(all.count > 0, all.undoFile, all.repairs, all.runs);
+      const { runs, undoFile, checksSet, checksLeft } = all;
+      const outcome = outcomeOf({ runs, applied: all.count > 0, undoFile, checksSet, checksLeft }, all.refused);
       return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
     }
   });
+}
+
+/** The API, where the flags and the environment say how to reach it. */
+async function apiTools(
+  { database, rootUrl }: Connection,
+  { repairBy, baseUrl, tokenEnv }: Options,
+  io: Io,
+): Promise<ApiTools | undefined> {
+  // Loaded only here: without a token nothing of it is needed.
+  const { tokenFromEnvironment } = await import('../../forgejo/environment.ts');
+  const token = tokenFromEnvironment(io.env, tokenEnv);
+  // Not the server that runs this job, if it is one: the database may be another's, where the same id is another run.
+  const server = baseUrl ?? (io.env.FORGEJO_URL || rootUrl || undefined);
+  if (repairBy === 'api' && (token === undefined || server === undefined))
+    throw usage(
+      `--repair-by api needs ${token === undefined ? 'a token' : 'the address of Forgejo'}.`,
+      token === undefined
+        ? 'Put it into FORGEJO_TOKEN, or name another variable with --token-env.'
+        : 'Give --base-url https://forge.example.org, or set FORGEJO_URL.',
+    );
+  if (token === undefined || server === undefined) return undefined;
+  const { createForgejo } = await import('../../forgejo/client.ts');
+  return { database, forgejo: createForgejo({ baseUrl: server, auth: token }), pause: io.pause };
 }
 
 /** A run's name, or `task:ID` for a task whose job's row is gone. */
@@ -162,8 +229,10 @@ async function repairableRuns({ database, timings }: Connection, io: Io): Promis
 }
 
 interface Applied {
-  readonly repairs: readonly PlannedRepair[];
   readonly runs: ResetRun[];
+  readonly checksSet: readonly PendingCheck[];
+  readonly checksLeft: readonly PendingCheck[];
+  readonly refused: boolean;
   readonly undoFile: string | null;
   /** How many runs were changed. */
   readonly count: number;
@@ -175,6 +244,7 @@ const notedOneByOne = 20;
 
 async function applyAll(
   connection: Connection,
+  tools: ApiTools | undefined,
   ids: readonly number[],
   request: Request,
   options: Options,
@@ -182,24 +252,33 @@ async function applyAll(
   shown?: readonly PlannedRepair[],
 ): Promise<Applied> {
   const { database, timings } = connection;
-  const undoFile = new UndoFile(connection.undoDirectory, await database.identity(), new Date());
+  const identity = await database.identity();
+  const undoFile = new UndoFile(connection.undoDirectory, identity, new Date());
   await undoFile.prepare();
-  const repairs: PlannedRepair[] = [];
-  const repaired: PlannedRepair[] = [];
+  // Of thousands of repairs only what is printed, and what the second look needs, is kept.
+  const repaired: Repaired[] = [];
+  const changedRuns = new Set<number>();
+  let refused = false;
+  /** How many runs Forgejo itself has ended. */
+  let asked = 0;
+  const ended: RunState[] = [];
   const runs = new Map<number, ResetRun>();
   const failed = new Set<number>();
+  const names = new Map<number, string>();
 
   const apply = async (some: readonly number[]): Promise<void> => {
     try {
       const done = await applyRepairs(database, some, request, timings, {
         undoFile,
+        names,
         mustExist: !options.allStuck,
         ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
       });
       const changed = done.filter(({ changes }) => changes.length > 0);
-      repairs.push(...done);
-      repaired.push(...changed);
-      for (const repair of done) runs.set(repair.run.id, resetRun(repair));
+      refused ||= done.some(isRefused);
+      repaired.push(...changed.map(repairedOf));
+      for (const repair of changed) changedRuns.add(repair.run.id);
+      for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
       const committed = (list: readonly PlannedRepair[]) =>
         `${count(
           list.reduce((sum, { statements }) => sum + statements.length, 0),
@@ -211,7 +290,7 @@ async function applyAll(
     } catch (thrown) {
       const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run.
-      if (repaired.length === 0 && error instanceof ToolError && error.kind !== 'problem') throw error;
+      if (changedRuns.size === 0 && error instanceof ToolError && error.kind !== 'problem') throw error;
       // One run that cannot be repaired does not take the others of its transaction with it.
       if (some.length > 1) {
         for (const id of some) await apply([id]);
@@ -219,7 +298,7 @@ async function applyAll(
       }
       const [repair] =
         shown?.filter(({ run }) => run.id === some[0]) ?? (await previewRepairs(database, some, request, timings));
-      repairs.push(repair!);
+      refused ||= isRefused(repair!);
       failed.add(repair!.run.id);
       const run = notRepaired(repair!, error);
       runs.set(repair!.run.id, run);
@@ -240,7 +319,7 @@ async function applyAll(
       before: run.before,
       after: run.after,
       undoFile: undoFile.begun ? undoFile.path : null,
-      ...(run.error && { error: run.error }),
+      ...(run.error === undefined ? { undo: { identity, entry: undoEntryOf(repair) } } : { error: run.error }),
     },
   });
   const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
@@ -250,36 +329,111 @@ async function applyAll(
           io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`),
         );
 
-  for (let from = 0; from < ids.length; from += runsAtOnce) await apply(ids.slice(from, from + runsAtOnce));
+  const rest = [...ids];
+  const asks = request.to === 'cancelled' || (request.to === 'failure' && options.repairBy === 'api');
+  if (tools && asks && options.repairBy !== 'database')
+    for (const id of ids) {
+      const [repair] = await previewRepairs(database, [id], request, timings);
+      // What may not be done by SQL is not done through the API either; what Forgejo cannot see is not asked for.
+      const { run } = repair!;
+      if (repair!.changes.length === 0 || isRefused(repair!) || !run.exists || run.repository === null) continue;
+      if (request.job !== undefined && options.repairBy === 'auto') continue;
+      const answer = await (request.to === 'cancelled'
+        ? cancelByApi(tools, run)
+        : failByCron(tools, run, timings.zombieTimeout));
+      if (!answer.done && options.repairBy === 'auto') {
+        io.note(`${nameOf(run)}: ${answer.note} By SQL then.`);
+        continue;
+      }
+      rest.splice(rest.indexOf(id), 1);
+      const result: ResetRun = {
+        ...resetRun(repair!),
+        after: summary(answer.run),
+        statements: answer.statements,
+        notes: answer.done ? [answer.note] : [],
+        repeats: [],
+        by: 'api',
+        ...(!answer.done && { error: answer.note }),
+      };
+      runs.set(id, result);
+      if (answer.done) asked++;
+      else failed.add(id);
+      io.note(`${nameOf(run)}: ${answer.note}`);
+      // Nothing of what Forgejo wrote itself can be taken back by SQL.
+      await journal([entryOf({ ...repair!, changes: [] }, result)]);
+    }
+  for (let from = 0; from < rest.length; from += database.runsAtOnce)
+    await apply(rest.slice(from, from + database.runsAtOnce));
 
   // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later.
-  for (const wait of repaired.length > 0 ? [0, secondLookAfter] : []) {
+  const ran = [...runs.keys()].filter((id) => changedRuns.has(id));
+  for (const wait of ran.length > 0 ? [0, secondLookAfter] : []) {
     if (wait > 0) await io.pause(wait);
     try {
-      for (const [id, { run, overtaken }] of await readBack(database, repaired)) {
+      for (const [id, jobs] of await takeOvertaken(database, repaired)) {
         const before = runs.get(id)!;
-        const notes = overtaken.map(
+        const notes = jobs.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
         );
-        runs.set(id, { ...before, after: summary(run), notes: [...before.notes, ...notes] });
+        runs.set(id, { ...before, notes: [...before.notes, ...notes] });
       }
+      if (wait === secondLookAfter)
+        for await (const run of readBack(database, ran)) {
+          const result = { ...runs.get(run.id)!, after: summary(run) };
+          runs.set(run.id, result);
+          if (hasEnded(result)) ended.push(run);
+        }
     } catch (error) {
       // The repair is committed; what is true now could not be told.
       io.note(`Repaired, but it could not be read back. ${messageOf(error)}`);
     }
   }
+  const { set, left } = await settleChecks(database, tools, ended, io);
   return {
-    repairs,
+    refused,
+    checksSet: set,
+    checksLeft: left,
     runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
-    count: repaired.length,
+    count: changedRuns.size + asked,
     failed: failed.size > 0,
   };
 }
 
+/** A job of it ended by the repair, with a result that nobody was told of. */
+const hasEnded = ({ before, after }: ResetRun): boolean =>
+  after.jobs.some((job, at) => isDone(job.statusCode) && !isDone(before.jobs[at]?.statusCode ?? job.statusCode));
+
+/** SQL writes no commit status: what stays pending is set through the API, or left to be said. */
+async function settleChecks(
+  database: Database,
+  tools: ApiTools | undefined,
+  ended: readonly RunState[],
+  io: Io,
+): Promise<{ set: PendingCheck[]; left: PendingCheck[] }> {
+  const set: PendingCheck[] = [];
+  const left: PendingCheck[] = [];
+  if (ended.length === 0) return { set, left };
+  try {
+    for (const check of await pendingChecks(database, ended)) {
+      try {
+        if (tools) await setCheck(tools.forgejo, check);
+        (tools ? set : left).push(check);
+      } catch (error) {
+        io.note(`The check "${check.context}" could not be set: ${messageOf(error)}`);
+        left.push(check);
+      }
+    }
+  } catch (error) {
+    io.note(`Which checks stay pending could not be read: ${messageOf(database.explain(error))}`);
+  }
+  return { set, left };
+}
+
 const nameOf = (run: RunState): string => (run.exists ? `${nameOfRun(run)} (run ${run.id})` : nameOfRun(run));
 
-const resetRun = (repair: PlannedRepair): ResetRun => ({
+/** @param checksAreLookedAt afterwards, so that nothing general need be said of them */
+const resetRun = (repair: PlannedRepair, checksAreLookedAt = false): ResetRun => ({
   runId: repair.run.id < 0 ? null : repair.run.id,
   run: nameOf(repair.run),
   before: summary(repair.run),
@@ -287,7 +441,8 @@ const resetRun = (repair: PlannedRepair): ResetRun => ({
   statements: repair.statements,
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
-  notes: [...repair.notes, ...limitsOf(repair.run, repair.after)],
+  notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
+  by: 'database',
 });
 
 /** What was planned was not done, so nothing of it is told as if it had been. */
@@ -315,20 +470,25 @@ const summary = (run: RunState): RunSummary => ({
   })),
 });
 
-function outcomeOf(result: ResetResult, planned: readonly PlannedRepair[]): Outcome<ResetResult> {
-  // A refusal is a run on which nothing can be done although something was wanted of it.
-  const refused =
-    planned.some((repair) => repair.changes.length === 0 && repair.leftOut.length > 0) ||
-    planned.some((repair) => repair.leftOut.some((left) => left.problem));
-  return { exit: refused ? exitCode.problem : exitCode.ok, result, text: (view) => resetText(result, view) };
-}
+/** Nothing can be done although something was wanted of it. */
+const isRefused = ({ changes, leftOut }: PlannedRepair): boolean =>
+  (changes.length === 0 && leftOut.length > 0) || leftOut.some((left) => left.problem);
+
+const outcomeOf = (result: ResetResult, refused: boolean): Outcome<ResetResult> => ({
+  exit: refused ? exitCode.problem : exitCode.ok,
+  result,
+  text: (view) => resetText(result, view),
+});
 
 function resetText(result: ResetResult, view: View): string {
   return [
     ...result.runs.map((run) => runText(run, result.applied, view)),
-    ...(result.applied ? [view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)] : []),
+    ...(result.applied ? afterwards(result, view) : []),
   ].join('\n\n');
 }
+
+/** What has no row of its own has no status. */
+const isNameless = ({ runId, run }: ResetRun): boolean => runId === null || run === `run ${runId} (no row)`;
 
 function runText(run: ResetRun, applied: boolean, view: View): string {
   const { style } = view;
@@ -340,9 +500,9 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
   });
   const nothing = run.statements.length === 0 && run.leftOut.length === 0;
   return [
-    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
+    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : isNameless(run) ? (applied ? 'ended' : 'to be ended') : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
     ...(run.fix ? [`  next: ${run.fix}`] : []),
-    ...changed,
+    ...(run.error ? [] : changed),
     ...run.repeats.map(({ job, steps }) =>
       style.warn(
         `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(', ')}` : ''}`,
@@ -354,4 +514,39 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
       ? []
       : ['  BEGIN;', ...run.statements.map((line) => `  ${line};`), '  COMMIT;']),
   ].join('\n');
+}
+
+/** Above this many, the checks are in --json. */
+const checksShown = 20;
+
+function afterwards({ checksSet, checksLeft, undoFile, runs }: ResetResult, view: View): string[] {
+  const silent = runs.some((run) => run.by === 'database' && run.error === undefined && hasEnded(run));
+  const lines = checksLeft
+    .slice(0, checksShown)
+    .map(
+      (check) =>
+        `  ci-doctor api POST ${quote(`/repos/${check.repository}/statuses/${check.sha}`)} ${[
+          'context',
+          'state',
+          'description',
+          'target_url',
+        ]
+          .map((key) => `-f ${quote(`${key}=${{ ...check, target_url: check.targetUrl }[key as 'context']}`)}`)
+          .join(' ')}`,
+    );
+  return [
+    ...(checksSet.length > 0 ? [`${count(checksSet.length, 'pending check')} set through the API.`] : []),
+    ...(checksLeft.length > 0
+      ? [
+          [
+            `What the database cannot do: ${checksLeft.length === 1 ? 'a check of the commit stays pending' : `each of ${checksLeft.length} checks stays pending`}, and nobody is notified. With FORGEJO_TOKEN set, reset does this itself:`,
+            ...lines,
+            ...(checksLeft.length > checksShown ? [`  and ${checksLeft.length - checksShown} more: --json`] : []),
+          ].join('\n'),
+        ]
+      : silent
+        ? ['No check of a commit is left pending; nobody is notified.']
+        : []),
+    ...(undoFile === null ? [] : [view.style.faint(`Take it back: ci-doctor undo ${undoFile}`)]),
+  ];
 }

@@ -1,12 +1,13 @@
 import { appendAudit } from '../../common/audit.ts';
 import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
-import { messageOf, ToolError } from '../../common/errors.ts';
+import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { count } from '../../common/output/words.ts';
 import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
+import { findRecorded } from '../history.ts';
 import { checkIdentity, type UndoneRun, undoRun } from '../reset/undo.ts';
-import { readUndoFile } from '../reset/undo-file.ts';
+import { isEntry, readUndoFile } from '../reset/undo-file.ts';
 
 /** A run whose undo was tried and rolled back. */
 interface FailedUndo extends Omit<UndoneRun, 'outcome'> {
@@ -24,13 +25,14 @@ export const undoVerb: Verb = {
   usage: 'undo <file>',
   summary: 'take a reset back, if nothing moved since',
   description:
-    'Puts the changed columns back as they were, on the same database only. A run that moved on since the reset is left alone.',
+    'FILE is an undo file, or the id of one repair in "ci-doctor history". Puts the changed columns back as they were, on the same database only. A run that moved on since the reset is left alone.',
   options: connectOptions,
   examples: [
     [
       'ci-doctor undo ~/.local/state/forgejo-ci-toolkit/undo/20260131T120000-000Z-7.undo.jsonl',
       'the file that reset printed',
     ],
+    ['ci-doctor undo c30e931b', 'one repair, by the id that history prints'],
     ['ci-doctor undo FILE --dry-run', 'show the statements only'],
   ],
   handler: undo,
@@ -41,8 +43,9 @@ async function undo(
   options: ConnectOptions & CommonOptions,
   io: Io,
 ): Promise<Outcome<UndoResult>> {
-  const { header, entries, torn } = await readUndoFile(file!);
+  const fromFile = isRepairId(file!) ? undefined : await readUndoFile(file!);
   return withConnection(options, io, async ({ database, journal }) => {
+    const { header, entries, torn } = fromFile ?? (await fromJournal(journal, file!));
     checkIdentity(header.database, await database.identity(), file!);
     if (torn)
       io.note(`${file}: the last line broke off. What it was written for was never committed, so it is left out.`);
@@ -86,6 +89,22 @@ async function undo(
       runs.some(({ outcome }) => outcome === 'undone'),
     );
   });
+}
+
+/** As `history` prints it, or longer. No file of this name is meant: write ./NAME for one. */
+const isRepairId = (text: string): boolean => /^[0-9a-f]{8}(?:[0-9a-f-]{0,28})$/.test(text);
+
+async function fromJournal(journal: string, id: string) {
+  const found = await findRecorded(journal, id);
+  const [only] = found;
+  if (found.length !== 1 || !only)
+    throw usage(
+      found.length === 0 ? `The journal has no repair ${id}.` : `${count(found.length, 'repair')} begin with ${id}.`,
+      'List them with "ci-doctor history"; with --json the ids are whole.',
+    );
+  if (!isEntry(only.entry))
+    throw usage(`The journal's line of repair ${id} is damaged.`, 'Use the undo file that "ci-doctor reset" printed.');
+  return { header: { database: only.identity }, entries: [only.entry], torn: false };
 }
 
 function outcomeOf(runs: UndoResult['runs'], applied: boolean): Outcome<UndoResult> {
