@@ -17,6 +17,9 @@ export function hideSecret(value: string | undefined, names: readonly (string | 
   if (forms.length > 0) known = [...new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
 
+/** What `hideSecret` was given, in all forms: for those who look for secrets in bytes (suspects.ts). */
+export const knownSecrets = (): readonly string[] => known;
+
 /** Half of a surrogate pair has no percent-encoding. */
 const percentEncoded = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 

@@ -5,7 +5,7 @@ import { messageOf, usage } from '../common/errors.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { hideSecret } from '../common/redact.ts';
 import { type IniReader, type LogStorage, logStorage } from './logs/storage-ini.ts';
-import { defaultTimings, type Timings } from './stuck/hold.ts';
+import { defaultTimings, type Timings } from './stuck/timings.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -281,11 +281,19 @@ const seconds = (text: string | undefined): number | undefined =>
   text === undefined || /^\d+$/.test(text) ? undefined : parseDuration(text);
 
 function timings(get: Get): Timings {
-  const cron = 'cron.stop_zombie_tasks';
-  const off = /^(?:0|f|no?|off|false)$/i.test(get(cron, 'ENABLED') ?? '');
+  const timeout = (key: string, otherwise: number) => seconds(get('actions', key)) ?? otherwise;
+  const every = (cron: string, otherwise: number | null) => {
+    const section = `cron.${cron}`;
+    if (/^(?:0|f|no?|off|false)$/i.test(get(section, 'ENABLED') ?? '')) return null;
+    return period(get(section, 'SCHEDULE') ?? '') ?? otherwise;
+  };
   return {
-    zombieTimeout: seconds(get('actions', 'ZOMBIE_TASK_TIMEOUT')) ?? defaultTimings.zombieTimeout,
-    zombiePeriod: off ? null : (period(get(cron, 'SCHEDULE') ?? '') ?? defaultTimings.zombiePeriod),
+    zombieTimeout: timeout('ZOMBIE_TASK_TIMEOUT', defaultTimings.zombieTimeout),
+    zombiePeriod: every('stop_zombie_tasks', defaultTimings.zombiePeriod),
+    endlessTimeout: timeout('ENDLESS_TASK_TIMEOUT', defaultTimings.endlessTimeout),
+    endlessPeriod: every('stop_endless_tasks', defaultTimings.endlessPeriod),
+    abandonedTimeout: timeout('ABANDONED_JOB_TIMEOUT', defaultTimings.abandonedTimeout),
+    abandonedPeriod: every('cancel_abandoned_jobs', defaultTimings.abandonedPeriod),
   };
 }
 

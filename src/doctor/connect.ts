@@ -13,7 +13,7 @@ import { openDatabase } from './database/open.ts';
 import { findAppIni, findAppIniOn } from './find-app-ini.ts';
 import { openLogs } from './logs/open.ts';
 import type { LogStore } from './logs/store.ts';
-import { defaultTimings, type Timings } from './stuck/hold.ts';
+import { defaultTimings, type Timings } from './stuck/timings.ts';
 import { type WayOptions, Ways, wayKeys, wayOptions } from './ways.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
@@ -86,7 +86,10 @@ export async function withConnection<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
-  const values = file ? flatValues(file, configKeys) : new Map<string, string>();
+  const values = file ? flatValues(file, configKeys, ['rules']) : new Map<string, string>();
+  for (const [key, value] of values)
+    if (value.trim() === '')
+      throw usage(`${file!.path}: "${key}" is empty.`, 'Give it a value, or leave the line out.');
   const ways = new Ways(options, values, io.env);
   try {
     const connection = await connect(options, io, file, values, ways);

@@ -13,8 +13,7 @@ import { secretHider } from '../logs/hide.ts';
 import type { LogLine } from '../logs/lines.ts';
 import { type EmptyReason, type LogSummary, readLog, type Selection } from '../logs/logs.ts';
 import { type LogJob, loadLogJobs } from '../logs/tasks.ts';
-import { wholeNumber } from './runs.ts';
-import { runArgument } from './show.ts';
+import { runArgument, wholeNumber } from './runs.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly job?: string;
