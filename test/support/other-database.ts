@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Libsql from 'libsql';
@@ -24,10 +24,17 @@ const bound = (values: readonly unknown[]) =>
     typeof value === 'boolean' ? BigInt(value) : typeof value === 'number' ? BigInt(value) : (value ?? null),
   );
 
-/** An SQLite file in a directory of its own, with the journal that Forgejo has by default. */
-export async function sqliteDatabase({ journal = 'delete' } = {}): Promise<TestDatabase & { readonly path: string }> {
+/** An SQLite file in a directory of its own, with the journal that Forgejo has by default; a copy of another if named. */
+export async function sqliteDatabase({
+  journal = 'delete',
+  copyOf,
+}: {
+  readonly journal?: string;
+  readonly copyOf?: string;
+} = {}): Promise<TestDatabase & { readonly path: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'forgejo-ci-toolkit-sqlite-'));
   const path = join(directory, 'forgejo.db');
+  if (copyOf !== undefined) await writeFile(path, await readFile(copyOf));
   const withFile = async <T>(work: (file: Libsql.Database) => T | Promise<T>): Promise<T> => {
     const file = new Libsql(path, { timeout: 5_000 });
     try {
@@ -70,8 +77,8 @@ let counter = 0;
 /** Dropped databases by the generation of their tables: MariaDB makes tables so slowly that they are used again. */
 const used = new Map<Generation, string[]>();
 
-/** A database of its own on a MariaDB. */
-export function mariaDatabase(server: MariaDb): TestDatabase {
+/** A database of its own on a MariaDB; made when it is loaded, or empty by `create`. */
+export function mariaDatabase(server: MariaDb): TestDatabase & { create(): Promise<void> } {
   let name = '';
   let loaded: Generation | undefined;
   const withConnection = async <T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> => {
@@ -96,12 +103,16 @@ export function mariaDatabase(server: MariaDb): TestDatabase {
       const [rows] = await withConnection((connection) => connection.query(text, ordered));
       return (Array.isArray(rows) ? rows.map((row) => ({ ...row })) : []) as never;
     },
+    async create() {
+      name = `forgejo_${++counter}`;
+      await server.sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+    },
     async load(rows) {
       const again = loaded === rows.generation ? name : used.get(rows.generation)?.pop();
       if (loaded !== undefined && again !== name) throw new Error('A database holds the tables of one generation');
-      name = again ?? `forgejo_${++counter}`;
       loaded = rows.generation;
-      if (again === undefined) await server.sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+      if (again === undefined) await this.create();
+      else name = again;
       await withConnection(async (connection) => {
         const run: RunStatement = (sql, given) => connection.query(sql, given as unknown[]);
         await connection.beginTransaction();
