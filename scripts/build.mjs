@@ -1,74 +1,15 @@
 // Bundles the commands into dist/ and, with --actions, the actions into actions/<name>/dist (which are committed).
 import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundling } from './bundling.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8'));
 const room = { 'ci-doctor': 'doctor', 'deploy-binary': 'deploy', 'submodule-push-check': 'submodules' };
 
-// pg asks `typeof Response` to tell Cloudflare from Node; on Node the question alone loads undici, 15 ms of every start.
-const leanPg = {
-  name: 'lean-pg',
-  setup(build) {
-    build.onLoad({ filter: /[/\\]pg[/\\]lib[/\\]stream\.js$/ }, ({ path }) => {
-      const source = readFileSync(path, 'utf8');
-      const lean = source.replace("typeof Response === 'function'", 'false');
-      if (lean === source) throw new Error('pg no longer asks for Response: remove this plugin.');
-      return { contents: lean, loader: 'js' };
-    });
-  },
-};
-
-// @actions/core only needs an HTTP client (and undici with it, a megabyte) to ask for OIDC tokens, which no action here does.
-const noOidc = {
-  name: 'no-oidc',
-  setup(build) {
-    build.onResolve({ filter: /^@actions\/http-client(\/|$)/ }, ({ path }) => ({ path, namespace: 'no-oidc' }));
-    build.onLoad({ filter: /.*/, namespace: 'no-oidc' }, () => ({
-      contents: 'export class HttpClient {}\nexport class BearerCredentialHandler {}',
-    }));
-  },
-};
-
-// `import` of a built-in reads every property of it, so that node:fs brings the streams and node:crypto all of WebCrypto:
-// 25 ms of a start. `require` reads what is used.
-const builtinsByRequire = {
-  name: 'builtins-by-require',
-  setup(build) {
-    build.onResolve({ filter: /.*/ }, ({ path, kind }) => {
-      if (!isBuiltin(path)) return undefined;
-      return kind === 'require-call' ? { path, external: true } : { path, namespace: 'builtin' };
-    });
-    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
-    }));
-  },
-};
-
-const common = {
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  charset: 'utf8',
-  legalComments: 'none',
-  logLevel: 'warning',
-  plugins: [leanPg, noOidc, builtinsByRequire],
-  define: { 'process.env.TOOLKIT_VERSION': JSON.stringify(version) },
-  // Native parts of dependencies: each has a path that works without it, or an error that says what needs it.
-  external: ['@mongodb-js/zstd', 'libsql', 'pg-native', 'cpu-features', '*.node'],
-  banner: {
-    js: [
-      "import { createRequire as __createRequire } from 'node:module';",
-      'const require = __createRequire(import.meta.url);',
-      // ssh2 names a helper beside its own files; only Windows runs it.
-      "const __dirname = __createRequire('/')('node:path').dirname(new URL(import.meta.url).pathname);",
-    ].join(' '),
-  },
-};
+const common = { ...bundling, define: { 'process.env.TOOLKIT_VERSION': JSON.stringify(version) } };
 
 rmSync('dist', { recursive: true, force: true });
 await build({

@@ -64,6 +64,14 @@ export function play<T>(
   return { server: scene.server, scene, result };
 }
 
+/** A workflow of one short job of this name. */
+export const pipelineOf = (job: string): Workflow => ({
+  ...pipeline,
+  file: `${job}.yaml`,
+  name: job,
+  jobs: [{ id: job, runsOn: ['self-hosted', 'linux'], steps: [{ run: `make ${job}` }] }],
+});
+
 /** Every job went well. */
 export function succeededRun({ server, repository, runner }: Scene, options: RunOptions = {}): Run {
   const run = server.dispatch(repository, options.workflow ?? pipeline, options);
@@ -342,6 +350,66 @@ export function taskWithoutJob(scene: Scene, options: SilentOptions = {}): { tas
   for (const { id } of run.jobs) remove(scene.server, 'action_run_job', id);
   remove(scene.server, 'action_run', run.id);
   return { task };
+}
+
+/** The answer that gave a task to a runner was lost: the server believes it runs, the runner goes on asking for work. */
+export function taskLostInFetch(
+  { server, repository, runner }: Scene,
+  { silent = 15 * minute, ...options }: SilentOptions = {},
+): { run: Run; job: Job; task: Task } {
+  const run = server.dispatch(repository, options.workflow ?? pipeline, options);
+  server.clock += 2;
+  const [first, ...others] = server.waiting(run);
+  const task = server.pickUp(first!, runner);
+  for (const job of others) perform(server, job, runner);
+  server.clock += silent;
+  server.poll(runner);
+  return { run, job: first!, task };
+}
+
+/** A runner reports, but the log of its job has stood still for a long time. */
+export function hungJob(
+  scene: Scene,
+  { quiet = 45 * minute, ...options }: RunOptions & { quiet?: number } = {},
+): { run: Run; job: Job; task: Task } {
+  const { run, job, task } = stuckRun(scene, { ...options, silent: 0 });
+  scene.server.clock += quiet;
+  const now = scene.server.clock;
+  for (const row of [task.row, ...task.steps]) row.updated = now;
+  Object.assign(task.runner.row, { last_online: now, last_active: now });
+  return { run, job, task };
+}
+
+/** A job that somebody set to success by hand while its task went on, and then fell silent. */
+export function taskOutlivedByJob(scene: Scene, options: SilentOptions = {}): { run: Run; job: Job; task: Task } {
+  const { run, job, task } = stuckRun(scene, options);
+  Object.assign(job.row, { status: status.success, stopped: scene.server.clock });
+  for (const other of run.jobs) if (other.needs.length > 0) other.row.status = status.skipped;
+  settle(run);
+  run.row.stopped = scene.server.clock;
+  return { run, job, task };
+}
+
+/** Every job is blocked although the run waits for no approval: somebody cleared the flag and not the jobs. */
+export function blockedWithoutNeeds(scene: Scene, options: RunOptions = {}): Run {
+  const run = unapprovedRun(scene, options);
+  run.row.need_approval = false;
+  return run;
+}
+
+/** The run was set to success by hand, while its jobs go on. */
+export function runStatusWrong(scene: Scene, options: RunOptions = {}): Run {
+  const { run } = stuckRun(scene, { ...options, silent: 0, ran: 5 * minute });
+  Object.assign(run.row, { status: status.success, stopped: scene.server.clock });
+  return run;
+}
+
+/** The row of the run, or of its repository, is gone while a job of it runs on a silent runner. */
+export function runningJobOfLost(scene: Scene, lost: 'run' | 'repository', options: SilentOptions = {}): Run {
+  const { run } = stuckRun(scene, options);
+  if (lost === 'run') remove(scene.server, 'action_run', run.id);
+  else remove(scene.server, 'repository', scene.repository.id);
+  return run;
 }
 
 /** The runner works on what is left of a task, and ends it well. */

@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from './directory.ts';
 import { redactValue } from './redact.ts';
 
 /** One line of the journal: who did what, when, from where, and how it ended. */
@@ -21,16 +22,19 @@ export function stateDirectory(env: Readonly<Record<string, string | undefined>>
   return join(env.XDG_STATE_HOME || join(env.HOME || '/var/lib', '.local/state'), 'forgejo-ci-toolkit');
 }
 
+type Entry = Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>;
+
 /** Appends a record to the journal as one JSON line and syncs it to disk. The file is readable by its owner only. */
-export async function appendAudit(
-  file: string,
-  record: Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>,
-): Promise<void> {
-  const line: AuditRecord = { time: new Date().toISOString(), user: userName(), host: hostname(), ...record };
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+export const appendAudit = (file: string, record: Entry): Promise<void> => appendAudits(file, [record]);
+
+/** The same for several records at once, synced together. */
+export async function appendAudits(file: string, records: readonly Entry[]): Promise<void> {
+  const common = { time: new Date().toISOString(), user: userName(), host: hostname() };
+  const lines = records.map((record) => `${JSON.stringify(redactValue({ ...common, ...record }))}\n`);
+  await makeDirectory(dirname(file));
   const handle = await open(file, 'a', 0o600);
   try {
-    await handle.appendFile(`${JSON.stringify(redactValue(line))}\n`);
+    await handle.appendFile(lines.join(''));
     await handle.sync();
   } finally {
     await handle.close();

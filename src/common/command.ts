@@ -77,7 +77,7 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
   let outcome: Outcome | undefined;
   const program = buildProgram(tool, io, async (verb, args, options) => {
     const quiet = options.quiet === true;
-    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {} } : io);
+    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {}, live: () => {} } : io);
   });
   try {
     try {
@@ -87,7 +87,10 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
     } catch (error) {
       // Help and version are thrown as well, after they were printed.
       if (error instanceof CommanderError && error.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error, tool, io, flags.includes('--verbose') || flags.includes('-v'));
+      outcome = explain(error, tool, io, {
+        verbose: flags.includes('--verbose') || flags.includes('-v'),
+        verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
+      });
     }
     if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
     else {
@@ -124,12 +127,12 @@ function knowsVerb(tool: Tool, word: string | undefined): void {
 }
 
 /** Tells the person what was thrown, and answers with the outcome it stands for: `{"error": {"message", "fix"}}`. */
-export function explain(error: unknown, tool: Tool, io: Io, verbose = false): Outcome {
+export function explain(error: unknown, tool: Tool, io: Io, { verbose = false, verb = '' } = {}): Outcome {
   if (error instanceof ReaderGone) throw error;
   if (error instanceof CommanderError) {
     // commander has printed the message itself.
     const message = error.code === 'commander.help' ? 'No verb was given.' : error.message.replace(/^error: /, '');
-    const fix = `${tool.name} --help`;
+    const fix = [tool.name, verb, '--help'].filter(Boolean).join(' ');
     io.note(`next: ${fix}`);
     return { exit: exitCode.usage, result: { error: { message: redact(message), fix } } };
   }

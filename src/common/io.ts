@@ -15,6 +15,8 @@ export interface Io {
   write(text: string): Promise<void>;
   /** A line for the person watching, on standard error: progress, notes, warnings. */
   note(text: string): void;
+  /** Replaces the lines that stay below all notes; without lines they go. Absent where no terminal is watched. */
+  live?(lines: readonly string[]): void;
   /** Waits. */
   pause(milliseconds: number): Promise<void>;
   /** Asks a yes-no question; no is the default. Only call it when `interactive`. */

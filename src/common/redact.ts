@@ -17,6 +17,9 @@ export function hideSecret(value: string | undefined, names: readonly (string | 
   if (forms.length > 0) known = [...new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
 
+/** What `hideSecret` was given, in all forms: for those who look for secrets in bytes (suspects.ts). */
+export const knownSecrets = (): readonly string[] => known;
+
 /** Half of a surrogate pair has no percent-encoding. */
 const percentEncoded = (text: string): string => encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\ufffd'));
 
@@ -78,7 +81,7 @@ const withoutUserinfo = (rest: string): string =>
   !rest.includes('@')
     ? rest
     : rest
-        .replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
+        .replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, '$1:***@')
         .replace(/^(:\/\/)[^\s:/@]{20,}@/, '$1***@');
 
 /** A copy of a JSON-like value, as JSON would write it, with every string in it redacted. */
@@ -87,5 +90,8 @@ export function redactValue<T>(value: T): T {
   if (Array.isArray(value)) return value.map(redactValue) as T;
   if (value === null || typeof value !== 'object') return value;
   if ('toJSON' in value && typeof value.toJSON === 'function') return redactValue(value.toJSON()) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [redact(key), redactValue(inner)])) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [nameOf(key), redactValue(inner)])) as T;
 }
+
+/** Names of our own result objects are words; they stay, also where a weak password is one of them. */
+const nameOf = (key: string): string => (/^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key));

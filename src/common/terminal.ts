@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Io, ReaderGone } from './io.ts';
+import { LiveLines } from './output/live.ts';
 import { colored, harmlessStyled, plain } from './output/style.ts';
 import { redact } from './redact.ts';
 
@@ -24,6 +25,8 @@ export function terminalIo(env: Io['env'] = process.env): Io {
     gone = true;
   });
   stderr.on('error', () => {});
+  const interactive = Boolean(stdin.isTTY && stderr.isTTY && !ci);
+  const live = interactive && env.TERM !== 'dumb' ? new LiveLines(stderr) : undefined;
   return {
     env,
     view: {
@@ -31,14 +34,17 @@ export function terminalIo(env: Io['env'] = process.env): Io {
       style: color ? colored : plain,
       columns: (stdout.isTTY && !ci && stdout.columns) || Number.POSITIVE_INFINITY,
     },
-    interactive: Boolean(stdin.isTTY && stderr.isTTY && !ci),
+    interactive,
     async write(text) {
       if (!gone && !stdout.write(text)) await once(stdout, 'drain').catch(() => {});
       if (gone) throw new ReaderGone('Standard output is closed.');
     },
     note(text) {
-      stderr.write(`${harmlessStyled(redact(text))}\n`);
+      const line = harmlessStyled(redact(text));
+      if (live) live.above(line);
+      else stderr.write(`${line}\n`);
     },
+    ...(live && { live: (lines: readonly string[]) => live.show(lines.map(redact)) }),
     pause: (milliseconds) => pause(milliseconds),
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');

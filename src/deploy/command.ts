@@ -1,4 +1,3 @@
-import { open, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
@@ -10,37 +9,50 @@ import type { Io } from '../common/io.ts';
 import { bytes } from '../common/output/words.ts';
 import { Connection } from './connection.ts';
 import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from './deploy.ts';
-import type { Source } from './deployment.ts';
+import { type MatrixOptions, matrix, matrixOptions } from './environment/matrix.ts';
+import {
+  type EnvironmentOptions,
+  historyEnvironment,
+  orderOptions,
+  permissionOptions,
+  planEnvironment,
+  restoreEnvironment,
+  rollbackEnvironment,
+  runEnvironment,
+  selectionOptions,
+  statusEnvironment,
+  verifyEnvironment,
+} from './environment/verbs.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
+import { openOptionsFrom } from './host/options.ts';
 import {
   type DeployOptions,
   deployOptions,
   keepOption,
   lockOptions,
-  openOptionsFrom,
   serviceOptions,
   settingsFrom,
   targetOption,
   wayOptions,
   waysFrom,
 } from './options.ts';
-import { readExecutable, readFrom } from './preflight/elf.ts';
-import { hashFile } from './transfer/hash.ts';
+import { readSource } from './source.ts';
+import { releaseCacheDirectory } from './transfer/supply.ts';
 import { history, plan, status, unlock } from './verbs.ts';
 import { resultsAsMarkdown, showHistory, showPlan, showResults, showStatus } from './view.ts';
 
 /** Connections to one host within a command: a way in that breaks is tried again for about half a minute. */
 const persistence = { attempts: 6, pauseMs: 1_000 };
 
-async function readSource(path: string): Promise<Source> {
-  const file = await hashFile(path);
-  const handle = await open(path, 'r');
-  try {
-    return { file, executable: await readExecutable(readFrom(handle), (await stat(path)).size) };
-  } finally {
-    await handle.close();
-  }
+/** Without an environment everything is said with flags. @throws ToolError of kind `usage` for what is missing */
+function wanted<Key extends 'source' | 'target'>(options: DeployOptions, ...names: Key[]): void {
+  const missing = names.find((name) => options[name] === undefined);
+  if (missing === undefined) return;
+  throw usage(
+    `Neither an environment nor --${missing} was given.`,
+    `Name an environment of deploy.yaml, or say --${missing}.`,
+  );
 }
 
 function workFrom(options: DeployOptions, io: Io): Work {
@@ -82,7 +94,7 @@ async function onHosts<T>(
   proceed: (result: T) => boolean = () => true,
 ): Promise<{ results: T[]; left: string[] }> {
   if (options.config !== undefined)
-    throw usage('deploy-binary has no configuration file yet.', 'Leave out --config, and say everything with flags.');
+    throw usage('--config is for an environment.', 'Name one behind the verb, or leave out --config.');
   const ways = waysFrom(options);
   const how = openOptionsFrom(options, io.env, { name: userName(), home: homedir() });
   const results: T[] = [];
@@ -141,8 +153,11 @@ const notBegun = (host: string, failed: string): HostResult => ({
 
 /** Without a source, what a rollback would do. */
 async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
-  const change = options.source === undefined ? { to: options.to } : { source: await readSource(options.source) };
   const work = workFrom(options, io);
+  const change =
+    options.source === undefined
+      ? { to: options.to }
+      : { source: await readSource(options.source, work.local, releaseCacheDirectory(io.env)) };
   const { results } = await onHosts(options, io, (connection) => plan(connection, change, work));
   const stopped = results.some(({ findings }) => findings.length > 0);
   return {
@@ -153,10 +168,20 @@ async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
 }
 
 const run: Verb = {
-  usage: 'run',
+  usage: 'run [environment]',
   summary: 'deploy a binary: check, transfer, swap, restart, prove, and roll back when it is not healthy',
-  options: [...deployOptions(), targetOption(), ...wayOptions(), ...serviceOptions(), ...lockOptions()],
+  options: [
+    ...deployOptions(),
+    targetOption(),
+    ...wayOptions(),
+    ...serviceOptions(),
+    ...lockOptions(),
+    ...selectionOptions(),
+    ...orderOptions(),
+    ...permissionOptions(),
+  ],
   examples: [
+    ['deploy-binary run stage', 'every service of deploy.yaml to the hosts of stage'],
     [
       'deploy-binary run --source target/release/app --target /opt/app/bin/app --host system',
       'find out how the host restarts it',
@@ -166,37 +191,56 @@ const run: Verb = {
       'prove it by its health URL',
     ],
   ],
-  handler: async (_, options: DeployOptions, io) => {
+  handler: async ([environment], options: EnvironmentOptions, io) => {
+    if (environment !== undefined) return await runEnvironment(environment, options, io);
+    wanted(options, 'target');
+    wanted(options, 'source');
     if (options.dryRun) return await showPlans(options, io);
-    const source = await readSource(options.source!);
     const work = workFrom(options, io);
-    return await changeHosts(options, io, (connection) => deployHost(connection, source, work));
+    const source = await readSource(options.source!, work.local, releaseCacheDirectory(io.env));
+    try {
+      return await changeHosts(options, io, async (connection) => {
+        const result = await deployHost(connection, source, work);
+        if (fine(result)) await source.supply.keep();
+        return result;
+      });
+    } finally {
+      await source.supply.close();
+    }
   },
 };
 
 const planVerb: Verb = {
-  usage: 'plan',
+  usage: 'plan [environment]',
   summary: 'show what run would do: facts, every command, and the sudoers lines that suffice',
   options: run.options!,
   examples: [['deploy-binary plan --source app --target /opt/app/bin/app --host system', 'nothing is changed']],
-  handler: async (_, options: DeployOptions, io) => await showPlans(options, io),
+  handler: async ([environment], options: EnvironmentOptions, io) => {
+    if (environment !== undefined) return await planEnvironment(environment, options, io);
+    wanted(options, 'target');
+    wanted(options, 'source');
+    return await showPlans(options, io);
+  },
 };
 
 function statusVerb(name: 'status' | 'verify'): Verb {
   const thorough = name === 'verify';
   return {
-    usage: name,
+    usage: `${name} [environment]`,
     summary: thorough
       ? 'prove again that the host runs what is at the target, and well'
       : 'what each host runs, how it is, and who holds the lock',
-    options: [targetOption(), ...wayOptions(), ...serviceOptions()],
+    options: [targetOption(), ...wayOptions(), ...serviceOptions(), ...selectionOptions()],
     examples: [
       [
         `deploy-binary ${name} --target /opt/app/bin/app --host system`,
         thorough ? 'exit code 1 when it is not healthy' : 'one line a host',
       ],
     ],
-    handler: async (_, options: DeployOptions, io) => {
+    handler: async ([environment], options: EnvironmentOptions, io) => {
+      if (environment !== undefined)
+        return await (thorough ? verifyEnvironment : statusEnvironment)(environment, options, io);
+      wanted(options, 'target');
       const work = workFrom(options, io);
       const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough }));
       const exit = exitOf(results.map(({ healthy, unknown }) => ({ failed: !healthy, unknown })));
@@ -210,15 +254,18 @@ function statusVerb(name: 'status' | 'verify'): Verb {
 }
 
 const historyVerb: Verb = {
-  usage: 'history',
+  usage: 'history [environment]',
   summary: 'who deployed what to a host, and how it ended',
   options: [
     targetOption(),
     ...wayOptions(),
     new Option('--sudo <when>').choices(['auto', 'never', 'always']).default('auto').hideHelp(),
+    ...selectionOptions(),
   ],
   examples: [['deploy-binary history --target /opt/app/bin/app --host system', 'oldest first']],
-  handler: async (_, options: DeployOptions, io) => {
+  handler: async ([environment], options: EnvironmentOptions, io) => {
+    if (environment !== undefined) return await historyEnvironment(environment, options, io);
+    wanted(options, 'target');
     const work = workFrom({ ...withoutService, ...options }, io);
     const { results } = await onHosts(options, io, (connection) => history(connection, work));
     return {
@@ -246,7 +293,7 @@ const withoutService = {
 } as const;
 
 const rollback: Verb = {
-  usage: 'rollback',
+  usage: 'rollback [environment]',
   summary: 'put a kept release back, restart and prove it',
   options: [
     targetOption(),
@@ -258,12 +305,17 @@ const rollback: Verb = {
     ...wayOptions(),
     ...serviceOptions(),
     ...lockOptions(),
+    ...selectionOptions(),
+    ...orderOptions(),
+    ...permissionOptions(),
   ],
   examples: [
     ['deploy-binary rollback --target /opt/app/bin/app --host system', 'the release before the present one'],
     ['deploy-binary rollback --target /opt/app/bin/app --host system --to 1a2b3c4d', 'the release of that commit'],
   ],
-  handler: async (_, options: DeployOptions, io) => {
+  handler: async ([environment], options: EnvironmentOptions, io) => {
+    if (environment !== undefined) return await rollbackEnvironment(environment, options, io);
+    wanted(options, 'target');
     if (options.dryRun) return await showPlans(options, io);
     const work = workFrom(options, io);
     return await changeHosts(options, io, (connection) => rollbackHost(connection, options.to, work));
@@ -280,6 +332,7 @@ const unlockVerb: Verb = {
   ],
   examples: [['deploy-binary unlock --target /opt/app/bin/app --host system', 'refused while its holder is alive']],
   handler: async (_, options: DeployOptions, io) => {
+    wanted(options, 'target');
     const work = workFrom({ ...withoutService, ...options }, io);
     const { results } = await onHosts(options, io, async (connection) => {
       const { lock, host } = options.dryRun
@@ -301,8 +354,51 @@ const unlockVerb: Verb = {
   },
 };
 
+const matrixVerb: Verb = {
+  usage: 'matrix <environment>',
+  summary: 'write a workflow with one job a batch, so that many runners share the hosts of an environment',
+  options: matrixOptions(),
+  examples: [
+    [
+      "deploy-binary matrix prod --build 'cargo build --release' --output .forgejo/workflows/deploy-prod.yaml",
+      'again after each change of deploy.yaml',
+    ],
+  ],
+  handler: async ([environment], options: MatrixOptions, io) => await matrix(environment!, options, io),
+};
+
+const restoreVerb: Verb = {
+  usage: 'restore <environment>',
+  summary: 'put a container back to the snapshot that was taken before a deploy; without --snapshot they are listed',
+  options: [
+    ...wayOptions(),
+    ...selectionOptions(),
+    new Option('--snapshot <name>', 'snapshot to go back to, as the release record names it'),
+    ...permissionOptions(),
+  ],
+  examples: [
+    ['deploy-binary restore prod', 'what there is'],
+    [
+      'deploy-binary restore prod --hosts system --snapshot pre-deploy-20260131120501 --confirm prod --yes',
+      'the last resort',
+    ],
+  ],
+  handler: async ([environment], options: EnvironmentOptions, io) =>
+    await restoreEnvironment(environment!, options, io),
+};
+
 export const deployBinary: Tool = {
   name: 'deploy-binary',
   summary: 'Replaces a running binary on a host, and never leaves the host without a service.',
-  verbs: [run, planVerb, statusVerb('status'), historyVerb, rollback, statusVerb('verify'), unlockVerb],
+  verbs: [
+    run,
+    planVerb,
+    statusVerb('status'),
+    historyVerb,
+    rollback,
+    statusVerb('verify'),
+    unlockVerb,
+    matrixVerb,
+    restoreVerb,
+  ],
 };

@@ -22,6 +22,7 @@ import { appendHistory, saveState } from './records.ts';
 import type { Settings } from './settings.ts';
 import { adopt, freeSlot, type HistoryEntry, type Release, releaseId, type State } from './state.ts';
 import { type Change, type Incoming, type Previous, stepsOf } from './steps.ts';
+import { alreadyRuns, attributesFit } from './unchanged.ts';
 
 export interface Phase {
   readonly name: string;
@@ -69,6 +70,12 @@ export interface Work {
 export const deployHost = async (connection: Connection, source: Source, work: Work): Promise<HostResult> =>
   await runHost(connection, work, source, async (run) => {
     run.expect(source.file.sha256);
+    const same = await run.phase('preflight', () => alreadyRuns(connection, source, work.settings));
+    if (same) {
+      Object.assign(run.result, { outcome: 'unchanged', release: same.release, previous: same.release });
+      run.result.previousSha256 = source.file.sha256;
+      return;
+    }
     const first = await run.phase('preflight', async () => {
       const situation = await assess(connection, work.settings, source, work.local);
       stopOn(check(situation, source));
@@ -132,17 +139,6 @@ export async function planRollback(connection: Connection, to: string | undefine
   return { situation, findings: [], sha256, steps };
 }
 
-const attributesFit = ({ facts, settings }: Situation): boolean => {
-  const [user, group] = (settings.owner ?? '').split(':');
-  const [hasUser, hasGroup] = (facts.target.owner ?? '').split(':');
-  const mode = settings.mode === undefined ? null : Number.parseInt(settings.mode, 8);
-  return (
-    (!user || user === hasUser) &&
-    (!group || group === hasGroup) &&
-    (mode === null || mode === Number.parseInt(facts.target.mode ?? '', 8))
-  );
-};
-
 async function isProven(prover: Prover): Promise<boolean> {
   try {
     if (!(await looksHealthy(prover))) return false;
@@ -176,6 +172,8 @@ function newRelease({ state, facts, settings }: Situation, { file }: Source, pre
     by: origin.by,
     commit: origin.commit,
     runUrl: origin.runUrl,
+    ...(origin.manual !== undefined && { manual: origin.manual }),
+    ...(origin.snapshot !== undefined && { snapshot: origin.snapshot }),
   };
 }
 

@@ -16,11 +16,14 @@ import type { Restart } from './restart/restart.ts';
 import { healthPort, type Settings } from './settings.ts';
 import { knownSha256, parseState, type Release, type State } from './state.ts';
 import type { SourceFile } from './transfer/hash.ts';
+import type { Supply } from './transfer/supply.ts';
 
 /** The new binary, as it is here. */
 export interface Source {
   readonly file: SourceFile;
   readonly executable: Executable;
+  /** What is shared with other hosts, and with later runs. */
+  readonly supply?: Supply | undefined;
 }
 
 /** Everything that is known about one host before anything is touched. */
@@ -35,7 +38,7 @@ export interface Situation {
   readonly readAt: number;
 }
 
-const questionOf = (
+export const questionOf = (
   settings: Settings,
   source: Source | null,
   user: { unit?: string | undefined; me?: string | undefined },

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
@@ -41,7 +41,10 @@ export async function chooseAsk(
   );
 }
 
-const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+
+/** An address is no server name (RFC 6066, 3), but is checked against the certificate all the same. */
+const serverName = (url: URL) => (isIP(hostOf(url)) === 0 ? { servername: hostOf(url) } : {});
 
 /** A refused connection proves that forwarding works. */
 async function forwards(connection: Connection, address: string, port: number): Promise<boolean> {
@@ -62,7 +65,7 @@ export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeo
     return await new Promise<Answer>((resolve, reject) => {
       channel.on('error', reject);
       const secure = url.protocol === 'https:';
-      const stream = secure ? tlsConnect({ socket: channel, servername: hostOf(url) }) : channel;
+      const stream = secure ? tlsConnect({ socket: channel, host: hostOf(url), ...serverName(url) }) : channel;
       if (secure) stream.on('error', reject);
       let answered = false;
       // An answer and the end of the connection may come in one go: from its head on, the answer knows itself when it is cut.

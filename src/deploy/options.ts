@@ -4,24 +4,16 @@ import type { CommonOptions } from '../common/command.ts';
 import { usage } from '../common/errors.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
-import type { OpenOptions } from './host/open.ts';
+import { type ReachOptions, reachOptions } from './host/options.ts';
 import { parseVia, type Via, viaHost } from './host/via.ts';
 import type { HealthSettings, Origin, Settings } from './settings.ts';
 
 /** The flags as commander hands them over. */
-export interface DeployOptions extends CommonOptions {
+export interface DeployOptions extends CommonOptions, ReachOptions {
   readonly source?: string;
   readonly target?: string;
   readonly host: readonly string[];
   readonly via: readonly string[];
-  readonly execPrefix?: string;
-  readonly identity?: string;
-  readonly certificate?: string;
-  readonly passphraseEnv?: string;
-  readonly passwordEnv?: string;
-  readonly knownHosts?: string;
-  readonly fingerprint: readonly string[];
-  readonly proxyJump?: string;
   readonly owner?: string;
   readonly mode?: string;
   readonly strategy: Settings['strategy'];
@@ -61,20 +53,10 @@ export const wayOptions = () => [
   new Option('--via <way>', 'local | ssh://[user@]host[:port] | incus:NAME | lxc:NAME, joined by +; may be repeated')
     .argParser(several)
     .default([], 'none'),
-  new Option('--exec-prefix <argv>', 'goes before incus or lxc, such as "sudo -n"'),
-  new Option('--identity <key>', 'private key: a file, or its text'),
-  new Option('--certificate <text>', "the key's certificate: a file, or its text; KEY-cert.pub by default"),
-  new Option('--passphrase-env <variable>', 'environment variable that holds the passphrase of the key'),
-  new Option('--password-env <variable>', 'environment variable that holds the password'),
-  new Option('--known-hosts <text>', 'known_hosts lines or a file with them; ~/.ssh/known_hosts by default'),
-  new Option('--fingerprint <SHA256:…>', "fingerprint of the host's key; may be repeated")
-    .argParser(several)
-    .default([], 'none'),
-  new Option('--proxy-jump <hosts>', 'hosts to go through, [user@]host[:port], separated by commas'),
+  ...reachOptions(),
 ];
 
-export const targetOption = () =>
-  new Option('--target <path>', 'absolute path of the binary on the host').makeOptionMandatory();
+export const targetOption = () => new Option('--target <path>', 'absolute path of the binary on the host');
 
 /** How the service is restarted and proven. */
 export const serviceOptions = () => [
@@ -111,7 +93,7 @@ export const keepOption = () =>
 
 /** What only a deploy takes. */
 export const deployOptions = () => [
-  new Option('--source <file>', 'the new binary, here').makeOptionMandatory(),
+  new Option('--source <file>', 'the new binary, here'),
   new Option('--owner <user:group>', "owner of the target; the present file's by default"),
   new Option('--mode <octal>', "mode of the target; the present file's by default, else 0755"),
   new Option(
@@ -135,41 +117,6 @@ export function waysFrom({ host, via }: Pick<DeployOptions, 'host' | 'via'>): Vi
   const twice = ways.find(({ text }, index) => ways.findIndex((other) => other.text === text) !== index);
   if (twice) throw usage(`${twice.text} is named twice.`, 'Name each host once.');
   return ways;
-}
-
-/** @throws ToolError of kind `usage` */
-export function openOptionsFrom(
-  options: DeployOptions,
-  env: Io['env'],
-  user: { name: string; home: string },
-): OpenOptions {
-  const variable = (name: string | undefined, flag: string): string | undefined => {
-    if (name === undefined) return undefined;
-    const value = env[name];
-    if (value === undefined || value === '')
-      throw usage(
-        `${flag} names ${name}, which is not set.`,
-        `Set it: the flag takes the name of an environment variable, never the secret itself.`,
-      );
-    return value;
-  };
-  const passphrase = variable(options.passphraseEnv, '--passphrase-env');
-  const password = variable(options.passwordEnv, '--password-env');
-  return {
-    env,
-    execPrefix: options.execPrefix === undefined ? [] : splitArgv(options.execPrefix, '--exec-prefix'),
-    ssh: {
-      person: { user: user.name, home: env.HOME ?? user.home },
-      ...(options.identity !== undefined && { identities: [options.identity] }),
-      ...(options.certificate !== undefined && { certificate: options.certificate }),
-      ...(passphrase !== undefined && { passphrase }),
-      ...(password !== undefined && { password }),
-      ...(env.SSH_AUTH_SOCK && { agent: env.SSH_AUTH_SOCK }),
-      ...(options.knownHosts !== undefined && { knownHosts: options.knownHosts }),
-      ...(options.fingerprint.length > 0 && { fingerprints: options.fingerprint }),
-      ...(options.proxyJump !== undefined && { proxyJump: options.proxyJump }),
-    },
-  };
 }
 
 /** @throws ToolError of kind `usage` for anything that cannot be meant */

@@ -66,6 +66,10 @@ export interface Origin {
   readonly by: string;
   readonly commit: string | null;
   readonly runUrl: string | null;
+  /** Why a person did by hand what is CI's. */
+  readonly manual?: string | undefined;
+  /** The snapshot that was taken of the container before. */
+  readonly snapshot?: string | undefined;
 }
 
 /** The port of a health URL as the host sees it. */

@@ -14,6 +14,8 @@ const release = z.object({
   by: z.string(),
   commit: z.string().nullable(),
   runUrl: z.string().nullable(),
+  manual: z.string().optional(),
+  snapshot: z.string().optional(),
 });
 
 const state = z.object({

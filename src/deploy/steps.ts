@@ -87,7 +87,7 @@ const uploadPath = ({ remote }: Situation) =>
   remote.privilege.writer === null ? remote.layout.staged : `${remote.workDirectory}/upload`;
 
 async function upload(change: Change): Promise<void> {
-  const { situation, incoming } = change;
+  const { situation, incoming, previous } = change;
   if (incoming.kind !== 'file') return;
   const { remote, local } = situation;
   await remote.must('Making a place for the upload', ['mkdir', '-p', '--', remote.workDirectory]);
@@ -95,6 +95,11 @@ async function upload(change: Change): Promise<void> {
     const result = await remote.connection.use((host) =>
       transfer(host, {
         source: incoming.source.file,
+        supply: incoming.source.supply,
+        base: previous && {
+          sha256: previous.sha256,
+          path: previous.kept ? remote.layout.slot(previous.slot) : remote.layout.target,
+        },
         staged: uploadPath(situation),
         local,
         onProgress: ({ done, total, sent }) => {

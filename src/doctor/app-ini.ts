@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf, usage } from '../common/errors.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { hideSecret } from '../common/redact.ts';
-import { defaultTimings, type Timings } from './stuck/hold.ts';
+import { type IniReader, type LogStorage, logStorage } from './logs/storage-ini.ts';
+import { defaultTimings, type Timings } from './stuck/timings.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -15,8 +16,8 @@ export type Ini = ReadonlyMap<string, ReadonlyMap<string, string>>;
 export interface ForgejoSettings {
   readonly databaseUrl: string;
   readonly schema: string | undefined;
-  /** Where `action_task.log_filename` starts from; null when the logs are not on a local disk. */
-  readonly logDirectory: string | null;
+  /** Where `action_task.log_filename` starts from. */
+  readonly logStorage: LogStorage;
   readonly timings: Timings;
   readonly rootUrl: string;
 }
@@ -124,9 +125,14 @@ function sectionAndKey(encoded: string): { section: string; key: string } {
   return { section: parts[0].toLowerCase(), key: parts[1] };
 }
 
-async function readNamed(what: string, file: string): Promise<string> {
+/** Reads a file where Forgejo is. */
+export type ReadText = (file: string) => Promise<string>;
+
+const readHere: ReadText = (file) => readFile(file, 'utf8');
+
+async function readNamed(what: string, file: string, read = readHere): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return await read(file);
   } catch (cause) {
     throw usage(
       `${what} names ${file}, which cannot be read (${messageOf(cause)}).`,
@@ -137,17 +143,18 @@ async function readNamed(what: string, file: string): Promise<string> {
 }
 
 /** Reads app.ini with its environment overrides. */
-export async function readForgejoSettings(file: string, env: Env): Promise<ForgejoSettings> {
-  return forgejoSettings(await withPasswordFile(await readIni(file, env), file), resolve(file), env);
+export async function readForgejoSettings(file: string, env: Env, read = readHere): Promise<ForgejoSettings> {
+  return forgejoSettings(await withPasswordFile(await readIni(file, env, read), file, read), resolve(file), env);
 }
 
 /** The server's own address, whatever its database. */
-export const readRootUrl = async (file: string, env: Env): Promise<string> => rootUrl(lookUp(await readIni(file, env)));
+export const readRootUrl = async (file: string, env: Env): Promise<string> =>
+  rootUrl(lookUp(await readIni(file, env, readHere)));
 
-async function readIni(file: string, env: Env): Promise<Ini> {
+async function readIni(file: string, env: Env, read: typeof readHere): Promise<Ini> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await read(file);
   } catch (cause) {
     throw usage(
       `${file} cannot be read (${messageOf(cause)}).`,
@@ -159,13 +166,13 @@ async function readIni(file: string, env: Env): Promise<Ini> {
 }
 
 /** `[database] PASSWD_URI = file:/path` stands for PASSWD (newer servers). */
-async function withPasswordFile(ini: Ini, file: string): Promise<Ini> {
+async function withPasswordFile(ini: Ini, file: string, read: ReadText): Promise<Ini> {
   const uri = lookUp(ini)('database', 'PASSWD_URI');
   if (uri === undefined) return ini;
   const path = URL.canParse(uri) && uri.startsWith('file:') ? decodeURIComponent(new URL(uri).pathname) : undefined;
   if (path === undefined)
     throw usage(`${file}: [database] PASSWD_URI is not a file: address.`, 'Write it as file:/path/of/the/password.');
-  const password = (await readNamed(`${file}: [database] PASSWD_URI`, path)).trim();
+  const password = (await readNamed(`${file}: [database] PASSWD_URI`, path, read)).trim();
   return new Map([...ini, ['database', new Map([...(ini.get('database') ?? []), ['PASSWD', password]])]]);
 }
 
@@ -175,11 +182,17 @@ export function forgejoSettings(ini: Ini, file: string, env: Env): ForgejoSettin
     databaseUrl: databaseUrl(get, file, env),
     // Forgejo itself asks for it with PostgreSQL only.
     schema: get('database', 'DB_TYPE') === 'postgres' ? get('database', 'SCHEMA') : undefined,
-    logDirectory: logDirectory(ini, get, file, env),
+    logStorage: logStorage(iniReader(ini, get), dataPath(get, file, env), file),
     timings: timings(get),
     rootUrl: rootUrl(get),
   };
 }
+
+const iniReader = (ini: Ini, get: Get): IniReader => ({
+  has: (section) => ini.has(section),
+  hasOwn: (section, key) => ini.get(section)?.has(key) ?? false,
+  get,
+});
 
 function rootUrl(get: Get): string {
   const protocol = get('server', 'PROTOCOL') === 'https' ? 'https' : 'http';
@@ -245,26 +258,6 @@ function splitHost(text: string, standardPort: string): { host: string; port: st
   return { host: (match ? (match[1] ?? match[2]) : text) || '127.0.0.1', port: match?.[3] || standardPort };
 }
 
-/**
- * Where `getStorage` of Forgejo puts `actions_log`: [storage.actions_log] when it says a type or a path, in the section
- * [storage.TYPE] when there is one, else [storage]. [actions] is not asked. Relative paths are below APP_DATA_PATH.
- */
-function logDirectory(ini: Ini, get: Get, file: string, env: Env): string | null {
-  const data = dataPath(get, file, env);
-  const own = (section: string) => (ini.get(section)?.has('PATH') ? get(section, 'PATH') : undefined);
-  const section = 'storage.actions_log';
-  const named = ini.has(section) ? get(section, 'STORAGE_TYPE') : undefined;
-  const used = named !== undefined || (ini.has(section) && get(section, 'PATH') !== undefined);
-  const target = !used ? 'storage' : named && ini.has(`storage.${named}`) ? `storage.${named}` : section;
-  if ((get(target, 'STORAGE_TYPE') ?? named ?? 'local') !== 'local') return null;
-  const base = own(target);
-  const path = own(section);
-  if (path !== undefined && (target === section || isAbsolute(path))) return resolve(data, path);
-  if (path !== undefined) return resolve(data, base ?? '', path);
-  if (base === undefined) return join(data, 'actions_log');
-  return resolve(data, target === 'storage' ? join(base, 'actions_log') : base);
-}
-
 const dataPath = (get: Get, file: string, env: Env): string =>
   resolve(workPath(get, file, env), get('server', 'APP_DATA_PATH') ?? 'data');
 
@@ -288,11 +281,19 @@ const seconds = (text: string | undefined): number | undefined =>
   text === undefined || /^\d+$/.test(text) ? undefined : parseDuration(text);
 
 function timings(get: Get): Timings {
-  const cron = 'cron.stop_zombie_tasks';
-  const off = /^(?:0|f|no?|off|false)$/i.test(get(cron, 'ENABLED') ?? '');
+  const timeout = (key: string, otherwise: number) => seconds(get('actions', key)) ?? otherwise;
+  const every = (cron: string, otherwise: number | null) => {
+    const section = `cron.${cron}`;
+    if (/^(?:0|f|no?|off|false)$/i.test(get(section, 'ENABLED') ?? '')) return null;
+    return period(get(section, 'SCHEDULE') ?? '') ?? otherwise;
+  };
   return {
-    zombieTimeout: seconds(get('actions', 'ZOMBIE_TASK_TIMEOUT')) ?? defaultTimings.zombieTimeout,
-    zombiePeriod: off ? null : (period(get(cron, 'SCHEDULE') ?? '') ?? defaultTimings.zombiePeriod),
+    zombieTimeout: timeout('ZOMBIE_TASK_TIMEOUT', defaultTimings.zombieTimeout),
+    zombiePeriod: every('stop_zombie_tasks', defaultTimings.zombiePeriod),
+    endlessTimeout: timeout('ENDLESS_TASK_TIMEOUT', defaultTimings.endlessTimeout),
+    endlessPeriod: every('stop_endless_tasks', defaultTimings.endlessPeriod),
+    abandonedTimeout: timeout('ABANDONED_JOB_TIMEOUT', defaultTimings.abandonedTimeout),
+    abandonedPeriod: every('cancel_abandoned_jobs', defaultTimings.abandonedPeriod),
   };
 }
 

@@ -1,24 +1,29 @@
-import { access, readdir, readFile } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { stateDirectory } from '../common/audit.ts';
-import { findConfig, flatValues } from '../common/config.ts';
+import { type ConfigFile, findConfig, flatValues } from '../common/config.ts';
 import { usage } from '../common/errors.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
+import type { Host } from '../deploy/host/host.ts';
 import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
 import { openDatabase } from './database/open.ts';
-import { defaultTimings, type Timings } from './stuck/hold.ts';
+import { findAppIni, findAppIniOn } from './find-app-ini.ts';
+import { openLogs } from './logs/open.ts';
+import type { LogStore } from './logs/store.ts';
+import { defaultTimings, type Timings } from './stuck/timings.ts';
+import { type WayOptions, Ways, wayKeys, wayOptions } from './ways.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
-export interface ConnectOptions {
+export interface ConnectOptions extends WayOptions {
   readonly databaseUrl?: string;
   readonly appIni?: string;
   readonly schema?: string;
   readonly generation?: Aggregation;
   readonly logDir?: string;
+  readonly logS3?: string;
   readonly undoDir?: string;
   readonly zombieTimeout?: string;
   readonly config?: string;
@@ -39,21 +44,37 @@ export const connectOptions: readonly Option[] = [
     "how this Forgejo computes a run's status, where the database cannot tell: old until version 9",
   ).choices(['old', 'new']),
   new Option('--zombie-timeout <duration>', "how long a task may be silent, as Forgejo's ZOMBIE_TASK_TIMEOUT (10m)"),
+  ...wayOptions(),
 ];
 
-/** Where the log of a task is looked for on disk. */
-export const logDirOption = new Option(
-  '--log-dir <dir>',
-  'directory of the stored logs, `<data>/actions_log` (from app.ini)',
-);
+/** Where finished logs are, where app.ini does not say it. */
+export const logOptions: readonly Option[] = [
+  new Option('--log-dir <dir>', 'directory of the stored logs, `<data>/actions_log` (from app.ini)'),
+  new Option(
+    '--log-s3 <address>',
+    'bucket of the stored logs, s3://BUCKET/BASE/PATH?endpoint=URL&region=NAME (from app.ini)',
+  ),
+  new Option('--log-via <way>', 'how to reach the host of the stored logs, where it is another than --via'),
+];
 
-const keys = ['database-url', 'app-ini', 'schema', 'generation', 'log-dir', 'undo-dir', 'zombie-timeout'];
+/** What ci-doctor.yaml may hold. */
+export const configKeys = [
+  'database-url',
+  'app-ini',
+  'schema',
+  'generation',
+  'log-dir',
+  'log-s3',
+  'undo-dir',
+  'zombie-timeout',
+  ...wayKeys,
+];
 
 export interface Connection {
   readonly database: Database;
   readonly timings: Timings;
-  /** null when the logs are not on a local disk, or nothing said where they are. */
-  readonly logDirectory: string | null;
+  /** Opens the place of finished logs; undefined when nothing said where it is. Closed with the connection. */
+  logs(): Promise<LogStore | undefined>;
   readonly undoDirectory: string;
   readonly journal: string;
 }
@@ -64,19 +85,30 @@ export async function withConnection<T>(
   io: Io,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = await connect(options, io);
+  const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
+  const values = file ? flatValues(file, configKeys, ['rules']) : new Map<string, string>();
+  const ways = new Ways(options, values, io.env);
   try {
-    return await work(connection);
-  } catch (error) {
-    throw connection.database.explain(error);
+    const connection = await connect(options, io, file, values, ways);
+    try {
+      return await work(connection);
+    } catch (error) {
+      throw connection.database.explain(error);
+    } finally {
+      await connection.database.close();
+    }
   } finally {
-    await connection.database.close();
+    await ways.close();
   }
 }
 
-async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
-  const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
-  const values = file ? flatValues(file, keys) : new Map<string, string>();
+async function connect(
+  options: ConnectOptions,
+  io: Io,
+  file: ConfigFile | undefined,
+  values: ReadonlyMap<string, string>,
+  ways: Ways,
+): Promise<Connection> {
   // A path in the file is relative to the file.
   const path = (key: string) => {
     const value = values.get(key);
@@ -85,13 +117,26 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
   const url =
     options.databaseUrl ??
     (options.appIni === undefined ? io.env.CI_DOCTOR_DATABASE_URL || values.get('database-url') : undefined);
-  const appIni = options.appIni ?? path('app-ini') ?? (url === undefined ? await findAppIni(io.env) : undefined);
+  const logHost = await ways.logHost();
+  // A path on another host is not relative to a file here.
+  const there = (key: string) => (logHost ? values.get(key) : path(key));
+  const appIni =
+    options.appIni ??
+    there('app-ini') ??
+    (url === undefined ? await (logHost ? findAppIniOn(logHost) : findAppIni(io.env)) : undefined);
   if (url === undefined && appIni === undefined)
     throw usage(
       "ci-doctor was not told where Forgejo's database is.",
       'Give --database-url (or CI_DOCTOR_DATABASE_URL), or --app-ini with the path of Forgejo\'s app.ini. "npm run demo" shows it on a database of its own.',
     );
-  const forgejo = appIni === undefined ? undefined : await readForgejoSettings(appIni, io.env);
+  const forgejo =
+    appIni === undefined
+      ? undefined
+      : logHost
+        ? await readForgejoSettings(appIni, {}, (name) => readOn(logHost, name))
+        : await readForgejoSettings(appIni, io.env);
+  // Forgejo's own configuration names the database as Forgejo's host sees it.
+  const databaseHost = await ways.databaseHost(url === undefined);
   const schema = options.schema ?? values.get('schema') ?? (url === undefined ? forgejo?.schema : undefined);
   const generation = options.generation ?? (values.get('generation') as Aggregation | undefined);
   if (generation !== undefined && generation !== 'old' && generation !== 'new')
@@ -101,15 +146,29 @@ async function connect(options: ConnectOptions, io: Io): Promise<Connection> {
     forgejo?.timings ?? defaultTimings,
     options.zombieTimeout ?? values.get('zombie-timeout'),
   );
+  let logs: Promise<LogStore | undefined> | undefined;
   return {
     database: await openDatabase({
       url: url ?? forgejo!.databaseUrl,
       env: io.env,
       ...(schema && { schema }),
       ...(generation && { generation }),
+      ...(databaseHost && { through: databaseHost }),
     }),
     timings,
-    logDirectory: options.logDir ?? path('log-dir') ?? forgejo?.logDirectory ?? null,
+    logs: () => {
+      logs ??= openLogs(
+        {
+          directory: options.logDir ?? there('log-dir'),
+          s3: options.logS3 ?? (options.logDir === undefined ? values.get('log-s3') : undefined),
+          forgejo: forgejo?.logStorage,
+        },
+        logHost,
+        io.env,
+        (close) => ways.onClose(close),
+      );
+      return logs;
+    },
     undoDirectory: options.undoDir ?? path('undo-dir') ?? join(state, 'undo'),
     journal: join(state, 'journal.jsonl'),
   };
@@ -123,37 +182,8 @@ function withTimeout(timings: Timings, text: string | undefined): Timings {
   return { ...timings, zombieTimeout };
 }
 
-/** On a Forgejo host its app.ini is found: from the running server's arguments, else where packages and containers keep it. */
-export async function findAppIni(env: Io['env']): Promise<string | undefined> {
-  const work = env.FORGEJO_WORK_DIR ?? env.GITEA_WORK_DIR;
-  const candidates = [
-    ...(await runningServerConfigs()),
-    ...(work ? [join(work, 'custom/conf/app.ini')] : []),
-    '/etc/forgejo/app.ini',
-    '/etc/gitea/app.ini',
-    '/var/lib/forgejo/custom/conf/app.ini',
-    '/var/lib/gitea/custom/conf/app.ini',
-    '/data/gitea/conf/app.ini',
-  ];
-  for (const candidate of candidates) {
-    try {
-      await access(candidate);
-      return candidate;
-    } catch {}
-  }
-  return undefined;
-}
-
-async function runningServerConfigs(): Promise<string[]> {
-  const processes = await readdir('/proc').catch(() => []);
-  const found: string[] = [];
-  for (const id of processes.filter((name) => /^\d+$/.test(name))) {
-    const argv = (await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (!/^(forgejo|gitea)$/.test(basename(argv[0] ?? ''))) continue;
-    const at = argv.findIndex((word) => word === '--config' || word === '-c');
-    const config =
-      at >= 0 ? argv[at + 1] : argv.find((word) => word.startsWith('--config='))?.slice('--config='.length);
-    if (config) found.push(isAbsolute(config) ? config : join(`/proc/${id}/cwd`, config));
-  }
-  return found;
+async function readOn(host: Host, file: string): Promise<string> {
+  const { code, stdout, stderr } = await host.run(['cat', file], { timeoutMs: 30_000 });
+  if (code !== 0) throw new Error(`${host.name}: ${stderr.trim() || `cat ended with ${code}`}`);
+  return stdout;
 }

@@ -31,7 +31,15 @@ export function parseRunName(text: string): RunName {
 export async function findRun(queries: Queries, text: string): Promise<number> {
   const name = parseRunName(text);
   if ('id' in name) {
-    const row = await queries.selectFrom('action_run').select('id').where('id', '=', name.id).executeTakeFirst();
+    const row =
+      (await queries.selectFrom('action_run').select('id').where('id', '=', name.id).executeTakeFirst()) ??
+      // A run whose row is gone lives on in its jobs.
+      (await queries
+        .selectFrom('action_run_job')
+        .select('run_id as id')
+        .where('run_id', '=', name.id)
+        .limit(1)
+        .executeTakeFirst());
     if (row) return row.id;
     throw problem(
       `There is no run with the id ${name.id}.`,

@@ -3,10 +3,12 @@ import type { Database, Queries } from './database/database.ts';
 import { isDone, statusName } from './database/status.ts';
 import { elapsed, type RunRow, runColumns, runRow } from './runs.ts';
 import { fullSteps, type Step } from './steps.ts';
-import { parseNeeds } from './stuck/look.ts';
+import { parseList } from './stuck/look.ts';
+import { explainRun, type RunReport } from './stuck/stuck.ts';
+import type { Timings } from './stuck/timings.ts';
 
 /** A run as `show` prints it: every job, every attempt, every step. Times in Unix seconds, 0 = not set; durations in seconds. */
-export interface RunDetails {
+export interface RunDetails extends RunReport {
   readonly run: RunRow & { readonly needApproval: boolean };
   readonly jobs: readonly JobDetails[];
 }
@@ -53,7 +55,7 @@ export interface AttemptDetails {
 }
 
 /** Everything about one run, from one snapshot. */
-export function showRun(database: Database, runId: number): Promise<RunDetails> {
+export function showRun(database: Database, runId: number, timings: Timings): Promise<RunDetails> {
   return database.snapshot(async (queries) => {
     const now = await database.now(queries);
     const row = await runColumns(queries)
@@ -79,14 +81,17 @@ export function showRun(database: Database, runId: number): Promise<RunDetails> 
       .orderBy('id')
       .execute();
     const attempts = await loadAttempts(database, queries, jobs, now);
+    // A run that is over is not asked what holds it.
+    const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
     return {
+      ...(over ? { findings: [], waiting: [], running: [] } : await explainRun(database, queries, runId, timings)),
       run: { ...runRow(row, now), needApproval: Boolean(row.need_approval) },
       jobs: jobs.map((job) => ({
         id: job.id,
         name: job.name,
         jobId: job.job_id,
-        needs: parseNeeds(job.needs),
-        runsOn: parseNeeds(job.runs_on),
+        needs: parseList(job.needs),
+        runsOn: parseList(job.runs_on),
         status: statusName(job.status),
         statusCode: job.status,
         attempt: job.attempt,

@@ -34,8 +34,10 @@ const actions: Readonly<Record<string, Action>> = {
     tool: deployBinary,
     // `command` is the command that starts the service.
     verbInput: 'verb',
+    // The workflow that `matrix` writes is committed, not made by a job.
+    verbs: ['run', 'plan', 'status', 'history', 'rollback', 'verify', 'unlock', 'restore'],
     own: [],
-    left: ['json', 'quiet', 'config'],
+    left: ['json', 'quiet'],
   },
   'submodule-push-check': {
     tool: submodulePushCheck,

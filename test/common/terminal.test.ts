@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bundling } from '../../scripts/bundling.mjs';
 import { isCi } from '../../src/common/terminal.ts';
 
 // Streams, their ends and what a terminal is belong to a process: each of these runs in one of its own.
@@ -48,13 +49,12 @@ beforeAll(() =>
           process.exitCode = exit;
         }`,
     },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    outfile: script,
-    logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    ...bundling,
+    // As the commands are: a chunk for each dynamic import.
+    splitting: true,
+    outdir: directory,
+    entryNames: 'probe',
+    outExtension: { '.js': '.mjs' },
   }),
 );
 afterAll(() => rmSync(directory, { recursive: true }));

@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { redact } from '../../src/common/redact.ts';
-import { forgejoSettings, overlayEnvironment, parseIni, readForgejoSettings } from '../../src/doctor/app-ini.ts';
+import {
+  type ForgejoSettings,
+  forgejoSettings,
+  overlayEnvironment,
+  parseIni,
+  readForgejoSettings,
+} from '../../src/doctor/app-ini.ts';
 
 const value = (text: string, section = 's', key = 'K') => parseIni(text).get(section)?.get(key);
 
@@ -234,6 +240,9 @@ describe('the environment', () => {
   });
 });
 
+const directoryOf = ({ logStorage }: ForgejoSettings) =>
+  logStorage.kind === 'directory' ? logStorage.directory : null;
+
 describe('where logs are', () => {
   test.each([
     ['', '/srv/forgejo/data/actions_log'],
@@ -258,7 +267,7 @@ describe('where logs are', () => {
     // [actions] is not asked.
     ['[actions]\nSTORAGE_TYPE = minio\nPATH = /p', '/srv/forgejo/data/actions_log'],
   ])('%j', async (text, directory) => {
-    expect((await settings(text)).logDirectory).toBe(directory);
+    expect(directoryOf(await settings(text))).toBe(directory);
   });
 
   test.each([
@@ -270,7 +279,7 @@ describe('where logs are', () => {
     ['/srv/app.ini', {}, '', '/srv/data/actions_log'],
   ])('%s with %j', (file, env, line, directory) => {
     const ini = parseIni(`${line}\n[database]\nDB_TYPE = postgres`);
-    expect(forgejoSettings(ini, file, env as Record<string, string>).logDirectory).toBe(directory);
+    expect(directoryOf(forgejoSettings(ini, file, env as Record<string, string>))).toBe(directory);
   });
 });
 

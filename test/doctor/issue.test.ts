@@ -21,6 +21,9 @@ const finding = (run: number, more: Partial<StuckFinding> = {}): StuckFinding =>
   runner: 'one',
   age: 1_200,
   repairable: true,
+  blame: 'runner',
+  heals: null,
+  buttons: { cancel: 'Ends it.', rerun: 'Not offered.' },
   ...more,
 });
 

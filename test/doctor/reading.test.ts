@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildInstance, type Instance, loadInstance, writeLogs } from '../../demo/forgejo/instance.ts';
+import { buildInstance, type Instance, writeLogs } from '../../demo/forgejo/instance.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import { embeddedDatabase, type TestDatabase } from '../support/database.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { doctor } from '../support/doctor.ts';
 
 describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) => {
@@ -17,11 +16,8 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
 
   beforeAll(async () => {
     instance = buildInstance({ generation, now: Math.floor(Date.now() / 1_000), size: 60 });
-    database = await embeddedDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await loadInstance(client, instance, { schema: database.schema });
-    await client.end();
+    database = await testDatabase();
+    await database.load(instance.server);
     logs = await mkdtemp(join(tmpdir(), 'ci-doctor-logs-'));
     await writeLogs(instance, logs);
   });
@@ -47,7 +43,7 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
     ['--branch', 'main', "ref = 'refs/heads/main'"],
     ['--event', 'schedule', "event = 'schedule'"],
     ['--actor', 'Editor', 'trigger_user_id = (SELECT id FROM "user" WHERE lower_name = \'editor\')'],
-    ['--since', '9d', 'created >= extract(epoch FROM now())::bigint - 9 * 86400'],
+    ['--since', '9d', `created >= ${Math.floor(Date.now() / 1_000) - 9 * 86_400}`],
   ])('runs %s %s', async (flag, value, condition) => {
     const { runs } = await json('runs', flag, value, '--limit', '1000');
     const expected = await database.query(`SELECT id FROM action_run WHERE ${condition} ORDER BY id DESC`);

@@ -11,6 +11,8 @@ export interface View {
 export interface Column<Row> {
   readonly title: string;
   value(row: Row): string | number | null;
+  /** What scripts get in place of `value`: a number without its unit, a word without its number. */
+  tsv?(row: Row): string | number | null;
   readonly align?: 'right';
   tone?(row: Row): keyof Style | undefined;
 }
@@ -19,8 +21,9 @@ export const plainView: View = { layout: 'aligned', style: plain, columns: Numbe
 
 /** Rows as text: a header and aligned columns, or TSV without colour. Cells are one line each and cannot hold terminal escapes. */
 export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], view: View): string {
-  const cells = rows.map((row) => columns.map((column) => cell(column.value(row))));
-  if (view.layout === 'tsv')
+  const piped = view.layout === 'tsv';
+  const cells = rows.map((row) => columns.map((column) => cell(((piped && column.tsv) || column.value)(row))));
+  if (piped)
     return [columns.map(({ title }) => title.toLowerCase().replaceAll(' ', '_')), ...cells]
       .map((line) => line.join('\t'))
       .join('\n');

@@ -16,6 +16,7 @@ export function containerHost(outer: Host, { program, name, execPrefix }: Contai
   return {
     name: outer.name === 'local' ? label : `${outer.name}+${label}`,
     networked: outer.networked ?? true,
+    outer,
     async run(argv, options) {
       const result = await outer.run([...enter, ...argv], options);
       if (mayBeOurs(result)) await assertEntered(outer, enter, label, options);

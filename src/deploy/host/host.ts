@@ -1,4 +1,5 @@
 import type { Duplex, Readable } from 'node:stream';
+import type { SFTPWrapper } from 'ssh2';
 
 export interface RunOptions {
   /**
@@ -33,6 +34,8 @@ export interface Host {
   readonly name: string;
   /** False where bytes cross no network (this machine, a container on it), so that compressing them would only cost time. */
   readonly networked?: boolean;
+  /** Where a container is entered from. */
+  readonly outer?: Host;
   /** Runs a command to its end. A non-zero exit is a result; only a broken way in or a time-out throws (ToolError, kind `unknown`). */
   run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
   /**
@@ -42,5 +45,7 @@ export interface Host {
   forward?(address: string, port: number): Promise<Duplex>;
   /** Copies a file over SFTP; absent where the way in has none. The last resort of the transfer. */
   upload?(source: string, target: string, onBytes?: (total: number) => void): Promise<void>;
+  /** An SFTP session of the same connection, which the caller ends; absent where the way in has none. */
+  sftp?(): Promise<SFTPWrapper>;
   close(): Promise<void>;
 }

@@ -38,7 +38,7 @@ export async function* frames(
     while (position < source.size || pending.length > 0) {
       while (pending.length < ahead && position < source.size) {
         const part = await readPart(file, source, position, spare.pop() ?? Buffer.allocUnsafeSlow(frameSize));
-        const frame = compress(part);
+        const frame = compress(part, position);
         // It is awaited later; until then a failure must not count as unhandled.
         frame.catch(() => {});
         pending.push({ part, frame });

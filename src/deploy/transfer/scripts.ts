@@ -20,6 +20,7 @@ done
 directory=\${staged%/*}
 [ -d "\${directory:-/}" ] && echo directory
 echo "free $(df -Pk "\${directory:-/}" 2>/dev/null | tail -n 1)"
+while read -r key value unit; do case $key in MemAvailable:) echo "memory $value";; esac; done 2>/dev/null </proc/meminfo
 echo looked
 `;
 
@@ -55,7 +56,7 @@ mv -f "$part" "$staged" && echo staged
 `;
 
 /**
- * `sh -c … sh DECODER PART OLD BLOCKS BLOCK HASHER STAGED KEY SHA256 SIZE`: standard input becomes STAGED.
+ * `sh -c … sh DECODER PART OLD BLOCKS BLOCK HASHER STAGED KEY SHA256 SIZE BASE`: standard input becomes STAGED; a delta starts from BASE.
  * Each attempt writes a file of its own, PART, and begins it with the first BLOCKS blocks of OLD, if there is one: a receiver
  * of an earlier attempt, whose connection only seems dead, may still write into its own. The hash is taken from the bytes on their way to the disk.
  */
@@ -64,11 +65,12 @@ set -u
 umask 077
 decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 key=$8 want=$9
 shift 9
-size=$1
+size=$1 base=$2
 decode() {
   case $decoder in
     zstd) zstd -dqc ;;
     gzip) gzip -dqc ;;
+    delta) zstd -dqc --long=31 --patch-from="$base" ;;
     *) cat ;;
   esac
 }

@@ -1,14 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
+import { Readable, Transform } from 'node:stream';
 import { problem, type ToolError, usage } from '../../common/errors.ts';
 import type { Host, RunResult } from '../host/host.ts';
 import { type Compress, gzip, loadZstd, raw } from './compress.ts';
+import type { Delta } from './delta.ts';
 import { frameSize, frames } from './frames.ts';
 import { changed, isUnchanged, type SourceFile } from './hash.ts';
 import { acceptScript, keepScript, lookScript, receiveScript } from './scripts.ts';
+import type { Supply } from './supply.ts';
 
-/** How the bytes travel, best first: compressed streams, a plain one, SFTP. */
-export const methods = ['zstd', 'gzip', 'raw', 'sftp'] as const;
+/** How the bytes travel, best first: what differs from a file that is there, compressed streams, a plain one, SFTP. */
+export const methods = ['delta', 'zstd', 'gzip', 'raw', 'sftp'] as const;
 export type Method = (typeof methods)[number];
 
 export interface Progress {
@@ -26,6 +29,10 @@ export interface TransferRequest {
   readonly staged: string;
   /** This machine. */
   readonly local: Host;
+  /** What is shared with other hosts that get the same file. */
+  readonly supply?: Supply | undefined;
+  /** A file on the host that a delta can start from. */
+  readonly base?: { readonly path: string; readonly sha256: string } | null | undefined;
   /** Restricts the choice; all by default. */
   readonly methods?: readonly Method[];
   readonly onProgress?: (progress: Progress) => void;
@@ -49,9 +56,17 @@ export interface TransferResult {
  */
 export async function transfer(host: Host, request: TransferRequest): Promise<TransferResult> {
   if (!request.staged.startsWith('/')) throw usage(`${request.staged} is not absolute.`, 'Write the path from / on.');
-  const seen = await look(host, request);
-  const choices = await choose(host, seen, request);
+  let seen = await look(host, request);
   let last: ToolError | undefined;
+  const delta = await chooseDelta(host, seen, request);
+  if (delta) {
+    const outcome = await byDelta(host, seen, delta, request);
+    if ('result' in outcome) return outcome.result;
+    last = outcome.error;
+    // The receiver of the delta has cleared away what was left of an earlier attempt.
+    seen = { ...seen, part: undefined };
+  }
+  const choices = await choose(host, seen, request);
   for (const choice of choices) {
     const outcome = await attempt(host, seen, choice, request);
     if ('result' in outcome) return outcome.result;
@@ -70,8 +85,9 @@ interface Seen {
   readonly tools: ReadonlySet<string>;
   readonly hasher: 'openssl' | 'sha256sum' | 'shasum' | 'none';
   /** What is left of an earlier attempt with the same file; the longest one. */
-  readonly part?: { readonly path: string; readonly size: number };
+  readonly part?: { readonly path: string; readonly size: number } | undefined;
   readonly freeBytes: number | undefined;
+  readonly memoryBytes: number | undefined;
 }
 
 const keyOf = ({ sha256 }: SourceFile) => sha256.slice(0, 16);
@@ -98,27 +114,31 @@ async function look(host: Host, { staged, source, signal }: TransferRequest): Pr
     })
     .sort((a, b) => b.size - a.size);
   const free = lines.flatMap((line) => /^free .*\s\d+\s+\d+\s+(\d+)\s+\d+%/.exec(line)?.[1] ?? [])[0];
+  const memory = lines.flatMap((line) => /^memory (\d+)$/.exec(line)?.[1] ?? [])[0];
   return {
     tools,
     hasher: (['openssl', 'sha256sum', 'shasum'] as const).find((tool) => tools.has(tool)) ?? 'none',
     freeBytes: free === undefined ? undefined : Number(free) * 1024,
+    memoryBytes: memory === undefined ? undefined : Number(memory) * 1024,
     ...(parts[0] && { part: parts[0] }),
   };
 }
 
-type Choice = { readonly method: 'sftp' } | { readonly method: Exclude<Method, 'sftp'>; readonly compress: Compress };
+type Stream = Exclude<Method, 'sftp' | 'delta'>;
+type Choice = { readonly method: 'sftp' } | { readonly method: Stream; readonly compress: Compress };
 
 async function choose(
   host: Host,
   { tools }: Seen,
-  { methods: allowed = methods, local }: TransferRequest,
+  { methods: allowed = methods, local, supply }: TransferRequest,
 ): Promise<Choice[]> {
   const choices: Choice[] = [];
   if (tools.has('tee')) {
     const networked = host.networked ?? true;
     const zstd = networked && allowed.includes('zstd') && tools.has('zstd') ? await loadZstd(local) : undefined;
-    if (zstd) choices.push({ method: 'zstd', compress: zstd });
-    if (networked && allowed.includes('gzip') && tools.has('gzip')) choices.push({ method: 'gzip', compress: gzip });
+    if (zstd) choices.push({ method: 'zstd', compress: (await supply?.share('zstd', zstd)) ?? zstd });
+    if (networked && allowed.includes('gzip') && tools.has('gzip'))
+      choices.push({ method: 'gzip', compress: (await supply?.share('gzip', gzip)) ?? gzip });
     if (allowed.includes('raw')) choices.push({ method: 'raw', compress: raw });
   }
   if (allowed.includes('sftp') && host.upload) choices.push({ method: 'sftp' });
@@ -140,6 +160,39 @@ async function attempt(host: Host, seen: Seen, choice: Choice, request: Transfer
   return outcome;
 }
 
+/** A delta, where the host can read it and both sides have what it starts from. */
+async function chooseDelta(
+  { networked = true }: Host,
+  { tools, memoryBytes, part, hasher }: Seen,
+  { methods: allowed = methods, supply, base, source }: TransferRequest,
+): Promise<Delta | null> {
+  if (!networked || !supply || !base || !allowed.includes('delta')) return null;
+  if (!tools.has('tee') || !tools.has('zstd') || hasher === 'none') return null;
+  // Its decoder holds the old file and a window of twice that size.
+  if (memoryBytes !== undefined && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
+  if (part && part.size > source.size / 2) return null;
+  return await supply.delta(base.sha256);
+}
+
+/** Anything that goes wrong with a delta but the way in and the source is a reason to send the whole file. */
+async function byDelta(host: Host, seen: Seen, delta: Delta, request: TransferRequest): Promise<AttemptOutcome> {
+  const { source, onProgress } = request;
+  let sent = 0;
+  const tell = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      sent += chunk.length;
+      onProgress?.({ method: 'delta', done: Math.floor((source.size * sent) / delta.size), total: source.size, sent });
+      done(null, chunk);
+    },
+  });
+  const bytes = createReadStream(delta.path);
+  bytes.on('error', (error) => tell.destroy(error));
+  const { told, result } = await receive(host, seen, request, 'delta', 0, bytes.pipe(tell));
+  if (told.staged) return { result: { method: 'delta', bytesSent: sent, resumedAt: 0 } };
+  if (!(await isUnchanged(source))) throw changed(source.path);
+  return { error: problem(`${host.name} could not use a delta: ${saidBy(result)}`, 'Check zstd and the disk there.') };
+}
+
 /** Bytes that need not be sent again: whole frames only, and only where there is room for the copy that a new attempt begins with. */
 function resumePoint({ part, tools, freeBytes }: Seen, { size }: SourceFile): number {
   if (!part || !tools.has('dd')) return 0;
@@ -149,13 +202,12 @@ function resumePoint({ part, tools, freeBytes }: Seen, { size }: SourceFile): nu
 
 async function byStream(
   host: Host,
-  { hasher, part: old }: Seen,
+  seen: Seen,
   { method, compress }: Exclude<Choice, { method: 'sftp' }>,
   resumedAt: number,
-  { source, staged, onProgress, signal }: TransferRequest,
+  request: TransferRequest,
 ): Promise<StreamOutcome> {
-  const key = keyOf(source);
-  const part = `${staged}.${key}.${randomBytes(6).toString('hex')}.part`;
+  const { source, staged, onProgress } = request;
   // Decoders call an empty input an error.
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
@@ -165,21 +217,7 @@ async function byStream(
       onProgress?.({ method, done: file, total: source.size, sent: wire });
     }),
   );
-  const script = ['sh', '-c', receiveScript, 'sh'];
-  const values = [
-    nothingToSend ? 'raw' : method,
-    part,
-    resumedAt > 0 ? old!.path : '',
-    resumedAt / frameSize,
-    frameSize,
-    hasher,
-    staged,
-    key,
-    source.sha256,
-    source.size,
-  ];
-  const result = await host.run([...script, ...values.map(String)], { stdin: stream, ...(signal && { signal }) });
-  const told = read(result);
+  const { told, result, part } = await receive(host, seen, request, nothingToSend ? 'raw' : method, resumedAt, stream);
   const done = { result: { method, bytesSent, resumedAt } };
 
   if (told.staged) return done;
@@ -197,6 +235,35 @@ async function byStream(
       error: problem(`${host.name} could not decode ${method}: ${saidBy(result)}`, 'Check that program there.'),
     };
   return { differs: await disagreement(host, source, told, result) };
+}
+
+/** Runs the receiver on the host with a stream for its input. */
+async function receive(
+  host: Host,
+  { hasher, part: old }: Seen,
+  { source, staged, base, signal }: TransferRequest,
+  decoder: Exclude<Method, 'sftp'>,
+  resumedAt: number,
+  stdin: Readable,
+) {
+  const key = keyOf(source);
+  const part = `${staged}.${key}.${randomBytes(6).toString('hex')}.part`;
+  const values = [
+    decoder,
+    part,
+    resumedAt > 0 ? old!.path : '',
+    resumedAt / frameSize,
+    frameSize,
+    hasher,
+    staged,
+    key,
+    source.sha256,
+    source.size,
+    base?.path ?? '',
+  ];
+  const argv = ['sh', '-c', receiveScript, 'sh', ...values.map(String)];
+  const result = await host.run(argv, { stdin, ...(signal && { signal }) });
+  return { told: read(result), result, part };
 }
 
 async function bySftp(

@@ -45,6 +45,14 @@ export interface Database {
   /** Bytes in `action_task.log_indexes`, and a slice of them: the whole can be tens of megabytes. */
   logIndexLength(taskId: number): Promise<number>;
   logIndexSlice(taskId: number, offset: number, length: number): Promise<Buffer>;
+  /**
+   * Executes statements in their order, inside the caller's transaction, in as few round trips as the server allows.
+   * @returns how many rows each met (matched, not only changed)
+   */
+  executeAll(
+    queries: Queries,
+    statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
+  ): Promise<readonly number[]>;
   identity(): Promise<DatabaseIdentity>;
   foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
   /** A statement with its values written in, as the server would take it from a person. */

@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder } from 'kysely';
+import type { Host } from '../../deploy/host/host.ts';
 import type { DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import type { Aggregation } from './generation.ts';
 import type { Tables } from './tables.ts';
@@ -11,6 +12,8 @@ export interface DatabaseSettings {
   readonly generation?: Aggregation;
   /** For what the URL leaves out: PGHOST, PGUSER, PGSSLMODE … as libpq knows them. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The host that sees the server, where this machine does not. */
+  readonly through?: Host;
   /** Milliseconds to wait for a connection. */
   readonly connectTimeoutMs?: number;
 }
@@ -34,6 +37,8 @@ export interface Dialect {
   transaction<T>(root: Kysely<Tables>, work: (queries: Queries) => Promise<T>): Promise<T>;
   /** A transaction that failed with this was rolled back for the sake of another, and can be tried again. */
   isRetryable(error: unknown): boolean;
+  /** Executes statements with their values written in, in one round trip or few; how many rows each met. Left out where it cannot. */
+  executeTexts?(queries: Queries, texts: readonly string[]): Promise<readonly number[]>;
   /** Completes "Another ci-doctor or a busy server holds them": how to see which. */
   readonly whoLocks: string;
   /** See `Database.explain`. */

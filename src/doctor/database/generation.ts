@@ -15,6 +15,8 @@ export interface Generation {
   readonly countsAttemptAtRequeue: boolean;
   /** `action_task.job_id` has an index: the attempts of a job can be found by it. */
   readonly hasTaskJobIndex: boolean;
+  /** `action_run.concurrency_group` and `concurrency_type`: a run may queue behind others of its group. */
+  readonly hasConcurrencyGroups: boolean;
   /** `repository.num_action_runs` and `num_closed_action_runs` exist (until migration v14b). */
   readonly countsRunsInRepository: boolean;
   /** null when neither columns nor migration level can tell. */
@@ -157,6 +159,7 @@ export function tellGeneration(facts: SchemaFacts, place: string, wanted?: Aggre
     level: facts.level,
     countsAttemptAtRequeue,
     hasTaskJobIndex: facts.indexedTaskJobId,
+    hasConcurrencyGroups: has('action_run', 'concurrency_group') && has('action_run', 'concurrency_type'),
     countsRunsInRepository: has('repository', 'num_action_runs') && has('repository', 'num_closed_action_runs'),
     aggregation:
       countsAttemptAtRequeue || has('user', 'keep_pronouns_private') ? 'new' : (byLevel(facts.level) ?? wanted ?? null),

@@ -1,6 +1,7 @@
 import { CompiledQuery, Kysely, MysqlDialect, sql } from 'kysely';
 import mysql from 'mysql2';
 import { usage } from '../../common/errors.ts';
+import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
@@ -17,7 +18,8 @@ const retryable = new Set([1205, 1213, 1020]);
 /** MySQL and MariaDB. */
 export async function openMysql(settings: DatabaseSettings): Promise<Database> {
   const options = poolOptions(settings);
-  const server = placeOf(options);
+  const { through } = settings;
+  const server = `${placeOf(options)}${through ? ` through ${through.name}` : ''}`;
   const schema = options.database!;
   if (settings.schema !== undefined && settings.schema !== schema)
     throw usage(
@@ -25,7 +27,14 @@ export async function openMysql(settings: DatabaseSettings): Promise<Database> {
       'Leave out --schema: with MySQL the two are the same.',
     );
   // FOUND_ROWS: an update counts the rows it met, also where it left one as it was.
-  const pool = mysql.createPool({ ...options, connectionLimit: 2, flags: ['FOUND_ROWS'] });
+  const pool = mysql.createPool({
+    ...options,
+    ...(through && {
+      stream: () => new ForwardedSocket(through).connect(options.socketPath ?? options.port!, options.host),
+    }),
+    connectionLimit: 2,
+    flags: ['FOUND_ROWS'],
+  });
   const root = new Kysely<Tables>({
     dialect: new MysqlDialect({
       pool,

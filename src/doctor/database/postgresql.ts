@@ -1,7 +1,9 @@
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { unknown } from '../../common/errors.ts';
+import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
@@ -12,6 +14,10 @@ import type { Tables } from './tables.ts';
 
 /** Milliseconds a statement waits for a row lock: shorter than a runner's patience for its next report. */
 const lockTimeoutMs = 4_000;
+/** Statements in one text. */
+const statementsAtOnce = 500;
+/** Milliseconds that a transaction may do nothing while it holds rows: then the server ends it, should this process hang. */
+const idleTimeoutMs = 30_000;
 const retryable = new Set(['40001', '40P01', '55P03']);
 
 const { builtins } = pg.types;
@@ -24,18 +30,24 @@ const types: pg.CustomTypesConfig = {
 export async function openPostgresql(settings: DatabaseSettings): Promise<Database> {
   const config = clientConfig(settings);
   const { env = {} } = settings;
-  const server = placeOf(config, env);
+  const server = `${placeOf(config, env)}${settings.through ? ` through ${settings.through.name}` : ''}`;
   // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
   // server hangs up, a minute later.
-  const sockets = new Set<Socket>();
+  const sockets = new Set<Duplex>();
+  const { through } = settings;
   const stream = () => {
-    const socket = new Socket();
+    const socket = through ? new ForwardedSocket(through) : new Socket();
     sockets.add(socket.once('close', () => sockets.delete(socket)));
     return socket;
   };
   const pool = new pg.Pool({ ...config, stream, types, max: 2, application_name: 'ci-doctor' });
   // An idle connection that breaks is met by the next statement, which says more.
   pool.on('error', () => {});
+  pool.on('connect', (client) => {
+    // So is one that breaks while it is in use; nobody else listens then, and the process would end.
+    client.on('error', () => {});
+    answerCounts(client);
+  });
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const schema = await findSchema(root, server, settings.schema);
@@ -89,12 +101,37 @@ const postgresql: Dialect = {
   transaction: (root, work) =>
     root.transaction().execute(async (transaction) => {
       await sql`SET LOCAL lock_timeout = ${sql.lit(lockTimeoutMs)}`.execute(transaction);
+      await sql`SET LOCAL idle_in_transaction_session_timeout = ${sql.lit(idleTimeoutMs)}`.execute(transaction);
       return work(transaction);
     }),
   isRetryable: (error) => retryable.has((error as { code?: string }).code ?? ''),
   whoLocks: 'pg_stat_activity shows which',
   explain: databaseError,
+  async executeTexts(queries, all) {
+    const counts: number[] = [];
+    for (let from = 0; from < all.length; from += statementsAtOnce) {
+      const texts = [...all].slice(from, from + statementsAtOnce);
+      const expected = texts.length;
+      // With one statement alone the server answers with one result and not with a list.
+      if (expected === 1) texts.push('SELECT');
+      const { rows } = await queries.executeQuery<{ count: number }>(CompiledQuery.raw(texts.join(';\n')));
+      counts.push(...rows.slice(0, expected).map(({ count }) => count));
+    }
+    return counts;
+  },
 };
+
+/** Several statements in one text are answered with a list of results, which the query builder does not know: it gets their counts. */
+function answerCounts(client: pg.PoolClient): void {
+  const query = client.query.bind(client) as (...args: unknown[]) => unknown;
+  client.query = ((...args: unknown[]) => {
+    const answer = query(...args);
+    if (!(answer instanceof Promise)) return answer;
+    return answer.then((result) =>
+      Array.isArray(result) ? { command: 'LIST', rows: result.map(({ rowCount }) => ({ count: rowCount })) } : result,
+    );
+  }) as typeof client.query;
+}
 
 async function findSchema(root: Kysely<Tables>, server: string, wanted: string | undefined): Promise<string> {
   const { rows } = await root.executeQuery<{ name: string; visible: boolean }>(

@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import { messageOf, problem } from '../../common/errors.ts';
 import { redact } from '../../common/redact.ts';
 import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
@@ -8,6 +8,11 @@ import type { Tables } from './tables.ts';
 
 /** How often a transaction is tried that the server rolls back for the sake of another. */
 const attempts = 4;
+
+interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
 
 export interface SqlDatabaseParts {
   /** Not bound to a schema; the database closes it. */
@@ -93,12 +98,28 @@ export class SqlDatabase implements Database {
     return this.#dialect.foreignKeys(queries, this.schema);
   }
 
-  literal({ sql: text, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
+  literal(statement: Statement): string {
+    return redact(this.#withValues(statement));
+  }
+
+  async executeAll(queries: Queries, statements: readonly Statement[]): Promise<readonly number[]> {
+    if (this.#dialect.executeTexts)
+      return this.#dialect.executeTexts(
+        queries,
+        statements.map((statement) => this.#withValues(statement)),
+      );
+    const counts: number[] = [];
+    for (const { sql: text, parameters } of statements) {
+      const { numAffectedRows } = await queries.executeQuery(CompiledQuery.raw(text, [...parameters]));
+      counts.push(Number(numAffectedRows ?? 0));
+    }
+    return counts;
+  }
+
+  #withValues({ sql: text, parameters }: Statement): string {
     let next = 0;
-    return redact(
-      text.replace(/\$(\d+)|\?/g, (_, position?: string) =>
-        this.#dialect.literal(parameters[position === undefined ? next++ : Number(position) - 1]),
-      ),
+    return text.replace(/\$(\d+)|\?/g, (_, position?: string) =>
+      this.#dialect.literal(parameters[position === undefined ? next++ : Number(position) - 1]),
     );
   }
 

@@ -20,6 +20,11 @@ const longestLockMs = 150;
 export async function openSqlite(settings: DatabaseSettings): Promise<Database> {
   if (settings.schema !== undefined && settings.schema !== schema)
     throw usage(`SQLite has no schema "${settings.schema}".`, 'Leave out --schema: a file holds one database.');
+  if (settings.through)
+    throw usage(
+      `A file of SQLite cannot be read through ${settings.through.name}.`,
+      'Run ci-doctor on that host; with --log-via it reads the logs of another one.',
+    );
   const path = pathOf(settings.url);
   const place = `SQLite ${path}`;
   const Libsql = await loadDriver();

@@ -24,6 +24,9 @@ export interface Tables {
     stopped: number;
     created: number;
     updated: number;
+    /** Since the v17 line. Runs of a repository with the same group; type 1 queues behind the others, 2 cancels them. */
+    concurrency_group?: string | null;
+    concurrency_type?: number | null;
   };
   action_run_job: {
     id: number;
@@ -112,8 +115,21 @@ export interface Tables {
     num_closed_action_runs?: number;
     created_unix: number | null;
   };
+  /** What a repository has switched on; type 10 is Actions. */
+  repo_unit: { id: number; repo_id: number; type: number };
+  /** The checks beside a commit; of one context the row with the highest index counts. */
+  commit_status: {
+    id: number;
+    index: number;
+    repo_id: number;
+    state: string;
+    sha: string;
+    target_url: string | null;
+    context: string | null;
+  };
   user: { id: number; name: string; lower_name: string };
-  dbfs_meta: { id: number; full_path: string; file_size: number };
+  /** `modify_timestamp` is in microseconds. */
+  dbfs_meta: { id: number; full_path: string; file_size: number; modify_timestamp: number };
   dbfs_data: { meta_id: number; blob_offset: number; blob_data: Buffer };
   forgejo_version: { id: number; version: number };
 }

@@ -10,10 +10,7 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-/**
- * A place where Forgejo keeps logs. A further place (object storage, a host behind SSH) is one more file that answers
- * with this.
- */
+/** A place where Forgejo keeps logs: its database, a directory here or on another host, object storage, its API. */
 export interface LogStore {
   /** For messages: what and where, `the directory /var/lib/forgejo/data/actions_log`. */
   readonly name: string;
@@ -23,4 +20,6 @@ export interface LogStore {
    * @throws {ToolError} where the place can't be asked, or the name is not one that Forgejo writes
    */
   open(logFilename: string): Promise<LogFile | undefined>;
+  /** Gives back what the store holds beside opened logs, such as a session with a server. */
+  close?(): Promise<void>;
 }

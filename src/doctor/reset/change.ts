@@ -1,6 +1,5 @@
-import type { Compilable } from 'kysely';
 import { problem } from '../../common/errors.ts';
-import type { Queries } from '../database/database.ts';
+import type { Database, Queries } from '../database/database.ts';
 import type { TableName } from '../database/tables.ts';
 
 export type Value = string | number | boolean | null;
@@ -32,33 +31,79 @@ export function difference(table: TableName, id: number, before: Columns, after:
   return { table, id, before: pick(before), after: pick(after) };
 }
 
-/** The statement of a change; an update only touches the row that still holds what was read. */
-export function statement(queries: Queries, change: Change): Compilable & { executeTakeFirst(): Promise<unknown> } {
-  // The builder's types follow from a literal table name; here the name is data.
-  const anyTable = change.table as 'action_run';
-  if (isInsert(change)) return queries.insertInto(anyTable).values(change.row as never);
-  let update = queries
-    .updateTable(anyTable)
-    .set(change.after as never)
-    .where('id', '=', change.id);
-  for (const [column, value] of Object.entries(change.before))
-    update =
-      value === null
-        ? update.where(column as 'id', 'is', null as never)
-        : update.where(column as 'id', '=', value as never);
-  return update;
+/** A statement and the values for its places. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly Value[];
 }
 
 /**
- * Executes a change and checks that it met exactly the row it was made for.
- * @throws ToolError (problem) when the row no longer holds what was read
+ * Makes the statements of changes; an update only touches the row that still holds what was read. Changes that differ in
+ * nothing but values share one compiled text: repairs of thousands of runs have a handful of shapes.
  */
-export async function applyChange(queries: Queries, change: Change): Promise<void> {
-  const result = (await statement(queries, change).executeTakeFirst()) as { numUpdatedRows?: bigint } | undefined;
-  if (isInsert(change)) return;
-  if (Number(result?.numUpdatedRows ?? 0) !== 1)
-    throw problem(
-      `${change.table} ${change.id} changed while it was being repaired. Nothing was changed.`,
-      'Look again with "ci-doctor stuck", then repeat the repair.',
-    );
+export class Statements {
+  readonly #queries: Queries;
+  readonly #texts = new Map<string, string>();
+
+  constructor(queries: Queries) {
+    this.#queries = queries;
+  }
+
+  of(change: Change): Statement {
+    const { key, parameters } = isInsert(change)
+      ? { key: `+${change.table} ${Object.keys(change.row)}`, parameters: Object.values(change.row) }
+      : {
+          key: `${change.table} ${Object.keys(change.after)} ${Object.entries(change.before).map(([column, value]) => (value === null ? `-${column}` : column))}`,
+          parameters: [
+            ...Object.values(change.after),
+            change.id,
+            ...Object.values(change.before).filter((value) => value !== null),
+          ],
+        };
+    const text = this.#texts.get(key) ?? this.#compile(change);
+    this.#texts.set(key, text);
+    return { sql: text, parameters };
+  }
+
+  #compile(change: Change): string {
+    // The builder's types follow from a literal table name; here the name is data.
+    const anyTable = change.table as 'action_run';
+    if (isInsert(change))
+      return this.#queries
+        .insertInto(anyTable)
+        .values(change.row as never)
+        .compile().sql;
+    let update = this.#queries
+      .updateTable(anyTable)
+      .set(change.after as never)
+      .where('id', '=', change.id);
+    for (const [column, value] of Object.entries(change.before))
+      update =
+        value === null
+          ? update.where(column as 'id', 'is', null as never)
+          : update.where(column as 'id', '=', value as never);
+    return update.compile().sql;
+  }
+}
+
+/**
+ * Executes changes in their order and checks that each met exactly the row it was made for.
+ * @throws ToolError (problem) when a row no longer holds what was read
+ */
+export async function applyChanges(
+  database: Database,
+  queries: Queries,
+  changes: readonly Change[],
+  statements: Statements,
+): Promise<void> {
+  const counts = await database.executeAll(
+    queries,
+    changes.map((change) => statements.of(change)),
+  );
+  const missed = changes.find((change, index) => !isInsert(change) && counts[index] !== 1);
+  if (missed === undefined || isInsert(missed)) return;
+  throw problem(
+    `${missed.table} ${missed.id} changed while it was being repaired. Nothing was changed.`,
+    'Look again with "ci-doctor stuck", then repeat the repair.',
+  );
 }

@@ -3,9 +3,10 @@ import { duration } from '../../common/output/words.ts';
 import type { Aggregation, Generation } from '../database/generation.ts';
 import { isDone, Status, statusName } from '../database/status.ts';
 import { aggregate } from '../stuck/aggregate.ts';
-import { type Hold, holdsOf, isFresh, type Timings } from '../stuck/hold.ts';
+import { canStart, type Hold, holdsOf, isFresh, type Sight } from '../stuck/hold.ts';
 import { release } from '../stuck/release.ts';
 import type { JobState, RunState, TaskState } from '../stuck/state.ts';
+import { scopesOf } from '../stuck/waiting.ts';
 import { type Change, type Columns, difference } from './change.ts';
 
 /**
@@ -46,20 +47,12 @@ export interface Surroundings {
     readonly repositoryId: number;
     readonly version: number;
   }[];
-  /** `repository`'s run counters, where the generation has them: what is stored, and what the rows say without this run. */
-  readonly counters: {
-    readonly all: number | null;
-    readonly closed: number | null;
-    readonly countedAll: number;
-    readonly countedClosedOthers: number;
-  } | null;
 }
 
-export interface Situation {
-  /** Unix seconds. */
-  readonly now: number;
-  readonly timings: Timings;
+export interface Situation extends Sight {
   readonly generation: Generation;
+  /** Scopes of the queue (`owner id, space, repository id`) that this transaction has announced already; added to. */
+  readonly announced: Set<string>;
   /** A new value for `action_run_job.handle`. */
   newHandle(): string;
 }
@@ -73,7 +66,7 @@ export interface LeftOut {
 
 export interface Repair {
   readonly run: RunState;
-  /** In the order the server itself takes locks: task, job, run, repository, steps, versions. */
+  /** In the order the server itself takes locks: task, job, run, steps, versions. */
   readonly changes: readonly Change[];
   /** The run as it will be. */
   readonly after: RunState;
@@ -90,7 +83,7 @@ const sideEffects = /deploy|publish|release/i;
  * The changes that take a run from a state that holds it to one that Forgejo goes on from. Pure: what it decides from are
  * the rows handed in, which the caller reads under locks before anything is applied.
  *
- * @throws ToolError (usage) when `request.job` names no job, (problem) when the run's status cannot be computed for certain
+ * @throws ToolError (usage) when `request.job` names no job or `to` is not for single jobs, (problem) when the run's status cannot be computed for certain
  */
 export function planRepair(run: RunState, request: Request, around: Surroundings, situation: Situation): Repair {
   return new Planner(run, request, around, situation).plan();
@@ -107,9 +100,11 @@ class Planner {
   readonly #tasks = new Map<number, { before: TaskState; after: Draft<TaskState> }>();
   readonly #steps: Change[] = [];
   readonly #scopes = new Set<string>();
+  readonly #again = new Set<string>();
   readonly #leftOut: LeftOut[] = [];
   readonly #repeats: { job: string; steps: string[] }[] = [];
   readonly #notes: string[] = [];
+  #selected: readonly Hold[] = [];
   #runStatus: number | undefined;
 
   constructor(run: RunState, request: Request, around: Surroundings, situation: Situation) {
@@ -122,14 +117,10 @@ class Planner {
 
   plan(): Repair {
     if (this.#request.to === '0') return this.#literalReset();
-    const holds = holdsOf(
-      this.#run,
-      this.#situation.now,
-      this.#situation.timings,
-      this.#situation.generation.aggregation,
-    );
+    const holds = holdsOf(this.#run, this.#situation);
     const wanted = this.#wantedJobs();
     const selected = holds.filter((hold) => wanted === undefined || (hold.job !== null && wanted.has(hold.job.id)));
+    this.#selected = selected;
     switch (this.#request.to) {
       case 'auto':
         for (const hold of selected) this.#repairHold(hold);
@@ -169,9 +160,7 @@ class Planner {
   /** The jobs that `waiting` and `failure` act on: those that are held, and with --force those that still report. */
   #targets(holds: readonly Hold[], wanted: ReadonlySet<number> | undefined): Draft<JobState>[] {
     const held = new Set(
-      holds
-        .filter((hold) => hold.code !== 'runner-quiet' && hold.code !== 'task-left-open')
-        .map((hold) => hold.job?.id),
+      holds.filter((hold) => hold.severity !== 'note' && hold.code !== 'task-left-open').map((hold) => hold.job?.id),
     );
     return this.#jobs.filter((job) => {
       if (wanted && !wanted.has(job.id)) return false;
@@ -183,12 +172,27 @@ class Planner {
   #repairHold(hold: Hold): void {
     const job = this.#jobs.find((candidate) => candidate.id === hold.job?.id);
     const { now, timings } = this.#situation;
+    if (hold.severity === 'note') return;
     switch (hold.code) {
       case 'runner-quiet':
+      case 'job-hung':
         return;
       case 'runner-silent':
+      case 'task-lost-in-fetch':
       case 'job-open-without-task':
         return this.#requeue(job!);
+      case 'queue-starved':
+      case 'job-without-run':
+      case 'run-without-repository':
+        return this.#giveUp(job!);
+      case 'job-unannounced':
+        return this.#announceAgain(job!);
+      case 'blocked-without-needs':
+        return this.#leaveOut(
+          job!.name,
+          'nothing says why it is blocked: release it with --to waiting, or end it with --to cancelled',
+          true,
+        );
       case 'job-waiting-with-task':
         // The job was put back by hand while its task lives on: the runner is still at work, so that is what is true.
         if (job!.task?.status === Status.running && isFresh(job!.task, now, timings)) return this.#resume(job!);
@@ -202,8 +206,17 @@ class Planner {
       case 'reset-to-unknown':
         if (job) return this.#rescue(job);
         return;
+      case 'task-without-job':
+        if (!isFresh(hold.task!, now, timings) || this.#request.force) return this.#closeOrphan(hold.task!);
+        this.#leaveOut(`task ${hold.task!.id}`, this.#reports(hold.task!), false);
+        return;
       case 'task-left-open':
-        if (this.#request.force || !isFresh(hold.task!, now, timings)) return this.#close(hold.task!, Status.cancelled);
+        // A job that ended keeps its result: the task takes it.
+        if (this.#request.force || !isFresh(hold.task!, now, timings))
+          return this.#close(
+            hold.task!,
+            job && isDone(job.status) && job.taskId === hold.task!.id ? job.status : Status.cancelled,
+          );
         this.#leaveOut(
           job?.name ?? `task ${hold.task!.id}`,
           `task ${hold.task!.id} still reports (${duration(now - hold.task!.updated)} ago); its runner ends it`,
@@ -215,7 +228,8 @@ class Planner {
         return;
       case 'needs-done-still-blocked':
       case 'run-open-jobs-done':
-        // Both follow from the run's rows as a whole: see #finish.
+      case 'run-status-wrong':
+        // These follow from the run's rows as a whole: see #finish.
         return;
     }
   }
@@ -225,8 +239,13 @@ class Planner {
    */
   #putBack(job: Draft<JobState>, named: boolean): void {
     const finished = job.task !== null && isDone(job.task.status);
-    // A blocked job follows from what it needs: see #release.
-    if (job.status === Status.blocked) return;
+    if (job.status === Status.blocked) {
+      // What needs something follows from that: see #release.
+      if (job.needs.length > 0 || this.#run.needApproval) return;
+      Object.assign(job, { status: Status.waiting, updated: this.#situation.now });
+      return this.#announce(job);
+    }
+    if (job.status === Status.waiting && job.taskId === 0 && canStart(this.#run)) return this.#announceAgain(job);
     if (finished && named) return this.#requeue(job);
     if (job.status === Status.unknown) return this.#rescue(job);
     if (finished && job.status === Status.running) return this.#takeResult(job);
@@ -256,8 +275,24 @@ class Planner {
     );
   }
 
+  /** Ends a job that no runner can ever be given; of the run nothing else is touched but what needs it. */
+  #giveUp(job: Draft<JobState>): void {
+    const { now, timings } = this.#situation;
+    if (job.task && !isDone(job.task.status) && isFresh(job.task, now, timings) && !this.#request.force)
+      return this.#leaveOut(job.name, this.#reports(job.task), false);
+    // What stood in line behind it is seen at the runners' next question: the next look must not take that for deafness.
+    if (job.status === Status.waiting) this.#announceAgain(job);
+    this.#end(job, Status.cancelled);
+  }
+
   #requeue(job: Draft<JobState>): void {
     const { now, generation, newHandle, timings } = this.#situation;
+    if (!canStart(this.#run) || this.#situation.instance.poisoned.has(job.id)) {
+      this.#notes.push(
+        `Job "${job.name}" is cancelled and not put back into the queue: every runner would stumble over it${this.#run.actionsOn ? '' : ' while Actions is switched off in its repository'}.`,
+      );
+      return this.#giveUp(job);
+    }
     if (this.#run.needApproval)
       return this.#leaveOut(
         job.name,
@@ -337,6 +372,11 @@ class Planner {
     }
   }
 
+  /** As the cron would have, had it found the job: the task ended when it was last heard of. */
+  #closeOrphan(task: TaskState): void {
+    Object.assign(this.#draftTask(task), { status: Status.cancelled, stopped: task.updated });
+  }
+
   #draftTask(task: TaskState): Draft<TaskState> {
     const known = this.#tasks.get(task.id);
     if (known) return known.after;
@@ -347,12 +387,19 @@ class Planner {
 
   /** A runner only looks at the queue when one of the version rows of its scope moved. */
   #announce(job: JobState): void {
-    for (const scope of [`0 0`, `${job.ownerId} 0`, `0 ${job.repositoryId}`]) this.#scopes.add(scope);
+    for (const scope of scopesOf(job)) this.#scopes.add(scope);
+  }
+
+  /** The row remembers when, or the next look would take the runners' two seconds for deafness. */
+  #announceAgain(job: JobState): void {
+    this.#announce(job);
+    for (const scope of scopesOf(job)) this.#again.add(scope);
   }
 
   #reports(task: TaskState): string {
-    const ago = duration(this.#situation.now - task.updated);
-    return `its task still reports: last sign of life ${ago} ago${task.runner ? ` from runner "${task.runner.name}"` : ''} (the server itself waits ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
+    const { now } = this.#situation;
+    const line = task.lastLine === null ? '' : `, last line ${duration(now - task.lastLine)} ago`;
+    return `its task still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (the server itself waits ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
   }
 
   #leaveOut(job: string, reason: string, isProblem: boolean): void {
@@ -363,12 +410,7 @@ class Planner {
     for (const job of this.#run.jobs) {
       if (wanted && !wanted.has(job.id)) continue;
       const hold = holds.find((candidate) => candidate.job?.id === job.id);
-      if (
-        job.status !== Status.running ||
-        !job.task ||
-        isDone(job.task.status) ||
-        (hold && hold.code !== 'runner-quiet')
-      )
+      if (job.status !== Status.running || !job.task || isDone(job.task.status) || (hold && hold.severity !== 'note'))
         continue;
       if (!this.#request.force) this.#leaveOut(job.name, this.#reports(job.task), false);
     }
@@ -386,7 +428,7 @@ class Planner {
       ...this.#run,
       jobs: this.#jobs.map((job) => ({ ...job, task: this.#tasks.get(job.task?.id ?? -1)?.after ?? job.task })),
     };
-    if (touched) {
+    if (touched && this.#run.exists) {
       const stopped = Math.max(
         this.#run.started,
         ...this.#jobs.map((job) => job.stopped),
@@ -409,7 +451,6 @@ class Planner {
         ),
         ...jobChanges,
         ...[difference('action_run', this.#run.id, runColumns(this.#run), runColumns(after)) ?? []].flat(),
-        ...this.#counterChange(status),
         ...this.#steps,
         ...this.#versionChanges(),
       ],
@@ -425,10 +466,11 @@ class Planner {
     // Unless something moved, only a dependant that is overdue is touched: the server may be about to release the others.
     const overdue =
       this.#request.to !== 'cancelled' &&
-      holdsOf(this.#run, now, this.#situation.timings, null).some((hold) => hold.code === 'needs-done-still-blocked');
+      holdsOf(this.#run, this.#situation).some((hold) => hold.code === 'needs-done-still-blocked');
     if (!changed && !overdue) return;
-    for (const [id, status] of release(this.#jobs)) {
+    for (const [id, released] of release(this.#jobs)) {
       const job = this.#jobs.find((candidate) => candidate.id === id)!;
+      const status = released === Status.waiting && !canStart(this.#run) ? Status.skipped : released;
       Object.assign(job, { status, updated: now });
       if (status !== Status.waiting) continue;
       Object.assign(job, { taskId: 0, started: 0, stopped: 0 });
@@ -441,7 +483,10 @@ class Planner {
     const statuses = this.#jobs.map((job) => job.status);
     const changed = statuses.some((status, index) => status !== this.#run.jobs[index]!.status);
     const open = !isDone(this.#run.status);
-    if (!changed && !(open && (this.#run.status === Status.unknown || statuses.every(isDone)))) return this.#run.status;
+    const wrong = this.#selected.some((hold) => hold.code === 'run-status-wrong');
+    if (!this.#run.exists) return this.#run.status;
+    if (!changed && !wrong && !(open && (this.#run.status === Status.unknown || statuses.every(isDone))))
+      return this.#run.status;
     return this.#aggregate(statuses);
   }
 
@@ -456,24 +501,11 @@ class Planner {
     );
   }
 
-  #counterChange(status: number): Change[] {
-    const { counters } = this.#around;
-    if (!counters || isDone(status) === isDone(this.#run.status)) return [];
-    const change = difference(
-      'repository',
-      this.#run.repositoryId,
-      { num_action_runs: counters.all, num_closed_action_runs: counters.closed },
-      {
-        num_action_runs: counters.countedAll,
-        num_closed_action_runs: counters.countedClosedOthers + (isDone(status) ? 1 : 0),
-      },
-    );
-    return change ? [change] : [];
-  }
-
   #versionChanges(): Change[] {
-    const { now } = this.#situation;
-    return [...this.#scopes].map((scope) => {
+    const { now, announced } = this.#situation;
+    const scopes = [...this.#scopes].filter((scope) => !announced.has(scope));
+    for (const scope of scopes) announced.add(scope);
+    return scopes.map((scope) => {
       const [ownerId, repositoryId] = scope.split(' ').map(Number) as [number, number];
       const row = this.#around.versions.find(
         (candidate) => candidate.ownerId === ownerId && candidate.repositoryId === repositoryId,
@@ -483,7 +515,7 @@ class Planner {
           table: 'action_tasks_version',
           id: row.id,
           before: { version: row.version },
-          after: { version: row.version + 1 },
+          after: { version: row.version + 1, ...(this.#again.has(scope) && { updated_unix: now }) },
         };
       // Without its row the runners of this scope would never notice; the server starts counting at 1.
       return {
@@ -495,6 +527,11 @@ class Planner {
 
   /** The runbook's three updates, to the letter: tasks at 6, every job, the run. */
   #literalReset(): Repair {
+    if (this.#request.job !== undefined)
+      throw usage(
+        '--to 0 takes no --job: the literal reset is of whole runs, and overwrites every job of them.',
+        'For one job use --to waiting, --to failure or --to cancelled; for the whole run leave out --job.',
+      );
     const open = this.#run.jobs.flatMap((job) =>
       job.task?.status === Status.running ? [{ job, task: job.task }] : [],
     );

@@ -3,32 +3,48 @@ import type { Database, Queries } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
 import { loadRuns } from '../stuck/look.ts';
 import type { RunState } from '../stuck/state.ts';
+import { scopesOf } from '../stuck/waiting.ts';
+import { type Change, difference } from './change.ts';
 import type { Surroundings } from './plan.ts';
 
 const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 
 /**
- * Locks a run's rows for the rest of the transaction, in the order in which the server takes them when a task ends:
+ * Locks the rows of runs for the rest of the transaction, in the order in which the server takes them when a task ends:
  * task, job, run, repository, steps, versions (observed statement by statement; the server never waits for us in reverse).
+ * Within a table by id, so that two of us do not wait for each other.
  *
- * @returns the run as it is under the locks; undefined when it has no row
+ * @returns the runs as they are under the locks; those that nothing names any more are left out
  */
-export async function lockRun(database: Database, queries: Queries, runId: number): Promise<RunState | undefined> {
-  const [seen] = await loadRuns(database, queries, [runId]);
-  if (!seen) return undefined;
-  const tasks = [...seen.jobs.map((job) => job.taskId).filter((id) => id !== 0), ...seen.strays.map((task) => task.id)];
+export async function lockRuns(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
+  const seen = await loadRuns(database, queries, ids);
+  const tasks = seen.flatMap((run) => [
+    ...run.jobs.map((job) => job.taskId).filter((id) => id !== 0),
+    ...run.strays.map((task) => task.id),
+    ...(run.id < 0 ? [-run.id] : []),
+  ]);
   if (tasks.length > 0)
     await queries.selectFrom('action_task').select('id').where('id', 'in', tasks).orderBy('id').forUpdate().execute();
-  await queries
-    .selectFrom('action_run_job')
-    .select('id')
-    .where('run_id', '=', runId)
-    .orderBy('id')
-    .forUpdate()
-    .execute();
-  await queries.selectFrom('action_run').select('id').where('id', '=', runId).forUpdate().execute();
-  if (database.generation.countsRunsInRepository)
-    await queries.selectFrom('repository').select('id').where('id', '=', seen.repositoryId).forUpdate().execute();
+  const named = ids.filter((id) => id > 0);
+  if (named.length > 0) {
+    await queries
+      .selectFrom('action_run_job')
+      .select('id')
+      .where('run_id', 'in', named)
+      .orderBy('id')
+      .forUpdate()
+      .execute();
+    await queries.selectFrom('action_run').select('id').where('id', 'in', named).orderBy('id').forUpdate().execute();
+  }
+  const repositories = [...new Set(seen.filter((run) => run.exists).map((run) => run.repositoryId))];
+  if (database.generation.countsRunsInRepository && repositories.length > 0)
+    await queries
+      .selectFrom('repository')
+      .select('id')
+      .where('id', 'in', repositories)
+      .orderBy('id')
+      .forUpdate()
+      .execute();
   if (tasks.length > 0)
     await queries
       .selectFrom('action_task_step')
@@ -37,21 +53,19 @@ export async function lockRun(database: Database, queries: Queries, runId: numbe
       .orderBy('id')
       .forUpdate()
       .execute();
-  const [locked] = await loadRuns(database, queries, [runId]);
-  return locked;
+  return loadRuns(database, queries, ids);
 }
 
-/** What a repair needs to know beside the run's own rows. The version rows are locked when `lock` is set, last of all. */
+/** What repairs need to know beside the runs' own rows. The version rows are locked when `lock` is set, last of all. */
 export async function surroundingsOf(
-  database: Database,
   queries: Queries,
-  run: RunState,
+  runs: readonly RunState[],
   lock: boolean,
 ): Promise<Surroundings> {
-  const tasks = [
+  const tasks = runs.flatMap((run) => [
     ...run.jobs.flatMap((job) => (job.task && !isDone(job.task.status) ? [job.task.id] : [])),
     ...run.strays.map((task) => task.id),
-  ];
+  ]);
   const steps =
     tasks.length === 0
       ? []
@@ -62,20 +76,27 @@ export async function surroundingsOf(
           .orderBy('task_id')
           .orderBy('index')
           .execute();
-  const scopes = new Map([[0, new Set([0])]]);
-  for (const job of run.jobs) {
-    scopes.set(job.ownerId, (scopes.get(job.ownerId) ?? new Set()).add(0));
-    scopes.get(0)!.add(job.repositoryId);
-  }
+  const wanted = new Set(['0 0', ...runs.flatMap((run) => run.jobs.flatMap((job) => scopesOf(job)))]);
+  const pairs = [...wanted].map((scope) => scope.split(' ').map(Number) as [number, number]);
   const versions = await queries
     .selectFrom('action_tasks_version')
     .select(['id', 'owner_id', 'repo_id', 'version'])
+    // A row is about an owner or about a repository, never about both.
     .where((where) =>
-      where.or(
-        [...scopes].flatMap(([owner, repositories]) => [
-          where.and([where('owner_id', '=', owner), where('repo_id', 'in', [...repositories])]),
+      where.or([
+        where.and([
+          where('repo_id', '=', 0),
+          where(
+            'owner_id',
+            'in',
+            pairs.filter(([, repository]) => repository === 0).map(([owner]) => owner),
+          ),
         ]),
-      ),
+        where.and([
+          where('owner_id', '=', 0),
+          where('repo_id', 'in', [0, ...pairs.map(([, repository]) => repository)]),
+        ]),
+      ]),
     )
     .orderBy('id')
     .$if(lock, (query) => query.forUpdate())
@@ -88,28 +109,56 @@ export async function surroundingsOf(
       repositoryId: row.repo_id,
       version: row.version,
     })),
-    counters: database.generation.countsRunsInRepository ? await counters(queries, run) : null,
   };
 }
 
-async function counters(queries: Queries, run: RunState): Promise<Surroundings['counters']> {
+/** A run whose status a transaction changes. */
+export interface Turn {
+  readonly runId: number;
+  readonly repositoryId: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+/**
+ * The repositories' own counts of runs and of closed runs, counted anew where runs open or close, as Forgejo does at every
+ * change of a run. Only generations that keep them have any.
+ */
+export async function counterChanges(
+  database: Database,
+  queries: Queries,
+  turns: readonly Turn[],
+): Promise<readonly { readonly repositoryId: number; readonly change: Change }[]> {
+  const turned = turns.filter(({ before, after }) => isDone(before) !== isDone(after));
+  if (!database.generation.countsRunsInRepository || turned.length === 0) return [];
+  const ids = [...new Set(turned.map(({ repositoryId }) => repositoryId))];
   const stored = await queries
     .selectFrom('repository')
-    .select(['num_action_runs', 'num_closed_action_runs'])
-    .where('id', '=', run.repositoryId)
-    .executeTakeFirst();
-  if (!stored) return null;
-  const own = () =>
-    queries
-      .selectFrom('action_run')
-      .select((select) => select.fn.countAll<number>().as('count'))
-      .where('repo_id', '=', run.repositoryId);
-  const all = await own().executeTakeFirstOrThrow();
-  const closedOthers = await own().where('status', 'in', done).where('id', '!=', run.id).executeTakeFirstOrThrow();
-  return {
-    all: stored.num_action_runs ?? null,
-    closed: stored.num_closed_action_runs ?? null,
-    countedAll: all.count,
-    countedClosedOthers: closedOthers.count,
-  };
+    .select(['id', 'num_action_runs', 'num_closed_action_runs'])
+    .where('id', 'in', ids)
+    .orderBy('id')
+    .execute();
+  const counted = await queries
+    .selectFrom('action_run')
+    .select((select) => [
+      'repo_id',
+      select.fn.countAll<number | string>().as('all'),
+      select.fn.sum<number | string>(select.case().when('status', 'in', done).then(1).else(0).end()).as('closed'),
+    ])
+    .where('repo_id', 'in', ids)
+    .groupBy('repo_id')
+    .execute();
+  const counts = new Map(counted.map((row) => [row.repo_id, { all: Number(row.all), closed: Number(row.closed) }]));
+  return stored.flatMap((row) => {
+    const now = counts.get(row.id) ?? { all: 0, closed: 0 };
+    const moved = turned.filter(({ repositoryId }) => repositoryId === row.id);
+    const closed = moved.reduce((sum, { after }) => sum + (isDone(after) ? 1 : -1), now.closed);
+    const change = difference(
+      'repository',
+      row.id,
+      { num_action_runs: row.num_action_runs ?? null, num_closed_action_runs: row.num_closed_action_runs ?? null },
+      { num_action_runs: now.all, num_closed_action_runs: closed },
+    );
+    return change ? [{ repositoryId: row.id, change }] : [];
+  });
 }

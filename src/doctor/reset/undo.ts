@@ -1,14 +1,13 @@
 import { problem } from '../../common/errors.ts';
 import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
-import { isDone } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
-import { applyChange, type Change, type Columns, type RowUpdate, statement } from './change.ts';
-import { lockRun, surroundingsOf } from './rows.ts';
+import { applyChanges, type Change, type Columns, type RowUpdate, Statements } from './change.ts';
+import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 export interface UndoneRun {
   readonly runId: number;
-  readonly outcome: 'undone' | 'would-undo' | 'never-applied' | 'moved-since';
+  readonly outcome: 'undone' | 'would-undo' | 'nothing-to-undo' | 'moved-since';
   readonly statements: readonly string[];
   /** The rows that hold something else than the repair left there. */
   readonly moved: readonly string[];
@@ -29,27 +28,31 @@ export function checkIdentity(file: DatabaseIdentity, database: DatabaseIdentity
  */
 export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): Promise<UndoneRun> {
   return database.transaction(async (queries) => {
-    const run = await lockRun(database, queries, entry.runId);
+    const [run] = await lockRuns(database, queries, [entry.runId]);
     if (!run)
       return {
         runId: entry.runId,
         outcome: 'moved-since',
         statements: [],
-        moved: [`action_run ${entry.runId}: the row is gone`],
+        moved: [
+          entry.runId < 0
+            ? `action_task ${-entry.runId}: the row is gone`
+            : `action_run ${entry.runId}: the row is gone`,
+        ],
       };
-    // The repository's run counters are counted anew: other runs of it go on.
     const rows = entry.rows.filter((row) => row.table !== 'repository');
-    const counted = rows.length < entry.rows.length;
     const current = new Map<RowUpdate, Columns | undefined>();
     for (const row of rows) current.set(row, await readRow(queries, row));
 
-    const same = (row: RowUpdate, expected: Columns) =>
-      Object.entries(expected).every(([column, value]) =>
-        column === 'updated' && row.table === 'action_run' ? true : current.get(row)?.[column] === value,
+    const same = (row: RowUpdate, expected: Columns, apart: readonly string[]) =>
+      Object.entries(expected).every(
+        ([column, value]) =>
+          (row.table !== 'action_task' && apart.includes(column)) || current.get(row)?.[column] === value,
       );
-    if (rows.every((row) => same(row, row.before)))
-      return { runId: entry.runId, outcome: 'never-applied', statements: [], moved: [] };
-    const moved = rows.filter((row) => !same(row, row.after));
+    // As before the reset: it was never committed, or is undone, which only the columns tell that an undo moves on.
+    if (rows.every((row) => same(row, row.before, ['version', 'updated'])))
+      return { runId: entry.runId, outcome: 'nothing-to-undo', statements: [], moved: [] };
+    const moved = rows.filter((row) => !same(row, row.after, row.table === 'action_run' ? ['updated'] : []));
     if (moved.length > 0)
       return {
         runId: entry.runId,
@@ -59,10 +62,20 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
       };
 
     const now = await database.now(queries);
-    const around = await surroundingsOf(database, queries, run, true);
+    const around = await surroundingsOf(queries, [run], true);
+    // The repository's own counts are taken back where the repair moved them: counted anew, for other runs of it go on.
+    const counted = rows.length < entry.rows.length;
+    const back = counted ? rows.find((row) => row.table === 'action_run')?.before.status : undefined;
+    const counters = await counterChanges(
+      database,
+      queries,
+      typeof back === 'number'
+        ? [{ runId: run.id, repositoryId: run.repositoryId, before: run.status, after: back }]
+        : [],
+    );
     const changes: Change[] = [
       ...rows.map((row) => backwards(row, current.get(row)!, now)),
-      ...(counted ? counterChange(around.counters, entry, run.status) : []),
+      ...counters.map(({ change }) => change),
       ...around.versions.map((row) => ({
         table: 'action_tasks_version' as const,
         id: row.id,
@@ -70,52 +83,41 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
         after: { version: row.version + 1 },
       })),
     ];
-    const statements = changes.map((change) => database.literal(statement(queries, change).compile()));
+    const texts = new Statements(queries);
+    const statements = changes.map((change) => database.literal(texts.of(change)));
     if (dryRun) return { runId: entry.runId, outcome: 'would-undo', statements, moved: [] };
-    for (const change of changes) await applyChange(queries, change);
+    await applyChanges(database, queries, changes, texts);
     return { runId: entry.runId, outcome: 'undone', statements, moved: [] };
   });
 }
 
 /**
- * A row's update taken back: version up, updated now, the rest as it was. Of a task `updated` is the runner's heartbeat:
- * it goes back too, or a dead runner would look alive.
+ * A row's update taken back: version up, updated now, also where the reset left them alone, and the rest as it was. Of a
+ * task `updated` is the runner's heartbeat: it goes back too, or a dead runner would look alive.
  */
 function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
   const after: Record<string, Columns[string]> = { ...row.before };
   const before: Record<string, Columns[string]> = { ...row.after };
-  if ('version' in after) after.version = Number(current.version) + 1;
-  if ('version' in before) before.version = current.version!;
-  if ('updated' in after && row.table !== 'action_task') {
+  if (row.table === 'action_run') {
+    after.version = Number(current.version) + 1;
+    before.version = current.version!;
+  }
+  if (row.table !== 'action_task') {
     after.updated = now;
     before.updated = current.updated!;
   }
   return { table: row.table, id: row.id, before, after };
 }
 
-function counterChange(
-  counters: Awaited<ReturnType<typeof surroundingsOf>>['counters'],
-  entry: UndoEntry,
-  statusNow: number,
-): Change[] {
-  const back = entry.rows.find((row) => row.table === 'action_run')?.before.status;
-  if (!counters || typeof back !== 'number' || isDone(back) === isDone(statusNow)) return [];
-  const closed = counters.countedClosedOthers + (isDone(back) ? 1 : 0);
-  if (closed === counters.closed) return [];
-  return [
-    {
-      table: 'repository',
-      id: entry.repositoryId,
-      before: { num_closed_action_runs: counters.closed },
-      after: { num_closed_action_runs: closed },
-    },
-  ];
-}
-
 async function readRow(queries: Queries, row: RowUpdate): Promise<Columns | undefined> {
   const table = row.table as 'action_run';
   const columns = [
-    ...new Set([...Object.keys(row.before), ...Object.keys(row.after)]),
+    ...new Set([
+      ...Object.keys(row.before),
+      ...Object.keys(row.after),
+      'updated',
+      ...(row.table === 'action_run' ? ['version'] : []),
+    ]),
   ] as (keyof Tables['action_run'])[];
   return (await queries.selectFrom(table).select(columns).where('id', '=', row.id).executeTakeFirst()) as
     | Columns

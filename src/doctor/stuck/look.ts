@@ -1,74 +1,102 @@
 import type { ExpressionBuilder } from 'kysely';
 import { groupBy } from '../../common/group.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { Status } from '../database/status.ts';
+import { isDone, Status } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
-import type { JobState, Look, RunState, TaskState } from './state.ts';
+import { dbfsPath } from '../logs/dbfs.ts';
+import { actionsUnit, loadInstance } from './instance.ts';
+import { type InstanceState, type JobState, orphanId, type RunState, type TaskState } from './state.ts';
 
 const batch = 1_000;
+const open = [Status.unknown, Status.waiting, Status.running, Status.blocked];
+const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
+/** `action_run.concurrency_type` of a run that waits until the others of its group are done. */
+const queuesBehind = 1;
 const releasable = [Status.unknown, Status.blocked];
 // Forgejo writes a job's workflow with an indent of four, so a line of the job itself has exactly eight spaces before it.
 const ownIf = ['\n        if:'];
 // A job that calls a reusable workflow, or whose matrix or labels wait for another job's outputs, is resolved by the server alone.
 const serverOnly = ['\n        uses:', '\nincomplete_matrix:', '\nincomplete_runs_on:', '\nincomplete_with:'];
 
+export interface Look {
+  /** Unix seconds. */
+  readonly now: number;
+  readonly instance: InstanceState;
+  /** Tasks at 0 or 6 whose job's row is gone, each as a run without a row. */
+  readonly orphans: readonly RunState[];
+}
+
 /**
- * Loads every run that something open belongs to, from one snapshot: a few statements for the whole instance.
+ * Looks at every run that something open belongs to, from one snapshot: a few statements for the whole instance, and the
+ * runs a thousand at a time, so that no more of them are held in memory.
  * Jobs and tasks are looked at first, because a stuck job can hide under a run that is shown as failed.
  */
-export function lookAtInstance(database: Database): Promise<Look> {
+export function lookAtInstance(
+  database: Database,
+  visit: (runs: readonly RunState[], look: Look) => void,
+): Promise<Look> {
   return database.snapshot(async (queries) => {
     const now = await database.now(queries);
     const openJobs = await queries
       .selectFrom('action_run_job')
       .select('run_id')
       .distinct()
-      .where((where) =>
-        where.or([
-          where('status', 'in', [Status.unknown, Status.running, Status.blocked]),
-          where.and([where('status', '=', Status.waiting), where('task_id', '!=', 0)]),
-        ]),
-      )
+      .where('status', 'in', open)
       .execute();
-    const openRuns = await queries
-      .selectFrom('action_run')
-      .select('id')
-      .where('status', 'in', [Status.unknown, Status.waiting, Status.running, Status.blocked])
-      .execute();
+    const openRuns = await queries.selectFrom('action_run').select('id').where('status', 'in', open).execute();
     const openTasks = await queries
       .selectFrom('action_task')
       .leftJoin('action_run_job', 'action_run_job.id', 'action_task.job_id')
       .select(['action_task.id', 'action_run_job.run_id'])
       .where('action_task.status', 'in', [Status.unknown, Status.running])
       .execute();
-
     const ids = new Set([
       ...openJobs.map((row) => row.run_id),
       ...openRuns.map((row) => row.id),
       ...openTasks.flatMap((row) => row.run_id ?? []),
     ]);
-    const orphans = openTasks.filter((row) => row.run_id === null).map((row) => row.id);
-    return {
+    const look: Look = {
       now,
-      runs: await loadRuns(
-        database,
+      instance: await loadInstance(database, queries, now),
+      orphans: await loadOrphans(
         queries,
-        [...ids].sort((a, b) => a - b),
+        openTasks.filter((row) => row.run_id === null).map((row) => row.id),
       ),
-      orphanTasks: await loadOrphans(queries, orphans),
     };
+    const sorted = [...ids].sort((a, b) => a - b);
+    for (let from = 0; from < sorted.length; from += batch)
+      visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }), look);
+    return look;
   });
 }
 
-/** The rows of the given runs, in the order of the ids; ids without a row are left out. */
-export async function loadRuns(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
-  const runs: RunState[] = [];
-  for (let from = 0; from < ids.length; from += batch)
-    runs.push(...(await loadBatch(database, queries, ids.slice(from, from + batch))));
+/**
+ * The rows of the given runs, by id; ids that nothing names are left out.
+ * @param options.logs also look when the logs of running tasks last grew
+ */
+export async function loadRuns(
+  database: Database,
+  queries: Queries,
+  ids: readonly number[],
+  { logs = false } = {},
+): Promise<RunState[]> {
+  const orphans = ids.filter((id) => id < 0);
+  const named = orphans.length === 0 ? ids : ids.filter((id) => id > 0);
+  const runs = await loadOrphans(
+    queries,
+    orphans.map((id) => -id),
+  );
+  for (let from = 0; from < named.length; from += batch)
+    runs.push(...(await loadBatch(database, queries, named.slice(from, from + batch), logs)));
   return runs;
 }
 
-async function loadBatch(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
+async function loadBatch(
+  database: Database,
+  queries: Queries,
+  ids: readonly number[],
+  logs: boolean,
+): Promise<RunState[]> {
   const runRows = await queries
     .selectFrom('action_run')
     .leftJoin('repository', 'repository.id', 'action_run.repo_id')
@@ -88,6 +116,9 @@ async function loadBatch(database: Database, queries: Queries, ids: readonly num
       'repository.owner_name',
       'repository.name as repository_name',
     ])
+    .$if(database.generation.hasConcurrencyGroups, (query) =>
+      query.select(['action_run.concurrency_group', 'action_run.concurrency_type']),
+    )
     .where('action_run.id', 'in', ids)
     .orderBy('action_run.id')
     .execute();
@@ -101,6 +132,7 @@ async function loadBatch(database: Database, queries: Queries, ids: readonly num
       'name',
       'job_id',
       'needs',
+      'runs_on',
       'attempt',
       'task_id',
       'status',
@@ -127,6 +159,7 @@ async function loadBatch(database: Database, queries: Queries, ids: readonly num
   const tasks = await loadTasks(
     queries,
     jobRows.map((row) => row.task_id).filter((id) => id !== 0),
+    logs,
   );
 
   const jobs = groupBy(
@@ -137,7 +170,8 @@ async function loadBatch(database: Database, queries: Queries, ids: readonly num
       ownerId: row.owner_id,
       name: row.name,
       jobId: row.job_id,
-      needs: parseNeeds(row.needs),
+      needs: parseList(row.needs),
+      runsOn: parseList(row.runs_on),
       ownIf: Boolean(row.own_if),
       serverOnly: Boolean(row.server_only),
       attempt: row.attempt,
@@ -151,15 +185,21 @@ async function loadBatch(database: Database, queries: Queries, ids: readonly num
     })),
     (job) => job.runId,
   );
-  return runRows.map((row) => ({
+  const without = database.generation.countsAttemptAtRequeue
+    ? await repositoriesWithoutActions(queries, [...new Set(jobRows.map((row) => row.repo_id))])
+    : new Set<number>();
+  const found = runRows.map<RunState>((row) => ({
     id: row.id,
+    exists: true,
     index: row.index,
     title: row.title,
     workflow: row.workflow_id,
     repositoryId: row.repo_id,
     ownerId: row.owner_id,
     repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
+    actionsOn: !without.has(row.repo_id),
     needApproval: Boolean(row.need_approval),
+    queueGroup: row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null,
     status: row.status,
     version: row.version,
     started: row.started,
@@ -168,17 +208,100 @@ async function loadBatch(database: Database, queries: Queries, ids: readonly num
     jobs: jobs.get(row.id) ?? [],
     strays: strays.get(row.id) ?? [],
   }));
+  const known = new Set(found.map(({ id }) => id));
+  const lost = [...jobs.keys()].filter((id) => !known.has(id));
+  if (lost.length === 0) return found;
+  const repositories = await namesOfRepositories(
+    queries,
+    lost.map((id) => jobs.get(id)![0]!.repositoryId),
+  );
+  return [
+    ...found,
+    ...lost.map((id): RunState => {
+      const own = jobs.get(id)!;
+      const { repositoryId, ownerId } = own[0]!;
+      return {
+        ...nothing,
+        id,
+        repositoryId,
+        ownerId,
+        repository: repositories.get(repositoryId) ?? null,
+        jobs: own,
+        strays: strays.get(id) ?? [],
+      };
+    }),
+  ].sort((a, b) => a.id - b.id);
 }
 
-async function loadTasks(queries: Queries, ids: readonly number[]): Promise<Map<number, TaskState>> {
+/** A run without a row of its own. */
+const nothing: RunState = {
+  id: 0,
+  exists: false,
+  index: 0,
+  title: '',
+  workflow: '',
+  repositoryId: 0,
+  ownerId: 0,
+  repository: null,
+  actionsOn: true,
+  needApproval: false,
+  queueGroup: null,
+  status: Status.unknown,
+  version: 0,
+  started: 0,
+  stopped: 0,
+  updated: 0,
+  jobs: [],
+  strays: [],
+};
+
+async function namesOfRepositories(queries: Queries, ids: readonly number[]): Promise<Map<number, string>> {
+  const rows = await queries
+    .selectFrom('repository')
+    .select(['id', 'owner_name', 'name'])
+    .where('id', 'in', ids)
+    .execute();
+  return new Map(rows.map((row) => [row.id, `${row.owner_name}/${row.name}`]));
+}
+
+async function repositoriesWithoutActions(queries: Queries, ids: readonly number[]): Promise<Set<number>> {
+  if (ids.length === 0) return new Set();
+  const rows = await queries
+    .selectFrom('repo_unit')
+    .select('repo_id')
+    .where('type', '=', actionsUnit)
+    .where('repo_id', 'in', ids)
+    .execute();
+  const on = new Set(rows.map((row) => row.repo_id));
+  return new Set(ids.filter((id) => !on.has(id)));
+}
+
+async function loadTasks(queries: Queries, ids: readonly number[], logs: boolean): Promise<Map<number, TaskState>> {
   const tasks = new Map<number, TaskState>();
   for (let from = 0; from < ids.length; from += batch) {
     const rows = await selectTasks(queries, (where) =>
       where('action_task.id', 'in', ids.slice(from, from + batch)),
     ).execute();
-    for (const row of rows) tasks.set(row.id, taskState(row));
+    const lines = logs ? await lastLines(queries, rows) : undefined;
+    for (const row of rows) tasks.set(row.id, taskState(row, lines?.get(row.id)));
   }
   return tasks;
+}
+
+/** When the logs of running tasks last grew: the log lies in the database until the task ends. Unix seconds. */
+async function lastLines(queries: Queries, tasks: readonly TaskRow[]): Promise<Map<number, number>> {
+  const paths = new Map(
+    tasks
+      .filter((task) => task.status === Status.running && task.log_filename)
+      .map((task) => [dbfsPath(task.log_filename!), task.id]),
+  );
+  if (paths.size === 0) return new Map();
+  const rows = await queries
+    .selectFrom('dbfs_meta')
+    .select(['full_path', 'modify_timestamp'])
+    .where('full_path', 'in', [...paths.keys()])
+    .execute();
+  return new Map(rows.map((row) => [paths.get(row.full_path)!, Math.floor(row.modify_timestamp / 1_000_000)]));
 }
 
 const selectTasks = (
@@ -197,6 +320,7 @@ const selectTasks = (
       'action_task.stopped',
       'action_task.updated',
       'action_task.log_length',
+      'action_task.log_filename',
       'action_task.runner_id',
       'action_runner.name as runner_name',
       'action_runner.last_online',
@@ -204,7 +328,7 @@ const selectTasks = (
 
 type TaskRow = Awaited<ReturnType<ReturnType<typeof selectTasks>['execute']>>[number];
 
-const taskState = (row: TaskRow): TaskState => ({
+const taskState = (row: TaskRow, lastLine?: number): TaskState => ({
   id: row.id,
   jobId: row.job_id,
   status: row.status,
@@ -212,11 +336,12 @@ const taskState = (row: TaskRow): TaskState => ({
   stopped: row.stopped,
   updated: row.updated,
   logLength: row.log_length ?? 0,
+  lastLine: lastLine ?? null,
   runner:
     row.runner_name === null ? null : { id: row.runner_id, name: row.runner_name, lastOnline: row.last_online ?? 0 },
 });
 
-/** Open tasks of these runs' jobs that the job does not name as its own any more. */
+/** Open tasks of these runs' jobs that the job does not name as its own any more, or that it has outlived. */
 async function loadStrays(queries: Queries, ids: readonly number[]): Promise<Map<number, TaskState[]>> {
   const rows = await selectTasks(queries, (where) =>
     where('action_task.status', 'in', [Status.unknown, Status.running]),
@@ -224,28 +349,47 @@ async function loadStrays(queries: Queries, ids: readonly number[]): Promise<Map
     .innerJoin('action_run_job', 'action_run_job.id', 'action_task.job_id')
     .select('action_run_job.run_id')
     .where('action_run_job.run_id', 'in', ids)
-    .whereRef('action_run_job.task_id', '!=', 'action_task.id')
+    .where((where) =>
+      where.or([
+        where('action_run_job.task_id', '!=', where.ref('action_task.id')),
+        where('action_run_job.status', 'in', done),
+      ]),
+    )
     .orderBy('action_task.id')
     .execute();
   const strays = new Map<number, TaskState[]>();
-  for (const [runId, group] of groupBy(rows, (row) => row.run_id)) strays.set(runId, group.map(taskState));
+  for (const [runId, group] of groupBy(rows, (row) => row.run_id))
+    strays.set(
+      runId,
+      group.map((row) => taskState(row)),
+    );
   return strays;
 }
 
-/** Open tasks whose job's row is gone: no run shows them. */
-async function loadOrphans(queries: Queries, ids: readonly number[]): Promise<TaskState[]> {
-  const orphans: TaskState[] = [];
+/** Tasks whose job's row is gone, each as a run of its own: no run shows them. */
+async function loadOrphans(queries: Queries, ids: readonly number[]): Promise<RunState[]> {
+  const orphans: RunState[] = [];
   for (let from = 0; from < ids.length; from += batch) {
-    const rows = await selectTasks(queries, (where) =>
-      where('action_task.id', 'in', ids.slice(from, from + batch)),
-    ).execute();
-    orphans.push(...rows.map(taskState));
+    const rows = await selectTasks(queries, (where) => where('action_task.id', 'in', ids.slice(from, from + batch)))
+      .where((where) =>
+        where.not(
+          where.exists(
+            where.selectFrom('action_run_job').select('id').whereRef('action_run_job.id', '=', 'action_task.job_id'),
+          ),
+        ),
+      )
+      .orderBy('action_task.id')
+      .execute();
+    for (const row of rows) {
+      const strays = isDone(row.status) ? [] : [taskState(row)];
+      orphans.push({ ...nothing, id: orphanId(row.id), strays });
+    }
   }
   return orphans;
 }
 
-/** `action_run_job.needs`: JSON text, `null` or `[]` without needs. What does not parse counts as none. */
-export function parseNeeds(text: string | null): string[] {
+/** `needs` or `runs_on` of a job: JSON text, `null` or `[]` when empty. What does not parse counts as empty. */
+export function parseList(text: string | null): string[] {
   try {
     const value: unknown = JSON.parse(text || 'null');
     return Array.isArray(value) ? value.filter((need): need is string => typeof need === 'string') : [];

@@ -1,93 +1,200 @@
 import type { Finding } from '../../common/finding.ts';
 import { duration } from '../../common/output/words.ts';
-import type { Database } from '../database/database.ts';
-import { statusName } from '../database/status.ts';
-import { type Hold, holdsOf, type Timings } from './hold.ts';
-import { lookAtInstance } from './look.ts';
-import type { RunState, TaskState } from './state.ts';
+import type { Database, Queries } from '../database/database.ts';
+import { isDone, Status } from '../database/status.ts';
+import { type Hold, holdsOf, type Sight } from './hold.ts';
+import { loadInstance } from './instance.ts';
+import { type Blame, type Buttons, knowledge } from './knowledge.ts';
+import { loadRuns, lookAtInstance } from './look.ts';
+import type { JobState, RunState } from './state.ts';
+import type { Healing, Timings } from './timings.ts';
+import { explainWait, type Wait } from './waiting.ts';
 
-/** One thing that holds a run, in the words of the command's JSON. */
-export interface StuckFinding extends Finding {
+/** Which run and job something is about. */
+interface Subject {
   readonly runId: number | null;
   readonly jobId: number | null;
-  readonly taskId: number | null;
   readonly repository: string | null;
   /** `owner/name#index`. */
   readonly run: string | null;
   readonly job: string | null;
+}
+
+/** One thing that holds a run, in the words of the command's JSON. */
+export interface StuckFinding extends Finding, Subject {
+  readonly taskId: number | null;
   readonly runner: string | null;
   /** Seconds since the runner's last sign of life, or since the rows last moved. */
   readonly age: number;
   /** `reset --all-stuck` repairs it without a decision of a person. */
   readonly repairable: boolean;
+  readonly blame: Blame;
+  /** What Forgejo does about it by itself, and when; null when nothing ever does. */
+  readonly heals: Healing | null;
+  /** What Forgejo's own buttons do in this state on this server. */
+  readonly buttons: Buttons;
 }
 
-export interface StuckReport {
+/** A job that waits or is blocked as it should be, and why. Information, nothing to repair. */
+export interface WaitingJob extends Subject, Wait {
+  /** Seconds since the job last changed. */
+  readonly age: number;
+}
+
+/** A job that really runs. */
+export interface RunningJob extends Subject {
+  readonly taskId: number;
+  readonly runner: string | null;
+  /** Seconds since its runner's last report, and since its log last grew (null when the log is not in the database). */
+  readonly lastReport: number;
+  readonly lastLine: number | null;
+  readonly message: string;
+}
+
+export interface RunReport {
+  /** The gravest first. */
   readonly findings: readonly StuckFinding[];
+  readonly waiting: readonly WaitingJob[];
+  readonly running: readonly RunningJob[];
+}
+
+export interface StuckReport extends RunReport {
   /** How many runs were looked at because something of them is open. */
   readonly openRuns: number;
 }
 
-/** Everything that holds a run on the instance, the gravest first. */
+/** Everything that holds a run on the instance, and why the rest waits. */
 export async function findStuck(database: Database, timings: Timings): Promise<StuckReport> {
-  const look = await lookAtInstance(database);
-  const findings = look.runs.flatMap((run) =>
-    holdsOf(run, look.now, timings, database.generation.aggregation).map((hold) => findingOf(run, hold, look.now)),
-  );
-  findings.push(...look.orphanTasks.map((task) => orphanFinding(task, look.now)));
-  const weight = { critical: 0, error: 1, warning: 2, note: 3 };
+  const all = new Collector(database);
+  let openRuns = 0;
+  const look = await lookAtInstance(database, (runs, { now, instance }) => {
+    openRuns += runs.length;
+    for (const run of runs) all.add(run, { now, instance, timings, aggregation: database.generation.aggregation });
+  });
+  for (const run of look.orphans) all.add(run, { ...look, timings, aggregation: database.generation.aggregation });
+  return { ...all.report(), openRuns };
+}
+
+/** The same for one run, inside a snapshot of the caller's. */
+export async function explainRun(
+  database: Database,
+  queries: Queries,
+  runId: number,
+  timings: Timings,
+): Promise<RunReport> {
+  const now = await database.now(queries);
+  const all = new Collector(database);
+  const instance = await loadInstance(database, queries, now);
+  for (const run of await loadRuns(database, queries, [runId], { logs: true }))
+    all.add(run, { now, instance, timings, aggregation: database.generation.aggregation });
+  return all.report();
+}
+
+const weight = { critical: 0, error: 1, warning: 2, note: 3 };
+
+class Collector {
+  readonly #isNew: boolean;
+  readonly #findings: StuckFinding[] = [];
+  readonly #waiting: WaitingJob[] = [];
+  readonly #running: RunningJob[] = [];
+
+  constructor({ generation }: Database) {
+    this.#isNew = generation.countsAttemptAtRequeue;
+  }
+
+  add(run: RunState, sight: Sight): void {
+    const holds = holdsOf(run, sight);
+    for (const hold of holds) this.#findings.push(findingOf(run, hold, sight.now, this.#isNew));
+    const held = new Set(holds.map(({ job }) => job?.id));
+    for (const job of run.jobs) {
+      if (held.has(job.id)) continue;
+      const wait = explainWait(run, job, sight);
+      if (wait) this.#waiting.push({ ...subjectOf(run, job), ...wait, age: Math.max(0, sight.now - job.updated) });
+      else if (job.status === Status.running && job.task) this.#running.push(runningJob(run, job, job.task, sight.now));
+    }
+  }
+
+  report(): RunReport {
+    return {
+      findings: this.#findings.sort(
+        (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0),
+      ),
+      waiting: this.#waiting,
+      running: this.#running,
+    };
+  }
+}
+
+/** `owner/name#index`, or what is left of it. */
+export const nameOfRun = (run: RunState): string =>
+  run.id < 0
+    ? `task ${-run.id}`
+    : run.exists
+      ? `${run.repository ?? `repository ${run.repositoryId}`}#${run.index}`
+      : `run ${run.id} (no row)`;
+
+const subjectOf = (run: RunState, job: JobState | null): Subject => ({
+  runId: run.id < 0 ? null : run.id,
+  jobId: job?.id ?? null,
+  repository: run.repository,
+  run: run.id < 0 ? null : nameOfRun(run),
+  job: job?.name ?? null,
+});
+
+function runningJob(run: RunState, job: JobState, task: NonNullable<JobState['task']>, now: number): RunningJob {
+  const lastReport = Math.max(0, now - task.updated);
+  const lastLine = task.lastLine === null ? null : Math.max(0, now - task.lastLine);
+  const line = lastLine === null ? `last report ${duration(lastReport)} ago` : `last line ${duration(lastLine)} ago`;
   return {
-    openRuns: look.runs.length,
-    findings: findings.sort((a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0)),
+    ...subjectOf(run, job),
+    taskId: task.id,
+    runner: task.runner?.name ?? null,
+    lastReport,
+    lastLine,
+    message: `really running: ${line}${task.runner ? ` on runner "${task.runner.name}"` : ''}`,
   };
 }
 
-export function findingOf(run: RunState, hold: Hold, now: number): StuckFinding {
-  const name = `${run.repository ?? `repository ${run.repositoryId}`}#${run.index}`;
+export function findingOf(run: RunState, hold: Hold, now: number, isNew: boolean): StuckFinding {
+  const subject = subjectOf(run, hold.job);
+  const { blame, v12, v17 } = knowledge[hold.code];
   return {
     code: hold.code,
     severity: hold.severity,
-    subject: hold.job ? `${name} "${hold.job.name}"` : name,
+    subject: hold.job ? `${nameOfRun(run)} "${hold.job.name}"` : nameOfRun(run),
     message: hold.message,
     evidence: hold.evidence,
-    fix: hold.repairable ? `ci-doctor reset ${run.id}` : fixByHand(run, hold),
-    runId: run.id,
-    jobId: hold.job?.id ?? null,
+    fix: hold.repairable ? repairOf(run, hold) : fixByHand(run, hold),
+    ...subject,
     taskId: hold.task?.id ?? null,
-    repository: run.repository,
-    run: name,
-    job: hold.job?.name ?? null,
     runner: hold.task?.runner?.name ?? null,
     age: Math.max(0, now - hold.since),
     repairable: hold.repairable,
+    blame,
+    heals: hold.heals,
+    buttons: isNew ? v17 : v12,
   };
+}
+
+function repairOf(run: RunState, hold: Hold): string {
+  if (run.id < 0) return `ci-doctor reset task:${-run.id}`;
+  // The job that holds up everybody is taken out alone, whatever else there is in its run.
+  return `ci-doctor reset ${run.id}${hold.code === 'queue-starved' ? ` --job ${hold.job!.id}` : ''}`;
 }
 
 function fixByHand(run: RunState, hold: Hold): string {
-  if (hold.code === 'runner-quiet') return `Look again later, or at the runner: ci-doctor show ${run.id}`;
-  if (run.needApproval) return `Approve the run in the web page, or end it: ci-doctor reset ${run.id} --to cancelled`;
+  switch (hold.code) {
+    case 'runner-quiet':
+    case 'task-lost-in-fetch':
+      return `Look again later, or at the runner: ci-doctor show ${run.id}`;
+    case 'job-hung':
+      return `Look at its log: ci-doctor logs ${run.id} --job ${hold.job!.id} --tail 20`;
+    case 'blocked-without-needs':
+      return `Release it: ci-doctor reset ${run.id} --to waiting; or end it: ci-doctor reset ${run.id} --to cancelled`;
+    case 'task-without-job':
+      return 'Look again later: its runner still reports.';
+  }
+  if (run.needApproval && !isDone(run.status))
+    return `Approve the run in the web page, or end it: ci-doctor reset ${run.id} --to cancelled`;
   return `The runner still reports; it ends the task itself. To end it now: ci-doctor reset ${run.id} --force`;
-}
-
-function orphanFinding(task: TaskState, now: number): StuckFinding {
-  return {
-    code: 'task-without-job',
-    severity: 'warning',
-    subject: `task ${task.id}`,
-    message: `Task ${task.id} is ${statusName(task.status)}, but the row of its job ${task.jobId} is gone: Forgejo's cron tries to stop it every few minutes and fails ("Cannot stop task").`,
-    evidence: [
-      `action_task ${task.id}: status ${task.status}, updated ${task.updated} (${duration(now - task.updated)} ago)`,
-      `action_run_job ${task.jobId}: no row`,
-    ],
-    fix: `UPDATE action_task SET status = 3, stopped = updated WHERE id = ${task.id} AND status = ${task.status};`,
-    runId: null,
-    jobId: null,
-    taskId: task.id,
-    repository: null,
-    run: null,
-    job: null,
-    runner: task.runner?.name ?? null,
-    age: Math.max(0, now - task.updated),
-    repairable: false,
-  };
 }

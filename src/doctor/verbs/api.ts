@@ -6,7 +6,7 @@ import type { Io } from '../../common/io.ts';
 import { parseDuration } from '../../common/output/words.ts';
 import { hideSecret } from '../../common/redact.ts';
 import { fieldsOf } from '../api-fields.ts';
-import { findAppIni } from '../connect.ts';
+import { findAppIni } from '../find-app-ini.ts';
 
 interface ApiOptions extends CommonOptions {
   readonly rawField: readonly string[];

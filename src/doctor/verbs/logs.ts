@@ -4,18 +4,16 @@ import { usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { harmless } from '../../common/output/style.ts';
-import { type Connection, type ConnectOptions, connectOptions, logDirOption, withConnection } from '../connect.ts';
+import { type Connection, type ConnectOptions, connectOptions, logOptions, withConnection } from '../connect.ts';
 import { dbfsOf } from '../database/dbfs.ts';
 import { Status } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { dbfsStore } from '../logs/dbfs.ts';
-import { diskStore } from '../logs/disk.ts';
 import { secretHider } from '../logs/hide.ts';
 import type { LogLine } from '../logs/lines.ts';
 import { type EmptyReason, type LogSummary, readLog, type Selection } from '../logs/logs.ts';
 import { type LogJob, loadLogJobs } from '../logs/tasks.ts';
-import { wholeNumber } from './runs.ts';
-import { runArgument } from './show.ts';
+import { runArgument, wholeNumber } from './runs.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly job?: string;
@@ -48,7 +46,7 @@ export const logsVerb: Verb = {
   description: `${runArgument}\n\nReads the log of a running job from the database and a finished one from disk, only as much as is needed. Piped, each line is JOB<TAB>STEP<TAB>LINE. Exit code 2 when there is nothing to show, with the reason.`,
   options: [
     ...connectOptions,
-    logDirOption,
+    ...logOptions,
     new Option('--job <name|id>', 'only this job'),
     new Option('--step <name|number>', 'only this step'),
     new Option('--failed', 'only the failed step of each failed job'),
@@ -117,12 +115,12 @@ async function printJob(
   json: boolean,
   io: Io,
 ): Promise<JobLog> {
-  const { database, logDirectory } = connection;
+  const { database } = connection;
   const { task } = job;
   const answer = await readLog({
     task,
     steps: job.steps,
-    storage: logDirectory === null ? undefined : diskStore(logDirectory),
+    storage: await connection.logs(),
     dbfs: dbfsStore(dbfsOf(database)),
     index: task && {
       length: () => database.logIndexLength(task.id),

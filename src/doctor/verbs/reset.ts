@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { Option } from 'commander';
-import { appendAudit } from '../../common/audit.ts';
+import { appendAudits } from '../../common/audit.ts';
 import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
 import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
@@ -12,10 +11,10 @@ import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { withoutOwnRun } from '../own-run.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
-import { applyRepair, type Frame, type PlannedRepair, previewRepair, readBack } from '../reset/reset.ts';
+import { applyRepairs, type PlannedRepair, previewRepairs, readBack, runsAtOnce } from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
-import type { RunState } from '../stuck/state.ts';
-import { findStuck } from '../stuck/stuck.ts';
+import { orphanId, type RunState } from '../stuck/state.ts';
+import { findStuck, nameOfRun } from '../stuck/stuck.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly to: Target;
@@ -72,7 +71,8 @@ interface RunSummary {
 }
 
 interface ResetRun {
-  readonly runId: number;
+  /** null for a task whose job's row is gone. */
+  readonly runId: number | null;
   readonly run: string;
   readonly before: RunSummary;
   readonly after: RunSummary;
@@ -96,7 +96,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
   if (options.allStuck && args.length > 0) throw usage('--all-stuck takes no run.', 'Name runs, or use --all-stuck.');
   if (!options.allStuck && args.length === 0)
     throw usage('Which run?', 'Name one or more runs, or use --all-stuck; "ci-doctor stuck" lists them.');
-  if (options.allStuck && (options.to !== 'auto' || options.job || options.force))
+  if (options.allStuck && (options.to !== 'auto' || options.job !== undefined || options.force))
     throw usage(
       '--all-stuck only takes what can be repaired without a decision.',
       'Leave out --to, --job and --force, or name the runs.',
@@ -105,53 +105,48 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     to: options.to,
     force: options.force === true,
     again: options.again === true,
-    ...(options.job && { job: options.job }),
+    ...(options.job !== undefined && { job: options.job }),
   };
-  const frame = (connection: Connection): Frame => ({
-    timings: connection.timings,
-    generation: connection.database.generation,
-    newHandle: randomUUID,
-  });
-
   return withConnection(options, io, async (connection) => {
-    const { database } = connection;
-    const ids = options.allStuck
-      ? await repairableRuns(connection, io)
-      : await Promise.all(args.map((name) => findRun(database.queries, name)));
-    const previews = new Map<number, PlannedRepair>();
-    for (const id of new Set(ids)) previews.set(id, await previewRepair(database, id, request, frame(connection)));
-    const planned = [...previews.values()];
-    const work = planned.filter((repair) => repair.changes.length > 0);
-    const show = (applied: boolean, undoFile: string | null, runs = planned.map((repair) => resetRun(repair))) =>
-      outcomeOf({ runs, applied, undoFile }, request, planned);
+    const { database, timings } = connection;
+    const ids = [
+      ...new Set(
+        options.allStuck
+          ? await repairableRuns(connection, io)
+          : await Promise.all(args.map((name) => findTarget(connection, name))),
+      ),
+    ];
+    const show = (applied: boolean, undoFile: string | null, repairs: readonly PlannedRepair[], runs?: ResetRun[]) =>
+      outcomeOf({ runs: runs ?? repairs.map(resetRun), applied, undoFile }, request, repairs);
 
-    if (options.dryRun || work.length === 0) return show(false, null);
-    if (!options.yes) {
-      if (!io.interactive) {
-        io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
-        return { ...show(false, null), exit: exitCode.usage };
-      }
-      await io.write(`${shownText(show(false, null), io.view)}\n\n`);
-      if (
-        !(await io.ask(
-          `Apply ${count(
-            work.reduce((sum, repair) => sum + repair.statements.length, 0),
-            'statement',
-          )} to ${database.place}?`,
-        ))
-      ) {
-        io.note('Nothing was changed.');
-        return {
-          exit: exitCode.ok,
-          result: { runs: planned.map((repair) => resetRun(repair)), applied: false, undoFile: null },
-        };
-      }
+    if (options.yes && !options.dryRun) return applied(await applyAll(connection, ids, request, options, io));
+    const planned = await previewRepairs(database, ids, request, timings);
+    const work = planned.filter((repair) => repair.changes.length > 0);
+    const asShown = show(false, null, planned);
+    if (options.dryRun || work.length === 0) return asShown;
+    if (!io.interactive) {
+      io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
+      return { ...asShown, exit: exitCode.usage };
     }
-    const applied = await applyAll(connection, work, request, frame(connection), options, io);
-    const done = planned.map((repair) => applied.runs.get(repair.run.id) ?? resetRun(repair));
-    const outcome = show(applied.count > 0, applied.undoFile, done);
-    return applied.failed ? { ...outcome, exit: exitCode.problem } : outcome;
+    await io.write(`${shownText(asShown, io.view)}\n\n`);
+    const statements = work.reduce((sum, repair) => sum + repair.statements.length, 0);
+    if (!(await io.ask(`Apply ${count(statements, 'statement')} to ${database.place}?`))) {
+      io.note('Nothing was changed.');
+      return { exit: exitCode.ok, result: asShown.result };
+    }
+    return applied(await applyAll(connection, ids, request, options, io, planned));
+
+    function applied(all: Applied): Outcome<ResetResult> {
+      const outcome = show(all.count > 0, all.undoFile, all.repairs, all.runs);
+      return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
+    }
   });
+}
+
+/** A run's name, or `task:ID` for a task whose job's row is gone. */
+async function findTarget({ database }: Connection, name: string): Promise<number> {
+  const task = /^task:([1-9]\d{0,14})$/.exec(name);
+  return task ? orphanId(Number(task[1])) : findRun(database.queries, name);
 }
 
 async function repairableRuns({ database, timings }: Connection, io: Io): Promise<number[]> {
@@ -159,81 +154,129 @@ async function repairableRuns({ database, timings }: Connection, io: Io): Promis
   for (const finding of findings.filter((candidate) => !candidate.repairable))
     io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
   if (findings.length === 0) io.note('Nothing is stuck.');
-  return findings.flatMap((finding) => (finding.repairable && finding.runId !== null ? [finding.runId] : []));
+  return findings.flatMap((finding) => (finding.repairable ? (finding.runId ?? orphanId(finding.taskId!)) : []));
 }
+
+interface Applied {
+  readonly repairs: readonly PlannedRepair[];
+  readonly runs: ResetRun[];
+  readonly undoFile: string | null;
+  /** How many runs were changed. */
+  readonly count: number;
+  readonly failed: boolean;
+}
+
+/** Above this many runs a line of progress is about a batch. */
+const notedOneByOne = 20;
 
 async function applyAll(
   connection: Connection,
-  work: readonly PlannedRepair[],
+  ids: readonly number[],
   request: Request,
-  frame: Frame,
   options: Options,
   io: Io,
-) {
-  const { database } = connection;
+  shown?: readonly PlannedRepair[],
+): Promise<Applied> {
+  const { database, timings } = connection;
   const undoFile = new UndoFile(connection.undoDirectory, await database.identity(), new Date());
-  const runs = new Map<number, ResetRun>();
+  await undoFile.prepare();
+  const repairs: PlannedRepair[] = [];
   const repaired: PlannedRepair[] = [];
-  for (const shown of work) {
-    const id = shown.run.id;
+  const runs = new Map<number, ResetRun>();
+  const failed = new Set<number>();
+
+  const apply = async (some: readonly number[]): Promise<void> => {
     try {
-      const repair = await applyRepair(database, id, request, frame, { undoFile, ...(!options.yes && { shown }) });
-      if (repair.changes.length > 0) repaired.push(repair);
-      runs.set(id, resetRun(repair));
-      io.note(`${nameOf(repair.run)}: ${count(repair.statements.length, 'statement')} committed.`);
+      const done = await applyRepairs(database, some, request, timings, {
+        undoFile,
+        mustExist: !options.allStuck,
+        ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
+      });
+      const changed = done.filter(({ changes }) => changes.length > 0);
+      repairs.push(...done);
+      repaired.push(...changed);
+      for (const repair of done) runs.set(repair.run.id, resetRun(repair));
+      const committed = (list: readonly PlannedRepair[]) =>
+        `${count(
+          list.reduce((sum, { statements }) => sum + statements.length, 0),
+          'statement',
+        )} committed.`;
+      if (ids.length > notedOneByOne) io.note(`${count(changed.length, 'run')}: ${committed(changed)}`);
+      else for (const repair of changed) io.note(`${nameOf(repair.run)}: ${committed([repair])}`);
+      await journal(changed.map((repair) => entryOf(repair, runs.get(repair.run.id)!)));
     } catch (thrown) {
       const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run.
-      if (repaired.length === 0 && error instanceof ToolError && error.kind === 'unknown') throw error;
-      runs.set(id, { ...resetRun(shown), after: summary(shown.run), error: messageOf(error) });
-      io.note(`${nameOf(shown.run)}: not repaired. ${messageOf(error)}`);
+      if (repaired.length === 0 && error instanceof ToolError && error.kind !== 'problem') throw error;
+      // One run that cannot be repaired does not take the others of its transaction with it.
+      if (some.length > 1) {
+        for (const id of some) await apply([id]);
+        return;
+      }
+      const [repair] =
+        shown?.filter(({ run }) => run.id === some[0]) ?? (await previewRepairs(database, some, request, timings));
+      repairs.push(repair!);
+      failed.add(repair!.run.id);
+      const run = { ...resetRun(repair!), after: summary(repair!.run), error: messageOf(error) };
+      runs.set(repair!.run.id, run);
+      io.note(`${nameOf(repair!.run)}: not repaired. ${messageOf(error)}`);
+      await journal([entryOf(repair!, run)]);
     }
-    const run = runs.get(id)!;
-    await appendAudit(connection.journal, {
-      tool: 'ci-doctor',
-      action: `reset --to ${request.to}`,
-      outcome: run.error === undefined ? 'done' : 'failed',
-      details: {
-        database: database.place,
-        runId: id,
-        statements: run.statements,
-        before: run.before,
-        after: run.after,
-        undoFile: undoFile.begun ? undoFile.path : null,
-        ...(run.error && { error: run.error }),
-      },
-    }).catch((error) => io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`));
-  }
+  };
+  const entryOf = (repair: PlannedRepair, run: ResetRun) => ({
+    tool: 'ci-doctor',
+    action: `reset --to ${request.to}`,
+    outcome: run.error === undefined ? ('done' as const) : ('failed' as const),
+    details: {
+      repair: repair.repair,
+      database: database.place,
+      runId: run.runId,
+      run: run.run,
+      statements: run.statements,
+      before: run.before,
+      after: run.after,
+      undoFile: undoFile.begun ? undoFile.path : null,
+      ...(run.error && { error: run.error }),
+    },
+  });
+  const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
+    entries.length === 0
+      ? undefined
+      : appendAudits(connection.journal, entries).catch((error) =>
+          io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`),
+        );
+
+  for (let from = 0; from < ids.length; from += runsAtOnce) await apply(ids.slice(from, from + runsAtOnce));
+
   // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later.
   for (const wait of repaired.length > 0 ? [0, secondLookAfter] : []) {
     if (wait > 0) await io.pause(wait);
-    for (const repair of repaired) {
-      const before = runs.get(repair.run.id)!;
-      try {
-        const { run, overtaken } = await readBack(database, repair);
+    try {
+      for (const [id, { run, overtaken }] of await readBack(database, repaired)) {
+        const before = runs.get(id)!;
         const notes = overtaken.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
         );
-        runs.set(repair.run.id, { ...before, after: summary(run), notes: [...before.notes, ...notes] });
-      } catch (error) {
-        // The repair is committed; what is true now could not be told.
-        io.note(`${nameOf(repair.run)}: repaired, but it could not be read back. ${messageOf(error)}`);
+        runs.set(id, { ...before, after: summary(run), notes: [...before.notes, ...notes] });
       }
+    } catch (error) {
+      // The repair is committed; what is true now could not be told.
+      io.note(`Repaired, but it could not be read back. ${messageOf(error)}`);
     }
   }
   return {
-    runs,
+    repairs,
+    runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
     count: repaired.length,
-    failed: [...runs.values()].some((run) => run.error !== undefined),
+    failed: failed.size > 0,
   };
 }
 
-const nameOf = (run: RunState): string =>
-  `${run.repository ?? `repository ${run.repositoryId}`}#${run.index} (run ${run.id})`;
+const nameOf = (run: RunState): string => (run.exists ? `${nameOfRun(run)} (run ${run.id})` : nameOfRun(run));
 
 const resetRun = (repair: PlannedRepair): ResetRun => ({
-  runId: repair.run.id,
+  runId: repair.run.id < 0 ? null : repair.run.id,
   run: nameOf(repair.run),
   before: summary(repair.run),
   after: summary(repair.after),
@@ -309,6 +352,6 @@ function afterwards(result: ResetResult, request: Request, view: View): string[]
           `What the database cannot do: the commit status of ${ended.map((run) => run.run).join(', ')} stays pending, and nobody is notified. Re-run it in the web page, or set the status through the API.`,
         ]
       : []),
-    view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`),
+    ...(result.undoFile === null ? [] : [view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)]),
   ];
 }

@@ -23,6 +23,9 @@ interface Options extends ConnectOptions, CommonOptions {
   readonly before?: string;
 }
 
+export const runArgument =
+  "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
+
 export const runsVerb: Verb = {
   usage: 'runs',
   summary: 'list runs, newest first',
@@ -65,14 +68,24 @@ const more = ({ next }: RunPage, view: View): string[] =>
 const columns: readonly Column<RunRow>[] = [
   { title: 'Id', value: (run) => run.id, align: 'right' },
   { title: 'Repository', value: (run) => run.repository ?? '(repository gone)' },
-  { title: 'Index', value: (run) => `#${run.index}`, align: 'right' },
-  { title: 'Status', value: (run) => `${run.statusCode} ${run.status}`, tone: (run) => statusTone(run.status) },
+  { title: 'Index', value: (run) => `#${run.index}`, tsv: (run) => run.index, align: 'right' },
+  {
+    title: 'Status',
+    value: (run) => `${run.statusCode} ${run.status}`,
+    tsv: (run) => run.status,
+    tone: (run) => statusTone(run.status),
+  },
   { title: 'Workflow', value: (run) => run.workflow },
   { title: 'Branch', value: (run) => run.branch },
   { title: 'Event', value: (run) => run.event },
   { title: 'Actor', value: (run) => run.actor },
-  { title: 'Age', value: (run) => duration(run.age), align: 'right' },
-  { title: 'Duration', value: (run) => (run.duration === null ? null : duration(run.duration)), align: 'right' },
+  { title: 'Age', value: (run) => duration(run.age), tsv: (run) => run.age, align: 'right' },
+  {
+    title: 'Duration',
+    value: (run) => (run.duration === null ? null : duration(run.duration)),
+    tsv: (run) => run.duration,
+    align: 'right',
+  },
   { title: 'Title', value: (run) => run.title.split('\n', 1)[0]! },
 ];
 
@@ -118,7 +131,7 @@ function statusCode(text: string): number {
   );
 }
 
-function moment(text: string, now: number): number {
+export function moment(text: string, now: number): number {
   const ago = parseDuration(text);
   if (ago !== undefined) return Math.floor(now - ago);
   const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;

@@ -8,7 +8,7 @@ import { count, duration } from '../../common/output/words.ts';
 import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
 import type { IssueChange } from '../issue.ts';
 import { ownRepository, withoutOwnRun } from '../own-run.ts';
-import { findStuck, type StuckFinding, type StuckReport } from '../stuck/stuck.ts';
+import { findStuck, type StuckFinding, type StuckReport, type WaitingJob } from '../stuck/stuck.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly issue?: string;
@@ -100,6 +100,37 @@ export function stuckOutcome(report: StuckReport, verbose: boolean): Outcome<Stu
   };
 }
 
+/** Why a job waits, and what the runners that come closest lack. */
+export function waitText({ message, runners }: WaitingJob): string {
+  const near = runners.filter(({ lacks }) => lacks.length > 0);
+  return `${message}${near.length > 0 ? ` Closest: ${near.map(({ name, lacks }) => `"${name}" (${lacks.join(', ')})`).join('; ')}.` : ''}`;
+}
+
+/** Above this many, what only waits is counted; --verbose shows it all. */
+const waitingShown = 10;
+
+function waitingText({ waiting, running }: StuckReport, { style }: View, verbose: boolean): string[] {
+  const some = verbose ? waiting : waiting.slice(0, waitingShown);
+  const rest = waiting.length - some.length;
+  return [
+    ...(some.length > 0 ? ['', 'Waiting, and why (nothing to repair):'] : []),
+    ...some.map((wait) => `  ${style.strong(`${wait.runId ?? '-'}`)} ${wait.job}: ${waitText(wait)}`),
+    ...(rest > 0 ? [style.faint(`  and ${count(rest, 'more job')}: --verbose, or ci-doctor show RUN`)] : []),
+    ...(verbose && running.length > 0
+      ? ['', 'At work:', ...running.map((job) => `  ${style.strong(`${job.runId ?? '-'}`)} ${job.job}: ${job.message}`)]
+      : []),
+  ];
+}
+
+/** What is known of a finding beyond its reason: for --verbose. */
+function background({ blame, heals, buttons }: StuckFinding): string[] {
+  const now = Date.now() / 1_000;
+  const healing = heals
+    ? `${heals.cron} (every ${duration(heals.period)}) ${heals.until < now ? 'should have acted by now' : `acts in ${duration(heals.from - now)} to ${duration(heals.until - now)}`}: ${heals.result}`
+    : 'nothing, ever';
+  return [`blame: ${blame}`, `Forgejo by itself: ${healing}`, `Cancel: ${buttons.cancel}`, `Re-run: ${buttons.rerun}`];
+}
+
 const nothing = ({ openRuns }: StuckReport): string =>
   `Nothing is stuck.${openRuns > 0 ? ` ${count(openRuns, 'run is', 'runs are')} open, as they should be.` : ''}`;
 
@@ -113,12 +144,13 @@ const columns: readonly Column<StuckFinding>[] = [
   { title: 'Repository', value: (finding) => finding.run },
   { title: 'Job', value: (finding) => finding.job },
   { title: 'Runner', value: (finding) => finding.runner },
-  { title: 'Age', value: (finding) => duration(finding.age), align: 'right' },
+  { title: 'Age', value: (finding) => duration(finding.age), tsv: (finding) => finding.age, align: 'right' },
   { title: 'Repair', value: (finding) => finding.fix },
 ];
 
 function text(report: StuckReport, view: View, verbose: boolean): string {
-  if (report.findings.length === 0) return view.layout === 'tsv' ? '' : nothing(report);
+  if (report.findings.length === 0)
+    return view.layout === 'tsv' ? '' : [nothing(report), ...waitingText(report, view, verbose)].join('\n');
   if (view.layout === 'tsv')
     return table(
       [...columns, { title: 'Reason', value: (finding: StuckFinding) => finding.message }],
@@ -130,7 +162,8 @@ function text(report: StuckReport, view: View, verbose: boolean): string {
     const same = report.findings.findIndex(
       (other) => other.runId === finding.runId && other.message === finding.message,
     );
-    const evidence = verbose ? finding.evidence.map((line) => view.style.faint(`    ${line}`)) : [];
+    const lines = verbose ? [...finding.evidence, ...background(finding)] : [];
+    const evidence = lines.map((line) => view.style.faint(`    ${line}`));
     return same < index
       ? evidence
       : [`${view.style.strong(`${finding.runId ?? '-'}`)} ${finding.code}: ${finding.message}`, ...evidence];
@@ -143,5 +176,6 @@ function text(report: StuckReport, view: View, verbose: boolean): string {
     '',
     ...reasons,
     ...next,
+    ...waitingText(report, view, verbose),
   ].join('\n');
 }

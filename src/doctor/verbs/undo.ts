@@ -34,9 +34,11 @@ async function undo(
   options: ConnectOptions & CommonOptions,
   io: Io,
 ): Promise<Outcome<UndoResult>> {
-  const { header, entries } = await readUndoFile(file!);
+  const { header, entries, torn } = await readUndoFile(file!);
   return withConnection(options, io, async ({ database, journal }) => {
     checkIdentity(header.database, await database.identity(), file!);
+    if (torn)
+      io.note(`${file}: the last line broke off. What it was written for was never committed, so it is left out.`);
     // The last repair first: an earlier one may lie under it.
     const order = [...entries].reverse();
     const previews: UndoneRun[] = [];
@@ -73,8 +75,9 @@ function outcomeOf(runs: readonly UndoneRun[], applied: boolean): Outcome<UndoRe
   return {
     exit: failed ? exitCode.problem : exitCode.ok,
     result: { runs, applied },
-    text: ({ style }) =>
-      runs
+    text: ({ style }) => {
+      if (runs.length === 0) return 'Nothing to undo: the file holds no repair, so nothing was committed.';
+      return runs
         .map((run) =>
           [
             `${style.strong(`run ${run.runId}`)}: ${words[run.outcome]}`,
@@ -82,13 +85,15 @@ function outcomeOf(runs: readonly UndoneRun[], applied: boolean): Outcome<UndoRe
             ...(applied ? [] : run.statements.map((line) => `  ${line};`)),
           ].join('\n'),
         )
-        .join('\n'),
+        .join('\n');
+    },
   };
 }
 
 const words: Readonly<Record<UndoneRun['outcome'], string>> = {
   undone: 'undone, the rows are as they were before the reset',
   'would-undo': 'can be undone',
-  'never-applied': 'nothing to undo, the reset was never committed',
+  'nothing-to-undo':
+    'nothing to undo, the rows are as they were before the reset: it is undone, or was never committed',
   'moved-since': 'left alone, it moved on since the reset',
 };

@@ -72,6 +72,25 @@ test('first deploy, upgrade, nothing to do, rollback of a broken release and by 
   expect(await health()).toContain('"version":"v1"');
 });
 
+test('a plain process lives on in the container when the command that started it has ended', async () => {
+  const plain = ['--target', '/opt/gbo/bin/botui', '--owner', 'gbuser:gbuser', '--restart', 'process'];
+  const start = [...plain, '--command', './botui --noconsole', '--env-file', '/opt/gbo/bin/.env', '--settle', '500ms'];
+  const url = 'http://127.0.0.1:5859/api/health';
+  await inside('echo PORT=5859 >/opt/gbo/bin/.env && chown gbuser:gbuser /opt/gbo/bin/.env');
+  for (const [source, version] of [
+    [first, 'v1'],
+    [second, 'v2'],
+  ] as const) {
+    const run = await deployBinary(
+      ['run', '--via', 'lxc:system', '--source', source, ...start, '--health-url', url, '--json'],
+      { ...process.env, ...lxd.env },
+    );
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(await inside(`curl -sf ${url}`)).toContain(`"version":"${version}"`);
+    expect((await inside('pgrep -c -u gbuser -x botui')).trim()).toBe('1');
+  }
+});
+
 test('a container that is not there is no failed deploy: it could not be told', async () => {
   const { code, json } = await deployBinary(['run', '--via', 'lxc:nowhere', '--source', first, ...flags], {
     ...process.env,

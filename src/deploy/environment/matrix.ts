@@ -1,0 +1,142 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of a workflow.
+import { writeFile } from 'node:fs/promises';
+import { Option } from 'commander';
+import type { Outcome } from '../../common/command.ts';
+import { usage } from '../../common/errors.ts';
+import { exitCode } from '../../common/exit.ts';
+import type { Io } from '../../common/io.ts';
+import { quote } from '../../common/quote.ts';
+import type { Rollout } from './resolve.ts';
+import { type EnvironmentOptions, selectionOptions, withEnvironment } from './verbs.ts';
+
+export interface MatrixOptions extends EnvironmentOptions {
+  readonly build?: string;
+  readonly uses: string;
+  readonly runsOn: string;
+  readonly output?: string;
+}
+
+export const matrixOptions = () => [
+  ...selectionOptions(),
+  new Option('--build <script>', 'shell lines that build the binaries in the first job'),
+  new Option('--uses <action>', 'the action as workflows of this forge name it').default(
+    'OWNER/forgejo-ci-toolkit/actions/deploy-binary@v1',
+    'OWNER/forgejo-ci-toolkit/…',
+  ),
+  new Option('--runs-on <label>', 'label of the runners').default('docker'),
+  new Option('--output <file>', 'write it there instead of printing it'),
+];
+
+export async function matrix(environment: string, options: MatrixOptions, io: Io): Promise<Outcome> {
+  const text = await withEnvironment(environment, options, io, async (rollout) => await workflow(rollout, options));
+  if (options.output !== undefined) await writeFile(options.output, text);
+  return {
+    exit: exitCode.ok,
+    result: { environment, output: options.output ?? null, workflow: text },
+    text: () => (options.output === undefined ? text.trimEnd() : `Wrote ${options.output}.`),
+  };
+}
+
+/**
+ * A workflow with one job a batch. Jobs are written out: a matrix that is computed while a workflow runs is not known to work on
+ * Forgejo. The first job builds and publishes each binary under its sha256; every other one fetches it once, and compares.
+ */
+async function workflow(rollout: Rollout, { build, uses, runsOn }: MatrixOptions): Promise<string> {
+  const { default: yaml } = await import('yaml');
+  const { environment, services, protected: closed } = rollout;
+  if (services.length === 0) throw usage(`No service runs in ${environment}.`, 'See --only and --hosts.');
+  const jobs: Record<string, unknown> = { publish: publishJob(rollout, build, runsOn) };
+  let before = 'publish';
+  for (const { service, batches } of services)
+    for (const [index, batch] of batches.entries()) {
+      const canary = index === 0 && rollout.canary !== null;
+      const name = `${jobName(service)}-${index + 1}`;
+      const source = batch[0]!.settings.source;
+      jobs[name] = {
+        needs: ['publish', ...(before === 'publish' ? [] : [before])],
+        'runs-on': runsOn,
+        steps: [
+          { uses: 'actions/checkout@v4' },
+          {
+            name: `Fetch ${service}`,
+            env: packageEnvironment(`\${{ needs.publish.outputs.${jobName(service)} }}`),
+            run: fetchScript(service, source),
+          },
+          {
+            uses,
+            with: {
+              verb: 'run',
+              environment,
+              only: service,
+              hosts: batch.map(({ host }) => host.name).join(','),
+              // A canary's job watches it by the file's own words; every other job is one batch.
+              ...(!canary && { batches: 'max' }),
+              ...(closed && { confirm: environment }),
+            },
+          },
+        ],
+      };
+      before = name;
+    }
+  const document = {
+    name: `Deploy ${environment}`,
+    on: { workflow_dispatch: {} },
+    concurrency: { group: `deploy-${environment}` },
+    jobs,
+  };
+  return `# Written by: deploy-binary matrix ${environment}. Write it again after a change of deploy.yaml.
+# Secrets that deploy.yaml takes by \${env:NAME} belong into env: of the steps that deploy. PACKAGES_TOKEN is a token that may write packages.
+${yaml.stringify(document, { lineWidth: 0 })}`;
+}
+
+/** Words of a job's id; a dot has a meaning in expressions. */
+const jobName = (service: string): string => service.replace(/[^A-Za-z0-9_-]/g, '_');
+
+const packageEnvironment = (sha256?: string) => ({
+  TOKEN: '${{ secrets.PACKAGES_TOKEN }}',
+  PACKAGES: '${{ github.server_url }}/api/packages/${{ github.repository_owner }}/generic',
+  ...(sha256 !== undefined && { SHA256: sha256 }),
+});
+
+/** The version of the package is the sha256: what is there already is the same file, and need not be sent. */
+function publishJob({ services }: Rollout, build: string | undefined, runsOn: string) {
+  const steps = services.map(({ service, batches }) => {
+    const source = batches[0]![0]!.settings.source;
+    return {
+      name: `Publish ${service}`,
+      id: jobName(service),
+      env: packageEnvironment(),
+      run: [
+        'set -eu',
+        `sha256=$(sha256sum <${quote(source)} | cut -d ' ' -f 1)`,
+        `url="$PACKAGES/${encodeURIComponent(service)}/$sha256/binary"`,
+        `code=$(curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: token $TOKEN" -T ${quote(source)} "$url")`,
+        'case $code in 201|409) ;; *) echo "The package registry answered $code to $url." >&2; exit 1 ;; esac',
+        'echo "sha256=$sha256" >>"$GITHUB_OUTPUT"',
+      ].join('\n'),
+    };
+  });
+  return {
+    'runs-on': runsOn,
+    outputs: Object.fromEntries(
+      services.map(({ service }) => [jobName(service), `\${{ steps.${jobName(service)}.outputs.sha256 }}`]),
+    ),
+    steps: [
+      { uses: 'actions/checkout@v4' },
+      {
+        name: 'Build',
+        run: build ?? 'echo "Say how the binaries are built: deploy-binary matrix --build" >&2; exit 1',
+      },
+      ...steps,
+    ],
+  };
+}
+
+const fetchScript = (service: string, source: string): string =>
+  [
+    'set -eu',
+    `mkdir -p "$(dirname ${quote(source)})"`,
+    `curl -sSf -H "Authorization: token $TOKEN" -o ${quote(source)} "$PACKAGES/${encodeURIComponent(service)}/$SHA256/binary"`,
+    `printf '%s  %s\\n' "$SHA256" ${quote(source)} | sha256sum -c -`,
+    `chmod +x ${quote(source)}`,
+  ].join('\n');

@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf, ToolError } from '../../common/errors.ts';
+import type { HostResult } from '../deploy.ts';
+import type { HostStatus } from '../verbs.ts';
+import type { Rollout, ServiceRollout, Target } from './resolve.ts';
+
+/** What can be done to one service on one host. None of these throws: what happened is in the answer. */
+export interface Fleet {
+  deploy(service: string, target: Target): Promise<HostResult>;
+  /** @param to sha256 of the release to go back to */
+  rollback(service: string, target: Target, to: string): Promise<HostResult>;
+  status(service: string, target: Target): Promise<HostStatus>;
+}
+
+/** Told while it goes on. */
+export interface Watcher {
+  batch(service: string, number: number, of: number, hosts: readonly string[], canary: boolean): void;
+  settling(service: string, hosts: readonly string[], ms: number): void;
+  word(text: string): void;
+}
+
+/** What one host runs when all is over. */
+export interface Running {
+  readonly release: string | null;
+  readonly sha256: string | null;
+  readonly healthy: boolean;
+  readonly service: string;
+}
+
+export interface RolloutHost extends HostResult {
+  readonly service: string;
+  /** From 1. */
+  readonly batch: number;
+  /** How it was taken back because of another host; null when it was not. */
+  readonly takenBack: HostResult | null;
+  readonly running: Running | null;
+}
+
+export interface RolloutResult {
+  readonly environment: string;
+  readonly outcome: 'deployed' | 'unchanged' | 'failed';
+  /** Why it stopped: the first thing that failed. */
+  readonly stopped: string | null;
+  readonly hosts: readonly RolloutHost[];
+}
+
+interface Entry {
+  readonly service: string;
+  readonly batch: number;
+  readonly target: Target;
+  result: HostResult | null;
+  takenBack: HostResult | null;
+}
+
+/** More connections at a time help no link, and sshd refuses them (MaxStartups). */
+const parallel = 16;
+
+const fine = ({ outcome }: HostResult) => outcome === 'deployed' || outcome === 'unchanged';
+
+/** Deploys service by service, batch by batch, and stops at the first batch that fails. Never throws. */
+export async function roll(rollout: Rollout, fleet: Fleet, watch: Watcher): Promise<RolloutResult> {
+  const entries: Entry[] = rollout.services.flatMap(({ service, batches }) =>
+    batches.flatMap((batch, index) =>
+      batch.map((target) => ({ service, batch: index + 1, target, result: null, takenBack: null })),
+    ),
+  );
+  let stopped: string | null = null;
+  for (const service of rollout.services) {
+    stopped = await rollService(rollout, service, entries, fleet, watch);
+    if (stopped !== null) break;
+  }
+  const running = await inParallel(entries, ({ service, target }) => fleet.status(service, target));
+  const hosts = entries.map(({ service, batch, target, result, takenBack }, index): RolloutHost => {
+    const now = running[index]!;
+    return {
+      ...(result ?? notBegun(target.host.name, stopped ?? '')),
+      host: target.host.name,
+      service,
+      batch,
+      takenBack,
+      running:
+        now.sha256 === null && now.error !== null
+          ? null
+          : { release: now.release, sha256: now.sha256, healthy: now.healthy, service: now.error ?? now.service },
+    };
+  });
+  const outcome = stopped !== null ? 'failed' : hosts.some(({ changed }) => changed) ? 'deployed' : 'unchanged';
+  return { environment: rollout.environment, outcome, stopped, hosts };
+}
+
+/** @returns why it stopped, null when every batch is well */
+async function rollService(
+  { canary, onFailure }: Rollout,
+  { service, batches }: ServiceRollout,
+  entries: readonly Entry[],
+  fleet: Fleet,
+  watch: Watcher,
+): Promise<string | null> {
+  const own = entries.filter((entry) => entry.service === service);
+  for (const [index, batch] of batches.entries()) {
+    const first = index === 0 && canary !== null;
+    const names = batch.map(({ host }) => host.name);
+    watch.batch(service, index + 1, batches.length, names, first);
+    const mine = own.filter((entry) => entry.batch === index + 1);
+    await inParallel(mine, async (entry) => {
+      entry.result = await fleet.deploy(service, entry.target);
+    });
+    const failed = mine.filter(({ result }) => !fine(result!));
+    let stopped =
+      failed.length === 0 ? null : `${service} failed on ${failed.map(({ target }) => target.host.name).join(', ')}`;
+    if (stopped === null && first && mine.some(({ result }) => result!.changed))
+      stopped = await settle(service, mine, canary!.settleMs, fleet, watch);
+    if (stopped === null) continue;
+    watch.word(`${stopped}: ${wordsOf[onFailure]}`);
+    await takeBack(onFailure === 'stop' ? [] : onFailure === 'rollback-batch' ? mine : entries, fleet);
+    return stopped;
+  }
+  return null;
+}
+
+const wordsOf = {
+  stop: 'the others stay as they are',
+  'rollback-batch': 'the other hosts of its batch go back',
+  'rollback-all': 'every host that this run has changed goes back',
+} as const;
+
+/** Canaries are watched for their settling time. */
+async function settle(
+  service: string,
+  canaries: readonly Entry[],
+  ms: number,
+  fleet: Fleet,
+  watch: Watcher,
+): Promise<string | null> {
+  watch.settling(
+    service,
+    canaries.map(({ target }) => target.host.name),
+    ms,
+  );
+  const looks = Math.max(1, Math.min(10, Math.floor(ms / 1000)));
+  for (let look = 0; look < looks; look++) {
+    await sleep(ms / looks);
+    const seen = await inParallel(canaries, ({ target }) => fleet.status(service, target));
+    const ill = seen.find(({ healthy }) => !healthy);
+    if (ill) return `the canary ${ill.host} of ${service} did not stay healthy: ${ill.error ?? ill.service}`;
+  }
+  return null;
+}
+
+/** Those that were changed go back, what was deployed last first: a service before those it needs. */
+async function takeBack(entries: readonly Entry[], fleet: Fleet): Promise<void> {
+  const changed = entries.filter(({ result }) => result?.outcome === 'deployed' && result.changed);
+  const steps = [...new Set(changed.map(({ service, batch }) => `${batch} ${service}`))].reverse();
+  for (const step of steps)
+    await inParallel(
+      changed.filter(({ service, batch }) => `${batch} ${service}` === step),
+      async (entry) => {
+        const before = entry.result!.previousSha256;
+        entry.takenBack =
+          before === null ? cannotGoBack(entry.result!) : await fleet.rollback(entry.service, entry.target, before);
+      },
+    );
+}
+
+const cannotGoBack = (result: HostResult): HostResult => ({
+  ...result,
+  outcome: 'failed',
+  changed: false,
+  bytesSent: 0,
+  downtimeMs: null,
+  phases: [],
+  error: 'There was nothing before this release to go back to: it stays.',
+});
+
+const notBegun = (host: string, why: string): HostResult => ({
+  host,
+  outcome: 'failed',
+  changed: false,
+  downtimeMs: null,
+  bytesSent: 0,
+  sha256: null,
+  previousSha256: null,
+  release: null,
+  previous: null,
+  error: `Not begun, because ${why}.`,
+  fix: null,
+  unknown: false,
+  lastLines: '',
+  phases: [],
+});
+
+/** Works on all, some at a time, and answers in their order. */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index]!);
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+  return results;
+}
+
+/** How a host is, when it could not even be asked. */
+export const unreachable = (host: string, error: unknown): HostStatus => ({
+  host,
+  sha256: null,
+  release: null,
+  releases: [],
+  service: 'not known',
+  healthy: false,
+  lock: null,
+  pending: null,
+  error: messageOf(error),
+  fix: error instanceof ToolError ? error.fix : null,
+  unknown: true,
+});

@@ -1,0 +1,385 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Option } from 'commander';
+import { splitArgv } from '../../common/argv.ts';
+import { userName } from '../../common/audit.ts';
+import type { Outcome } from '../../common/command.ts';
+import { messageOf, unknown, usage } from '../../common/errors.ts';
+import { type ExitCode, exitCode } from '../../common/exit.ts';
+import type { Io } from '../../common/io.ts';
+import { type Column, table } from '../../common/output/table.ts';
+import { quoteAll } from '../../common/quote.ts';
+import { isCi } from '../../common/terminal.ts';
+import type { HostResult } from '../deploy.ts';
+import { localHost } from '../host/local.ts';
+import { openHost } from '../host/open.ts';
+import type { DeployOptions } from '../options.ts';
+import { releaseCacheDirectory } from '../transfer/supply.ts';
+import { history, plan } from '../verbs.ts';
+import { showHistory, showPlan, showStatus } from '../view.ts';
+import { strays, verifyHost } from './drift.ts';
+import { type DeployFile, readDeployFile } from './file.ts';
+import { OpenFleet } from './fleet.ts';
+import { hostsOfCommand, hostsOfInventory } from './hosts.ts';
+import { fleetProgress } from './progress.ts';
+import { permit } from './protect.ts';
+import { givenFlags, type OnFailure, type Rollout, resolve, type Surroundings, type Target } from './resolve.ts';
+import { inParallel, type RolloutResult, roll } from './rollout.ts';
+import { containerOf, listSnapshots, restoreSnapshot, snapshotCommand } from './snapshot.ts';
+import { rolloutAsMarkdown, showOrder, showRollout } from './view.ts';
+
+export interface EnvironmentOptions extends DeployOptions {
+  readonly only?: readonly string[];
+  readonly hosts?: readonly string[];
+  readonly batches?: readonly string[];
+  readonly onFailure?: OnFailure;
+  readonly manual?: string;
+  readonly confirm?: string;
+  readonly snapshot?: string;
+}
+
+const listed = (value: string, before: readonly string[] = []) => [...before, ...value.split(/[\s,]+/).filter(Boolean)];
+
+/** Which part of an environment. */
+export const selectionOptions = () => [
+  new Option('--only <service>', 'only this service of the environment; may be repeated').argParser(listed),
+  new Option(
+    '--hosts <names>',
+    'only these hosts of the environment, separated by commas; * and ? fit anything',
+  ).argParser(listed),
+];
+
+/** What a protected environment asks for. */
+export const permissionOptions = () => [
+  new Option('--confirm <environment>', 'its name once more, which a protected environment asks for'),
+  new Option('--manual <reason>', 'why a protected environment is changed outside CI; kept in the records'),
+];
+
+export const orderOptions = () => [
+  new Option(
+    '--batches <sizes>',
+    "1, 25% or max, separated by commas, in the place of the file's batches and canary",
+  ).argParser(listed),
+  new Option('--on-failure <what>', "in the place of the file's on-failure").choices([
+    'stop',
+    'rollback-batch',
+    'rollback-all',
+  ]),
+];
+
+const persistence = { attempts: 6, pauseMs: 1_000 };
+
+/** Reads deploy.yaml: the file that was named, else the one of this directory. @throws ToolError of kind `usage` */
+export async function openDeployFile(named: string | undefined, directory: string): Promise<DeployFile> {
+  const candidates = named === undefined ? ['deploy.yaml', '.forgejo/deploy.yaml'] : [named];
+  for (const candidate of candidates) {
+    const path = named === undefined ? join(directory, candidate) : candidate;
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
+      throw usage(`${path} cannot be read (${messageOf(error)}).`, 'Check the path given with --config.', error);
+    }
+    return await readDeployFile(text, candidate);
+  }
+  throw usage(
+    'There is no deploy.yaml here, nor in .forgejo.',
+    'Write one (docs/orchestrator.md begins with an example), name it with --config, or say everything with flags.',
+  );
+}
+
+function surroundings(io: Io): Surroundings {
+  return {
+    env: io.env,
+    user: { name: userName(), home: homedir() },
+    async list(source, where) {
+      if ('inventory' in source) {
+        const text = await readFile(source.inventory, 'utf8').catch((error: unknown) => {
+          throw usage(`${where}: ${source.inventory} cannot be read (${messageOf(error)}).`, 'Check the path.', error);
+        });
+        return hostsOfInventory(text, source.group, `${where}: ${source.inventory}`);
+      }
+      const argv = splitArgv(source.command, where);
+      const { code, stdout, stderr } = await localHost(io.env).run(argv, { timeoutMs: 60_000 });
+      if (code !== 0)
+        throw unknown(
+          `${where}: the command ended with ${code}: ${stderr.trim().slice(-400)}`,
+          'Run it by hand to see more.',
+        );
+      return hostsOfCommand(stdout, where);
+    },
+  };
+}
+
+/** Works on an environment, with its connections closed behind it. */
+export async function withEnvironment<T>(
+  environment: string,
+  options: EnvironmentOptions,
+  io: Io,
+  work: (rollout: Rollout, fleet: OpenFleet, watch: ReturnType<typeof fleetProgress>) => Promise<T>,
+): Promise<T> {
+  const file = await openDeployFile(options.config, process.cwd());
+  const { only, hosts, batches, onFailure } = options;
+  const request = { environment, only, hosts, batches, onFailure, flags: givenFlags(options) };
+  const rollout = await resolve(file, request, surroundings(io));
+  const watch = fleetProgress(io);
+  const fleet = new OpenFleet({
+    local: localHost(io.env),
+    persistence,
+    report: watch,
+    cache: releaseCacheDirectory(io.env),
+    manual: options.manual,
+  });
+  try {
+    return await work(rollout, fleet, watch);
+  } finally {
+    watch.finish();
+    await fleet.close();
+  }
+}
+
+const targetsOf = ({ services }: Rollout): { service: string; target: Target }[] =>
+  services.flatMap(({ service, batches }) => batches.flat().map((target) => ({ service, target })));
+
+const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ...shown }: T): Omit<T, 'unknown'> => shown;
+
+function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, string>): Outcome {
+  const failed = result.hosts.filter(({ outcome }) => outcome === 'failed' || outcome === 'rolled-back');
+  const begun = failed.filter(({ error }) => !error?.startsWith('Not begun'));
+  const exit: ExitCode =
+    result.stopped === null
+      ? exitCode.ok
+      : begun.length > 0 && begun.every((one) => one.unknown)
+        ? exitCode.unknown
+        : exitCode.problem;
+  return {
+    exit,
+    result: {
+      ...result,
+      snapshots: Object.fromEntries(snapshots),
+      hosts: result.hosts.map(({ takenBack, ...host }) => ({
+        ...forget(host),
+        takenBack: takenBack && forget(takenBack),
+      })),
+    },
+    text: (view) => showRollout(result, view),
+    markdown: () => rolloutAsMarkdown(result),
+  };
+}
+
+export async function runEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  if (options.dryRun) return await planEnvironment(environment, options, io);
+  return await withEnvironment(environment, options, io, async (rollout, fleet, watch) => {
+    permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
+    io.note(showOrder(rollout, io.view));
+    await fleet.readSources(rollout);
+    await fleet.checkPlaces(rollout);
+    const snapshots = await fleet.takeSnapshots(rollout, new Date());
+    for (const [host, snapshot] of snapshots) watch.word(`${host}: snapshot ${snapshot}`);
+    return rolloutOutcome(await roll(rollout, fleet, watch), snapshots);
+  });
+}
+
+export async function planEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  return await withEnvironment(environment, options, io, async (rollout, fleet) => {
+    await fleet.readSources(rollout);
+    await fleet.checkPlaces(rollout);
+    const plans = await inParallel(targetsOf(rollout), async ({ service, target: { host, settings } }) => ({
+      service,
+      ...(await plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings))),
+    }));
+    const order = rollout.services.map(({ service, batches }) => ({
+      service,
+      batches: batches.map((batch) => batch.map(({ host }) => host.name)),
+    }));
+    return {
+      exit: plans.some(({ findings }) => findings.length > 0) ? exitCode.problem : exitCode.ok,
+      result: { environment: rollout.environment, protected: rollout.protected, order, hosts: plans },
+      text: (view) =>
+        [
+          showOrder(rollout, view),
+          ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`),
+        ].join('\n\n'),
+    };
+  });
+}
+
+export async function rollbackEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  return await withEnvironment(environment, options, io, async (rollout, fleet, watch) => {
+    // A service goes back before those it needs.
+    const backwards: Rollout = {
+      ...rollout,
+      services: [...rollout.services].reverse(),
+      canary: null,
+      onFailure: 'stop',
+    };
+    if (options.dryRun) return await statusOf(backwards, fleet);
+    permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
+    await fleet.checkPlaces(rollout);
+    const result = await roll(
+      backwards,
+      {
+        deploy: (service, target): Promise<HostResult> => fleet.rollback(service, target, options.to),
+        rollback: (service, target, to) => fleet.rollback(service, target, to),
+        status: (service, target) => fleet.status(service, target),
+      },
+      watch,
+    );
+    return rolloutOutcome(result, new Map());
+  });
+}
+
+export async function statusEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  return await withEnvironment(environment, options, io, async (rollout, fleet) => await statusOf(rollout, fleet));
+}
+
+async function statusOf(rollout: Rollout, fleet: OpenFleet): Promise<Outcome> {
+  const rows = await inParallel(targetsOf(rollout), async ({ service, target }) => ({
+    service,
+    found: await fleet.status(service, target),
+  }));
+  return {
+    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, lost: found.unknown }))),
+    result: {
+      environment: rollout.environment,
+      hosts: rows.map(({ service, found }) => ({ ...forget(found), service, state: found.service })),
+    },
+    text: (view) =>
+      showStatus(
+        rows.map(({ service, found }) => ({ ...found, host: `${service} on ${found.host}` })),
+        view,
+      ),
+  };
+}
+
+function exitOf(rows: readonly { readonly failed: boolean; readonly lost: boolean }[]): ExitCode {
+  if (rows.some(({ failed, lost }) => failed && !lost)) return exitCode.problem;
+  return rows.some(({ failed }) => failed) ? exitCode.unknown : exitCode.ok;
+}
+
+export async function historyEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  return await withEnvironment(environment, options, io, async (rollout, fleet) => {
+    const rows = await inParallel(targetsOf(rollout), async ({ service, target: { host, settings } }) => ({
+      service,
+      ...(await history(fleet.connection(host), fleet.work(settings))),
+    }));
+    return {
+      exit: exitCode.ok,
+      result: { environment: rollout.environment, hosts: rows },
+      text: (view) =>
+        showHistory(
+          rows
+            .flatMap(({ host, service, entries }) =>
+              entries.map((entry) => ({ ...entry, host: `${service} on ${host}` })),
+            )
+            .sort((a, b) => a.at.localeCompare(b.at)),
+          view,
+        ),
+    };
+  });
+}
+
+export async function verifyEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  return await withEnvironment(environment, options, io, async (rollout, fleet) => {
+    await fleet.checkPlaces(rollout);
+    const hosts = await inParallel(targetsOf(rollout), ({ service, target: { host, settings } }) =>
+      verifyHost(service, fleet.connection(host), fleet.work(settings)),
+    );
+    const findings = [...hosts.flatMap((one) => one.findings), ...strays(hosts)];
+    const columns: readonly Column<(typeof hosts)[number]>[] = [
+      { title: 'Service', value: ({ service }) => service },
+      { title: 'Host', value: ({ host }) => host },
+      { title: 'Release', value: ({ release }) => release },
+      { title: 'Sha256', value: ({ sha256 }) => sha256?.slice(0, 12) ?? null },
+      { title: 'Written', value: ({ modified }) => modified },
+      {
+        title: 'Drift',
+        value: (one) =>
+          findings
+            .filter(({ subject }) => subject === `${one.service} on ${one.host}`)
+            .map(({ code }) => code)
+            .join(', ') || 'none',
+        tone: (one) => (one.findings.length > 0 ? 'bad' : 'good'),
+      },
+      { title: 'Evidence', value: ({ evidence }) => evidence },
+    ];
+    return {
+      exit: exitOf([
+        ...hosts.map((one) => ({ failed: one.findings.length > 0, lost: one.unknown })),
+        { failed: strays(hosts).length > 0, lost: false },
+      ]),
+      result: { environment: rollout.environment, hosts: hosts.map(forget), findings },
+      text: (view) =>
+        [
+          table(columns, hosts, view),
+          ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
+            '',
+            `${view.style.bad(code)} ${subject}: ${message}`,
+            ...evidence.map((line) => `  ${line}`),
+            `next:  ${fix}`,
+          ]),
+        ].join('\n'),
+    };
+  });
+}
+
+/** Puts a container back to a snapshot that a run took before it changed anything. */
+export async function restoreEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
+  return await withEnvironment(environment, options, io, async (rollout) => {
+    const found = rollout.hosts.map((host) => ({ host, at: containerOf(host.via, host.open.execPrefix) }));
+    if (options.snapshot === undefined || options.dryRun) {
+      const rows = await inParallel(found, async ({ host, at }) => ({
+        host: host.name,
+        snapshots: at ? await around(host.open, at, (outside) => listSnapshots(outside, at.container)) : [],
+        command: at && options.snapshot ? quoteAll(snapshotCommand(at.container, 'restore', options.snapshot)) : null,
+      }));
+      return {
+        exit: exitCode.ok,
+        result: { environment, hosts: rows },
+        text: () =>
+          rows
+            .map(({ host, snapshots, command }) => `${host}: ${command ?? (snapshots.join(', ') || 'no snapshots')}`)
+            .join('\n'),
+      };
+    }
+    const [only, ...more] = found;
+    if (!only?.at || more.length > 0)
+      throw usage(
+        only && more.length === 0
+          ? `${only.host.name} is no container.`
+          : 'A snapshot is restored on one host at a time.',
+        `Say which: --hosts NAME, one of ${rollout.hosts.map(({ name }) => name).join(', ')}.`,
+      );
+    permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
+    if (
+      !options.yes &&
+      !(
+        io.interactive &&
+        (await io.ask(`Put ${only.host.name} back to ${options.snapshot}? What was written there since is lost.`))
+      )
+    )
+      throw usage('Restoring a snapshot throws away what was written since.', 'If it is meant: --yes.');
+    const { at } = only;
+    await around(only.host.open, at, (outside) => restoreSnapshot(outside, at.container, options.snapshot!));
+    return {
+      exit: exitCode.ok,
+      result: { environment, hosts: [{ host: only.host.name, restored: options.snapshot }] },
+      text: () => `${only.host.name} is back at ${options.snapshot}.`,
+    };
+  });
+}
+
+async function around<T>(
+  open: Parameters<typeof openHost>[1],
+  { around: way }: NonNullable<ReturnType<typeof containerOf>>,
+  work: (outside: Awaited<ReturnType<typeof openHost>>) => Promise<T>,
+): Promise<T> {
+  const outside = await openHost(way, open);
+  try {
+    return await work(outside);
+  } finally {
+    await outside.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Host } from '../host/host.ts';
+import { ReleaseCache } from './cache.ts';
+import type { Compress } from './compress.ts';
+import { type Delta, makeDelta } from './delta.ts';
+import type { SourceFile } from './hash.ts';
+import { Spool } from './spool.ts';
+
+/** One new binary on its way to any number of hosts: what was computed for one of them serves the others. */
+export class Supply {
+  readonly #source: SourceFile;
+  readonly #local: Host;
+  readonly #cache: ReleaseCache;
+  readonly #spools = new Map<string, Spool>();
+  readonly #deltas = new Map<string, Promise<Delta | null>>();
+  #directory: Promise<string> | undefined;
+
+  constructor(source: SourceFile, local: Host, cacheDirectory: string) {
+    this.#source = source;
+    this.#local = local;
+    this.#cache = new ReleaseCache(cacheDirectory);
+  }
+
+  /** Compresses each frame once for all hosts that take this method. */
+  async share(method: string, compress: Compress): Promise<Compress> {
+    let spool = this.#spools.get(method);
+    if (!spool) {
+      const path = join(await this.#place(), method);
+      spool = this.#spools.get(method) ?? new Spool(path);
+      this.#spools.set(method, spool);
+    }
+    return spool.share(compress);
+  }
+
+  /** The delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with. */
+  delta(from: string): Promise<Delta | null> {
+    const present = this.#deltas.get(from) ?? this.#make(from);
+    this.#deltas.set(from, present);
+    return present;
+  }
+
+  /** Keeps the file, so that the next release can be sent as a delta. */
+  async keep(): Promise<void> {
+    await this.#cache.keep(this.#source);
+  }
+
+  /** Removes what was only for this run. */
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
+    await Promise.allSettled(this.#deltas.values());
+    const directory = await this.#directory;
+    if (directory) await rm(directory, { recursive: true, force: true });
+  }
+
+  async #make(from: string): Promise<Delta | null> {
+    try {
+      const old = await this.#cache.find(from);
+      return old === null
+        ? null
+        : await makeDelta(this.#local, old, this.#source.path, join(await this.#place(), from));
+    } catch {
+      // The whole file is sent then.
+      return null;
+    }
+  }
+
+  #place(): Promise<string> {
+    this.#directory ??= mkdtemp(join(tmpdir(), 'deploy-binary-'));
+    return this.#directory;
+  }
+}
+
+/** Where releases are kept on the machine that deploys. */
+export const releaseCacheDirectory = (env: Readonly<Record<string, string | undefined>>): string =>
+  join(env.XDG_CACHE_HOME || join(env.HOME || tmpdir(), '.cache'), 'forgejo-ci-toolkit', 'releases');

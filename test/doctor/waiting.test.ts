@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest';
+import * as situations from '../../demo/forgejo/rows.ts';
+import type { Generation } from '../../demo/forgejo/schema.ts';
+import { doctor } from '../support/doctor.ts';
+import { play, type Scene } from '../support/situation.ts';
+
+interface Case {
+  readonly name: string;
+  readonly situation: (scene: Scene) => { readonly id: number };
+  /** Code of each job that waits, by its name. */
+  readonly codes: Readonly<Record<string, string>>;
+  readonly message: RegExp;
+  readonly runners?: readonly object[];
+  readonly generation?: Generation;
+}
+
+const idle = ({ server, runner, other }: Scene) => {
+  for (const each of [runner, other]) server.poll(each);
+};
+
+const cases: readonly Case[] = [
+  {
+    name: 'a label that no runner has: what the closest ones lack',
+    situation: (scene) => situations.jobForUnknownLabel(scene).run,
+    codes: { build: 'no-runner' },
+    message: /No runner that serves this repository has all labels "self-hosted", "gpu"\./,
+    runners: [
+      { name: 'runner-1', lacks: ['label "gpu"'] },
+      { name: 'runner-2', lacks: ['label "gpu"'] },
+    ],
+  },
+  {
+    name: 'a runner with the labels that serves another owner',
+    situation: (scene) => {
+      scene.server.runner('theirs', ['self-hosted', 'gpu'], { owner: scene.server.owner('beacon') });
+      return situations.jobForUnknownLabel(scene).run;
+    },
+    codes: { build: 'no-runner' },
+    message: /No runner that serves this repository/,
+    runners: [
+      { lacks: ['label "gpu"'] },
+      { lacks: ['label "gpu"'] },
+      { lacks: ['it serves another owner or repository'] },
+    ],
+  },
+  {
+    name: 'runners that are offline: for how long',
+    situation: (scene) => {
+      const run = scene.server.dispatch(scene.repository, situations.pipelineOf('a'));
+      scene.server.clock += 3 * 3_600;
+      return run;
+    },
+    codes: { a: 'runners-offline' },
+    message: /No runner with its labels is online/,
+    runners: [{ name: 'runner-1', lacks: ['offline for 3h'] }, { name: 'runner-2' }],
+  },
+  {
+    name: 'runners that are busy: with how much',
+    situation: (scene) => {
+      const { server, repository, runner, other } = scene;
+      for (const each of [runner, other])
+        server.pickUp(server.dispatch(repository, situations.pipelineOf('a')).jobs[0]!, each);
+      const run = server.dispatch(repository, situations.pipelineOf('b'));
+      server.clock += 30;
+      idle(scene);
+      return run;
+    },
+    codes: { b: 'runners-busy' },
+    message: /Every runner with its labels is busy/,
+    runners: [{ lacks: ['busy with 1 task'] }, { lacks: ['busy with 1 task'] }],
+  },
+  {
+    name: 'an idle runner that will take it in a moment',
+    situation: (scene) => {
+      scene.server.clock += 600;
+      const run = scene.server.dispatch(scene.repository, situations.pipelineOf('a'));
+      scene.server.clock += 1;
+      idle(scene);
+      return run;
+    },
+    codes: { a: 'about-to-start' },
+    message: /Runner "runner-1" is idle and will take it/,
+  },
+  {
+    name: 'what it needs',
+    situation: (scene) => situations.runningRun(scene),
+    codes: { test: 'needs', package: 'needs' },
+    message: /It needs "build", which is running\./,
+  },
+  {
+    name: 'a need that the run does not have',
+    situation: (scene) => {
+      const run = situations.runningRun(scene);
+      run.jobs[2]!.row.needs = '["bild"]';
+      return run;
+    },
+    codes: { test: 'need-missing', package: 'needs' },
+    message: /It needs "bild", and the run has no such job\./,
+  },
+  {
+    name: 'an approval',
+    situation: (scene) => situations.unapprovedRun(scene),
+    codes: { lint: 'approval', build: 'approval', test: 'approval', package: 'approval' },
+    message: /until a person approves it/,
+  },
+  {
+    name: 'a concurrency group: which runs are ahead',
+    situation: (scene) => {
+      const { server, repository, runner } = scene;
+      const first = server.dispatch(repository, situations.pipelineOf('a'), { queueGroup: 'production' });
+      server.pickUp(first.jobs[0]!, runner);
+      const run = server.dispatch(repository, situations.pipelineOf('b'), { queueGroup: 'production' });
+      server.clock += 20;
+      idle(scene);
+      return run;
+    },
+    codes: { b: 'concurrency-group' },
+    message: /queues behind #1 \(run 1, running\) of the concurrency group "production"/,
+    generation: 'v17',
+  },
+  {
+    name: 'a broken job ahead in the queue',
+    situation: (scene) => {
+      situations.orphanedJob(scene, 'repository');
+      const run = scene.server.dispatch(scene.repository, situations.pipelineOf('b'));
+      scene.server.clock += 600;
+      idle(scene);
+      return run;
+    },
+    codes: { b: 'behind-starved-job' },
+    message: /Runners stumble over job \d+ \(run 1\) before they come to it/,
+  },
+];
+
+test.each(cases)('$name', async ({ situation, codes, message, runners, generation = 'v17' }) => {
+  const { database, runId } = await play(generation, situation);
+  const { json } = await doctor(database.url, ['stuck', '--json'], { schema: database.schema });
+  const own = json.waiting.filter((job: { runId: number }) => job.runId === runId);
+  expect(Object.fromEntries(own.map(({ job, code }: { job: string; code: string }) => [job, code]))).toEqual(codes);
+  expect(own[0].message).toMatch(message);
+  if (runners) expect(own[0].runners).toMatchObject(runners);
+  // What only waits is no finding, and nothing to repair.
+  expect(json.findings.filter((finding: { runId: number }) => finding.runId === runId)).toEqual([]);
+  const shown = await doctor(database.url, ['show', String(runId)], { schema: database.schema });
+  expect(shown.out).toMatch(message);
+  await database.drop();
+});
+
+test('what really runs is said with its last line, and a log that stands still is a note', async () => {
+  const { database, runId } = await play('v12', (scene) => situations.runningRun(scene));
+  const { json } = await doctor(database.url, ['stuck', '--json'], { schema: database.schema });
+  expect(json.running).toMatchObject([{ runId, job: 'build', runner: 'runner-1' }]);
+  expect(json.running[0].message).toMatch(/^really running: last line \d+s ago on runner "runner-1"$/);
+  const hung = await play('v12', (scene) => situations.hungJob(scene).run);
+  const answer = await doctor(hung.database.url, ['stuck', '--json'], { schema: hung.database.schema });
+  expect(answer).toMatchObject({
+    exit: 0,
+    json: {
+      findings: [
+        {
+          code: 'job-hung',
+          severity: 'note',
+          blame: 'workflow',
+          repairable: false,
+          heals: { cron: 'stop_endless_tasks' },
+        },
+      ],
+    },
+  });
+  expect(answer.json.findings[0].message).toContain('the log has not grown for 45m');
+  await database.drop();
+  await hung.database.drop();
+});
