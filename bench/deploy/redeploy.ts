@@ -9,7 +9,6 @@ import { appendFileSync, copyFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { quote, quoteAll } from '../../src/common/quote.ts';
 import { localHost } from '../../src/deploy/host/local.ts';
@@ -44,6 +43,10 @@ else await compare();
 
 /** What a case's process does: the transfer alone, with a cache that holds the old version. */
 async function send([port, user, directory, source, staged, base, sha256]: string[]): Promise<void> {
+  const marks: string[] = [];
+  const mark = (name: string) =>
+    marks.push(`${name}@${Math.round(performance.now())}/${Math.round(process.cpuUsage().user / 1000)}`);
+  mark('start');
   const env = { PATH: process.env.PATH };
   const local = localHost(env);
   const file = hashFile(source!);
@@ -57,7 +60,13 @@ async function send([port, user, directory, source, staged, base, sha256]: strin
     execPrefix: [],
     env,
   });
+  mark('connected');
   const supply = new Supply(await file, local, join(directory!, 'cache'));
+  mark('hashed');
+  if (process.env.BENCH_MARKS) {
+    await supply.delta(sha256!);
+    mark('delta');
+  }
   const result = await transfer(host, {
     source: await file,
     staged: staged!,
@@ -65,9 +74,13 @@ async function send([port, user, directory, source, staged, base, sha256]: strin
     supply,
     base: { path: base!, sha256: sha256! },
   });
+  mark('sent');
   await host.close();
   await supply.close();
-  process.stderr.write(`method ${result.method}, rss ${Math.round(process.resourceUsage().maxRSS / 1024)} MB\n`);
+  mark('closed');
+  process.stderr.write(
+    `method ${result.method}, rss ${Math.round(process.resourceUsage().maxRSS / 1024)} MB, CPU ${((process.resourceUsage().userCPUTime + process.resourceUsage().systemCPUTime) / 1e6).toFixed(2)} s${process.env.BENCH_MARKS ? ` ${marks.join(' ')}` : ''}\n`,
+  );
 }
 
 interface Case {
@@ -142,7 +155,7 @@ async function compare(): Promise<void> {
           name: 'deploy-binary',
           argv: [
             process.execPath,
-            fileURLToPath(import.meta.url),
+            process.env.BENCH_FILE!,
             'send',
             String(relay.port),
             sshd.user,
@@ -172,7 +185,7 @@ async function compare(): Promise<void> {
           return path;
         }),
       );
-      const start = `cd ${quote(home)} && nohup ./service ${port} >/dev/null 2>&1 </dev/null &`;
+      const start = `cd ${quote(home)}; nohup ./service ${port} >/dev/null 2>&1 </dev/null &`;
       const command = await deployCommand();
       const env = { HOME: join(place, 'home'), XDG_CACHE_HOME: join(place, 'cache') };
       const run = (source: string, extra: readonly string[] = []) => [
@@ -206,7 +219,7 @@ async function compare(): Promise<void> {
       ];
       // Both begin with the old version running, deployed by this tool.
       const prepare = async () => {
-        execFileSync('sh', ['-c', `${quoteAll(run(versions[0]!, ['--force']))} >/dev/null`], { stdio: 'inherit' });
+        await runCase(run(versions[0]!, ['--force']));
       };
       const answers = (version: string) => async () => {
         const present = await versionAt(port);
@@ -298,18 +311,18 @@ async function compare(): Promise<void> {
   } finally {
     await relay.close();
     await sshd.stop();
-    await rm(place, { recursive: true, force: true });
+    await rm(place, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
   }
 }
 
-const readAll = async (path: string): Promise<Buffer> => {
+async function readAll(path: string): Promise<Buffer> {
   const file = await open(path);
   try {
     return await file.readFile();
   } finally {
     await file.close();
   }
-};
+}
 
 /** An older version: 16 to 511 bytes of every hundredth block are others. The same on every machine. */
 async function change(from: string, to: string): Promise<void> {

@@ -70,14 +70,18 @@ export interface Work {
 export const deployHost = async (connection: Connection, source: Source, work: Work): Promise<HostResult> =>
   await runHost(connection, work, source, async (run) => {
     run.expect(source.file.sha256);
-    const same = await run.phase('preflight', () => alreadyRuns(connection, source, work.settings));
+    const { facts, same, recorded } = await run.phase('preflight', () =>
+      alreadyRuns(connection, source, work.settings),
+    );
+    // It is made while the host is locked and looked at.
+    if (!same && recorded !== null) void source.supply?.delta(recorded);
     if (same) {
       Object.assign(run.result, { outcome: 'unchanged', release: same.release, previous: same.release });
       run.result.previousSha256 = source.file.sha256;
       return;
     }
     const first = await run.phase('preflight', async () => {
-      const situation = await assess(connection, work.settings, source, work.local);
+      const situation = await assess(connection, work.settings, source, work.local, facts);
       stopOn(check(situation, source));
       stopOn(await checkSudo(situation));
       return situation;

@@ -149,6 +149,8 @@ export interface Pulse {
   readonly identity: string;
   /** Set when the service is beyond hope and waiting longer is useless. */
   readonly dead: string | null;
+  /** It was started again before without anybody asking for it, long ago or a moment ago. */
+  readonly restless?: boolean;
 }
 
 export interface Healthy {
@@ -162,6 +164,7 @@ export interface Healthy {
  * Waits until the service gives `samples` good answers in a row with the same pulse before and after them.
  *
  * @param first the pulse, where it was taken a moment ago
+ * @param askedEarly a good answer that was given while it was taken: when, by `performance.now()`
  * @throws ToolError of kind `problem` when it does not within the budget, or died; `unknown` when the way in broke for good
  */
 export async function waitHealthy(
@@ -170,14 +173,17 @@ export async function waitHealthy(
   pulse: () => Promise<Pulse>,
   host: string,
   first?: Pulse,
+  askedEarly: number | null = null,
 ): Promise<Healthy> {
   const until = performance.now() + settings.timeoutMs;
   let wrong = 'it was not asked';
   let starts = 0;
+  let early = askedEarly;
   for (let before = first ?? (await pulse()); ; ) {
     if (before.dead !== null) throw failed(host, before.dead);
-    let good = 0;
-    let firstGoodAt = 0;
+    let good = early === null ? 0 : 1;
+    let firstGoodAt = early ?? 0;
+    early = null;
     while (good < settings.samples) {
       const bad = judge(await ask(), settings);
       if (bad === null) {

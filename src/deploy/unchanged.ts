@@ -22,15 +22,18 @@ export function attributesFit({ facts, settings }: { facts: Facts; settings: Set
  * Whether a host runs this very file, and well, as far as two round trips can tell: one command that reads what is recorded and
  * what runs, and meanwhile one question to the service. No file is hashed: the record holds for as long as size, time and inode are the file's.
  *
- * @returns the release that runs; null for anything but a clear yes
+ * @returns the release that runs, null for anything but a clear yes; what was read, and the sha256 that is recorded for the file there
  */
 export async function alreadyRuns(
   connection: Connection,
-  { file }: Source,
+  source: Source,
   settings: Settings,
-): Promise<{ readonly release: string | null } | null> {
-  const { health, expectString } = settings.proof;
-  if (settings.force || expectString !== undefined || settings.restart.userUnit) return null;
+): Promise<{
+  readonly facts: Facts;
+  readonly same: { readonly release: string | null } | null;
+  readonly recorded: string | null;
+}> {
+  const { health } = settings.proof;
   const asked: Promise<Answer | null> = health
     ? connection
         .forward(hostOf(new URL(health.url)), healthPort(health))
@@ -38,14 +41,22 @@ export async function alreadyRuns(
         .catch(() => null)
     : Promise.resolve(null);
   const [facts, answer] = await Promise.all([
-    connection.steadily(() => connection.use((host) => readFacts(host, questionOf(settings, null, {})))),
+    connection.steadily(() => connection.use((host) => readFacts(host, questionOf(settings, source, {})))),
     asked,
   ]);
+  const { sha256 } = source.file;
   const state = parseState(facts.state, connection.name, settings.target);
-  if (state.pending !== null || knownSha256(state, facts.target.file) !== file.sha256) return null;
-  if (!attributesFit({ facts, settings }) || !runs(facts, settings)) return null;
-  if (health && (answer === null || judge(answer, health) !== null)) return null;
-  return { release: releaseOf(state, file.sha256)?.id ?? null };
+  const recorded = knownSha256(state, facts.target.file);
+  const same =
+    !settings.force &&
+    settings.proof.expectString === undefined &&
+    !settings.restart.userUnit &&
+    state.pending === null &&
+    recorded === sha256 &&
+    attributesFit({ facts, settings }) &&
+    runs(facts, settings) &&
+    (!health || (answer !== null && judge(answer, health) === null));
+  return { facts, recorded, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
 }
 
 /** The service's processes execute what is at the target, all of them. */

@@ -18,7 +18,9 @@ export const ciDoctor: Tool = {
 /** A script whose variable is empty means one job and says `--job ''`: that must not come to mean all of them. */
 function withoutEmptyOptions(verb: Verb): Verb {
   const handler: Verb['handler'] = async (args, options, io) => {
-    const empty = Object.keys(options).find((name) => typeof options[name] === 'string' && options[name].trim() === '');
+    const empty = Object.keys(options).find((name) =>
+      [options[name]].flat().some((value) => typeof value === 'string' && value.trim() === ''),
+    );
     if (empty !== undefined) {
       const flag = `--${empty.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       throw usage(`${flag} is empty.`, `Give it a value, or leave ${flag} out. Is a variable of the script not set?`);

@@ -87,6 +87,9 @@ export async function withConnection<T>(
 ): Promise<T> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
   const values = file ? flatValues(file, configKeys, ['rules']) : new Map<string, string>();
+  for (const [key, value] of values)
+    if (value.trim() === '')
+      throw usage(`${file!.path}: "${key}" is empty.`, 'Give it a value, or leave the line out.');
   const ways = new Ways(options, values, io.env);
   try {
     const connection = await connect(options, io, file, values, ways);

@@ -67,7 +67,8 @@ test('an unchanged host is told by one command, without a hash, and anything dou
   });
   expect(commands).toHaveLength(1);
 
-  const clear = (change: Partial<Settings> = {}) => alreadyRuns(connection, source, { ...settings(), ...change });
+  const clear = async (change: Partial<Settings> = {}) =>
+    (await alreadyRuns(connection, source, { ...settings(), ...change })).same;
   expect(await clear()).not.toBeNull();
   expect(await clear({ force: true })).toBeNull();
   expect(await clear({ mode: '0700' })).toBeNull();

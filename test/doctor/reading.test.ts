@@ -54,6 +54,7 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
   test.each([
     [['runs', '--status', 'runing'], 'did you mean "running"'],
     [['runs', '--since', 'yesterday'], '--since is "yesterday"'],
+    [['runs', '--since', '2026-02-31'], '--since is "2026-02-31"'],
     [['runs', '--limit', '0'], '--limit is "0"'],
     [['show', 'no such run'], 'does not name a run'],
     [['runs', '--reposetory', 'x'], '--repository'],
@@ -61,6 +62,29 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
     const { exit, err } = await run(...argv);
     expect(exit).toBe(64);
     expect(err).toContain(message);
+  });
+
+  test('a time without a zone is UTC, wherever the command runs', async () => {
+    const [newest] = await database.query('SELECT id, created FROM action_run ORDER BY id DESC LIMIT 1');
+    const { TZ } = process.env;
+    try {
+      process.env.TZ = 'Etc/GMT+12';
+      const since = new Date(newest!.created * 1_000).toISOString().slice(0, 19);
+      const { runs } = await json('runs', '--since', since);
+      expect(runs[0]?.id).toBe(newest!.id);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
+  test('a repository that is not there is not one without runs', async () => {
+    for (const name of ['harbor/tide-table', 'harbor/tide-tables/x', 'nobody']) {
+      const answer = await run('runs', '--repository', name);
+      expect(answer.exit, name).toBe(1);
+      expect(answer.err).toContain(`no repository "${name}"`);
+      expect((await run('show', `${name}#1`)).exit).toBe(1);
+    }
   });
 
   test('a run is found by id, by repository and index, and by the address of its page', async () => {

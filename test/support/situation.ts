@@ -27,7 +27,7 @@ export async function picture(database: TestDatabase, runId: number): Promise<st
     [runId],
   );
   return [
-    run!.status,
+    String(run?.status ?? null),
     jobs.map((job) => (job.task_id === 0 ? job.status : `${job.status}/${job.task_id}`)).join(' '),
     tasks.map((task) => task.status).join(' '),
   ].join(' | ');

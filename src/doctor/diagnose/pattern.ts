@@ -55,6 +55,44 @@ export function patternRisk(source: string, flags = ''): Risk {
   }
 }
 
+/**
+ * Texts of which a match holds at least one: whoever looks for a pattern that begins with "anything" finds out much faster
+ * that it cannot match. undefined where none can be told.
+ */
+export function neededTexts({ source, flags }: RegExp): readonly string[] | undefined {
+  return flags.includes('i') ? undefined : needed(parse(source, false));
+}
+
+function needed(node: Node): readonly string[] | undefined {
+  switch (node.kind) {
+    case 'either': {
+      const parts = node.parts.map(needed);
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    case 'repeat':
+      return node.min > 0 ? needed(node.part) : undefined;
+    case 'sequence': {
+      const choices: (readonly string[])[] = [];
+      let run = '';
+      for (const part of [...node.parts, { kind: 'end' } as const]) {
+        const codes = part.kind === 'set' ? [...part.set.keys()].filter((code) => part.set[code]) : [];
+        if (codes.length === 1 && codes[0]! < 128) {
+          run += String.fromCharCode(codes[0]!);
+          continue;
+        }
+        if (run !== '') choices.push([run]);
+        run = '';
+        const inner = part.kind === 'end' ? undefined : needed(part);
+        if (inner) choices.push(inner);
+      }
+      const shortest = (texts: readonly string[]) => Math.min(...texts.map((text) => text.length));
+      return choices.sort((a, b) => shortest(b) - shortest(a))[0];
+    }
+    default:
+      return undefined;
+  }
+}
+
 /** Syntax, as far as it is allowed: no look-around, no back-references, no Unicode properties. */
 function parse(source: string, ignoreCase: boolean): Node {
   let at = 0;

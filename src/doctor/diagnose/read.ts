@@ -24,9 +24,9 @@ export interface ReadLines {
 }
 
 /** Of a long step its beginning and its end are read: most first errors are in the one, most last words in the other. */
-const headBytes = 3 * 1024 * 1024;
-const tailBytes = 6 * 1024 * 1024;
-const tailLines = 60_000;
+const headBytes = 2 * 1024 * 1024;
+const tailBytes = 4 * 1024 * 1024;
+const tailLines = 40_000;
 /** Where no step failed, the end of the log says how it went. */
 const lastLines = 500;
 

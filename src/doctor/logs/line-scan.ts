@@ -16,6 +16,17 @@ export const control = 1;
 /** The line may hold a secret. */
 export const secret = 2;
 
+export const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
+
+/** How many bytes the time takes before the text of a line, the space behind it included; 0 where it does not begin so. */
+export const timeSize = (bytes: Buffer, start: number, end: number): number =>
+  end - start > timeLength &&
+  bytes[start + timeLength] === 0x20 &&
+  bytes[start + timeLength - 1] === 0x5a &&
+  bytes[start + 10] === 0x54
+    ? timeLength + 1
+    : 0;
+
 const newline = 0x0a;
 const tops = 0x80808080 | 0;
 
@@ -60,7 +71,10 @@ export function markControls(bytes: Buffer, { ends, marks }: LineScan): void {
   };
   const head = Math.min(-bytes.byteOffset & 3, bytes.length);
   look(0, head);
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2);
+  const words =
+    head < bytes.length
+      ? new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2)
+      : new Int32Array(0);
   const fours = words.length & ~3;
   for (let index = 0; index < fours; index += 4) {
     const [a, b, c, d] = [words[index]!, words[index + 1]!, words[index + 2]!, words[index + 3]!];
@@ -98,8 +112,11 @@ function drives(bytes: Buffer, at: number): boolean {
 export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
   const { find } = suspects();
   return (bytes, { count, ends, marks }) => {
-    for (let line = 0, start = 0; line <= count; start = ends[line++]! + 1)
-      if (find(bytes, start, ends[line]!) !== ends[line]) marks[line]! |= secret;
+    for (let line = 0, start = 0; line <= count; line++) {
+      const end = ends[line]!;
+      if (find(bytes, start + timeSize(bytes, start, end), end) !== end) marks[line]! |= secret;
+      start = end + 1;
+    }
     // Rare bytes, that the search for one byte finds much faster: tokens that begin with eyJ, and passwords in URLs.
     const mark = (byte: number, isSuspect: (at: number, start: number) => boolean) => {
       let line = 0;

@@ -1,4 +1,4 @@
-import { type LineScan, lineScanner } from './line-scan.ts';
+import { type LineScan, lineScanner, timeLength } from './line-scan.ts';
 import type { Chunk, LogText } from './text.ts';
 
 /** A line of a log. */
@@ -24,7 +24,6 @@ const longestLine = 1024 * 1024;
 const pieceSize = 1024 * 1024;
 const newline = 0x0a;
 const nothing = Buffer.alloc(0);
-const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
 
 export interface Range {
   readonly from: Place;
@@ -44,7 +43,9 @@ export interface Piece {
   readonly bytes: Buffer;
   /** The first of them, counted from 0. */
   readonly line: number;
-  /** Where they end; the arrays are used again for the next piece. */
+  /** The byte of the text behind the last of them. */
+  readonly end: number;
+  /** Where each ends; the arrays are used again for the next piece. */
   readonly scan: LineScan;
 }
 
@@ -58,19 +59,19 @@ export async function* readPieces(text: LogText, range: Range, help: ReadingHelp
   const scan = lineScanner();
   let line = range.from.line;
   const carry = new Carry();
-  const piece = (bytes: Buffer): Piece => {
-    const made = { bytes, line, scan: scan(bytes) };
+  const piece = (bytes: Buffer, end: number): Piece => {
+    const made = { bytes, line, end, scan: scan(bytes) };
     line += linesIn(made);
     return made;
   };
-  const carried = (end: Buffer): Piece => {
+  const carried = (newlineOrNone: Buffer, end: number): Piece => {
     tooLong(line, carry.size, help);
-    return piece(carry.take(end));
+    return piece(carry.take(newlineOrNone), end);
   };
   let lostStart = false;
   for await (const { chunk, position, end } of chunksAhead(text, range.from.offset, until)) {
     if (!chunk.bytes) {
-      if (carry.size > 0) yield carried(nothing);
+      if (carry.size > 0) yield carried(nothing, position);
       lostStart = true;
       continue;
     }
@@ -96,13 +97,13 @@ export async function* readPieces(text: LogText, range: Range, help: ReadingHelp
       if (carry.size > 0) {
         start = part.indexOf(newline) + 1;
         carry.add(part.subarray(0, start - 1));
-        yield carried(part.subarray(start - 1, start));
+        yield carried(part.subarray(start - 1, start), end - bytes.length + at + start);
       }
-      if (start < last) yield piece(part.subarray(start, last));
+      if (start < last) yield piece(part.subarray(start, last), end - bytes.length + at + last);
       carry.add(part.subarray(last));
     }
   }
-  if (carry.size > 0) yield carried(nothing);
+  if (carry.size > 0) yield carried(nothing, until);
 }
 
 interface Part {
@@ -144,15 +145,6 @@ export function linesOf(piece: Piece, stepOf: (line: number) => string): LogLine
   }
   return lines;
 }
-
-/** How many bytes the time takes before the text of a line, the space behind it included; 0 where it does not begin so. */
-export const timeSize = (bytes: Buffer, start: number, end: number): number =>
-  end - start > timeLength &&
-  bytes[start + timeLength] === 0x20 &&
-  bytes[start + timeLength - 1] === 0x5a &&
-  bytes[start + 10] === 0x54
-    ? timeLength + 1
-    : 0;
 
 function tooLong(line: number, size: number, help: ReadingHelp): void {
   if (size > longestLine) help.note(`Line ${line + 1} has ${size} bytes; only the first MiB is shown.`);

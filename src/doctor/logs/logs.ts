@@ -197,7 +197,7 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
 }
 
 /** A stored log is in the storage, one of a running task in the database; either may have just been moved. */
-function storesOf({ storage, dbfs }: LogRequest, task: LogTask): LogStore[] {
+export function storesOf({ storage, dbfs }: Pick<LogRequest, 'storage' | 'dbfs'>, task: LogTask): LogStore[] {
   const order = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
   return task.logFilename === '' ? [] : order.filter((store) => store !== undefined);
 }

@@ -219,7 +219,7 @@ class Planner {
           );
         this.#leaveOut(
           job?.name ?? `task ${hold.task!.id}`,
-          `task ${hold.task!.id} still reports (${duration(now - hold.task!.updated)} ago); its runner ends it`,
+          `task ${hold.task!.id} counts as one that still reports (${duration(now - hold.task!.updated)} ago, younger than the zombie time-out of ${duration(timings.zombieTimeout)}); its runner ends it`,
           false,
         );
         return;
@@ -397,9 +397,9 @@ class Planner {
   }
 
   #reports(task: TaskState): string {
-    const { now } = this.#situation;
+    const { now, timings } = this.#situation;
     const line = task.lastLine === null ? '' : `, last line ${duration(now - task.lastLine)} ago`;
-    return `its task still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (the server itself waits ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
+    return `its task counts as one that still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (younger than the zombie time-out of ${duration(timings.zombieTimeout)}); --force does it all the same`;
   }
 
   #leaveOut(job: string, reason: string, isProblem: boolean): void {

@@ -10,6 +10,7 @@ import { type Connection, type ConnectOptions, connectOptions, withConnection } 
 import { statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { withoutOwnRun } from '../own-run.ts';
+import { limitsOf } from '../reset/limits.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
 import { applyRepairs, type PlannedRepair, previewRepairs, readBack, runsAtOnce } from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
@@ -80,7 +81,10 @@ interface ResetRun {
   readonly leftOut: readonly { readonly job: string; readonly reason: string }[];
   readonly repeats: PlannedRepair['repeats'];
   readonly notes: readonly string[];
+  /** Why it was not repaired; then there are no statements, steps or notes. */
   readonly error?: string;
+  /** The next step after an error. */
+  readonly fix?: string;
 }
 
 interface ResetResult {
@@ -117,7 +121,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       ),
     ];
     const show = (applied: boolean, undoFile: string | null, repairs: readonly PlannedRepair[], runs?: ResetRun[]) =>
-      outcomeOf({ runs: runs ?? repairs.map(resetRun), applied, undoFile }, request, repairs);
+      outcomeOf({ runs: runs ?? repairs.map(resetRun), applied, undoFile }, repairs);
 
     if (options.yes && !options.dryRun) return applied(await applyAll(connection, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings);
@@ -217,7 +221,7 @@ async function applyAll(
         shown?.filter(({ run }) => run.id === some[0]) ?? (await previewRepairs(database, some, request, timings));
       repairs.push(repair!);
       failed.add(repair!.run.id);
-      const run = { ...resetRun(repair!), after: summary(repair!.run), error: messageOf(error) };
+      const run = notRepaired(repair!, error);
       runs.set(repair!.run.id, run);
       io.note(`${nameOf(repair!.run)}: not repaired. ${messageOf(error)}`);
       await journal([entryOf(repair!, run)]);
@@ -283,7 +287,19 @@ const resetRun = (repair: PlannedRepair): ResetRun => ({
   statements: repair.statements,
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
-  notes: repair.notes,
+  notes: [...repair.notes, ...limitsOf(repair.run, repair.after)],
+});
+
+/** What was planned was not done, so nothing of it is told as if it had been. */
+const notRepaired = (repair: PlannedRepair, error: unknown): ResetRun => ({
+  ...resetRun(repair),
+  after: summary(repair.run),
+  statements: [],
+  leftOut: [],
+  repeats: [],
+  notes: [],
+  error: messageOf(error),
+  ...(error instanceof ToolError && { fix: error.fix }),
 });
 
 const summary = (run: RunState): RunSummary => ({
@@ -299,18 +315,18 @@ const summary = (run: RunState): RunSummary => ({
   })),
 });
 
-function outcomeOf(result: ResetResult, request: Request, planned: readonly PlannedRepair[]): Outcome<ResetResult> {
+function outcomeOf(result: ResetResult, planned: readonly PlannedRepair[]): Outcome<ResetResult> {
   // A refusal is a run on which nothing can be done although something was wanted of it.
   const refused =
     planned.some((repair) => repair.changes.length === 0 && repair.leftOut.length > 0) ||
     planned.some((repair) => repair.leftOut.some((left) => left.problem));
-  return { exit: refused ? exitCode.problem : exitCode.ok, result, text: (view) => resetText(result, request, view) };
+  return { exit: refused ? exitCode.problem : exitCode.ok, result, text: (view) => resetText(result, view) };
 }
 
-function resetText(result: ResetResult, request: Request, view: View): string {
+function resetText(result: ResetResult, view: View): string {
   return [
     ...result.runs.map((run) => runText(run, result.applied, view)),
-    ...(result.applied ? afterwards(result, request, view) : []),
+    ...(result.applied ? [view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)] : []),
   ].join('\n\n');
 }
 
@@ -325,7 +341,8 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
   const nothing = run.statements.length === 0 && run.leftOut.length === 0;
   return [
     `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
-    ...(run.error ? [] : changed),
+    ...(run.fix ? [`  next: ${run.fix}`] : []),
+    ...changed,
     ...run.repeats.map(({ job, steps }) =>
       style.warn(
         `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(', ')}` : ''}`,
@@ -337,21 +354,4 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
       ? []
       : ['  BEGIN;', ...run.statements.map((line) => `  ${line};`), '  COMMIT;']),
   ].join('\n');
-}
-
-function afterwards(result: ResetResult, request: Request, view: View): string[] {
-  const ended = result.runs.filter(
-    (run) =>
-      run.error === undefined &&
-      ['cancelled', 'failure'].includes(run.after.status) &&
-      run.after.status !== run.before.status,
-  );
-  return [
-    ...(ended.length > 0 && request.to !== '0'
-      ? [
-          `What the database cannot do: the commit status of ${ended.map((run) => run.run).join(', ')} stays pending, and nobody is notified. Re-run it in the web page, or set the status through the API.`,
-        ]
-      : []),
-    ...(result.undoFile === null ? [] : [view.style.faint(`Take it back: ci-doctor undo ${result.undoFile}`)]),
-  ];
 }

@@ -225,7 +225,7 @@ test('what the rules of the flags refuse is told by line and key', async () => {
 });
 
 test('the workflow has a job a batch, and each deploys its own hosts', async () => {
-  const { json } = await tool(['matrix', 'test', '--build', 'make']);
+  const { json } = await tool(['matrix', 'test', '--build', 'make'], { WORKER: '' });
   const { jobs } = parse(json.workflow) as {
     jobs: Record<string, { needs?: string[]; steps: { run?: string; with?: object }[] }>;
   };
@@ -243,6 +243,43 @@ test('the workflow has a job a batch, and each deploys its own hosts', async () 
     hosts: 'one',
   });
   expect(jobs['worker-2']!.steps.at(-1)!.with).toMatchObject({ only: 'worker', hosts: 'two,three', batches: 'max' });
+  expect(jobs['worker-1']!.steps.at(-1)).toMatchObject({ env: { WORKER: '${{ secrets.WORKER }}' } });
   for (const { steps } of Object.values(jobs))
     for (const { run } of steps) if (run) execFileSync('sh', ['-n'], { input: run });
 });
+
+// Stands in for the container program where none is installed: each snapshot is a file, and a command runs here.
+const incus = `#!/bin/sh
+set -e
+case $1 in
+  exec) shift 4; exec "$@" ;;
+  query) echo "["; comma=; for one in "$SNAPSHOTS"/*; do echo "$comma\\"/1.0/instances/system/snapshots/\${one##*/}\\""; comma=,; done; echo "]" ;;
+  snapshot) case $2 in create) : >"$SNAPSHOTS/$4" ;; delete) rm "$SNAPSHOTS/$4" ;; restore) echo "$4" >"$SNAPSHOTS/../restored" ;; esac ;;
+esac
+`;
+
+test('a dated snapshot of a container before the run, as many as are kept, and one restored', async () => {
+  const snapshots = join(root, 'snapshots');
+  await mkdir(snapshots);
+  await writeFile(join(snapshots, 'by-hand'), '');
+  await writeFile(join(snapshots, 'pre-deploy-20250101000000'), '');
+  await mkdir(join(root, 'tools'));
+  await writeFile(join(root, 'tools', 'incus'), incus, { mode: 0o755 });
+  await mkdir(join(root, 'four'));
+  const hosts = [{ name: 'four', via: 'incus:system', variables: { PLACE: 'four' } }];
+  await writeFile(join(root, 'boxes.yaml'), file(root, { hosts, snapshot: { keep: 1 } }));
+  const env = { PATH: `${join(root, 'tools')}:${process.env.PATH}`, SNAPSHOTS: snapshots };
+  const { exit, json } = await tool(['run', 'test', '--only', 'server'], env, 'boxes.yaml');
+  expect(exit, JSON.stringify(json)).toBe(0);
+  const snapshot = json.snapshots.four as string;
+  expect(snapshot).toMatch(/^pre-deploy-\d{14}$/);
+  expect((await readdir(snapshots)).sort()).toEqual(['by-hand', snapshot]);
+  const status = await tool(['status', 'test', '--only', 'server'], env, 'boxes.yaml');
+  expect(status.json.hosts[0].releases.at(-1)).toMatchObject({ snapshot });
+  expect((await tool(['restore', 'test'], env, 'boxes.yaml')).json.hosts[0].snapshots).toEqual([snapshot]);
+  expect(await tool(['restore', 'test', '--snapshot', snapshot], env, 'boxes.yaml')).toMatchObject({ exit: 64 });
+  expect(await tool(['restore', 'test', '--snapshot', snapshot, '--yes'], env, 'boxes.yaml')).toMatchObject({
+    exit: 0,
+  });
+  expect(await readFile(join(root, 'restored'), 'utf8')).toBe(`${snapshot}\n`);
+}, 60_000);

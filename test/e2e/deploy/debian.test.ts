@@ -108,6 +108,32 @@ describe('a unit of systemd', () => {
     expect((await deployAs('verify', 'root', ...same, '--expect-string', 'service-version:v9')).code).toBe(1);
   });
 
+  test('a service that systemd has started again long ago is well, one that it starts again now is not', async () => {
+    const same = flags.filter((_, index) => flags[index] !== '--owner' && flags[index - 1] !== '--owner');
+    await host.run('systemctl', 'reset-failed', 'botserver');
+    const show = 'systemctl show --value botserver -p';
+    for (const restarts of ['1', '2', '3']) {
+      await host.run('sh', '-c', `kill -KILL "$(${show} MainPID)"`);
+      await host.run(
+        'sh',
+        '-c',
+        `until [ "$(${show} NRestarts) $(${show} ActiveState)" = "$1 active" ]; do sleep 0.1; done`,
+        'sh',
+        restarts,
+      );
+    }
+    expect((await deployAs('verify', 'root', ...same)).code).toBe(0);
+    await host.write('/opt/gbo/bin/looping', '#!/bin/sh\nsleep 0.3\n', '0755');
+    await host.write(
+      '/etc/systemd/system/looping.service',
+      '[Unit]\nStartLimitBurst=1000\n[Service]\nExecStart=/opt/gbo/bin/looping\nRestart=always\n',
+    );
+    await host.run('systemctl', 'start', 'looping');
+    const loop = ['--target', '/opt/gbo/bin/looping', '--unit', 'looping', '--settle', '2s', '--json'];
+    expect((await deployAs('verify', 'root', ...loop)).code).toBe(1);
+    await host.run('systemctl', 'stop', 'looping');
+  });
+
   test('a unit that exists is not started as a plain process', async () => {
     const { code, json } = await deployAs(
       'run',

@@ -3,6 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openHost } from '../../../src/deploy/host/open.ts';
+import { parseVia } from '../../../src/deploy/host/via.ts';
+import { awkwardArgument, seeded } from '../../support/awkward.ts';
 import { deployBinary } from '../../support/deploy-command.ts';
 import { type Lxd, startLxd } from '../../support/lxd.ts';
 import { behaviour, buildService } from '../../support/service.ts';
@@ -117,6 +120,16 @@ test('through a container host that is reached over SSH', async () => {
     });
     expect(await inside(`sha256sum <${target}`)).toBe(`${await sha256(second)}  -\n`);
     expect(await health()).toContain('"version":"v2"');
+
+    const ssh = { person: { home, user: sshd.user }, identities: [sshd.keyPath], knownHosts: sshd.knownHosts };
+    const host = await openHost(parseVia(way[1]!), { ssh, execPrefix: [], env: {} });
+    const random = seeded(20_260_102);
+    for (let round = 0; round < 4; round++) {
+      const argv = Array.from({ length: 500 }, () => awkwardArgument(random));
+      const { stdout } = await host.run(['printf', '%s\\0', ...argv]);
+      expect(stdout.split('\0').slice(0, -1)).toEqual(argv);
+    }
+    await host.close();
   } finally {
     await sshd?.stop();
     await rm(home, { recursive: true, force: true });

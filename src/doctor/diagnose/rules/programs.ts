@@ -55,7 +55,7 @@ export const programs: readonly TextRule[] = [
     blame: 'workflow',
     retryable: false,
     match: {
-      any: [/(?<program>\S+)(?:"|”)?: (?:exec format error|cannot execute binary file)/i, /exec format error/i],
+      any: [/(?<program>\S+)(?:"|”)?: (?:[Ee]xec format error|cannot execute binary file)/, /[Ee]xec format error/],
     },
     message: '{program|The program} was built for another architecture than this host has.',
     fix: '`file {program|PROGRAM}` and `uname -m` show both. Recompile for the target (Rust: `cargo build --target x86_64-unknown-linux-gnu`; images: `docker build --platform linux/amd64`), or install qemu-user-static where foreign programs must run.',
