@@ -162,7 +162,14 @@ async function diagnoseJob(means: Means, job: JobRecord, now: number, withHistor
   const { queries } = means.database;
   const goodId = await lastGood(queries, job);
   const [good] = goodId === undefined ? [] : await loadJobs(queries, [goodId]);
-  const look = (one: JobRecord) => judge(means, one, now, (step) => goodLines(means, good, step));
+  // The other failures are compared with the same good run, most of them in the same step: it is read once.
+  const kept = new Map<string | undefined, ReturnType<GoodLines>>();
+  const goodStep: GoodLines = (step) => {
+    const lines = kept.get(step) ?? goodLines(means, good, step);
+    kept.set(step, lines);
+    return lines;
+  };
+  const look = (one: JobRecord) => judge(means, one, now, goodStep);
   const { compared, ...verdict } = await look(job);
   const history = withHistory
     ? await compareRuns(await pastJobs(queries, job, 100), job, verdict.fingerprint, async (ids) => {

@@ -8,7 +8,8 @@ import type { Generation } from '../../../demo/forgejo/schema.ts';
 import { embeddedDatabase, type TestDatabase } from '../../support/database.ts';
 import { doctor } from '../../support/doctor.ts';
 
-describe.each<Generation>(['v12', 'v17'])('diagnosing a %s instance', (generation) => {
+describe('diagnosing an instance', () => {
+  const generation: Generation = 'v17';
   let database: TestDatabase;
   let instance: Instance;
   let directory: string;
@@ -17,7 +18,7 @@ describe.each<Generation>(['v12', 'v17'])('diagnosing a %s instance', (generatio
   const json = async (...argv: string[]) => (await run('diagnose', ...argv, '--json')).json;
 
   beforeAll(async () => {
-    instance = buildInstance({ generation, now: Math.floor(Date.now() / 1_000), size: 60 });
+    instance = buildInstance({ generation, now: Math.floor(Date.now() / 1_000), size: 40 });
     database = await embeddedDatabase();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
@@ -112,6 +113,43 @@ describe.each<Generation>(['v12', 'v17'])('diagnosing a %s instance', (generatio
     });
   });
 
+  test('a workflow that Forgejo could not make jobs of', async () => {
+    const [row] = await database.query(
+      `UPDATE action_run SET status = 2, pre_execution_error_code = 4, pre_execution_error_details = '["blocked_job","other_job","needs-1"]'
+       WHERE id = (SELECT id FROM action_run WHERE status = 1 ORDER BY id LIMIT 1) RETURNING id`,
+    );
+    await database.query('DELETE FROM action_run_job WHERE run_id = $1', [row!.id]);
+    const { exit, json: found } = await run('diagnose', String(row!.id), '--json');
+    expect(exit).toBe(1);
+    expect(found.cause).toMatchObject({
+      id: 'pre-execution',
+      message: expect.stringContaining('not in its `needs`: blocked_job, other_job, needs-1'),
+    });
+    expect((await run('diagnose', String(row!.id))).out).toContain('pre-execution: ');
+  });
+
+  test('a commit that was green too is called flaky', async () => {
+    const { run: failed } = instance.runs.failed;
+    const [green] = await database.query(
+      `SELECT r.id, r.commit_sha FROM action_run r JOIN action_run_job j ON j.run_id = r.id
+       WHERE j.name = 'build' AND j.status = 1 AND r.repo_id = $1 AND r.workflow_id = 'pipeline.yaml' ORDER BY r.id DESC LIMIT 1`,
+      [failed.row.repo_id],
+    );
+    await database.query('UPDATE action_run SET commit_sha = $1 WHERE id = $2', [failed.row.commit_sha, green!.id]);
+    expect((await json(String(failed.id))).history).toMatchObject({ flaky: green!.id, onlyRunner: null });
+    expect((await run('diagnose', String(failed.id))).out).toContain(
+      `Flaky: the same commit was green in run ${green!.id}.`,
+    );
+    await database.query('UPDATE action_run SET commit_sha = $1 WHERE id = $2', [green!.commit_sha, green!.id]);
+  });
+
+  test('show ends with it, for a failed run only', async () => {
+    const { exit, json: shown } = await run('show', String(instance.runs.failed.run.id), '--json');
+    expect([exit, shown.diagnosis.cause.id]).toEqual([0, 'c-build']);
+    expect((await run('show', String(instance.runs.failed.run.id))).out).toContain('Why it failed');
+    expect((await run('show', String(instance.runs.running.id), '--json')).json.diagnosis).toBeNull();
+  });
+
   test('--since counts causes', async () => {
     const { exit, json: found } = await run('diagnose', '--since', '30d', '--json');
     expect(exit).toBe(1);
@@ -203,4 +241,19 @@ describe.each<Generation>(['v12', 'v17'])('diagnosing a %s instance', (generatio
     expect(exit).toBe(64);
     expect(err).toContain(message);
   });
+});
+
+test('a Forgejo without the columns of a later one is asked all the same', async () => {
+  const instance = buildInstance({ generation: 'v12', now: Math.floor(Date.now() / 1_000), size: 10 });
+  const database = await embeddedDatabase();
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await loadInstance(client, instance, { schema: database.schema });
+  await client.end();
+  const run = (id: number) => doctor(database.url, ['diagnose', String(id), '--json'], { schema: database.schema });
+  expect(await run(instance.runs.stuck.run.id)).toMatchObject({ exit: 1, json: { cause: { id: 'runner-silent' } } });
+  const { id } = instance.runs.rerun;
+  await database.query('DELETE FROM action_run_job WHERE run_id = $1', [id]);
+  await database.query('UPDATE action_run SET status = 2 WHERE id = $1', [id]);
+  expect(await run(id)).toMatchObject({ exit: 2, json: { cause: null, message: expect.stringContaining('no jobs') } });
 });
