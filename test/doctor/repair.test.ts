@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import { embeddedDatabase } from '../support/database.ts';
+import { testDatabase } from '../support/database.ts';
 import { doctor, stateDirectory } from '../support/doctor.ts';
 import { picture, play, type RunId, type Scene } from '../support/situation.ts';
 import type { TestDatabase } from '../support/test-database.ts';
@@ -377,7 +377,7 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
     const { server, result } = situations.play(generation, { now: Math.floor(Date.now() / 1_000) }, (scene) =>
       situations.taskWithoutJob(scene),
     );
-    const database = await embeddedDatabase();
+    const database = await testDatabase();
     await database.load(server);
     const { url, schema } = database;
     const original = await rows(database);

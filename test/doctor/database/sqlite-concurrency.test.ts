@@ -49,17 +49,16 @@ describe.each(['delete', 'wal'])('beside a server that writes all the time, with
     );
 
     expect(doctors.map(({ exit, err }) => [exit, /not repaired/.test(err)])).toEqual([0, 1, 2].map(() => [0, false]));
-    const committed = doctors.flatMap(({ err }) =>
-      [...err.matchAll(/run (\d+)\): [1-9]\d* statements? committed/g)].map(([, id]) => Number(id)),
-    );
     expect(forgejo.refused).toBe(0);
     expect(forgejo.commits).toBeGreaterThan(0);
     const jobs = await database.query(
       `SELECT run_id, attempt, status FROM action_run_job WHERE run_id <= ${result.at(-1)!.id} AND attempt > 1`,
     );
     expect(jobs).toEqual(result.map(({ id }) => ({ run_id: id, attempt: 2, status: 5 })));
-    // One bump for each repair, and every one of the server's own.
-    expect(await version()).toBe(before + forgejo.commits + committed.length);
+    // One bump for each transaction that repaired something, and every one of the server's own.
+    const applied = doctors.filter(({ json }) => json.applied).length;
+    expect(applied).toBeGreaterThan(0);
+    expect(await version()).toBe(before + forgejo.commits + applied);
     await database.drop();
   });
 });
