@@ -1,4 +1,4 @@
-// ten thousand stuck runs
+// ci-doctor where very much is stuck: how long it takes, and how much memory.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -51,7 +51,9 @@ export async function bulk(instance) {
       return { status, stdout, took, peak, stderr };
     };
     const print = (title, { took, peak }) =>
-      console.log(`${title.padEnd(44)} ${(took / 1_000).toFixed(1).padStart(5)} s   ${peak.toFixed(0).padStart(5)} MiB`);
+      console.log(
+        `${title.padEnd(44)} ${(took / 1_000).toFixed(1).padStart(5)} s   ${peak.toFixed(0).padStart(5)} MiB`,
+      );
     const looked = run('stuck', '--json');
     if (looked.status !== 1) throw new Error(looked.stdout + looked.stderr);
     print(`ci-doctor stuck, ${JSON.parse(looked.stdout).findings.length} findings`, looked);
