@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-const hosts = ['test/e2e/deploy/debian.test.ts', 'test/e2e/deploy/lxd.test.ts', 'test/e2e/deploy/faults/**/*.test.ts'];
+const hosts = [
+  'test/e2e/deploy/debian.test.ts',
+  'test/e2e/deploy/lxd.test.ts',
+  'test/e2e/doctor/container.test.ts',
+  'test/e2e/deploy/faults/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -22,11 +27,8 @@ export default defineConfig({
           fileParallelism: false,
         },
       },
-      // Booted Debian hosts and hundreds of injected faults: a quarter of an hour, and a machine of its own.
-      {
-        extends: true,
-        test: { name: 'hosts', include: hosts, testTimeout: 900_000, hookTimeout: 600_000, fileParallelism: false },
-      },
+      // Booted Debian hosts and hundreds of injected faults: a quarter of an hour. Much of it is waiting, so files share the machine.
+      { extends: true, test: { name: 'hosts', include: hosts, testTimeout: 900_000, hookTimeout: 600_000 } },
     ],
   },
 });

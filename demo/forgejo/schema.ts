@@ -504,7 +504,7 @@ const isOther = (words: readonly string[], generation: Generation) =>
 
 const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
-/** The statements that make the tables, their sequences and indexes in `schema`, which has to exist. */
+/** The statements that make the tables, their sequences and indexes in PostgreSQL, in `schema`, which has to exist. */
 export function createTables(generation: Generation, schema = 'public'): string[] {
   return tables(generation).flatMap((table) => {
     const qualified = `${identifier(schema)}.${identifier(table.name)}`;
@@ -529,6 +529,54 @@ export function createTables(generation: Generation, schema = 'public'): string[
       ...table.indexes.map(
         ({ name, unique, columns }) =>
           `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${identifier(name)} ON ${qualified} (${columns.map(identifier).join(', ')})`,
+      ),
+    ];
+  });
+}
+
+/** The servers besides PostgreSQL that Forgejo runs on. */
+export type OtherServer = 'sqlite' | 'mysql';
+
+/** What Forgejo's own tables have in these servers for a type of PostgreSQL. */
+const otherTypes: Readonly<Record<OtherServer, readonly (readonly [postgresql: RegExp, type: string])[]>> = {
+  sqlite: [
+    [/^(?:bigint|integer|boolean)$/, 'INTEGER'],
+    [/^bytea$/, 'BLOB'],
+    [/./, 'TEXT'],
+  ],
+  mysql: [
+    [/^bigint$/, 'BIGINT(20)'],
+    [/^integer$/, 'INT(11)'],
+    [/^boolean$/, 'TINYINT(1)'],
+    [/^bytea$/, 'LONGBLOB'],
+    [/^character varying\((.*)\)$/, 'VARCHAR($1)'],
+    [/^character\((.*)\)$/, 'CHAR($1)'],
+    [/./, 'LONGTEXT'],
+  ],
+};
+
+/** The statements that make the tables and indexes in a database of another server. */
+export function createTablesOn(server: OtherServer, generation: Generation): string[] {
+  const name = server === 'mysql' ? (text: string) => `\`${text}\`` : identifier;
+  const numbered = { sqlite: 'PRIMARY KEY AUTOINCREMENT NOT NULL', mysql: 'PRIMARY KEY AUTO_INCREMENT NOT NULL' };
+  return tables(generation).flatMap((table) => {
+    const lines = table.columns.map((column) => {
+      const [pattern, type] = otherTypes[server].find(([known]) => known.test(column.type))!;
+      return [
+        name(column.name),
+        pattern.source === '.' ? type : column.type.replace(pattern, type),
+        column.default !== undefined && `DEFAULT ${column.default.replace(/::\w+$/, '')}`,
+        column.sequence ? numbered[server] : [column.required && 'NOT NULL', column.primary && 'PRIMARY KEY'],
+      ]
+        .flat()
+        .filter(Boolean)
+        .join(' ');
+    });
+    return [
+      `CREATE TABLE ${name(table.name)} (\n  ${lines.join(',\n  ')}\n)${server === 'mysql' ? ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin ROW_FORMAT=DYNAMIC' : ''}`,
+      ...table.indexes.map(
+        (index) =>
+          `CREATE ${index.unique ? 'UNIQUE ' : ''}INDEX ${name(index.name)} ON ${name(table.name)} (${index.columns.map(name).join(', ')})`,
       ),
     ];
   });

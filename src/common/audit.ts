@@ -1,6 +1,7 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from './directory.ts';
 import { redactValue } from './redact.ts';
 
 /** One line of the journal: who did what, when, from where, and how it ended. */
@@ -30,7 +31,7 @@ export const appendAudit = (file: string, record: Entry): Promise<void> => appen
 export async function appendAudits(file: string, records: readonly Entry[]): Promise<void> {
   const common = { time: new Date().toISOString(), user: userName(), host: hostname() };
   const lines = records.map((record) => `${JSON.stringify(redactValue({ ...common, ...record }))}\n`);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(file));
   const handle = await open(file, 'a', 0o600);
   try {
     await handle.appendFile(lines.join(''));

@@ -57,16 +57,22 @@ async function parse(path: string): Promise<Record<string, unknown>> {
 
 /**
  * A flat configuration file's values as texts, by key.
+ * @param structured further known keys, which hold more than a text: whoever uses them reads them from the file
  * @throws ToolError (usage) for an unknown key, naming the nearest known one, and for a value that is not a text or number
  */
-export function flatValues(file: ConfigFile, known: readonly string[]): Map<string, string> {
+export function flatValues(
+  file: ConfigFile,
+  known: readonly string[],
+  structured: readonly string[] = [],
+): Map<string, string> {
   const values = new Map<string, string>();
   for (const [key, value] of Object.entries(file.values)) {
+    if (structured.includes(key)) continue;
     if (!known.includes(key)) {
-      const close = nearest(key, known);
+      const close = nearest(key, [...known, ...structured]);
       throw usage(
         `${file.path}: unknown key "${key}"${close ? `; did you mean "${close}"?` : '.'}`,
-        `Known keys: ${known.join(', ')}.`,
+        `Known keys: ${[...known, ...structured].join(', ')}.`,
       );
     }
     if (typeof value !== 'string' && typeof value !== 'number')

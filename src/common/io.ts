@@ -11,8 +11,11 @@ export interface Io {
   readonly view: View;
   /** A person is there to answer: a terminal on standard input and error, and not a CI job (whose output is a terminal too). */
   readonly interactive: boolean;
-  /** Writes to standard output; resolves when more may be written. @throws ReaderGone when nobody reads it any more */
-  write(text: string): Promise<void>;
+  /**
+   * Writes to standard output; resolves when more may be written, and bytes when they may be changed.
+   * @throws ReaderGone when nobody reads it any more
+   */
+  write(text: string | Uint8Array): Promise<void>;
   /** A line for the person watching, on standard error: progress, notes, warnings. */
   note(text: string): void;
   /** Replaces the lines that stay below all notes; without lines they go. Absent where no terminal is watched. */

@@ -36,7 +36,9 @@ export function terminalIo(env: Io['env'] = process.env): Io {
     },
     interactive,
     async write(text) {
-      if (!gone && !stdout.write(text)) await once(stdout, 'drain').catch(() => {});
+      if (gone) throw new ReaderGone('Standard output is closed.');
+      if (typeof text !== 'string') await new Promise<void>((resolve) => stdout.write(text, () => resolve()));
+      else if (!stdout.write(text)) await once(stdout, 'drain').catch(() => {});
       if (gone) throw new ReaderGone('Standard output is closed.');
     },
     note(text) {

@@ -153,6 +153,39 @@ export async function decompressFrame(bytes: Uint8Array, limit: number): Promise
   return content;
 }
 
+/**
+ * Decodes several frames that lie one behind the other, at once, which takes half the time of one after the other. Undefined
+ * where they are not as expected, or the native library is missing: then `decompressFrame` tells of each what is wrong.
+ *
+ * @param sizes of each frame, in bytes, and `contents` what it is to decode to
+ */
+export async function decompressFrames(
+  bytes: Uint8Array,
+  sizes: readonly number[],
+  contents: readonly number[],
+  limit: number,
+): Promise<Buffer | undefined> {
+  let at = 0;
+  let most = 0;
+  let total = 0;
+  for (const [index, size] of sizes.entries()) {
+    const start = at;
+    const end = at + size;
+    const frame = await delimitFrame((offset, length) =>
+      bytes.subarray(Math.min(start + offset, end), Math.min(start + offset + length, end)),
+    ).catch(() => undefined);
+    if (!frame || frame.size !== size || frame.skippable || frame.contentSize !== contents[index]) return undefined;
+    if (frame.checksum === undefined) return undefined;
+    most += frame.most;
+    total += contents[index]!;
+    at = end;
+  }
+  if (at !== bytes.length || most > limit) return undefined;
+  const native = await nativeDecompress();
+  const content = await native?.(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).catch(() => undefined);
+  return content?.length === total ? content : undefined;
+}
+
 const tooLarge = (limit: number) => new FrameError('size', 0, `the frame decodes to more than ${limit} bytes`);
 
 type Decompress = (frame: Buffer) => Promise<Buffer>;

@@ -22,6 +22,7 @@ import { appendHistory, saveState } from './records.ts';
 import type { Settings } from './settings.ts';
 import { adopt, freeSlot, type HistoryEntry, type Release, releaseId, type State } from './state.ts';
 import { type Change, type Incoming, type Previous, stepsOf } from './steps.ts';
+import { alreadyRuns, attributesFit } from './unchanged.ts';
 
 export interface Phase {
   readonly name: string;
@@ -69,8 +70,18 @@ export interface Work {
 export const deployHost = async (connection: Connection, source: Source, work: Work): Promise<HostResult> =>
   await runHost(connection, work, source, async (run) => {
     run.expect(source.file.sha256);
+    const { facts, same, recorded } = await run.phase('preflight', () =>
+      alreadyRuns(connection, source, work.settings),
+    );
+    // It is made while the host is locked and looked at.
+    if (!same && recorded !== null) void source.supply?.delta(recorded);
+    if (same) {
+      Object.assign(run.result, { outcome: 'unchanged', release: same.release, previous: same.release });
+      run.result.previousSha256 = source.file.sha256;
+      return;
+    }
     const first = await run.phase('preflight', async () => {
-      const situation = await assess(connection, work.settings, source, work.local);
+      const situation = await assess(connection, work.settings, source, work.local, facts);
       stopOn(check(situation, source));
       stopOn(await checkSudo(situation));
       return situation;
@@ -131,17 +142,6 @@ export async function planRollback(connection: Connection, to: string | undefine
   const steps = stepsOf({ situation, incoming: { kind: 'release' }, release, previous });
   return { situation, findings: [], sha256, steps };
 }
-
-const attributesFit = ({ facts, settings }: Situation): boolean => {
-  const [user, group] = (settings.owner ?? '').split(':');
-  const [hasUser, hasGroup] = (facts.target.owner ?? '').split(':');
-  const mode = settings.mode === undefined ? null : Number.parseInt(settings.mode, 8);
-  return (
-    (!user || user === hasUser) &&
-    (!group || group === hasGroup) &&
-    (mode === null || mode === Number.parseInt(facts.target.mode ?? '', 8))
-  );
-};
 
 async function isProven(prover: Prover): Promise<boolean> {
   try {

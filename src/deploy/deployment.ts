@@ -38,7 +38,7 @@ export interface Situation {
   readonly readAt: number;
 }
 
-const questionOf = (
+export const questionOf = (
   settings: Settings,
   source: Source | null,
   user: { unit?: string | undefined; me?: string | undefined },
@@ -61,16 +61,17 @@ const questionOf = (
   };
 };
 
-/** Reads the facts of a host and decides who does what there. Changes nothing. */
+/** Reads the facts of a host, unless they were read a moment ago, and decides who does what there. Changes nothing. */
 export async function assess(
   connection: Connection,
   settings: Settings,
   source: Source | null,
   local: Host,
+  known?: Facts,
 ): Promise<Situation> {
   const read = (user: { unit?: string | undefined; me?: string | undefined } = {}) =>
     connection.steadily(() => connection.use((host) => readFacts(host, questionOf(settings, source, user))));
-  let facts = await read();
+  let facts = known ?? (await read());
   if (settings.restart.userUnit && settings.restart.runAs === facts.user.name)
     facts = await read({ me: facts.user.name });
   const found = settings.restart.unit === undefined && settings.restart.kind !== 'process' ? unitOf(facts) : undefined;

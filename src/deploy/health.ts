@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
@@ -41,7 +41,10 @@ export async function chooseAsk(
   );
 }
 
-const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '$1');
+
+/** An address is no server name (RFC 6066, 3), but is checked against the certificate all the same. */
+const serverName = (url: URL) => (isIP(hostOf(url)) === 0 ? { servername: hostOf(url) } : {});
 
 /** A refused connection proves that forwarding works. */
 async function forwards(connection: Connection, address: string, port: number): Promise<boolean> {
@@ -62,7 +65,7 @@ export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeo
     return await new Promise<Answer>((resolve, reject) => {
       channel.on('error', reject);
       const secure = url.protocol === 'https:';
-      const stream = secure ? tlsConnect({ socket: channel, servername: hostOf(url) }) : channel;
+      const stream = secure ? tlsConnect({ socket: channel, host: hostOf(url), ...serverName(url) }) : channel;
       if (secure) stream.on('error', reject);
       let answered = false;
       // An answer and the end of the connection may come in one go: from its head on, the answer knows itself when it is cut.
@@ -146,6 +149,8 @@ export interface Pulse {
   readonly identity: string;
   /** Set when the service is beyond hope and waiting longer is useless. */
   readonly dead: string | null;
+  /** It was started again before without anybody asking for it, long ago or a moment ago. */
+  readonly restless?: boolean;
 }
 
 export interface Healthy {
@@ -159,6 +164,7 @@ export interface Healthy {
  * Waits until the service gives `samples` good answers in a row with the same pulse before and after them.
  *
  * @param first the pulse, where it was taken a moment ago
+ * @param askedEarly a good answer that was given while it was taken: when, by `performance.now()`
  * @throws ToolError of kind `problem` when it does not within the budget, or died; `unknown` when the way in broke for good
  */
 export async function waitHealthy(
@@ -167,14 +173,17 @@ export async function waitHealthy(
   pulse: () => Promise<Pulse>,
   host: string,
   first?: Pulse,
+  askedEarly: number | null = null,
 ): Promise<Healthy> {
   const until = performance.now() + settings.timeoutMs;
   let wrong = 'it was not asked';
   let starts = 0;
+  let early = askedEarly;
   for (let before = first ?? (await pulse()); ; ) {
     if (before.dead !== null) throw failed(host, before.dead);
-    let good = 0;
-    let firstGoodAt = 0;
+    let good = early === null ? 0 : 1;
+    let firstGoodAt = early ?? 0;
+    early = null;
     while (good < settings.samples) {
       const bad = judge(await ask(), settings);
       if (bad === null) {

@@ -13,6 +13,7 @@ export interface Layout {
   readonly lock: string;
   /** Starts the service, detached (restart `process`). */
   readonly start: string;
+  readonly startNew: string;
   slot(name: string): string;
 }
 
@@ -31,6 +32,7 @@ export function layoutOf(target: string): Layout {
     history: `${directory}/history`,
     lock: `${directory}/lock`,
     start: `${directory}/start`,
+    startNew: `${directory}/start.new`,
     slot: (name) => `${releases}/${name}`,
   };
 }

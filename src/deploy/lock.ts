@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { problem, unknown } from '../common/errors.ts';
 import { duration } from '../common/output/words.ts';
 import { commandFailed } from './privilege.ts';
-import type { Remote } from './remote.ts';
+import { type Remote, writeCommands } from './remote.ts';
 import type { LockSettings, Origin } from './settings.ts';
 
 const ownerRecord = z.object({
@@ -106,7 +106,7 @@ export const readLock = async (remote: Remote): Promise<LockState> => {
 /** The commands that a lock takes, for `plan` and the sudoers lines. */
 export const lockCommands = (lock: string): readonly (readonly string[])[] => [
   ['mkdir', '--', lock],
-  ['tee', '--', `${lock}/owner.new`],
+  ...writeCommands(`${lock}/owner.new`),
   ['mv', '-f', '--', `${lock}/owner.new`, `${lock}/owner`],
   ['mkdir', '--', `${lock}/steal`],
   ['rmdir', '--', `${lock}/steal`],

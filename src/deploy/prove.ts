@@ -32,7 +32,7 @@ export interface Prover {
 /**
  * Proves that the service runs from the file at the target, and well.
  *
- * @param fresh false for a service that was not just started: it need not settle again
+ * @param fresh false for a service that was not just started: it need not settle again, unless it was started again before
  * @throws ToolError of kind `problem` that says what is wrong; `unknown` when the way in broke for good
  */
 export async function prove(prover: Prover, { fresh = true, commands = true } = {}): Promise<Proof> {
@@ -40,16 +40,18 @@ export async function prove(prover: Prover, { fresh = true, commands = true } = 
   const name = remote.name;
   const evidence: string[] = [];
   const begun = performance.now();
-  const first = await waitUp(restart);
+  // The service is asked while its process is looked at: what it was down for is not to hold the time of our own looking.
+  const [first, early] = await Promise.all([waitUp(restart), fresh ? askEarly(prover) : null]);
   if (first.dead !== null) throw notRunning(name, first.dead);
   let healthyAt = performance.now();
   let identity = first.identity;
   if (ask && settings.health) {
-    const healthy = await waitHealthy(ask, settings.health, () => restart.pulse(), name, first);
+    const healthy = await waitHealthy(ask, settings.health, () => restart.pulse(), name, first, early);
     healthyAt = healthy.firstGoodAt;
     identity = healthy.identity;
   }
-  if (fresh && restart.kind !== 'none') await sleep(Math.max(0, settings.settleMs - (performance.now() - begun)));
+  if ((fresh || first.restless) && restart.kind !== 'none')
+    await sleep(Math.max(0, settings.settleMs - (performance.now() - begun)));
   const after = await restart.pulse();
   if (after.dead !== null) throw notRunning(name, after.dead);
   if (after.identity !== identity)
@@ -78,6 +80,12 @@ const notRunning = (host: string, why: string) =>
     `${host}: ${why}`,
     "Read the service's last log lines below, or start it by hand on the host to see what it says.",
   );
+
+/** When a first answer was good, by `performance.now()`; null when it was not. */
+async function askEarly({ ask, settings }: Prover): Promise<number | null> {
+  if (!ask || !settings.health) return null;
+  return judge(await ask(), settings.health) === null ? performance.now() : null;
+}
 
 /** A unit that is still activating is neither up nor dead. */
 async function waitUp(restart: Restart) {

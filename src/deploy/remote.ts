@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { quoteAll } from '../common/quote.ts';
 import type { Connection } from './connection.ts';
 import type { RunOptions, RunResult } from './host/host.ts';
 import type { Layout } from './layout.ts';
@@ -43,8 +44,22 @@ export class Remote {
     return await this.must(what, this.privilege.files(argv), options);
   }
 
-  /** Replaces a small file beside the target as a whole. */
+  /** Commands on the target's files, one after the other in one round trip, that must all succeed. */
+  async inTurn(what: string, commands: readonly (readonly string[])[], options?: RunOptions): Promise<string> {
+    const line = commands.map((argv) => quoteAll(this.privilege.files(argv))).join(' && ');
+    return await this.must(what, ['sh', '-c', line], options);
+  }
+
+  /**
+   * Writes a small file beside the target. Always a new one: what a connection that only seems dead still holds open could get its
+   * bytes late, and could not be executed.
+   */
   async write(what: string, path: string, text: string): Promise<void> {
-    await this.files(what, ['tee', '--', path], { stdin: Buffer.from(text), onStdout: () => {} });
+    await this.inTurn(what, writeCommands(path), { stdin: Buffer.from(text), onStdout: () => {} });
   }
 }
+
+export const writeCommands = (path: string): readonly (readonly string[])[] => [
+  ['rm', '-f', '--', path],
+  ['tee', '--', path],
+];

@@ -149,7 +149,11 @@ function transferStep({ situation, incoming }: Shape): DeployStep {
       if (incoming.kind !== 'file') return undefined;
       const { file } = incoming.source;
       await remote.connection.steadily(async () => {
-        if (!own) await pour(remote, 'Copying the upload beside the target', uploadPath(situation), layout.staged);
+        if (!own) {
+          // One that an attempt before this one still writes could be swapped in, but not executed.
+          await remote.files('Removing what was staged before', ['rm', '-f', '--', layout.staged]);
+          await pour(remote, 'Copying the upload beside the target', uploadPath(situation), layout.staged);
+        }
         for (const argv of attributeCommands(situation))
           await remote.files('Giving the new file its owner and mode', argv);
         if (!own) {

@@ -1,6 +1,7 @@
 import * as core from '@actions/core';
 import { runAction } from '../common/action.ts';
 import { ciDoctor } from './command.ts';
+import type { RunDiagnosis } from './diagnose/diagnose.ts';
 import type { StuckReport } from './stuck/stuck.ts';
 
 // For `issue`. It goes into the environment: no argument list and no file ever holds it. The runner has set its own there.
@@ -11,7 +12,10 @@ await runAction(ciDoctor, {
   // A path of a key is no secret, and hiding it would hide what an error is about.
   secrets: ['database-url', 'token', ...(/\n|-----BEGIN/.test(process.env.INPUT_IDENTITY ?? '') ? ['identity'] : [])],
   outputs: ({ result }) => {
-    const findings = (result as Partial<StuckReport> | undefined)?.findings;
-    return findings ? { 'stuck-count': findings.filter(({ severity }) => severity !== 'note').length } : {};
+    const { findings, jobs, cause } = (result ?? {}) as Partial<StuckReport & RunDiagnosis>;
+    return {
+      ...(findings && { 'stuck-count': findings.filter(({ severity }) => severity !== 'note').length }),
+      ...(jobs && cause !== undefined && { cause: cause?.id ?? (jobs.length > 0 ? 'unknown' : '') }),
+    };
   },
 });

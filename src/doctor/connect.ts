@@ -88,7 +88,10 @@ export async function withConnection<T>(
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const file = await findConfig(options.config, 'ci-doctor.yaml', process.cwd());
-  const values = file ? flatValues(file, configKeys) : new Map<string, string>();
+  const values = file ? flatValues(file, configKeys, ['rules']) : new Map<string, string>();
+  for (const [key, value] of values)
+    if (value.trim() === '')
+      throw usage(`${file!.path}: "${key}" is empty.`, 'Give it a value, or leave the line out.');
   const ways = new Ways(options, values, io.env);
   try {
     const connection = await connect(options, io, file, values, ways);

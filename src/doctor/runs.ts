@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { problem } from '../common/errors.ts';
 import type { Database, Queries } from './database/database.ts';
 import { statusName } from './database/status.ts';
 
@@ -75,10 +76,8 @@ export async function listRuns(database: Database, filter: RunFilter): Promise<R
     );
   if (filter.since !== undefined)
     query = query.where('action_run.id', '>=', await firstRunSince(queries, filter.since));
-  const now = database.now();
-  const rows = await query.execute();
+  const [rows, at] = await Promise.all([query.execute(), database.now()]);
   const page = rows.slice(0, filter.limit);
-  const at = await now;
   return { runs: page.map((row) => runRow(row, at)), next: rows.length > filter.limit ? page.at(-1)!.id : null };
 }
 
@@ -134,16 +133,22 @@ export const elapsed = (
   now: number,
 ): number | null => (started === 0 ? null : Math.max(0, (stopped || now) - started));
 
-/** Ids of the repositories a filter names. */
+/**
+ * Ids of the repositories a filter names: one, or all of a name without owner.
+ * @throws ToolError (problem) when there is none: a misspelt name is not a repository without runs
+ */
 export async function repositoryIds(queries: Queries, name: string): Promise<number[]> {
-  const [owner, repository] = name.includes('/')
-    ? (name.toLowerCase().split('/', 2) as [string, string])
-    : [undefined, name.toLowerCase()];
+  const slash = name.indexOf('/');
+  const owner = slash < 0 ? undefined : name.slice(0, slash).toLowerCase();
+  const repository = name.slice(slash + 1).toLowerCase();
   let query = queries.selectFrom('repository').select('id').where('lower_name', '=', repository);
   if (owner !== undefined) query = query.where(sql<string>`lower(owner_name)`, '=', owner);
   const ids = (await query.execute()).map((row) => row.id);
-  // `IN ()` is no SQL; no run has repository -1.
-  return ids.length > 0 ? ids : [-1];
+  if (ids.length > 0) return ids;
+  throw problem(
+    `There is no repository "${name}".`,
+    'Write it as OWNER/NAME, as in its address; "ci-doctor runs" lists those that have runs.',
+  );
 }
 
 /**

@@ -125,24 +125,38 @@ export function linesAroundFailure(step: Step, steps: readonly Step[], taskDone:
   return { start, end: Math.max(end, next ? next.logIndex : total) };
 }
 
+/** A step and the first line that is no longer under it. */
+export interface StepSpan {
+  readonly name: string;
+  readonly end: number;
+}
+
 /**
  * Tells of each line which step it stands under. Lines between two steps belong to the one before: the runner's remarks on
  * how it ended.
  */
-export function stepNamer(steps: readonly Step[]): (line: number) => string {
+export function stepSpans(steps: readonly Step[]): (line: number) => StepSpan {
   const written = steps.filter((step) => !step.synthetic && step.logLength > 0).sort((a, b) => a.logIndex - b.logIndex);
   const setUpEnd = written[0]?.logIndex ?? steps[0]!.logLength;
   const last = written.at(-1);
   // A running step goes on writing behind what its row says.
   const lastEnd = last ? (last.status === running ? Number.POSITIVE_INFINITY : endOf(last)) : setUpEnd;
+  const spans: StepSpan[] = [
+    { name: setUpName, end: setUpEnd },
+    ...written.map(({ name }, at) => ({ name, end: Math.min(written[at + 1]?.logIndex ?? lastEnd, lastEnd) })),
+    { name: completeName, end: Number.POSITIVE_INFINITY },
+  ];
   let at = 0;
   return (line) => {
-    if (line < setUpEnd) return setUpName;
-    if (line >= lastEnd) return completeName;
-    while (at > 0 && written[at]!.logIndex > line) at--;
-    while (at + 1 < written.length && written[at + 1]!.logIndex <= line) at++;
-    return written[at]!.name;
+    while (at > 0 && spans[at - 1]!.end > line) at--;
+    while (spans[at]!.end <= line) at++;
+    return spans[at]!;
   };
+}
+
+export function stepNamer(steps: readonly Step[]): (line: number) => string {
+  const spanOf = stepSpans(steps);
+  return (line) => spanOf(line).name;
 }
 
 const endOf = (step: StepRow) => step.logIndex + step.logLength;

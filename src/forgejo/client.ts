@@ -1,6 +1,4 @@
-import { messageOf } from '../common/errors.ts';
 import { NotFound, UnsupportedByServer } from './errors.ts';
-import { notForgejo } from './failure.ts';
 import { type Namespaces, namespaces } from './namespaces.ts';
 import { createPaginate, type Paginate } from './paginate.ts';
 import { type RouteFacts, routeFacts } from './routes.ts';
@@ -35,7 +33,7 @@ export function createForgejo(options: ForgejoOptions): Forgejo {
   const version: Forgejo['version'] = (request) => {
     asked ??= transport
       .send('GET /version', {}, request)
-      .then(async ({ read }) => ((await read((response) => response.json())) as { version: string }).version);
+      .then(async ({ json }) => ((await json()) as { version: string }).version);
     // A failure is no answer to keep.
     asked.catch(() => {
       asked = undefined;
@@ -55,7 +53,7 @@ export function createForgejo(options: ForgejoOptions): Forgejo {
     } catch (error) {
       const since = (routeFacts as Record<string, RouteFacts | undefined>)[route]?.since;
       if (!(error instanceof NotFound) || since === undefined) throw error;
-      const found = await version(request).catch(messageOf);
+      const found = await version(request).catch(() => 'of an unknown version');
       const release = releaseOf(found);
       // A router that does not know the path says so in plain text; a route that finds nothing answers with JSON.
       const unknownPath = error.serverMessage === null || /^404 page not found/i.test(error.serverMessage);
@@ -65,18 +63,14 @@ export function createForgejo(options: ForgejoOptions): Forgejo {
   };
 
   const request: Forgejo['request'] = async (route, ...[params, options]) => {
-    const { response, read } = await send(route, params ?? {}, options);
+    const { response, read, json } = await send(route, params ?? {}, options);
     const type = response.headers.get('content-type') ?? '';
     if (response.status === 204 || response.status === 205) return read(async () => undefined as never);
     if ((routeFacts as Record<string, RouteFacts | undefined>)[route]?.bytes || !/json|text|^$/.test(type))
       return (await read(async () => new Uint8Array(await response.arrayBuffer()))) as never;
+    if (/json|html/.test(type)) return (await json()) as never;
     const text = await read(() => response.text());
-    if (!type.includes('json')) {
-      if (type.includes('html'))
-        throw notForgejo({ method: route.split(' ', 1)[0]!, route, url: response.url }, response.status);
-      return (text === '' ? undefined : text) as never;
-    }
-    return (text === '' ? undefined : JSON.parse(text)) as never;
+    return (text === '' ? undefined : text) as never;
   };
 
   const raw: Forgejo['raw'] = async (route, ...[params, options]) => {

@@ -62,14 +62,25 @@ export function answerFailed(asked: Asked, response: Response, text: string, has
   }
 }
 
-/** The error for a 2xx answer that Forgejo did not give: a proxy's login page, another program's front page. */
-export function notForgejo(asked: Asked, status: number): Unavailable {
-  return new Unavailable(
-    'unknown',
-    { ...asked, status, serverMessage: null },
-    `${asked.method} ${redact(asked.url)} answered with a web page instead of JSON.`,
-    "The address is not Forgejo's API, or a proxy asks for a login before it: check the address, with the path and port of ROOT_URL in app.ini.",
-  );
+/**
+ * What a 2xx answer holds as JSON; undefined when it is empty, as that of a route that creates something may be.
+ * @throws Unavailable when it is none: a proxy's login page, another program's front page, an answer that was cut off
+ */
+export function parseJson(asked: Asked, { status, headers }: Response, text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch (cause) {
+    const page = isHtml(headers);
+    throw new Unavailable(
+      'unknown',
+      { ...asked, status, serverMessage: null },
+      `${asked.method} ${redact(asked.url)} answered with ${page ? 'a web page instead of JSON' : 'JSON that is damaged'}.`,
+      page
+        ? "The address is not that of Forgejo's API, or a proxy asks for a login before it: check it, with the path and port of ROOT_URL in app.ini."
+        : 'Try again; if it stays so, something between here and the server changes or cuts what it answers.',
+      cause,
+    );
+  }
 }
 
 /** The error for a request that got no answer. */

@@ -26,16 +26,25 @@ export async function* jobLog(
 ): AsyncGenerator<string> {
   const options = signal ? { signal } : {};
   const decoder = new TextDecoder();
-  let [offset, rest] = [0, ''];
+  let [offset, rest, broken] = [0, '', 0];
   for (;;) {
     // Asked before the log: what is written until the job's end is then in it.
     const goesOn =
       follow !== undefined && (await isOpen(forgejo, { owner, repo, run_id: follow.run_id, job_id }, options));
-    for await (const chunk of chunksFrom(offset)) {
-      offset += chunk.length;
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = lines.pop()!;
-      yield* lines;
+    const before = offset;
+    try {
+      for await (const chunk of chunksFrom(offset)) {
+        offset += chunk.length;
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+        rest = lines.pop()!;
+        yield* lines;
+      }
+      broken = 0;
+    } catch (error) {
+      // A connection that breaks off loses nothing: it goes on behind the last byte.
+      broken = offset > before ? 1 : broken + 1;
+      if (signal?.aborted || !(error instanceof TypeError) || broken > 3) throw error;
+      continue;
     }
     if (!goesOn) break;
     await pause(intervalMs, undefined, options);

@@ -96,8 +96,8 @@ function hasMore(page: Page, length: number, fetched: number, limit: number, fir
 
 async function fetchPage(send: Send, route: string, params: object, options: RequestOptions): Promise<Page> {
   try {
-    const { response, read } = await send(route, params, options);
-    return { headers: response.headers, body: await read(async () => (await response.json()) as unknown) };
+    const { response, json } = await send(route, params, options);
+    return { headers: response.headers, body: await json() };
   } catch (error) {
     // A repository without a commit has no list of them: "Git Repository is empty."
     if (error instanceof ForgejoError && error.status === 409 && /empty/i.test(error.serverMessage ?? ''))
@@ -108,7 +108,8 @@ async function fetchPage(send: Send, route: string, params: object, options: Req
 
 function listOf(body: unknown, key: string | undefined, route: string): unknown[] {
   // Go writes null for an empty list.
-  if (body === null || Array.isArray(body)) return body ?? [];
+  if (body === null || body === undefined) return [];
+  if (Array.isArray(body)) return body;
   const fields = Object.entries(body as object);
   if (key !== undefined) return ((body as Record<string, unknown>)[key] as unknown[] | null) ?? [];
   const lists = fields.filter(([, value]) => Array.isArray(value));

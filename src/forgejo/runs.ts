@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { unknown } from '../common/errors.ts';
 import type { Forgejo } from './client.ts';
-import { UnsupportedByServer } from './errors.ts';
+import { Unavailable, UnsupportedByServer } from './errors.ts';
 import type { ActionRun } from './routes.ts';
 import type { RequestOptions } from './types.ts';
 
@@ -78,22 +78,29 @@ export async function waitForRun(
 ): Promise<Run> {
   const options: RequestOptions = signal ? { signal } : {};
   const deadline = Date.now() + timeoutMs;
-  for (let before = ''; ; ) {
-    const run = runOf(await forgejo.actions.getRun({ owner, repo, run_id }, options));
-    if (run.status !== before) onChange?.(run);
-    before = run.status;
-    if (run.status === 'unknown')
+  let [before, url] = ['waiting', ''];
+  for (let first = true; ; first = false) {
+    if (!first) await pause(intervalMs, undefined, options);
+    const late = Date.now() + intervalMs > deadline;
+    try {
+      const run = runOf(await forgejo.actions.getRun({ owner, repo, run_id }, options));
+      if (first || run.status !== before) onChange?.(run);
+      [before, url] = [run.status, run.url];
+      if (run.status === 'unknown')
+        throw unknown(
+          `Run ${run_id} of ${owner}/${repo} has status "unknown": somebody set it to 0, and nothing ends it.`,
+          `Bring it back, with the results of finished jobs: ci-doctor reset ${run_id}`,
+        );
+      if (done.has(run.status) && (await jobsDone(forgejo, { owner, repo, run_id }, options))) return run;
+    } catch (error) {
+      // A server that is started anew in the meantime is no reason to give up the run.
+      if (!(error instanceof Unavailable) || late || first) throw error;
+    }
+    if (late)
       throw unknown(
-        `Run ${run_id} of ${owner}/${repo} has status "unknown": somebody set it to 0, and nothing ends it.`,
-        `Bring it back, with the results of finished jobs: ci-doctor reset ${run_id}`,
+        `Run ${run_id} of ${owner}/${repo} is still ${before} after ${Math.round(timeoutMs / 1_000)} s.`,
+        `See what holds it: ci-doctor stuck, or ${url}`,
       );
-    if (done.has(run.status) && (await jobsDone(forgejo, { owner, repo, run_id }, options))) return run;
-    if (Date.now() + intervalMs > deadline)
-      throw unknown(
-        `Run ${run_id} of ${owner}/${repo} is still ${run.status} after ${Math.round(timeoutMs / 1_000)} s.`,
-        `See what holds it: ci-doctor stuck, or ${run.url}`,
-      );
-    await pause(intervalMs, undefined, options);
   }
 }
 

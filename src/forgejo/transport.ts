@@ -1,7 +1,7 @@
 import ky, { HTTPError } from 'ky';
 import { hideSecret } from '../common/redact.ts';
 import { serverAddress, targetOf } from './address.ts';
-import { answerFailed, noAnswer, retryAfter, timedOut } from './failure.ts';
+import { answerFailed, noAnswer, parseJson, retryAfter, timedOut } from './failure.ts';
 import type { RequestOptions } from './types.ts';
 
 /** A token, or a name with its password (and the code of a second factor). */
@@ -24,6 +24,8 @@ export interface ForgejoOptions {
 
 export interface Exchange {
   readonly response: Response;
+  /** The body as JSON. @throws Unavailable when it is none */
+  json(): Promise<unknown>;
   /** Reads the body within what is left of the time-out. */
   read<T>(how: (response: Response) => Promise<T>): Promise<T>;
 }
@@ -101,18 +103,16 @@ export function createTransport(options: ForgejoOptions): Transport {
               : false,
         },
       });
-      return {
-        response,
-        async read(how) {
-          try {
-            return await how(response);
-          } catch (error) {
-            throw explained(error);
-          } finally {
-            clearTimeout(timer);
-          }
-        },
+      const read: Exchange['read'] = async (how) => {
+        try {
+          return await how(response);
+        } catch (error) {
+          throw explained(error);
+        } finally {
+          clearTimeout(timer);
+        }
       };
+      return { response, read, json: async () => parseJson(failure, response, await read(() => response.text())) };
     } catch (error) {
       if (!(error instanceof HTTPError)) {
         clearTimeout(timer);

@@ -115,6 +115,15 @@ test('good answers of processes that keep dying are a crash loop', async () => {
   ).rejects.toThrow(/crash loop/);
 });
 
+test('an answer that came while the process was looked at is the first of those in a row', async () => {
+  let asked = 0;
+  const ask = async (): Promise<Answer> => ({ status: 200, body: String(asked++) });
+  const pulse = async (): Promise<Pulse> => ({ identity: '7', dead: null });
+  const healthy = await waitHealthy(ask, settings('http://h/'), pulse, 'host', await pulse(), 12.5);
+  expect(healthy).toEqual({ firstGoodAt: 12.5, identity: '7' });
+  expect(asked).toBe(2);
+});
+
 test('waiting ends when the service is dead, and when the time is over', async () => {
   const bad = async () => ({ error: 'refused' });
   let looks = 0;

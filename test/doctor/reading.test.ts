@@ -1,11 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildInstance, type Instance, loadInstance, writeLogs } from '../../demo/forgejo/instance.ts';
+import { buildInstance, type Instance, writeLogs } from '../../demo/forgejo/instance.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import { embeddedDatabase, type TestDatabase } from '../support/database.ts';
+import { type TestDatabase, testDatabase } from '../support/database.ts';
 import { doctor } from '../support/doctor.ts';
 
 describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) => {
@@ -17,11 +16,8 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
 
   beforeAll(async () => {
     instance = buildInstance({ generation, now: Math.floor(Date.now() / 1_000), size: 60 });
-    database = await embeddedDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await loadInstance(client, instance, { schema: database.schema });
-    await client.end();
+    database = await testDatabase();
+    await database.load(instance.server);
     logs = await mkdtemp(join(tmpdir(), 'ci-doctor-logs-'));
     await writeLogs(instance, logs);
   });
@@ -47,7 +43,7 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
     ['--branch', 'main', "ref = 'refs/heads/main'"],
     ['--event', 'schedule', "event = 'schedule'"],
     ['--actor', 'Editor', 'trigger_user_id = (SELECT id FROM "user" WHERE lower_name = \'editor\')'],
-    ['--since', '9d', 'created >= extract(epoch FROM now())::bigint - 9 * 86400'],
+    ['--since', '9d', `created >= ${Math.floor(Date.now() / 1_000) - 9 * 86_400}`],
   ])('runs %s %s', async (flag, value, condition) => {
     const { runs } = await json('runs', flag, value, '--limit', '1000');
     const expected = await database.query(`SELECT id FROM action_run WHERE ${condition} ORDER BY id DESC`);
@@ -58,6 +54,7 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
   test.each([
     [['runs', '--status', 'runing'], 'did you mean "running"'],
     [['runs', '--since', 'yesterday'], '--since is "yesterday"'],
+    [['runs', '--since', '2026-02-31'], '--since is "2026-02-31"'],
     [['runs', '--limit', '0'], '--limit is "0"'],
     [['show', 'no such run'], 'does not name a run'],
     [['runs', '--reposetory', 'x'], '--repository'],
@@ -65,6 +62,29 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
     const { exit, err } = await run(...argv);
     expect(exit).toBe(64);
     expect(err).toContain(message);
+  });
+
+  test('a time without a zone is UTC, wherever the command runs', async () => {
+    const [newest] = await database.query('SELECT id, created FROM action_run ORDER BY id DESC LIMIT 1');
+    const { TZ } = process.env;
+    try {
+      process.env.TZ = 'Etc/GMT+12';
+      const since = new Date(newest!.created * 1_000).toISOString().slice(0, 19);
+      const { runs } = await json('runs', '--since', since);
+      expect(runs[0]?.id).toBe(newest!.id);
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
+  });
+
+  test('a repository that is not there is not one without runs', async () => {
+    for (const name of ['harbor/tide-table', 'harbor/tide-tables/x', 'nobody']) {
+      const answer = await run('runs', '--repository', name);
+      expect(answer.exit, name).toBe(1);
+      expect(answer.err).toContain(`no repository "${name}"`);
+      expect((await run('show', `${name}#1`)).exit).toBe(1);
+    }
   });
 
   test('a run is found by id, by repository and index, and by the address of its page', async () => {

@@ -10,16 +10,18 @@ import type { TestDatabase } from '../support/test-database.ts';
 
 /** All rows of the CI tables, without what an undo moves on purpose: the optimistic lock, bookkeeping times, the queue's version. */
 async function rows(database: TestDatabase): Promise<Record<string, unknown[]>> {
-  const tables: Record<string, string> = {
-    action_run: "to_jsonb(t) - 'version' - 'updated'",
-    action_run_job: "to_jsonb(t) - 'updated'",
-    action_task: 'to_jsonb(t)',
-    action_task_step: "to_jsonb(t) - 'updated'",
-    repository: 'to_jsonb(t)',
+  const moving: Record<string, readonly string[]> = {
+    action_run: ['version', 'updated'],
+    action_run_job: ['updated'],
+    action_task: [],
+    action_task_step: ['updated'],
+    repository: [],
   };
   const all: Record<string, unknown[]> = {};
-  for (const [table, columns] of Object.entries(tables))
-    all[table] = (await database.query(`SELECT ${columns} AS row FROM ${table} t ORDER BY id`)).map(({ row }) => row);
+  for (const [table, columns] of Object.entries(moving))
+    all[table] = (await database.query(`SELECT * FROM ${table} ORDER BY id`)).map((row) =>
+      Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column))),
+    );
   return all;
 }
 
@@ -262,10 +264,10 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       const undo = await doctor(url, ['undo', reset.json.undoFile, '--yes', '--json'], { schema });
       expect(undo).toMatchObject({ exit: 0, json: { applied: true, runs: [{ runId, outcome: 'undone' }] } });
       expect(await rows(database)).toEqual(original);
-      // What was undone is what a second undo finds gone.
+      // A second undo finds it done.
       expect(await doctor(url, ['undo', reset.json.undoFile, '--yes', '--json'], { schema })).toMatchObject({
-        exit: 1,
-        json: { runs: [{ outcome: 'moved-since' }] },
+        exit: 0,
+        json: { applied: false, runs: [{ outcome: 'nothing-to-undo' }] },
       });
       await database.drop();
     },
@@ -281,7 +283,7 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       version: (await database.query('SELECT version FROM action_run WHERE id = $1', [runId]))[0]!.version as number,
       scopes: await database.query('SELECT owner_id, repo_id, version FROM action_tasks_version ORDER BY id'),
       steps: await database.query(
-        'SELECT s.status, s.started > 0 AS begun, s.stopped > 0 AS ended FROM action_task_step s JOIN action_run_job j ON j.task_id = s.task_id WHERE j.run_id = $1 ORDER BY s.id',
+        'SELECT s.status, s.started, s.stopped FROM action_task_step s JOIN action_run_job j ON j.task_id = s.task_id WHERE j.run_id = $1 ORDER BY s.id',
         [runId],
       ),
     });
@@ -301,10 +303,12 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
     expect(after.version).toBe(before.version + 1);
     expect(after.scopes).toEqual(before.scopes.map((scope) => ({ ...scope, version: scope.version + 1 })));
     const steps = await database.query(
-      'SELECT status, started > 0 AS begun, stopped > 0 AS ended FROM action_task_step WHERE task_id = $1 ORDER BY id',
+      'SELECT status, started, stopped FROM action_task_step WHERE task_id = $1 ORDER BY id',
       [task],
     );
-    expect(steps).toEqual([1, 3, 3].map((status) => ({ status, begun: true, ended: true })));
+    expect(steps.map(({ status, started, stopped }) => [status, started > 0, stopped > 0])).toEqual(
+      [1, 3, 3].map((status) => [status, true, true]),
+    );
     await database.drop();
   });
 
@@ -323,10 +327,10 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       expect(await picture(database, runId)).toBe(after);
       if (generation === 'v12') {
         const [counted] = await database.query(
-          'SELECT num_closed_action_runs AS stored, (SELECT count(*) FROM action_run a WHERE a.repo_id = r.id AND status IN (1,2,3,4)) AS real FROM repository r WHERE id = (SELECT repo_id FROM action_run WHERE id = $1)',
+          'SELECT num_closed_action_runs AS stored, (SELECT count(*) FROM action_run a WHERE a.repo_id = r.id AND status IN (1,2,3,4)) AS counted FROM repository r WHERE id = (SELECT repo_id FROM action_run WHERE id = $1)',
           [runId],
         );
-        expect(counted!.stored).toBe(counted!.real);
+        expect(counted!.stored).toBe(counted!.counted);
       }
       const file = /undo (\S+)/.exec(reset.out)![1]!;
       expect(await doctor(database.url, ['undo', file, '--yes'], { schema: database.schema })).toMatchObject({
@@ -494,7 +498,7 @@ describe('reset', () => {
     const before = readdirSync(stateDirectory);
     const answer = await doctor(database.url, ['reset', String(runId)], { schema: database.schema });
     expect(answer.exit).toBe(64);
-    expect(answer.out).toMatch(/BEGIN;\n {2}update .*"action_task"/);
+    expect(answer.out).toMatch(/BEGIN;\n {2}update .*action_task/);
     expect(answer.err).toContain('--yes');
     expect(await picture(database, runId)).toBe('6 | 1/1 6/2 7 7 | 1 6');
     expect(readdirSync(stateDirectory)).toEqual(before);
@@ -517,7 +521,7 @@ describe('reset', () => {
     expect(await picture(database, runId)).toBe('6 | 1/1 6/2 7 7 | 1 6');
     expect(await doctor(url, ['reset', String(runId)], answering(true))).toMatchObject({ exit: 0 });
     expect(await picture(database, runId)).toBe('5 | 1/1 5 7 7 | 1 3');
-    expect(asked[0]).toMatch(/^Apply \d+ statements to PostgreSQL 127\.0\.0\.1/);
+    expect(asked[0]).toMatch(/^Apply \d+ statements to (?:PostgreSQL|MySQL|SQLite) \S/);
     await database.drop();
   });
 

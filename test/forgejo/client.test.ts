@@ -79,6 +79,7 @@ describe('a request', () => {
       },
       '/api/v1/repos/org/app/raw/a.json': { headers: { 'content-type': 'application/json' }, body: '{"a": 1}' },
       '/api/v1/repos/org/app/actions/runs/1/cancel': { status: 204 },
+      '/api/v1/repos/org/app/actions/secrets/KEY': { status: 201, headers: { 'content-type': 'application/json' } },
     };
     const forgejo = await forge(({ path }) => answers[path]);
     expect(await forgejo.request('GET /version')).toEqual({ version: '16.0.1+gitea-1.22.0' });
@@ -89,6 +90,7 @@ describe('a request', () => {
       new Uint8Array(Buffer.from('{"a": 1}')),
     );
     expect(await forgejo.actions.cancelRun({ ...place, run_id: 1 })).toBeUndefined();
+    expect(await forgejo.actions.setSecret({ ...place, secretname: 'KEY', data: 'value-of-it' })).toBeUndefined();
   });
 
   test('sends a file as it is', async () => {
@@ -167,6 +169,14 @@ describe('errors are told apart by what a caller does next', () => {
     expect(error.message).not.toContain('<');
   });
 
+  test('neither is an answer that was cut', async () => {
+    const forgejo = await forge({ headers: { 'content-type': 'application/json' }, body: '{"id": 1, "nam' });
+    const error = await failure(forgejo.repos.get(place));
+    expect([error.name, error.message]).toEqual(['Unavailable', expect.stringContaining('JSON that is damaged')]);
+    const listed = forgejo.paginate('GET /repos/{owner}/{repo}/issues', place).all();
+    expect(await failure(listed)).toBeInstanceOf(Unavailable);
+  });
+
   test('a redirect does not turn a POST into a GET', async () => {
     const forgejo = await forge(({ path }) => ({
       status: 301,
@@ -190,9 +200,9 @@ describe('errors are told apart by what a caller does next', () => {
   });
 
   test('nothing listens there', async () => {
-    const forgejo = await forge({});
+    const forgejo = await forge({}, { retries: 0 });
     await server!.close();
-    const error = await failure(forgejo.repos.get(place).catch((thrown) => Promise.reject(thrown)));
+    const error = await failure(forgejo.repos.get(place));
     expect(error).toMatchObject({ name: 'Unavailable', status: null });
     expect(error.fix).toContain('4747');
   });

@@ -58,7 +58,7 @@ describe('every item comes once, in order', () => {
   const random = seeded(20_260_404);
   const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   test('whatever the server does with pages, limits, headers and totals', async () => {
-    for (let round = 0; round < 150; round++) {
+    for (let round = 0; round < 100; round++) {
       const key = one([null, 'workflow_runs', 'data']);
       list = {
         total: one([0, 1, 2, 9, 10, 11, 29, 30, 31, 49, 50, 51, 100, 101]),
@@ -74,7 +74,6 @@ describe('every item comes once, in order', () => {
         .paginate('GET /things', limit === undefined ? {} : { limit }, max === undefined ? {} : { max })
         .all()) as { id: number }[];
       const wanted = idsOf(Math.min(list.total, max ?? list.total));
-      // Without headers and total, a list that ignores pages is told only by its repeating itself.
       expect(items, JSON.stringify({ ...list, limit, max })).toEqual(wanted);
     }
   });

@@ -122,6 +122,15 @@ describe('waiting for a run', () => {
     expect(server!.requests.filter(({ path }) => path.endsWith('/jobs'))).toHaveLength(2);
   });
 
+  test('lives through a server that is started anew', async () => {
+    const gone = { status: 502, headers: { 'retry-after': '0' } };
+    const forgejo = await forge({
+      [`GET ${base}/runs/7`]: [{ body: run(7, 'running') }, ...Array(9).fill(gone), { body: run(7, 'success') }],
+      [`GET ${base}/runs/7/jobs`]: { body: [job(1, 'success')] },
+    });
+    expect((await waitForRun(forgejo, { ...place, run_id: 7 }, quickly)).status).toBe('success');
+  });
+
   test('does without jobs where the server does not tell of them', async () => {
     const forgejo = await forge({ ...old, [`GET ${base}/runs/3`]: { body: olderRun } });
     expect((await waitForRun(forgejo, { ...place, run_id: 3 }, quickly)).status).toBe('success');
@@ -210,6 +219,21 @@ describe('the log of a job', () => {
       expect(lines.join('\n')).toBe(bytes.toString());
     },
   );
+
+  test('goes on where the connection broke off', async () => {
+    const bytes = Buffer.from(text);
+    const forgejo = await forge({
+      [log]: ({ headers, before }) => {
+        const start = Number(/^bytes=(\d+)-$/.exec(String(headers.range ?? ''))?.[1] ?? 0);
+        const part = { headers: { 'content-length': String(bytes.length - start) }, status: start > 0 ? 206 : 200 };
+        return before < 2
+          ? { ...part, body: bytes.subarray(start, start + 40), cut: true }
+          : { ...part, body: bytes.subarray(start) };
+      },
+    });
+    expect(await all(jobLog(forgejo, { ...place, job_id: 9 }))).toEqual(text.trimEnd().split('\n'));
+    expect(server!.requests).toHaveLength(3);
+  });
 
   test('of an older server is refused with the way to it', async () => {
     const forgejo = await forge(old);

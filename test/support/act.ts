@@ -42,12 +42,9 @@ export interface ActRun {
  * Runs a workflow with act, on this machine without containers, in a repository of its own that holds the action as
  * `./actions/NAME`. Steps run with an environment of their own, and a home that is removed afterwards.
  */
-export async function runAct({ action, workflow, secrets = {}, env = {} }: ActOptions): Promise<ActRun> {
-  const act = findAct();
-  const place = await mkdtemp(join(tmpdir(), 'forgejo-ci-toolkit-act-'));
-  const [home, repository] = [join(place, 'home'), join(place, 'repository')];
+export async function runAct({ action, workflow, ...options }: ActOptions): Promise<ActRun> {
+  const repository = await mkdtemp(join(tmpdir(), 'forgejo-ci-toolkit-act-'));
   try {
-    await mkdir(home);
     await mkdir(join(repository, '.forgejo/workflows'), { recursive: true });
     await cp(join(root, 'actions', action), join(repository, 'actions', action), { recursive: true });
     await writeFile(join(repository, '.forgejo/workflows/test.yaml'), stringify(workflow));
@@ -55,15 +52,54 @@ export async function runAct({ action, workflow, secrets = {}, env = {} }: ActOp
     run('git', ['add', '.'], repository);
     const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.org', '-c', 'commit.gpgsign=false'];
     run('git', [...author, 'commit', '--quiet', '-m', 'A workflow'], repository);
+    const labels = Object.values(workflow.jobs).map((job) => job['runs-on']);
+    return await runWorkflow({ repository, file: 'test.yaml', event: 'workflow_dispatch', labels, ...options });
+  } finally {
+    await rm(repository, { recursive: true, force: true });
+  }
+}
+
+export interface WorkflowRunOptions {
+  /** The checkout whose workflow runs. */
+  readonly repository: string;
+  /** The file below `.forgejo/workflows`. */
+  readonly file: string;
+  readonly event: string;
+  /** The labels that its jobs run on. */
+  readonly labels: readonly string[];
+  readonly secrets?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, string>>;
+  /** Of a `workflow_dispatch`. */
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs a workflow of a repository with act, with a home of its own for the steps. */
+export async function runWorkflow({
+  repository,
+  file,
+  event,
+  labels,
+  ...options
+}: WorkflowRunOptions): Promise<ActRun> {
+  const { secrets = {}, vars = {}, inputs = {}, env = {} } = options;
+  const act = findAct();
+  const place = await mkdtemp(join(tmpdir(), 'forgejo-ci-toolkit-act-home-'));
+  const home = join(place, 'home');
+  try {
+    await mkdir(home);
     // A file: in act's own environment the steps would see them, and in its arguments everyone.
     const secretFile = join(place, 'secrets.yaml');
     await writeFile(secretFile, stringify(secrets), { mode: 0o600 });
-    const labels = Object.values(workflow.jobs).map((job) => `${job['runs-on']}=-self-hosted`);
+    const pairs = (flag: string, values: Readonly<Record<string, string>>) =>
+      Object.entries(values).flatMap(([name, value]) => [flag, `${name}=${value}`]);
     const { status, output } = await spawnAct(act, repository, home, [
-      'workflow_dispatch',
-      ...['--workflows', '.forgejo/workflows', '--pull=false', '--secret-file', secretFile],
-      ...labels.flatMap((label) => ['--platform', label]),
-      ...Object.entries(env).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+      event,
+      ...['--workflows', `.forgejo/workflows/${file}`, '--pull=false', '--secret-file', secretFile],
+      ...labels.flatMap((label) => ['--platform', `${label}=-self-hosted`]),
+      ...pairs('--var', vars),
+      ...pairs('--input', inputs),
+      ...pairs('--env', env),
     ]);
     return { succeeded: status === 0, output, steps: stepsOf(output) };
   } finally {

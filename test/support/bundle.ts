@@ -10,8 +10,10 @@ export async function bundle(entry: string, outfile: string): Promise<void> {
     format: 'esm',
     target: 'node20',
     logLevel: 'error',
+    define: { 'process.env.TOOLKIT_VERSION': '"test"' },
+    external: ['@mongodb-js/zstd', 'libsql', 'pg-native', 'cpu-features', '*.node'],
     banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = '/';",
     },
   });
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type EmbeddedPostgres, startPostgres } from '../../demo/forgejo/postgres.ts';
+import { chosenDialect } from './dialect.ts';
+import { mariaDb } from './mariadb.ts';
+import { mariaDatabase, sqliteDatabase } from './other-database.ts';
 import { databaseAt, type TestDatabase } from './test-database.ts';
 
 export type { TestDatabase } from './test-database.ts';
@@ -10,7 +13,7 @@ let counter = 0;
 // This module is imported while a test file is collected, so the hooks are the file's own. The server is started in one,
 // because the first start on a machine takes longer than a test may.
 beforeAll(async () => {
-  server = await startPostgres();
+  if (chosenDialect() === 'postgresql') server = await startPostgres();
 });
 afterAll(() => server?.stop());
 
@@ -24,4 +27,16 @@ export async function embeddedDatabase({ schema = `test_${++counter}` } = {}): P
   await database.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
   await database.query(`CREATE SCHEMA "${schema}"`);
   return database;
+}
+
+/** An empty database on the server that this test file is for: the embedded PostgreSQL unless `useDialect` said otherwise. */
+export async function testDatabase(): Promise<TestDatabase> {
+  switch (chosenDialect()) {
+    case 'postgresql':
+      return embeddedDatabase();
+    case 'sqlite':
+      return sqliteDatabase();
+    case 'mariadb':
+      return mariaDatabase(await mariaDb());
+  }
 }

@@ -31,10 +31,14 @@ export async function rootFileSystem(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const part = await mkdtemp(`${path}.`);
   await execute('debootstrap', ['--variant=minbase', `--include=${packages}`, 'bookworm', part], {
-    timeout: 900_000,
+    timeout: 570_000,
     maxBuffer: 1 << 26,
   });
-  await rename(part, path);
+  // Another process may have made it meanwhile.
+  await rename(part, path).catch(async (error) => {
+    await rm(part, { recursive: true, force: true });
+    if (!existsSync(path)) throw error;
+  });
   return path;
 }
 

@@ -1,11 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { HostResult } from '../../src/deploy/deploy.ts';
+import { ownDirectory } from './own-directory.ts';
 
 const execute = promisify(execFile);
 let bundled: Promise<string> | undefined;
@@ -17,7 +16,7 @@ export function deployCommand(): Promise<string> {
 }
 
 async function bundle(): Promise<string> {
-  const outfile = join(await mkdtemp(join(tmpdir(), 'deploy-binary-')), 'deploy-binary.mjs');
+  const outfile = join(await ownDirectory('deploy-binary-'), 'deploy-binary.mjs');
   await build({
     entryPoints: [fileURLToPath(new URL('../../src/deploy/bin.ts', import.meta.url))],
     outfile,

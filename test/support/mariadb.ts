@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import mysql from 'mysql2/promise';
 import { afterAll } from 'vitest';
 import { freePort } from './cluster.ts';
 
@@ -73,6 +72,8 @@ async function start(options: readonly string[]) {
     '--bind-address=127.0.0.1',
     // Not safe against a power cut, which a test does not need, and quick.
     '--innodb-flush-log-at-trx-commit=0',
+    '--innodb-flush-method=nosync',
+    '--debug-no-sync',
     '--innodb-buffer-pool-size=32M',
     '--skip-name-resolve',
   ];
@@ -128,5 +129,3 @@ async function untilItAnswers(child: ChildProcess, ask: () => Promise<unknown>, 
   child.kill('SIGKILL');
   throw new Error(`MariaDB did not start:\n${(await readFile(log, 'utf8').catch(() => '')).slice(-2_000)}`);
 }
-
-export { mysql };

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ownDirectory } from './own-directory.ts';
 
 const execute = promisify(execFile);
 
@@ -43,7 +42,7 @@ async function compile(
   { version, behaviour: how = 0, static: alone = false, ballast = 0 }: ServiceShape,
   number: number,
 ): Promise<string> {
-  directory ??= mkdtemp(join(tmpdir(), 'service-'));
+  directory ??= ownDirectory('service-');
   const path = join(await directory, `service-${number}`);
   const source = fileURLToPath(new URL('service.c', import.meta.url));
   await execute('gcc', [

@@ -6,8 +6,9 @@ import { usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { quote } from '../../common/quote.ts';
+import type { DeployFile } from './file.ts';
 import type { Rollout } from './resolve.ts';
-import { type EnvironmentOptions, selectionOptions, withEnvironment } from './verbs.ts';
+import { type EnvironmentOptions, openDeployFile, selectionOptions, withEnvironment } from './verbs.ts';
 
 export interface MatrixOptions extends EnvironmentOptions {
   readonly build?: string;
@@ -28,7 +29,17 @@ export const matrixOptions = () => [
 ];
 
 export async function matrix(environment: string, options: MatrixOptions, io: Io): Promise<Outcome> {
-  const text = await withEnvironment(environment, options, io, async (rollout) => await workflow(rollout, options));
+  const file = await openDeployFile(options.config, process.cwd());
+  const names = referencesOf(file, environment);
+  // What is only known where the workflow runs need not be known here.
+  const missing = names.filter((name) => !io.env[name]);
+  const env = { ...io.env, ...Object.fromEntries(missing.map((name) => [name, 'not-known-here'])) };
+  const text = await withEnvironment(
+    environment,
+    options,
+    { ...io, env },
+    async (rollout) => await workflow(rollout, names, options),
+  );
   if (options.output !== undefined) await writeFile(options.output, text);
   return {
     exit: exitCode.ok,
@@ -41,7 +52,11 @@ export async function matrix(environment: string, options: MatrixOptions, io: Io
  * A workflow with one job a batch. Jobs are written out: a matrix that is computed while a workflow runs is not known to work on
  * Forgejo. The first job builds and publishes each binary under its sha256; every other one fetches it once, and compares.
  */
-async function workflow(rollout: Rollout, { build, uses, runsOn }: MatrixOptions): Promise<string> {
+async function workflow(
+  rollout: Rollout,
+  secrets: readonly string[],
+  { build, uses, runsOn }: MatrixOptions,
+): Promise<string> {
   const { default: yaml } = await import('yaml');
   const { environment, services, protected: closed } = rollout;
   if (services.length === 0) throw usage(`No service runs in ${environment}.`, 'See --only and --hosts.');
@@ -64,6 +79,9 @@ async function workflow(rollout: Rollout, { build, uses, runsOn }: MatrixOptions
           },
           {
             uses,
+            ...(secrets.length > 0 && {
+              env: Object.fromEntries(secrets.map((secret) => [secret, `\${{ secrets.${secret} }}`])),
+            }),
             with: {
               verb: 'run',
               environment,
@@ -85,8 +103,16 @@ async function workflow(rollout: Rollout, { build, uses, runsOn }: MatrixOptions
     jobs,
   };
   return `# Written by: deploy-binary matrix ${environment}. Write it again after a change of deploy.yaml.
-# Secrets that deploy.yaml takes by \${env:NAME} belong into env: of the steps that deploy. PACKAGES_TOKEN is a token that may write packages.
+# Secrets of the repository: PACKAGES_TOKEN, which may write packages${secrets.length > 0 ? `, and ${secrets.join(', ')}` : ''}.
 ${yaml.stringify(document, { lineWidth: 0 })}`;
+}
+
+/** Names of the environment variables that the file takes values from. */
+function referencesOf({ values }: DeployFile, environment: string): string[] {
+  const entry = values.environments[environment];
+  const texts = JSON.stringify([values.services, entry ?? {}]);
+  const named = [...texts.matchAll(/\$\{env:(\w+)\}/g), ...texts.matchAll(/"pass(?:word|phrase)-env":"(\w+)"/g)];
+  return [...new Set(named.map(([, name]) => name!))];
 }
 
 /** Words of a job's id; a dot has a meaning in expressions. */

@@ -100,7 +100,7 @@ if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then
     case $name in *.service) ;; *) name=$name.service;; esac
     put unit "$("$@" show --no-pager -p Id,LoadState,ActiveState,SubState,MainPID,NRestarts,User,ExecStart,Restart "$name" 2>/dev/null)"
   done
-  put units "$("$@" show --no-pager -p Id,LoadState,ExecStart '*.service' 2>/dev/null)"
+  put units "$("$@" show --no-pager -p Id,LoadState,MainPID,ExecStart '*.service' 2>/dev/null)"
 fi
 
 me=$(id -un 2>/dev/null)

@@ -91,6 +91,8 @@ export interface RunningProcess {
   readonly uid: number;
   /** False when it runs a file that was at the target before and is not any more. */
   readonly present: boolean;
+  /** From its parent up to the children of init, as far as the connected user may see. */
+  readonly ancestors: readonly number[];
   /** The unit it belongs to by its control group. */
   readonly unit: string | null;
 }
@@ -220,7 +222,7 @@ export function parseFacts(pairs: Pairs): Facts {
       const [name, inode, size, mtime] = line.split(' ');
       return { name: name!, file: { inode: inode!, size: Number(size), mtime: Number(mtime) } };
     }),
-    processes: parseProcesses(all('process')),
+    processes: parseProcesses(all('process')).map((process) => withoutStarter(process, [...units, ...others])),
     systemd: has('systemd'),
     units: [
       ...units.slice(1),
@@ -286,15 +288,26 @@ export function parseProcesses(texts: readonly string[]): RunningProcess[] {
   const found = new Map<number, RunningProcess>();
   for (const text of texts) {
     const end = text.indexOf('\n');
-    const [pid, uid, kind] = text.slice(0, end).split(' ');
+    const [pid, uid, kind, ...ancestors] = text.slice(0, end).split(' ');
     found.set(Number(pid), {
       pid: Number(pid),
       uid: Number(uid),
       present: kind === 'present',
+      ancestors: ancestors.map(Number),
       unit: unitOf(text.slice(end + 1)),
     });
   }
   return [...found.values()].sort((a, b) => a.pid - b.pid);
+}
+
+/**
+ * A process that somebody started by hand, or an earlier deploy did, stays in the control group of what it was started from: a
+ * runner, an sshd without PAM, cron. That unit is not its own, and restarting it would be a disaster.
+ */
+function withoutStarter(process: RunningProcess, units: readonly Unit[]): RunningProcess {
+  const mainPid = units.find(({ name }) => name === process.unit)?.mainPid ?? 0;
+  const own = mainPid === 0 || mainPid === process.pid || process.ancestors.includes(mainPid);
+  return own ? process : { ...process, unit: null };
 }
 
 /** Blocks of `systemctl show`, parted by blank lines. */

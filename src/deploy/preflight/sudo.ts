@@ -3,6 +3,8 @@ import { quote, quoteAll } from '../../common/quote.ts';
 import type { Situation } from '../deployment.ts';
 import { lockCommands } from '../lock.ts';
 import { sudoersLines } from '../privilege.ts';
+import { writeCommands } from '../remote.ts';
+import { putStartScript } from '../restart/process.ts';
 import { slotNames } from '../state.ts';
 import { attributeCommands } from '../steps.ts';
 
@@ -23,7 +25,7 @@ export function privilegedCommands(situation: Situation): (readonly string[])[] 
     ['mv', '-f', '--', staged, target],
     ['rm', '-f', '--', staged],
     ['rm', '-f', '--', target],
-    ['tee', '--', stateNew],
+    ...writeCommands(stateNew),
     ['mv', '-f', '--', stateNew, state],
     ['tee', '-a', '--', layout.history],
     ['cat', '--', layout.history],
@@ -46,12 +48,7 @@ export function privilegedCommands(situation: Situation): (readonly string[])[] 
           ]),
         ]
       : []),
-    ...(restart.kind === 'process'
-      ? [
-          ['tee', '--', layout.start],
-          ['chmod', '0755', '--', layout.start],
-        ]
-      : []),
+    ...(restart.kind === 'process' ? [...writeCommands(layout.startNew), ...putStartScript(layout)] : []),
     ...(settings.proof.expectString === undefined
       ? []
       : [['grep', '-q', '-a', '-F', '-e', settings.proof.expectString, '--', target]]),

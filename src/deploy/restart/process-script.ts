@@ -1,18 +1,23 @@
 /**
  * Functions in POSIX sh that find the processes which execute a file by `/proc/PID/exe`, so that no namesake and no caller is
- * taken for one. Needs `put`; prints `process` with `PID UID present|deleted` and the control groups behind a newline.
+ * taken for one. Needs `put`; prints `process` with `PID UID present|deleted ANCESTOR…` and the control groups behind a newline.
  * Where another user owns a process, only that user or root may read the link: `processes TARGET USER` looks with sudo too.
  */
 export const processFunctions = String.raw`
 nl='
 '
 report() { # PID, present|deleted
-  uid= nested=
+  uid= nested= parent=
   while read -r key a b rest; do
-    case $key in Uid:) uid=$a;; NSpid:) nested=$b;; State:) [ "$a" != Z ] || return 0;; esac
+    case $key in Uid:) uid=$a;; PPid:) parent=$a;; NSpid:) nested=$b;; State:) [ "$a" != Z ] || return 0;; esac
   done <"/proc/$1/status" 2>/dev/null
+  ancestors=
+  while [ "\${parent:-0}" -gt 1 ]; do
+    ancestors="$ancestors $parent" child=$parent parent=
+    while read -r key a rest; do case $key in PPid:) parent=$a;; esac; done <"/proc/$child/status" 2>/dev/null
+  done
   # One that has more than one number lives in a container of its own: a namesake.
-  [ -n "$uid" ] && [ -z "$nested" ] && put process "$1 $uid $2 $nl$(cat "/proc/$1/cgroup" 2>/dev/null)"
+  [ -n "$uid" ] && [ -z "$nested" ] && put process "$1 $uid $2$ancestors$nl$(cat "/proc/$1/cgroup" 2>/dev/null)"
 }
 list() { # present|deleted, pattern, user to look as or ''
   kind=$1

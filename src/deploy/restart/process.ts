@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Layout } from '../layout.ts';
 import { parsePairs, parseProcesses, type RunningProcess } from '../preflight/facts.ts';
 import { commandFailed } from '../privilege.ts';
 import type { Remote } from '../remote.ts';
@@ -60,8 +61,9 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
     what: `process of ${privilege.runAs}: ${settings.command.join(' ')}`,
     commands: [check, start, ...stopCommands(settings.lookAs)],
     async prepare() {
-      await remote.write('Writing the start script', layout.start, startScript(settings));
-      await remote.files('Making the start script executable', ['chmod', '0755', '--', layout.start]);
+      await remote.write('Writing the start script', layout.startNew, startScript(settings));
+      // As a whole: a restart that a broken connection left behind may be about to run it.
+      await remote.inTurn('Writing the start script', putStartScript(layout));
       await remote.must('Checking how the service is started', check);
     },
     async restart(onStop) {
@@ -94,6 +96,11 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
     },
   };
 }
+
+export const putStartScript = ({ start, startNew }: Layout): readonly (readonly string[])[] => [
+  ['chmod', '0755', '--', startNew],
+  ['mv', '-f', '--', startNew, start],
+];
 
 /** How the script stops a process of another user, for the sudoers lines. */
 const stopCommands = (lookAs: string | null): (readonly string[])[] =>

@@ -1,4 +1,3 @@
-import { isBroken } from '../connection.ts';
 import { parseUnits } from '../preflight/facts.ts';
 import { commandFailed } from '../privilege.ts';
 import type { Remote } from '../remote.ts';
@@ -27,7 +26,8 @@ export function systemdRestart(remote: Remote, unit: string): Restart {
     await remote.connection.steadily(
       async () => parseUnits(await remote.must(`Asking for the state of ${unit}`, show))[0],
     );
-  let restartsBefore = 0;
+  /** From the first look behind a restart, or the first one at all: what came before, in months maybe, says nothing. */
+  let restartsBefore: number | undefined;
 
   return {
     kind: 'systemd',
@@ -39,8 +39,7 @@ export function systemdRestart(remote: Remote, unit: string): Restart {
       await remote.ask(reset);
       onStop();
       const result = await remote.ask(restart, { timeoutMs: 180_000 });
-      restartsBefore =
-        (await read().catch((error) => (isBroken(error) ? Promise.reject(error) : undefined)))?.restarts ?? 0;
+      restartsBefore = undefined;
       if (result.code !== 0) throw commandFailed(remote.name, `Restarting ${unit}`, restart, result);
     },
     async stop() {
@@ -49,6 +48,7 @@ export function systemdRestart(remote: Remote, unit: string): Restart {
     async pulse() {
       const state = await read();
       const running = state !== undefined && (state.active === 'active' || state.active === 'reloading');
+      restartsBefore ??= state?.restarts ?? 0;
       const restarts = (state?.restarts ?? 0) - restartsBefore;
       const dead = !state
         ? `${unit} is not known to systemd`
@@ -60,6 +60,7 @@ export function systemdRestart(remote: Remote, unit: string): Restart {
       return {
         identity: `${running ? state.mainPid : 'down'} ${state?.restarts ?? 0}`,
         dead,
+        restless: (state?.restarts ?? 0) > 0,
         pids: running && state.mainPid > 0 ? [state.mainPid] : [],
       };
     },

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { PoolOptions, SslOptions } from 'mysql2';
 import { messageOf, usage } from '../../common/errors.ts';
 import { hideSecret, redact } from '../../common/redact.ts';
@@ -22,6 +23,12 @@ export function poolOptions({ url: text, env = {}, connectTimeoutMs = 10_000 }: 
   const socketPath = query.get('socket') ?? (named === '' ? env.MYSQL_UNIX_PORT : undefined);
   const host = named || env.MYSQL_HOST || 'localhost';
   const ssl = socketPath ? undefined : tls(query.get('ssl-mode') ?? query.get('tls') ?? 'disabled', query);
+  // mysql2 holds the certificate of an address against the name "localhost".
+  if (ssl?.verifyIdentity && isIP(host))
+    throw usage(
+      `ssl-mode VERIFY_IDENTITY looks for the server's name in its certificate, and the URL has an address instead (${host}).`,
+      'Write the name that the certificate is for, or use VERIFY_CA.',
+    );
   return {
     ...(socketPath ? { socketPath } : { host, port: Number(url.port || env.MYSQL_TCP_PORT || 3306) }),
     ...(user && { user }),

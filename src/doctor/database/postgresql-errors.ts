@@ -28,7 +28,7 @@ export function databaseError(error: unknown, place: string): unknown {
   const due =
     error instanceof pg.DatabaseError ||
     isNetworkError(error) ||
-    /^Connection terminated|^timeout exceeded when trying to connect/.test(message);
+    /^Connection terminated|^timeout exceeded when trying to connect|is not queryable$/.test(message);
   return due ? (explained(error, place) ?? error) : error;
 }
 
@@ -86,7 +86,8 @@ function explained(
     case '57014':
       return fail(`the statement was given up (${text}).`, 'Run it again; pg_stat_activity shows what is in its way.');
   }
-  if (/^(?:57P0[12]|08...)$/.test(code))
+  // "Client has encountered a connection error and is not queryable": it broke between two statements.
+  if (/^(?:57P0[12]|25P03|08...)$/.test(code) || /is not queryable$/.test(text))
     return fail(
       `the connection broke (${text}).`,
       'Look whether the server runs, and run it again. What was not yet committed was not changed.',

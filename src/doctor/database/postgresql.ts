@@ -16,6 +16,8 @@ import type { Tables } from './tables.ts';
 const lockTimeoutMs = 4_000;
 /** Statements in one text. */
 const statementsAtOnce = 500;
+/** Milliseconds that a transaction may do nothing while it holds rows: then the server ends it, should this process hang. */
+const idleTimeoutMs = 30_000;
 const retryable = new Set(['40001', '40P01', '55P03']);
 
 const { builtins } = pg.types;
@@ -41,7 +43,11 @@ export async function openPostgresql(settings: DatabaseSettings): Promise<Databa
   const pool = new pg.Pool({ ...config, stream, types, max: 2, application_name: 'ci-doctor' });
   // An idle connection that breaks is met by the next statement, which says more.
   pool.on('error', () => {});
-  pool.on('connect', answerCounts);
+  pool.on('connect', (client) => {
+    // So is one that breaks while it is in use; nobody else listens then, and the process would end.
+    client.on('error', () => {});
+    answerCounts(client);
+  });
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
     const schema = await findSchema(root, server, settings.schema);
@@ -95,6 +101,7 @@ const postgresql: Dialect = {
   transaction: (root, work) =>
     root.transaction().execute(async (transaction) => {
       await sql`SET LOCAL lock_timeout = ${sql.lit(lockTimeoutMs)}`.execute(transaction);
+      await sql`SET LOCAL idle_in_transaction_session_timeout = ${sql.lit(idleTimeoutMs)}`.execute(transaction);
       return work(transaction);
     }),
   isRetryable: (error) => retryable.has((error as { code?: string }).code ?? ''),

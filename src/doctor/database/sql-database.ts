@@ -9,6 +9,11 @@ import type { Tables } from './tables.ts';
 /** How often a transaction is tried that the server rolls back for the sake of another. */
 const attempts = 4;
 
+interface Statement {
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
 export interface SqlDatabaseParts {
   /** Not bound to a schema; the database closes it. */
   readonly root: Kysely<Tables>;
@@ -95,10 +100,11 @@ export class SqlDatabase implements Database {
     return this.#dialect.foreignKeys(queries, this.schema);
   }
 
-  async executeAll(
-    queries: Queries,
-    statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
-  ): Promise<readonly number[]> {
+  literal(statement: Statement): string {
+    return redact(this.#withValues(statement));
+  }
+
+  async executeAll(queries: Queries, statements: readonly Statement[]): Promise<readonly number[]> {
     if (this.#dialect.executeTexts)
       return this.#dialect.executeTexts(
         queries,
@@ -112,11 +118,7 @@ export class SqlDatabase implements Database {
     return counts;
   }
 
-  literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
-    return redact(this.#withValues(statement));
-  }
-
-  #withValues({ sql: text, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] }): string {
+  #withValues({ sql: text, parameters }: Statement): string {
     let next = 0;
     return text.replace(/\$(\d+)|\?/g, (_, position?: string) =>
       this.#dialect.literal(parameters[position === undefined ? next++ : Number(position) - 1]),

@@ -18,6 +18,9 @@ export type OpenFile = (access: 'read' | 'write') => Libsql.Database;
 
 /** Milliseconds that a statement, or the begin of a transaction, waits for the lock of somebody else. */
 const patienceMs = 4_000;
+/** Milliseconds between two tries; to write, more than Forgejo's driver waits, which would otherwise never have its turn. */
+const readAgainMs = 5;
+const writeAgainMs = 60;
 /**
  * Milliseconds that a commit waits for readers to finish. While it waits nobody can begin to read, Forgejo neither (which
  * gives up after half a second), so it is better to let go and begin anew.
@@ -96,6 +99,8 @@ class SqliteConnection implements DatabaseConnection {
   #writing: Libsql.Database | undefined;
   /** The handle that statements go to. */
   #current: Libsql.Database;
+  /** When the file was last locked for writing, and until when. */
+  #locked = { from: 0, to: 0 };
 
   constructor(open: OpenFile) {
     this.#open = open;
@@ -104,27 +109,55 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async begin(access: 'read' | 'write'): Promise<void> {
-    if (access === 'write') this.#writing ??= this.#open('write');
-    const handle = access === 'write' ? this.#writing! : this.#reading;
-    await patiently(patienceMs, () => handle.exec(access === 'write' ? 'BEGIN IMMEDIATE' : 'BEGIN'));
+    if (access === 'read') return this.#beginToRead();
+    this.#writing ??= this.#open('write');
+    const handle = this.#writing;
+    // Of many repairs in a row: as long as they hold others off, they let them in.
+    const { from, to } = this.#locked;
+    await sleep(Math.max(0, to + (to - from) - performance.now()));
+    await patiently(patienceMs, writeAgainMs, () => handle.exec('BEGIN IMMEDIATE'));
+    this.#locked.from = performance.now();
     this.#current = handle;
+  }
+
+  /**
+   * Takes the read lock. libsql keeps a prepared statement that met a lock until it is collected, and with it, from the next
+   * statement on, the read lock: so a lock is only ever met by `exec`, which keeps nothing.
+   */
+  async #beginToRead(): Promise<void> {
+    this.#reading.exec('BEGIN');
+    try {
+      await patiently(patienceMs, readAgainMs, () => this.#reading.exec('SELECT 1 FROM sqlite_master LIMIT 1'));
+    } catch (error) {
+      this.#reading.exec('ROLLBACK');
+      throw error;
+    }
   }
 
   async end(how: 'COMMIT' | 'ROLLBACK'): Promise<void> {
     // Some failures have rolled back already.
     if (how === 'COMMIT' || this.#current.inTransaction)
-      await patiently(commitPatienceMs, () => this.#current.exec(how));
+      await patiently(commitPatienceMs, readAgainMs, () => this.#current.exec(how));
+    if (this.#current === this.#writing) this.#locked.to = performance.now();
     this.#current = this.#reading;
   }
 
-  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#current.inTransaction) return this.#run(query);
+    await this.#beginToRead();
+    try {
+      return this.#run(query);
+    } finally {
+      this.#reading.exec('COMMIT');
+    }
+  }
+
+  #run<Row>({ sql, parameters }: CompiledQuery): QueryResult<Row> {
     const values = parameters.map(toSqlite);
-    return patiently(patienceMs, () => {
-      const statement = this.#current.prepare(sql);
-      if (statement.reader)
-        return { rows: (statement.all(values) as Record<string, unknown>[]).map(fromSqlite) as Row[] };
-      return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
-    });
+    const statement = this.#current.prepare(sql);
+    if (statement.reader)
+      return { rows: (statement.all(values) as Record<string, unknown>[]).map(fromSqlite) as Row[] };
+    return { rows: [], numAffectedRows: BigInt(statement.run(values).changes) };
   }
 
   // biome-ignore lint/correctness/useYield: a stream would be an open cursor.
@@ -158,13 +191,13 @@ export const isBusy = (error: unknown): boolean => resultCode(error) === 5;
  * Tries again while somebody else holds the file. SQLite's own time-out would do so as well, but stop this whole process
  * meanwhile, and with it whoever in it holds the lock.
  */
-async function patiently<T>(limitMs: number, work: () => T): Promise<T> {
+async function patiently<T>(limitMs: number, againMs: number, work: () => T): Promise<T> {
   for (const deadline = performance.now() + limitMs; ; ) {
     try {
       return work();
     } catch (error) {
       if (!isBusy(error) || performance.now() > deadline) throw error;
     }
-    await sleep(1 + Math.random() * 10);
+    await sleep(againMs * (0.5 + Math.random()));
   }
 }

@@ -1,3 +1,4 @@
+import { type LineScan, lineScanner, timeLength } from './line-scan.ts';
 import type { Chunk, LogText } from './text.ts';
 
 /** A line of a log. */
@@ -20,9 +21,9 @@ export interface Place {
 
 /** Forgejo cuts lines at 64 KiB; of anything longer only this many bytes are shown. */
 const longestLine = 1024 * 1024;
-const pieceSize = 128 * 1024;
+const pieceSize = 1024 * 1024;
 const newline = 0x0a;
-const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
+const nothing = Buffer.alloc(0);
 
 export interface Range {
   readonly from: Place;
@@ -31,43 +32,50 @@ export interface Range {
 }
 
 export interface ReadingHelp {
-  /** Name of the step that a line (counted from 0) belongs to. */
-  stepOf(line: number): string;
   /** The line that begins at `offset` or behind it, where that can be told: needed behind a damaged part. */
   lineAt(offset: number): Promise<number | undefined>;
   /** Called with a sentence for people. */
   note(message: string): void;
 }
 
-/** The lines of a range, in blocks of some hundred: one at a time would cost more than the reading. */
-export async function* readLines(text: LogText, range: Range, help: ReadingHelp): AsyncGenerator<LogLine[]> {
+/** Whole lines of a log as they are stored, each with its newline; the very last may lack it. */
+export interface Piece {
+  readonly bytes: Buffer;
+  /** The first of them, counted from 0. */
+  readonly line: number;
+  /** The byte of the text behind the last of them. */
+  readonly end: number;
+  /** Where each ends; the arrays are used again for the next piece. */
+  readonly scan: LineScan;
+}
+
+/** How many lines a piece has: a last one without a newline is one too. */
+export const linesIn = ({ bytes, scan: { count, ends } }: Piece): number =>
+  count + (bytes.length > (count === 0 ? 0 : ends[count - 1]! + 1) ? 1 : 0);
+
+/** The lines of a range, in pieces of some thousand: one at a time would cost more than the reading. */
+export async function* readPieces(text: LogText, range: Range, help: ReadingHelp): AsyncGenerator<Piece> {
+  const until = Math.min(range.until, text.size);
+  const scan = lineScanner();
   let line = range.from.line;
   const carry = new Carry();
+  const piece = (bytes: Buffer, end: number): Piece => {
+    const made = { bytes, line, end, scan: scan(bytes) };
+    line += linesIn(made);
+    return made;
+  };
+  const carried = (newlineOrNone: Buffer, end: number): Piece => {
+    tooLong(line, carry.size, help);
+    return piece(carry.take(newlineOrNone), end);
+  };
   let lostStart = false;
-  let position = range.from.offset;
-  const until = Math.min(range.until, text.size);
-  let next = position < until ? text.chunk(position) : undefined;
-  while (next) {
-    const chunk = await next;
-    const end = Math.min(chunk.end, until);
-    // The next piece is decoded while the lines of this one are used. Its failure is met when it is awaited.
-    next = end < until ? text.chunk(end) : undefined;
-    next?.catch(() => {});
+  for await (const { chunk, position, end } of chunksAhead(text, range.from.offset, until)) {
     if (!chunk.bytes) {
-      if (carry.size > 0)
-        yield [
-          asLine(
-            carry.take((size) => tooLong(line, size, help)),
-            line++,
-            help,
-          ),
-        ];
+      if (carry.size > 0) yield carried(nothing, position);
       lostStart = true;
-      position = end;
       continue;
     }
     let bytes = chunk.bytes.subarray(position - chunk.start, end - chunk.start);
-    position = end;
     if (lostStart) {
       const first = bytes.indexOf(newline) + 1;
       if (first === 0) continue;
@@ -77,70 +85,89 @@ export async function* readLines(text: LogText, range: Range, help: ReadingHelp)
       line = found ?? line;
       bytes = bytes.subarray(first);
     }
-    // A frame may be larger than Forgejo's; a block of lines must not be.
+    // A frame may be larger than Forgejo's; a piece must not be.
     for (let at = 0; at < bytes.length; at += pieceSize) {
-      const contents = carry.lines(bytes.subarray(at, at + pieceSize), (size) => tooLong(line, size, help));
-      if (contents.length > 0) yield contents.map((content) => asLine(content, line++, help));
+      const part = bytes.subarray(at, at + pieceSize);
+      const last = part.lastIndexOf(newline) + 1;
+      if (last === 0) {
+        carry.add(part);
+        continue;
+      }
+      let start = 0;
+      if (carry.size > 0) {
+        start = part.indexOf(newline) + 1;
+        carry.add(part.subarray(0, start - 1));
+        yield carried(part.subarray(start - 1, start), end - bytes.length + at + start);
+      }
+      if (start < last) yield piece(part.subarray(start, last), end - bytes.length + at + last);
+      carry.add(part.subarray(last));
     }
   }
-  if (carry.size > 0)
-    yield [
-      asLine(
-        carry.take((size) => tooLong(line, size, help)),
-        line,
-        help,
-      ),
-    ];
+  if (carry.size > 0) yield carried(nothing, until);
 }
 
-function asLine(content: string, line: number, help: ReadingHelp): LogLine {
-  const timed = content[timeLength] === ' ' && content[timeLength - 1] === 'Z' && content[10] === 'T';
-  return {
-    number: line + 1,
-    step: help.stepOf(line),
-    time: timed ? content.slice(0, timeLength) : '',
-    text: timed ? content.slice(timeLength + 1) : content,
-  };
+interface Part {
+  readonly chunk: Chunk;
+  /** The bytes of the text that are wanted of it. */
+  readonly position: number;
+  readonly end: number;
+}
+
+/** The chunks of a range in their order. The next one is read and decoded while one is used. */
+async function* chunksAhead(text: LogText, from: number, until: number): AsyncGenerator<Part> {
+  let position = from;
+  let next = position < until ? text.chunk(position, until) : undefined;
+  while (next) {
+    const chunk: Chunk = await next;
+    const end = Math.min(chunk.end, until);
+    next = end < until ? text.chunk(end, until) : undefined;
+    // Its failure is met when it is awaited.
+    next?.catch(() => {});
+    yield { chunk, position, end };
+    position = end;
+  }
+}
+
+/** The lines of a piece. */
+export function linesOf(piece: Piece, stepOf: (line: number) => string): LogLine[] {
+  const count = linesIn(piece);
+  const contents = piece.bytes.toString('utf8').split('\n');
+  const lines: LogLine[] = [];
+  for (let index = 0; index < count; index++) {
+    const content = contents[index]!;
+    const timed = content[timeLength] === ' ' && content[timeLength - 1] === 'Z' && content[10] === 'T';
+    lines.push({
+      number: piece.line + index + 1,
+      step: stepOf(piece.line + index),
+      time: timed ? content.slice(0, timeLength) : '',
+      text: timed ? content.slice(timeLength + 1) : content,
+    });
+  }
+  return lines;
 }
 
 function tooLong(line: number, size: number, help: ReadingHelp): void {
   if (size > longestLine) help.note(`Line ${line + 1} has ${size} bytes; only the first MiB is shown.`);
 }
 
-/** The beginning of a line whose end is in a later piece. Keeps no more of it than is shown. */
+/** The beginning of a line whose end is in a later chunk. Keeps no more of it than is shown. */
 class Carry {
   size = 0;
   private parts: Buffer[] = [];
 
-  /** The lines that end in `bytes`; what is behind the last newline is kept for the next call. */
-  lines(bytes: Buffer, ended: (firstSize: number) => void): string[] {
-    const last = bytes.lastIndexOf(newline);
-    if (last === -1) {
-      this.add(bytes);
-      return [];
-    }
-    let begun: string[] = [];
-    let rest = 0;
-    if (this.size > 0) {
-      rest = bytes.indexOf(newline) + 1;
-      this.add(bytes.subarray(0, rest - 1));
-      begun = [this.take(ended)];
-    }
-    this.add(bytes.subarray(last + 1));
-    return rest > last ? begun : begun.concat(bytes.toString('utf8', rest, last).split('\n'));
+  add(bytes: Buffer): void {
+    // A copy: the chunk is large and need not be kept for it.
+    if (bytes.length > 0 && this.size < longestLine)
+      this.parts.push(Buffer.from(bytes.subarray(0, longestLine - this.size)));
+    this.size += bytes.length;
   }
 
-  take(ended: (size: number) => void): string {
-    ended(this.size);
-    const content = Buffer.concat(this.parts).toString('utf8');
+  /** @param end what goes behind it: a newline, where there was one */
+  take(end: Buffer): Buffer {
+    const line = Buffer.concat([...this.parts, end]);
     this.size = 0;
     this.parts = [];
-    return content;
-  }
-
-  private add(bytes: Buffer): void {
-    if (bytes.length > 0 && this.size < longestLine) this.parts.push(bytes.subarray(0, longestLine - this.size));
-    this.size += bytes.length;
+    return line;
   }
 }
 

@@ -9,11 +9,13 @@ import {
   linesOf,
   type Step,
   type StepRow,
+  type StepSpan,
   type StepTask,
   stepNamer,
+  stepSpans,
 } from '../steps.ts';
 import { type IndexBytes, IndexDamage, type LineIndex, openLineIndex } from './line-index.ts';
-import { type LogLine, readLines, tailStart } from './lines.ts';
+import { type LogLine, linesIn, linesOf as linesOfPiece, type Piece, readPieces, tailStart } from './lines.ts';
 import { type Locator, locator } from './locate.ts';
 import { type NotFound, openLog } from './place.ts';
 import type { LogStore } from './store.ts';
@@ -94,8 +96,14 @@ export interface LogSummary {
 
 export interface FoundLog {
   readonly kind: 'lines';
-  /** The lines in blocks of up to some thousand. Can be gone through once; closes the log at its end. */
+  /**
+   * The lines in blocks of up to some thousand. Either these or `pieces` can be gone through, once; the log is closed at the end.
+   */
   readonly blocks: AsyncIterable<readonly LogLine[]>;
+  /** The same as bytes, which is some ten times as fast. */
+  readonly pieces: AsyncIterable<Piece>;
+  /** The step that a line (counted from 0) stands under, and the first line behind it. */
+  stepAt(line: number): StepSpan;
   /** Whole when the blocks have been gone through. */
   summary(): LogSummary;
   /** For a reader that stops before the end. */
@@ -161,11 +169,14 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     if (others.length > 0)
       note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(', ')} (see --step).`);
     let lines = 0;
+    const all = pieces(task, text, range, find, note, (count) => {
+      lines += count;
+    });
     return {
       kind: 'lines',
-      blocks: blocks(task, text, range, find, steps, note, (count) => {
-        lines += count;
-      }),
+      pieces: all,
+      blocks: blocks(all, steps),
+      stepAt: stepSpans(steps),
       summary: () => ({
         where: opened.where(),
         logFilename: task.logFilename,
@@ -186,7 +197,7 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
 }
 
 /** A stored log is in the storage, one of a running task in the database; either may have just been moved. */
-function storesOf({ storage, dbfs }: LogRequest, task: LogTask): LogStore[] {
+export function storesOf({ storage, dbfs }: Pick<LogRequest, 'storage' | 'dbfs'>, task: LogTask): LogStore[] {
   const order = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
   return task.logFilename === '' ? [] : order.filter((store) => store !== undefined);
 }
@@ -230,22 +241,27 @@ async function chooseLines(
   return { ...lines, from: await find.offsetOf(lines.start), until };
 }
 
-async function* blocks(
+async function* blocks(pieces: AsyncIterable<Piece>, steps: readonly Step[]): AsyncGenerator<readonly LogLine[]> {
+  const stepOf = stepNamer(steps);
+  for await (const piece of pieces) yield linesOfPiece(piece, stepOf);
+}
+
+async function* pieces(
   task: LogTask,
   text: LogText,
   chosen: Chosen,
   find: Locator,
-  steps: readonly Step[],
   note: (message: string) => void,
   given: (lines: number) => void,
-): AsyncGenerator<readonly LogLine[]> {
+): AsyncGenerator<Piece> {
   try {
     let lines = 0;
     const range = { from: { line: chosen.start, offset: chosen.from }, until: chosen.until };
-    for await (const block of readLines(text, range, { stepOf: stepNamer(steps), lineAt: find.lineAt, note })) {
-      lines += block.length;
-      given(block.length);
-      yield block;
+    for await (const piece of readPieces(text, range, { lineAt: find.lineAt, note })) {
+      const count = linesIn(piece);
+      lines += count;
+      given(count);
+      yield piece;
     }
     if (lines !== chosen.end - chosen.start && text.damage.length === 0)
       note(

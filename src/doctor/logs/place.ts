@@ -58,15 +58,15 @@ export async function openLog(
       get damage() {
         return text.damage;
       },
-      async chunk(position): Promise<Chunk> {
+      async chunk(position, until): Promise<Chunk> {
         const asked = text;
         try {
-          return await asked.chunk(position);
+          return await asked.chunk(position, until);
         } catch (error) {
           if (!(error instanceof LogGone)) throw error;
           // Another reader of this text may have reopened it already.
           if (asked === text) await reopen(error);
-          return text.chunk(position);
+          return text.chunk(position, until);
         }
       },
       close: () => text.close(),

@@ -1,6 +1,6 @@
 import { xxh64Low } from '../../common/xxh64.ts';
-import { decompressFrame, delimitFrame, FrameError } from '../../common/zstd.ts';
-import { type Chunk, type Damage, keepLast, type LogText, type Source } from './text.ts';
+import { decompressFrame, decompressFrames, delimitFrame, FrameError } from '../../common/zstd.ts';
+import { type Chunk, type Damage, keepLast, type LogText, longChunk, type Source, shortRange } from './text.ts';
 
 /**
  * The frames of a seekable zstd file: frame `i` takes `sizes[i]` bytes at `offsets[i]` of the file and decodes to the bytes
@@ -63,8 +63,13 @@ export async function seekableText(source: Source, expectedSize?: number): Promi
       return textSize(frames);
     },
     compressed: true,
-    async chunk(position) {
-      let chunk = await read(frameAt(frames.starts, position));
+    async chunk(position, until = 0) {
+      const first = frameAt(frames.starts, position);
+      // For little, frame by frame: the last ones are kept.
+      const much = delivered && until - position > shortRange;
+      const row = much ? await readRow(source, frames, first, until) : undefined;
+      if (row) return row;
+      let chunk = await read(first);
       if (!chunk.bytes && !surveyed && !delivered) {
         // The first frame read does not fit its entry: is the frame damaged, or does the table lie?
         surveyed = true;
@@ -113,6 +118,34 @@ function decoder(source: Source, { offsets, sizes, starts, checksums }: Frames, 
       return { start, end, damage: { frame: index + 1, offset, start, end, message } };
     }
   });
+}
+
+/** Several frames at once, up to the one that holds the byte before `until`; undefined where one of them is not as it should be. */
+async function readRow(
+  source: Source,
+  { offsets, sizes, starts, checksums }: Frames,
+  first: number,
+  until: number,
+): Promise<Chunk | undefined> {
+  const start = starts[first]!;
+  const offset = offsets[first]!;
+  let next = first + 1;
+  while (
+    next < sizes.length &&
+    starts[next]! < until &&
+    starts[next + 1]! - start <= longChunk &&
+    offsets[next] === offsets[next - 1]! + sizes[next - 1]!
+  )
+    next++;
+  if (next === first + 1) return undefined;
+  const row = sizes.slice(first, next);
+  const bytes = await source.read(offset, offsets[next - 1]! + sizes[next - 1]! - offset);
+  const contents = row.map((_, index) => starts[first + index + 1]! - starts[first + index]!);
+  const content = await decompressFrames(bytes, row, contents, frameLimit);
+  const carried = (index: number) => bytes.readUInt32LE(offsets[index]! + sizes[index]! - 4 - offset);
+  if (!content || (checksums && row.some((_, index) => checksums[first + index] !== carried(first + index))))
+    return undefined;
+  return { start, end: starts[next]!, bytes: content };
 }
 
 /** The checksum that a frame carries; it was compared with the content when that was decoded. */

@@ -1,4 +1,4 @@
-import type { Database } from '../database/database.ts';
+import type { Database, Queries } from '../database/database.ts';
 import { selectAttempts } from '../show.ts';
 import type { StepRow } from '../steps.ts';
 import type { LogTask } from './logs.ts';
@@ -39,15 +39,7 @@ export function loadLogJobs(database: Database, runId: number, attempt: number |
       }),
     );
     const ids = [...chosen.values()].flatMap((task) => task?.id ?? []);
-    const steps =
-      ids.length === 0
-        ? []
-        : await queries
-            .selectFrom('action_task_step')
-            .select(['task_id', 'name', 'status', 'log_index', 'log_length', 'started', 'stopped'])
-            .where('task_id', 'in', ids)
-            .orderBy('index')
-            .execute();
+    const steps = await loadSteps(queries, ids);
     return jobs.map((job) => {
       const task = chosen.get(job.id);
       return {
@@ -67,17 +59,28 @@ export function loadLogJobs(database: Database, runId: number, attempt: number |
           logLength: task.log_length ?? 0,
           logSize: task.log_size ?? 0,
         },
-        steps: steps
-          .filter((step) => step.task_id === task?.id)
-          .map((step) => ({
-            name: step.name,
-            status: step.status,
-            started: step.started,
-            stopped: step.stopped,
-            logIndex: step.log_index ?? 0,
-            logLength: step.log_length ?? 0,
-          })),
+        steps: steps.filter((step) => step.taskId === task?.id),
       };
     });
   });
+}
+
+/** The steps of tasks, in their order. */
+export async function loadSteps(queries: Queries, taskIds: readonly number[]) {
+  if (taskIds.length === 0) return [];
+  const rows = await queries
+    .selectFrom('action_task_step')
+    .select(['task_id', 'name', 'status', 'log_index', 'log_length', 'started', 'stopped'])
+    .where('task_id', 'in', taskIds)
+    .orderBy('index')
+    .execute();
+  return rows.map((step) => ({
+    taskId: step.task_id,
+    name: step.name,
+    status: step.status,
+    started: step.started,
+    stopped: step.stopped,
+    logIndex: step.log_index ?? 0,
+    logLength: step.log_length ?? 0,
+  }));
 }

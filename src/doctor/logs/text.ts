@@ -27,11 +27,11 @@ export interface LogText {
   readonly compressed: boolean;
   /**
    * The piece that holds the byte at `position` (0 ≤ position < size). The last few pieces are kept, so asking again is
-   * free.
+   * free. Who reads on says `until` where, and may be given more at once; nothing that begins behind it is read.
    *
    * @throws {LogGone} where the log was moved or deleted meanwhile
    */
-  chunk(position: number): Promise<Chunk>;
+  chunk(position: number, until?: number): Promise<Chunk>;
   /** Bytes read from where the log is stored, tables included. */
   readonly bytesRead: number;
   /** What a person should know about the file: one sentence each. */
@@ -84,17 +84,24 @@ export async function openText(file: LogFile, expectedSize?: number): Promise<Lo
 }
 
 const plainChunk = 128 * 1024;
+/** Text that is read at once where much of it is wanted, in bytes. */
+export const longChunk = 2 * 1024 * 1024;
+/** Up to here it is not much. */
+export const shortRange = 512 * 1024;
 
 function plainText(source: Source): LogText {
-  const kept = keepLast(3, async (index) => {
-    const start = index * plainChunk;
-    const bytes = await source.read(start, plainChunk);
+  const read = async (start: number, length: number) => {
+    const bytes = await source.read(start, length);
     return { start, end: start + bytes.length, bytes };
-  });
+  };
+  const kept = keepLast(3, (index) => read(index * plainChunk, plainChunk));
   return {
     size: source.size,
     compressed: false,
-    chunk: (position) => kept(Math.floor(position / plainChunk)),
+    chunk: (position, until = 0) =>
+      until - position > shortRange
+        ? read(position, Math.min(until - position, longChunk))
+        : kept(Math.floor(position / plainChunk)),
     get bytesRead() {
       return source.bytesRead;
     },

@@ -83,7 +83,7 @@ const sideEffects = /deploy|publish|release/i;
  * The changes that take a run from a state that holds it to one that Forgejo goes on from. Pure: what it decides from are
  * the rows handed in, which the caller reads under locks before anything is applied.
  *
- * @throws ToolError (usage) when `request.job` names no job, (problem) when the run's status cannot be computed for certain
+ * @throws ToolError (usage) when `request.job` names no job or `to` is not for single jobs, (problem) when the run's status cannot be computed for certain
  */
 export function planRepair(run: RunState, request: Request, around: Surroundings, situation: Situation): Repair {
   return new Planner(run, request, around, situation).plan();
@@ -219,7 +219,7 @@ class Planner {
           );
         this.#leaveOut(
           job?.name ?? `task ${hold.task!.id}`,
-          `task ${hold.task!.id} still reports (${duration(now - hold.task!.updated)} ago); its runner ends it`,
+          `task ${hold.task!.id} counts as one that still reports (${duration(now - hold.task!.updated)} ago, younger than the zombie time-out of ${duration(timings.zombieTimeout)}); its runner ends it`,
           false,
         );
         return;
@@ -397,9 +397,9 @@ class Planner {
   }
 
   #reports(task: TaskState): string {
-    const { now } = this.#situation;
+    const { now, timings } = this.#situation;
     const line = task.lastLine === null ? '' : `, last line ${duration(now - task.lastLine)} ago`;
-    return `its task still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (the server itself waits ${duration(this.#situation.timings.zombieTimeout)}); --force does it all the same`;
+    return `its task counts as one that still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (younger than the zombie time-out of ${duration(timings.zombieTimeout)}); --force does it all the same`;
   }
 
   #leaveOut(job: string, reason: string, isProblem: boolean): void {
@@ -527,6 +527,11 @@ class Planner {
 
   /** The runbook's three updates, to the letter: tasks at 6, every job, the run. */
   #literalReset(): Repair {
+    if (this.#request.job !== undefined)
+      throw usage(
+        '--to 0 takes no --job: the literal reset is of whole runs, and overwrites every job of them.',
+        'For one job use --to waiting, --to failure or --to cancelled; for the whole run leave out --job.',
+      );
     const open = this.#run.jobs.flatMap((job) =>
       job.task?.status === Status.running ? [{ job, task: job.task }] : [],
     );

@@ -76,7 +76,8 @@ export async function surroundingsOf(
   lock: boolean,
 ): Promise<Surroundings> {
   const tasks = runs.flatMap((run) => [
-    ...run.jobs.flatMap((job) => (job.task && !isDone(job.task.status) ? [job.task.id] : [])),
+    // Of a task that is done too, where its job is not: the job may run again.
+    ...run.jobs.flatMap((job) => (job.task && !(isDone(job.task.status) && isDone(job.status)) ? [job.task.id] : [])),
     ...run.strays.map((task) => task.id),
   ]);
   const steps =

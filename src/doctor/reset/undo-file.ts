@@ -1,5 +1,6 @@
-import { mkdir, open, readFile } from 'node:fs/promises';
+import { open, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../../common/directory.ts';
 import { messageOf, problem, usage } from '../../common/errors.ts';
 import type { DatabaseIdentity } from '../database/database.ts';
 import { type Change, isInsert, type RowUpdate } from './change.ts';
@@ -44,6 +45,22 @@ export class UndoFile {
     return this.#begun;
   }
 
+  /**
+   * Makes the directory and tries whether a file in it reaches the disk. To be called before a transaction holds rows of
+   * the server: a file system that answers late, or never, must not keep them locked.
+   */
+  async prepare(): Promise<void> {
+    const probe = `${this.path}.probe`;
+    try {
+      await makeDirectory(dirname(this.path));
+      await writeSynced(probe, '\n');
+    } catch (cause) {
+      throw this.#unwritable(cause);
+    } finally {
+      await rm(probe, { force: true }).catch(() => {});
+    }
+  }
+
   async append(entries: readonly UndoEntry[]): Promise<void> {
     if (entries.length === 0) return;
     const header: Header = {
@@ -54,24 +71,32 @@ export class UndoFile {
     };
     const lines = this.#begun ? entries : [header, ...entries];
     try {
-      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-      const file = await open(this.path, 'a', 0o600);
-      try {
-        await file.appendFile(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await syncDirectory(dirname(this.path));
+      await writeSynced(this.path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     } catch (cause) {
-      throw problem(
-        `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
-        'Make the directory writable, or name another one with --undo-dir DIR.',
-        cause,
-      );
+      throw this.#unwritable(cause);
     }
     this.#begun = true;
   }
+
+  #unwritable(cause: unknown) {
+    return problem(
+      `The undo file ${this.path} cannot be written (${messageOf(cause)}), so nothing was changed.`,
+      'Make the directory writable, or name another one with --undo-dir DIR.',
+      cause,
+    );
+  }
+}
+
+/** Appends to a file of the owner only, and waits until it is on disk. */
+async function writeSynced(path: string, text: string): Promise<void> {
+  const file = await open(path, 'a', 0o600);
+  try {
+    await file.appendFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await syncDirectory(dirname(path));
 }
 
 /** A new file's name is only safe once its directory is. */
@@ -88,7 +113,12 @@ async function syncDirectory(directory: string): Promise<void> {
 export const undoable = (changes: readonly Change[]): RowUpdate[] =>
   changes.filter((change): change is RowUpdate => !isInsert(change) && change.table !== 'action_tasks_version');
 
-export async function readUndoFile(path: string): Promise<{ header: Header; entries: UndoEntry[] }> {
+/**
+ * @returns the repairs, the last try of each; `torn` when the last line broke off while it was written: the
+ *   transaction it belongs to was never committed
+ * @throws ToolError (usage) when the file is not an undo file, or damaged anywhere else
+ */
+export async function readUndoFile(path: string): Promise<{ header: Header; entries: UndoEntry[]; torn: boolean }> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -105,23 +135,25 @@ export async function readUndoFile(path: string): Promise<{ header: Header; entr
       'Use the file as "ci-doctor reset" wrote it; it is not meant to be edited.',
       cause,
     );
-  const lines = text
-    .split('\n')
-    .filter(Boolean)
-    .map((line, index) => {
-      try {
-        return JSON.parse(line) as unknown;
-      } catch (cause) {
-        throw damaged(index + 1, cause);
-      }
-    });
+  const texts = text.split('\n').filter(Boolean);
+  let torn = false;
+  const lines = texts.flatMap((line, index) => {
+    try {
+      return [JSON.parse(line) as unknown];
+    } catch (cause) {
+      // Each line is on disk, newline and all, before its transaction commits.
+      torn = index > 0 && index === texts.length - 1 && !text.endsWith('\n');
+      if (torn) return [];
+      throw damaged(index + 1, cause);
+    }
+  });
   const [header, ...entries] = lines as [Header | undefined, ...UndoEntry[]];
   if (header?.format !== 'forgejo-ci-toolkit undo') throw damaged(1);
   if (header.version !== 1)
     throw usage(`${path} was written by a newer ci-doctor (format ${header.version}).`, 'Update ci-doctor.');
   for (const [index, entry] of entries.entries()) if (!isEntry(entry)) throw damaged(index + 2);
   const last = new Map(entries.map((entry) => [entry.repair, entry]));
-  return { header, entries: entries.filter((entry) => last.get(entry.repair) === entry) };
+  return { header, entries: entries.filter((entry) => last.get(entry.repair) === entry), torn };
 }
 
 const tables = ['action_run', 'action_run_job', 'action_task', 'action_task_step', 'repository'];

@@ -7,7 +7,7 @@ import type { UndoEntry } from './undo-file.ts';
 
 export interface UndoneRun {
   readonly runId: number;
-  readonly outcome: 'undone' | 'would-undo' | 'never-applied' | 'moved-since';
+  readonly outcome: 'undone' | 'would-undo' | 'nothing-to-undo' | 'moved-since';
   readonly statements: readonly string[];
   /** The rows that hold something else than the repair left there. */
   readonly moved: readonly string[];
@@ -44,13 +44,15 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
     const current = new Map<RowUpdate, Columns | undefined>();
     for (const row of rows) current.set(row, await readRow(queries, row));
 
-    const same = (row: RowUpdate, expected: Columns) =>
-      Object.entries(expected).every(([column, value]) =>
-        column === 'updated' && row.table === 'action_run' ? true : current.get(row)?.[column] === value,
+    const same = (row: RowUpdate, expected: Columns, apart: readonly string[]) =>
+      Object.entries(expected).every(
+        ([column, value]) =>
+          (row.table !== 'action_task' && apart.includes(column)) || current.get(row)?.[column] === value,
       );
-    if (rows.every((row) => same(row, row.before)))
-      return { runId: entry.runId, outcome: 'never-applied', statements: [], moved: [] };
-    const moved = rows.filter((row) => !same(row, row.after));
+    // As before the reset: it was never committed, or is undone, which only the columns tell that an undo moves on.
+    if (rows.every((row) => same(row, row.before, ['version', 'updated'])))
+      return { runId: entry.runId, outcome: 'nothing-to-undo', statements: [], moved: [] };
+    const moved = rows.filter((row) => !same(row, row.after, row.table === 'action_run' ? ['updated'] : []));
     if (moved.length > 0)
       return {
         runId: entry.runId,
@@ -90,15 +92,17 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
 }
 
 /**
- * A row's update taken back: version up, updated now, the rest as it was. Of a task `updated` is the runner's heartbeat:
- * it goes back too, or a dead runner would look alive.
+ * A row's update taken back: version up, updated now, also where the reset left them alone, and the rest as it was. Of a
+ * task `updated` is the runner's heartbeat: it goes back too, or a dead runner would look alive.
  */
 function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
   const after: Record<string, Columns[string]> = { ...row.before };
   const before: Record<string, Columns[string]> = { ...row.after };
-  if ('version' in after) after.version = Number(current.version) + 1;
-  if ('version' in before) before.version = current.version!;
-  if ('updated' in after && row.table !== 'action_task') {
+  if (row.table === 'action_run') {
+    after.version = Number(current.version) + 1;
+    before.version = current.version!;
+  }
+  if (row.table !== 'action_task') {
     after.updated = now;
     before.updated = current.updated!;
   }
@@ -108,7 +112,12 @@ function backwards(row: RowUpdate, current: Columns, now: number): RowUpdate {
 async function readRow(queries: Queries, row: RowUpdate): Promise<Columns | undefined> {
   const table = row.table as 'action_run';
   const columns = [
-    ...new Set([...Object.keys(row.before), ...Object.keys(row.after)]),
+    ...new Set([
+      ...Object.keys(row.before),
+      ...Object.keys(row.after),
+      'updated',
+      ...(row.table === 'action_run' ? ['version'] : []),
+    ]),
   ] as (keyof Tables['action_run'])[];
   return (await queries.selectFrom(table).select(columns).where('id', '=', row.id).executeTakeFirst()) as
     | Columns

@@ -1,20 +1,30 @@
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Option } from 'commander';
 import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
-import { usage } from '../../common/errors.ts';
+import { messageOf, unknown, usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
-import { harmless } from '../../common/output/style.ts';
 import { type Connection, type ConnectOptions, connectOptions, logOptions, withConnection } from '../connect.ts';
 import { dbfsOf } from '../database/dbfs.ts';
 import { Status } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { dbfsStore } from '../logs/dbfs.ts';
+import { followJob, lookAt } from '../logs/follow.ts';
 import { secretHider } from '../logs/hide.ts';
-import type { LogLine } from '../logs/lines.ts';
-import { type EmptyReason, type LogSummary, readLog, type Selection } from '../logs/logs.ts';
-import { type LogJob, loadLogJobs } from '../logs/tasks.ts';
-import { wholeNumber } from './runs.ts';
-import { runArgument } from './show.ts';
+import { type LogLine, linesOf, type Piece } from '../logs/lines.ts';
+import {
+  type EmptyLog,
+  type EmptyReason,
+  type FoundLog,
+  type LogSummary,
+  readLog,
+  type Selection,
+} from '../logs/logs.ts';
+import { LogPrinter, type PrintStyle } from '../logs/print.ts';
+import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
+import { stepSpans } from '../steps.ts';
+import { moment, runArgument, wholeNumber } from './runs.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly job?: string;
@@ -22,6 +32,12 @@ interface Options extends ConnectOptions, CommonOptions {
   readonly failed?: true;
   readonly attempt?: string;
   readonly tail?: string;
+  readonly follow?: true;
+  readonly grep?: string;
+  readonly since?: string;
+  readonly timestamps?: true;
+  readonly raw?: true;
+  readonly download?: string;
 }
 
 interface JobLog {
@@ -34,6 +50,8 @@ interface JobLog {
   readonly log: LogSummary | null;
   /** Why there are no lines. */
   readonly empty: { readonly reason: EmptyReason; readonly message: string; readonly fix: string } | null;
+  /** Only with `--download`: where it was written. */
+  readonly file?: string;
 }
 
 interface LogsResult {
@@ -53,11 +71,22 @@ export const logsVerb: Verb = {
     new Option('--failed', 'only the failed step of each failed job'),
     new Option('--attempt <number>', 'an earlier attempt of the job'),
     new Option('--tail <count>', 'only the last lines of each job'),
+    new Option('--follow', 'go on with what is written until the job is done; its result is the exit code'),
+    new Option('--grep <pattern>', 'of these lines only those that match a regular expression'),
+    new Option('--since <when>', 'of these lines only those written since: 10m, 2h, or 2026-01-31T12:00Z'),
+    new Option('--timestamps', 'with the time of each line'),
+    new Option(
+      '--raw',
+      'as Forgejo stores it: times, no names before the lines, terminal escapes where no terminal reads them',
+    ),
+    new Option('--download <dir>', 'write the log of each job to a file of its own'),
   ],
   examples: [
     ['ci-doctor logs 42 --failed', 'why run 42 is red'],
     ['ci-doctor logs org/app#7 --job build --tail 50', 'the end of one job'],
     ['ci-doctor logs 42 --step 3 --attempt 1', 'one step of an earlier attempt'],
+    ['ci-doctor logs 42 --job deploy --follow --tail 20', 'watch a job to its end'],
+    ['ci-doctor logs 42 --download ./logs', 'the whole run as files'],
   ],
   handler: logs,
 };
@@ -70,6 +99,8 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
   };
   const attempt =
     options.attempt === undefined ? undefined : wholeNumber('--attempt', options.attempt, 0, Number.MAX_SAFE_INTEGER);
+  const filter = filterOf(options);
+  checkUse(options);
   return withConnection(options, io, async (connection) => {
     const { database } = connection;
     const runId = await findRun(database.queries, name!);
@@ -78,11 +109,65 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
       io.note(
         `No job of run ${runId} failed.\nnext:  See how it stands with "ci-doctor show ${runId}"; leave out --failed to see its logs.`,
       );
+    if (options.follow)
+      return {
+        exit: await followJobs(jobs, connection, selection.tail, filter, options, io),
+        result: { runId, jobs: [] },
+      };
     const results: JobLog[] = [];
-    for (const job of jobs) results.push(await printJob(job, connection, selection, options.json === true, io));
+    for (const job of jobs) {
+      const answer = await askLog(job, connection, selection);
+      if (options.download !== undefined) results.push(await downloadJob(job, answer, options.download, io));
+      else results.push(await printJob(job, answer, filter, options, io));
+    }
     const shown = results.some(({ log }) => log !== null && log.lines > 0);
     return { exit: exitOf(results, shown, options), result: { runId, jobs: results } };
   });
+}
+
+/** Takes out the lines that are not wanted. Secrets are hidden before: of a private key it matters what stands above a line. */
+type Chosen = (lines: readonly LogLine[]) => readonly LogLine[];
+
+function chooser(filter: Filter): Chosen | undefined {
+  if (!filter) return undefined;
+  const hideSecrets = secretHider();
+  return (lines) => hideSecrets(lines).filter(filter);
+}
+
+/** Which of the lines are shown; undefined for all. */
+type Filter = ((line: LogLine) => boolean) | undefined;
+
+function filterOf({ grep, since }: Options): Filter {
+  let pattern: RegExp | undefined;
+  try {
+    pattern = grep === undefined ? undefined : new RegExp(grep);
+  } catch (error) {
+    throw usage(
+      `--grep "${grep}" is no regular expression (${messageOf(error)}).`,
+      'Put a \\ before each of . * + ? ( ) [ ] { } that is meant as it is.',
+    );
+  }
+  const from =
+    since === undefined ? '' : new Date(moment(since, Date.now() / 1_000) * 1_000).toISOString().slice(0, 19);
+  if (!pattern && from === '') return undefined;
+  // A line without a time of its own was written with the one before.
+  let time = '';
+  return (line) => {
+    if (line.time !== '') time = line.time;
+    return time >= from && (!pattern || pattern.test(line.text));
+  };
+}
+
+function checkUse({ follow, json, download, grep, since, raw, failed, step, attempt }: Options): void {
+  const both = (one: string, other: string) => usage(`${one} and ${other} exclude each other.`, 'Give one of them.');
+  if (follow && json) throw both('--follow', '--json');
+  if (follow && download !== undefined) throw both('--follow', '--download');
+  if (follow && failed) throw both('--follow', '--failed');
+  if (follow && step !== undefined) throw both('--follow', '--step');
+  if (follow && attempt !== undefined) throw both('--follow', '--attempt');
+  if (download !== undefined && (grep !== undefined || since !== undefined))
+    throw usage('--download writes whole logs.', 'Leave out --grep and --since, or redirect the output.');
+  if (download !== undefined && raw) throw usage('--download writes logs as --raw does.', 'Leave out --raw.');
 }
 
 /** Something was shown and nothing asked for is missing; else it could not be told. */
@@ -109,16 +194,10 @@ function chooseJobs(runId: number, jobs: readonly LogJob[], { job: wanted, faile
   return jobs.filter((job) => job.status === Status.failure || job.task?.status === Status.failure);
 }
 
-async function printJob(
-  job: LogJob,
-  connection: Connection,
-  selection: Selection,
-  json: boolean,
-  io: Io,
-): Promise<JobLog> {
+async function askLog(job: LogJob, connection: Connection, selection: Selection): Promise<FoundLog | EmptyLog> {
   const { database } = connection;
   const { task } = job;
-  const answer = await readLog({
+  return readLog({
     task,
     steps: job.steps,
     storage: await connection.logs(),
@@ -129,49 +208,148 @@ async function printJob(
     },
     selection,
   });
-  const about = { job: job.name, jobId: job.id, taskId: task?.id ?? null, attempt: job.attempt };
-  if (answer.kind === 'empty') {
-    io.note(`${job.name}: ${answer.message}\nnext:  ${answer.fix}`);
-    return {
-      ...about,
-      lines: [],
-      log: null,
-      empty: { reason: answer.reason, message: answer.message, fix: answer.fix },
-    };
-  }
+}
+
+const aboutJob = (job: LogJob) => ({
+  job: job.name,
+  jobId: job.id,
+  taskId: job.task?.id ?? null,
+  attempt: job.attempt,
+});
+
+function emptyJob(job: LogJob, { reason, message, fix }: EmptyLog, io: Io): JobLog {
+  io.note(`${job.name}: ${message}\nnext:  ${fix}`);
+  return { ...aboutJob(job), lines: [], log: null, empty: { reason, message, fix } };
+}
+
+async function printJob(
+  job: LogJob,
+  answer: FoundLog | EmptyLog,
+  filter: Filter,
+  options: Options,
+  io: Io,
+): Promise<JobLog> {
+  if (answer.kind === 'empty') return emptyJob(job, answer, io);
   const collected: LogLine[] = [];
-  const printer = new LinePrinter(job.name, io);
-  const hideSecrets = secretHider();
-  for await (const raw of answer.blocks) {
-    const block = hideSecrets(raw);
-    if (json) collected.push(...block);
-    else await io.write(printer.print(block));
+  if (options.json) {
+    const hideSecrets = secretHider();
+    for await (const block of answer.blocks) {
+      const shown = hideSecrets(block);
+      collected.push(...(filter ? shown.filter(filter) : shown));
+    }
+  } else {
+    const printer = new LogPrinter(job.name, answer.stepAt, printStyle(options, io));
+    const chosen = chooser(filter);
+    for await (const piece of answer.pieces)
+      await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
   }
   const log = answer.summary();
   for (const note of log.notes) io.note(`${job.name}: ${note}`);
-  return { ...about, lines: collected, log, empty: null };
+  return { ...aboutJob(job), lines: collected, log, empty: null };
 }
 
-/** A log must not drive the reader's terminal, nor show what looks like a secret. */
-class LinePrinter {
-  readonly #job: string;
-  readonly #io: Io;
-  #step: string | undefined;
+async function printPiece(
+  piece: Piece,
+  printer: LogPrinter,
+  stepOf: (line: number) => string,
+  chosen: Chosen | undefined,
+  io: Io,
+): Promise<void> {
+  if (!chosen) return io.write(printer.print(piece));
+  const text = chosen(linesOf(piece, stepOf))
+    .map((line) => printer.line(line))
+    .join('');
+  if (text !== '') await io.write(text);
+}
 
-  constructor(job: string, io: Io) {
-    this.#job = harmless(job);
-    this.#io = io;
-  }
+const printStyle = ({ raw, timestamps }: Options, { view: { layout, style } }: Io): PrintStyle => ({
+  label: raw ? 'none' : layout === 'tsv' ? 'columns' : 'heading',
+  timestamps: raw === true || timestamps === true,
+  escapes: raw === true && layout === 'tsv',
+  strong: style.strong,
+});
 
-  print(block: readonly LogLine[]): string {
-    const { layout, style } = this.#io.view;
-    let output = '';
-    for (const { step, text } of block) {
-      if (layout === 'tsv') output += `${this.#job}\t${harmless(step)}\t`;
-      else if (step !== this.#step) output += `${style.strong(`${this.#job} › ${harmless(step)}`)}\n`;
-      this.#step = step;
-      output += `${harmless(text)}\n`;
+/** As Forgejo's API names the files of a run. */
+const fileName = ({ name, id, attempt }: LogJob): string =>
+  `${name.replace(/[^\p{L}\p{N}._-]+/gu, '_').replace(/^\.+/, '_')}-${id}${attempt === null ? '' : `-attempt-${attempt}`}.log`;
+
+/** The log as Forgejo stores it, without what looks like a secret. It has its name only when it is whole. */
+async function downloadJob(job: LogJob, answer: FoundLog | EmptyLog, directory: string, io: Io): Promise<JobLog> {
+  if (answer.kind === 'empty') return emptyJob(job, answer, io);
+  const path = join(directory, fileName(job));
+  const part = `${path}.part`;
+  try {
+    await mkdir(directory, { recursive: true });
+    const file = await open(part, 'w', 0o600);
+    try {
+      const printer = new LogPrinter(job.name, answer.stepAt, {
+        label: 'none',
+        timestamps: true,
+        escapes: true,
+        strong: (text) => text,
+      });
+      for await (const piece of answer.pieces) await file.writeFile(printer.print(piece));
+    } finally {
+      await file.close();
     }
-    return output;
+    await rename(part, path);
+  } catch (error) {
+    await answer.close().catch(() => {});
+    await rm(part, { force: true }).catch(() => {});
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw unknown(
+      `${path} cannot be written: ${messageOf(error)}`,
+      'Give a directory with --download that may be written.',
+      error,
+    );
   }
+  const log = answer.summary();
+  for (const note of log.notes) io.note(`${job.name}: ${note}`);
+  io.note(`${path}: ${log.lines} lines`);
+  return { ...aboutJob(job), lines: [], log, empty: null, file: path };
 }
+
+/** Prints each job to its end, one after the other: what is written meanwhile is kept by the server. */
+async function followJobs(
+  jobs: readonly LogJob[],
+  connection: Connection,
+  tail: number | undefined,
+  filter: Filter,
+  options: Options,
+  io: Io,
+): Promise<ExitCode> {
+  const { database } = connection;
+  const exits: ExitCode[] = [];
+  for (const job of jobs) {
+    const printer = new LogPrinter(job.name, () => ({ name: '', end: 0 }), printStyle(options, io));
+    const noted = new Set<string>();
+    const chosen = chooser(filter);
+    const news = followJob({
+      look: lookAt(database, job.id),
+      steps: (taskId) => loadSteps(database.queries, [taskId]),
+      storage: await connection.logs(),
+      dbfs: dbfsStore(dbfsOf(database)),
+      pause: () => io.pause(1_000),
+      note(message) {
+        if (!noted.has(message)) io.note(`${job.name}: ${message}`);
+        noted.add(message);
+      },
+      tail,
+    });
+    for (;;) {
+      const next = await news.next();
+      if (next.done) {
+        exits.push(followExit(next.value));
+        break;
+      }
+      const { piece, steps } = next.value;
+      const stepAt = stepSpans(steps);
+      printer.steps(stepAt);
+      await printPiece(piece, printer, (line) => stepAt(line).name, chosen, io);
+    }
+  }
+  return exits.find((exit) => exit === exitCode.problem) ?? exits.find((exit) => exit !== exitCode.ok) ?? exitCode.ok;
+}
+
+const followExit = (status: number): ExitCode =>
+  status === Status.success || status === Status.skipped ? exitCode.ok : exitCode.problem;

@@ -14,6 +14,7 @@ import { findRun } from '../find-run.ts';
 import { withoutOwnRun } from '../own-run.ts';
 import { type ApiTools, cancelByApi, failByCron, setCheck } from '../reset/by-api.ts';
 import { type PendingCheck, pendingChecks } from '../reset/checks.ts';
+import { limitsOf } from '../reset/limits.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
 import {
   applyRepairs,
@@ -106,7 +107,10 @@ interface ResetRun {
   readonly notes: readonly string[];
   /** Who wrote it: ci-doctor by SQL, or Forgejo itself, asked through its API. */
   readonly by: 'database' | 'api';
+  /** Why it was not repaired; then there are no statements, steps or notes. */
   readonly error?: string;
+  /** The next step after an error. */
+  readonly fix?: string;
 }
 
 interface ResetResult {
@@ -125,7 +129,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
   if (options.allStuck && args.length > 0) throw usage('--all-stuck takes no run.', 'Name runs, or use --all-stuck.');
   if (!options.allStuck && args.length === 0)
     throw usage('Which run?', 'Name one or more runs, or use --all-stuck; "ci-doctor stuck" lists them.');
-  if (options.allStuck && (options.to !== 'auto' || options.job || options.force))
+  if (options.allStuck && (options.to !== 'auto' || options.job !== undefined || options.force))
     throw usage(
       '--all-stuck only takes what can be repaired without a decision.',
       'Leave out --to, --job and --force, or name the runs.',
@@ -134,7 +138,7 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     to: options.to,
     force: options.force === true,
     again: options.again === true,
-    ...(options.job && { job: options.job }),
+    ...(options.job !== undefined && { job: options.job }),
   };
   if (options.repairBy === 'api' && options.to !== 'cancelled' && options.to !== 'failure')
     throw usage(
@@ -157,7 +161,13 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     const planned = await previewRepairs(database, ids, request, timings);
     const work = planned.filter((repair) => repair.changes.length > 0);
     const asShown = outcomeOf(
-      { runs: planned.map(resetRun), applied: false, undoFile: null, checksSet: [], checksLeft: [] },
+      {
+        runs: planned.map((repair) => resetRun(repair)),
+        applied: false,
+        undoFile: null,
+        checksSet: [],
+        checksLeft: [],
+      },
       planned.some(isRefused),
     );
     if (options.dryRun || work.length === 0) return asShown;
@@ -244,6 +254,7 @@ async function applyAll(
   const { database, timings } = connection;
   const identity = await database.identity();
   const undoFile = new UndoFile(connection.undoDirectory, identity, new Date());
+  await undoFile.prepare();
   // Of thousands of repairs only what is printed, and what the second look needs, is kept.
   const repaired: Repaired[] = [];
   const changedRuns = new Set<number>();
@@ -268,7 +279,7 @@ async function applyAll(
       refused ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left) => left.problem) : isRefused);
       repaired.push(...changed.map(repairedOf));
       for (const repair of changed) changedRuns.add(repair.run.id);
-      for (const repair of done) runs.set(repair.run.id, resetRun(repair));
+      for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
       const committed = (list: readonly PlannedRepair[]) =>
         `${count(
           list.reduce((sum, { statements }) => sum + statements.length, 0),
@@ -290,7 +301,7 @@ async function applyAll(
         shown?.filter(({ run }) => run.id === some[0]) ?? (await previewRepairs(database, some, request, timings));
       refused ||= isRefused(repair!);
       failed.add(repair!.run.id);
-      const run = { ...resetRun(repair!), after: summary(repair!.run), error: messageOf(error) };
+      const run = notRepaired(repair!, error);
       runs.set(repair!.run.id, run);
       io.note(`${nameOf(repair!.run)}: not repaired. ${messageOf(error)}`);
       await journal([entryOf(repair!, run)]);
@@ -422,7 +433,8 @@ async function settleChecks(
 
 const nameOf = (run: RunState): string => (run.exists ? `${nameOfRun(run)} (run ${run.id})` : nameOfRun(run));
 
-const resetRun = (repair: PlannedRepair): ResetRun => ({
+/** @param checksAreLookedAt afterwards, so that nothing general need be said of them */
+const resetRun = (repair: PlannedRepair, checksAreLookedAt = false): ResetRun => ({
   runId: repair.run.id < 0 ? null : repair.run.id,
   run: nameOf(repair.run),
   before: summary(repair.run),
@@ -430,8 +442,20 @@ const resetRun = (repair: PlannedRepair): ResetRun => ({
   statements: repair.statements,
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
-  notes: repair.notes,
+  notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
   by: 'database',
+});
+
+/** What was planned was not done, so nothing of it is told as if it had been. */
+const notRepaired = (repair: PlannedRepair, error: unknown): ResetRun => ({
+  ...resetRun(repair),
+  after: summary(repair.run),
+  statements: [],
+  leftOut: [],
+  repeats: [],
+  notes: [],
+  error: messageOf(error),
+  ...(error instanceof ToolError && { fix: error.fix }),
 });
 
 const summary = (run: RunState): RunSummary => ({
@@ -478,6 +502,7 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
   const nothing = run.statements.length === 0 && run.leftOut.length === 0;
   return [
     `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : isNameless(run) ? (applied ? 'ended' : 'to be ended') : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
+    ...(run.fix ? [`  next: ${run.fix}`] : []),
     ...(run.error ? [] : changed),
     ...run.repeats.map(({ job, steps }) =>
       style.warn(

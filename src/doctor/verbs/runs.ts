@@ -23,6 +23,9 @@ interface Options extends ConnectOptions, CommonOptions {
   readonly before?: string;
 }
 
+export const runArgument =
+  "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
+
 export const runsVerb: Verb = {
   usage: 'runs',
   summary: 'list runs, newest first',
@@ -128,11 +131,15 @@ function statusCode(text: string): number {
   );
 }
 
-function moment(text: string, now: number): number {
+/** Unix seconds of `--since`. */
+export function moment(text: string, now: number): number {
   const ago = parseDuration(text);
   if (ago !== undefined) return Math.floor(now - ago);
-  const date = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(date))
+  const [, day, time, zone] = /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? [];
+  // Without a zone a time is UTC as a day is, and not this machine's.
+  const date = Date.parse(time === undefined ? `${day}` : `${day}${time}${zone ?? 'Z'}`);
+  // The 31st of February is parsed as a day of March.
+  if (Number.isNaN(date) || !new Date(`${day}`).toISOString().startsWith(`${day}`))
     throw usage(`--since is "${text}".`, 'Write a duration (90m, 24h, 7d) or a date (2026-01-31, 2026-01-31T12:00Z).');
   return Math.floor(date / 1_000);
 }

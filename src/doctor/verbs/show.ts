@@ -1,36 +1,62 @@
 import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { ToolError } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
+import type { Io } from '../../common/io.ts';
 import { harmless, type Style } from '../../common/output/style.ts';
 import { type Column, table, type View } from '../../common/output/table.ts';
 import { bytes, count, duration } from '../../common/output/words.ts';
-import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
-import { isDone } from '../database/status.ts';
+import { type Connection, type ConnectOptions, connectOptions, logOptions, withConnection } from '../connect.ts';
+import { isDone, Status } from '../database/status.ts';
+import { diagnoseRun, type RunDiagnosis } from '../diagnose/diagnose.ts';
 import { findRun } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
-import { statusTone } from './runs.ts';
+import { meansOf, ownRules } from './diagnose.ts';
+import { diagnosisText } from './diagnosis-text.ts';
+import { runArgument, statusTone } from './runs.ts';
 import { waitText } from './stuck.ts';
 
-export const runArgument =
-  "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
+/** What `show` prints: the run, and why it failed where it did. */
+type Shown = RunDetails & { readonly diagnosis: RunDiagnosis | null };
 
 export const showVerb: Verb = {
   usage: 'show <run>',
-  summary: 'show a run: its jobs, every attempt, their steps and logs',
+  summary: 'show a run: its jobs, every attempt, their steps and logs, and why it failed',
   description: runArgument,
-  options: connectOptions,
+  options: [...connectOptions, ...logOptions],
   examples: [
     ['ci-doctor show 42', 'by id'],
     ['ci-doctor show org/app#7', 'by repository and index'],
     ['ci-doctor show https://forge.example/org/app/actions/runs/7', 'by the address of its page'],
   ],
   handler: ([name], options: ConnectOptions & CommonOptions, io) =>
-    withConnection(options, io, async ({ database, timings }): Promise<Outcome<RunDetails>> => {
+    withConnection(options, io, async (connection): Promise<Outcome<Shown>> => {
+      const { database, timings } = connection;
       const details = await showRun(database, await findRun(database.queries, name!), timings);
-      return { exit: exitCode.ok, result: details, text: (view) => text(details, view) };
+      const shown = { ...details, diagnosis: await diagnosisOf(details, connection, options, io) };
+      return { exit: exitCode.ok, result: shown, text: (view) => text(shown, view) };
     }),
 };
 
-function text(details: RunDetails, view: View): string {
+/** Why a failed run failed; null for others. Without the history of its jobs, which costs more than all the rest. */
+async function diagnosisOf(
+  { run }: RunDetails,
+  connection: Connection,
+  options: ConnectOptions,
+  io: Io,
+): Promise<RunDiagnosis | null> {
+  if (run.statusCode !== Status.failure) return null;
+  const rules = await ownRules(options);
+  try {
+    return await diagnoseRun(meansOf(connection, rules), run.id, { history: false });
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    // What the rows tell is shown all the same.
+    io.note(`Its log was not looked at: ${error.message}\nnext:  ${error.fix}`);
+    return null;
+  }
+}
+
+function text(details: Shown, view: View): string {
   if (view.layout === 'tsv') return table(stepColumns, stepRows(details), view);
   const { run } = details;
   const { style } = view;
@@ -42,17 +68,21 @@ function text(details: RunDetails, view: View): string {
     ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
   ];
   const failed = details.jobs.some((job) => job.status === 'failure');
+  const why = details.diagnosis
+    ? ['', style.strong('Why it failed'), '', diagnosisText(details.diagnosis, { ...view, layout: 'aligned' })]
+    : [];
   const next = [
     ...details.findings
       .filter((finding) => finding.jobId === null)
       .map((finding) => `${finding.code}: ${finding.message}`),
-    ...(failed ? [`Why it failed: ci-doctor logs ${run.id} --failed`] : []),
+    ...(failed ? [`More: ci-doctor diagnose ${run.id}, ci-doctor logs ${run.id} --failed`] : []),
     ...(details.findings.some((finding) => finding.repairable) ? [`Repair it: ci-doctor reset ${run.id}`] : []),
   ];
   return [
     ...head.map((line) => line.trimEnd()),
     '',
     ...details.jobs.flatMap((job) => [...jobText(job, view), ...reasonsOf(details, job, view)]),
+    ...why,
     ...(next.length > 0 ? ['', ...next] : []),
   ].join('\n');
 }

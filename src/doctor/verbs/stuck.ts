@@ -81,8 +81,12 @@ async function withIssue(outcome: Outcome<StuckReport>, keep: KeepIssue, io: Io)
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     io.note(`The issue could not be kept: ${messageOf(error)}\nnext:  ${error.fix}`);
-    const exit = outcome.exit === exitCode.ok ? exitCode.unknown : outcome.exit;
-    return { ...outcome, exit, result: { ...outcome.result, issue: { error: messageOf(error), fix: error.fix } } };
+    // Where findings do not fail a job because the issue tells of them, this must.
+    return {
+      ...outcome,
+      exit: exitCode.unknown,
+      result: { ...outcome.result, issue: { error: messageOf(error), fix: error.fix } },
+    };
   }
 }
 

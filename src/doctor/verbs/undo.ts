@@ -1,6 +1,6 @@
 import { appendAudit } from '../../common/audit.ts';
 import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
-import { messageOf, usage } from '../../common/errors.ts';
+import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { count } from '../../common/output/words.ts';
@@ -9,8 +9,15 @@ import { findRecorded } from '../history.ts';
 import { checkIdentity, type UndoneRun, undoRun } from '../reset/undo.ts';
 import { isEntry, readUndoFile } from '../reset/undo-file.ts';
 
+/** A run whose undo was tried and rolled back. */
+interface FailedUndo extends Omit<UndoneRun, 'outcome'> {
+  readonly outcome: 'failed';
+  readonly error: string;
+  readonly fix?: string;
+}
+
 interface UndoResult {
-  readonly runs: readonly UndoneRun[];
+  readonly runs: readonly (UndoneRun | FailedUndo)[];
   readonly applied: boolean;
 }
 
@@ -38,8 +45,10 @@ async function undo(
 ): Promise<Outcome<UndoResult>> {
   const fromFile = isRepairId(file!) ? undefined : await readUndoFile(file!);
   return withConnection(options, io, async ({ database, journal }) => {
-    const { header, entries } = fromFile ?? (await fromJournal(journal, file!));
+    const { header, entries, torn } = fromFile ?? (await fromJournal(journal, file!));
     checkIdentity(header.database, await database.identity(), file!);
+    if (torn)
+      io.note(`${file}: the last line broke off. What it was written for was never committed, so it is left out.`);
     // The last repair first: an earlier one may lie under it.
     const order = [...entries].reverse();
     const previews: UndoneRun[] = [];
@@ -52,12 +61,20 @@ async function undo(
         return { ...outcomeOf(previews, false), exit: exitCode.usage };
       }
       await io.write(`${shownText(outcomeOf(previews, false), io.view)}\n\n`);
-      if (!(await io.ask(`Undo the repair of ${count(possible, 'run')} in ${database.place}?`)))
+      if (!(await io.ask(`Undo the repair of ${count(possible, 'run')} in ${database.place}?`))) {
+        io.note('Nothing was changed.');
         return { exit: exitCode.ok, result: { runs: previews, applied: false } };
+      }
     }
-    const runs: UndoneRun[] = [];
+    const runs: (UndoneRun | FailedUndo)[] = [];
     for (const entry of order) {
-      const run = await undoRun(database, entry, false);
+      const run = await undoRun(database, entry, false).catch((thrown): FailedUndo => {
+        const error = database.explain(thrown);
+        // What was undone already is told all the same.
+        if (!runs.some(({ outcome }) => outcome === 'undone')) throw error;
+        const fix = error instanceof ToolError ? { fix: error.fix } : {};
+        return { runId: entry.runId, outcome: 'failed', statements: [], moved: [], error: messageOf(error), ...fix };
+      });
       runs.push(run);
       if (run.outcome !== 'undone') continue;
       await appendAudit(journal, {
@@ -67,7 +84,10 @@ async function undo(
         details: { database: database.place, runId: run.runId, statements: run.statements, undoFile: file },
       }).catch((error) => io.note(`The journal ${journal} could not be written: ${messageOf(error)}`));
     }
-    return outcomeOf(runs, true);
+    return outcomeOf(
+      runs,
+      runs.some(({ outcome }) => outcome === 'undone'),
+    );
   });
 }
 
@@ -84,30 +104,35 @@ async function fromJournal(journal: string, id: string) {
     );
   if (!isEntry(only.entry))
     throw usage(`The journal's line of repair ${id} is damaged.`, 'Use the undo file that "ci-doctor reset" printed.');
-  return { header: { database: only.identity }, entries: [only.entry] };
+  return { header: { database: only.identity }, entries: [only.entry], torn: false };
 }
 
-function outcomeOf(runs: readonly UndoneRun[], applied: boolean): Outcome<UndoResult> {
-  const failed = runs.some(({ outcome }) => outcome === 'moved-since');
+function outcomeOf(runs: UndoResult['runs'], applied: boolean): Outcome<UndoResult> {
+  const failed = runs.some(({ outcome }) => outcome === 'moved-since' || outcome === 'failed');
   return {
     exit: failed ? exitCode.problem : exitCode.ok,
     result: { runs, applied },
-    text: ({ style }) =>
-      runs
+    text: ({ style }) => {
+      if (runs.length === 0) return 'Nothing to undo: the file holds no repair, so nothing was committed.';
+      return runs
         .map((run) =>
           [
-            `${style.strong(`run ${run.runId}`)}: ${words[run.outcome]}`,
+            `${style.strong(`run ${run.runId}`)}: ${words[run.outcome]}${run.outcome === 'failed' ? `: ${run.error}` : ''}`,
+            ...(run.outcome === 'failed' && run.fix ? [`  next: ${run.fix}`] : []),
             ...run.moved.map((line) => `  ${line}`),
             ...(applied ? [] : run.statements.map((line) => `  ${line};`)),
           ].join('\n'),
         )
-        .join('\n'),
+        .join('\n');
+    },
   };
 }
 
-const words: Readonly<Record<UndoneRun['outcome'], string>> = {
+const words: Readonly<Record<UndoResult['runs'][number]['outcome'], string>> = {
   undone: 'undone, the rows are as they were before the reset',
   'would-undo': 'can be undone',
-  'never-applied': 'nothing to undo, the reset was never committed',
+  'nothing-to-undo':
+    'nothing to undo, the rows are as they were before the reset: it is undone, or was never committed',
+  failed: 'not undone',
   'moved-since': 'left alone, it moved on since the reset',
 };

@@ -163,3 +163,10 @@ test('the published schema is that of the code (else: node scripts/schemas.mjs)'
   const published = readFileSync(new URL('../../../schemas/deploy.schema.json', import.meta.url), 'utf8');
   expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(jsonSchema())));
 });
+
+test('the example of the documentation is right', async () => {
+  const page = readFileSync(new URL('../../../docs/orchestrator.md', import.meta.url), 'utf8');
+  const [, example] = /```yaml\n([\s\S]*?)```/.exec(page)!;
+  const { values } = await readDeployFile(example!, 'deploy.yaml');
+  expect(Object.keys(values.environments)).toEqual(['stage', 'prod']);
+});

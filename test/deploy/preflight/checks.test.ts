@@ -191,7 +191,10 @@ test.each<[string, Changes, string[]]>([
     'a port that the service has',
     {
       settings: { proof: { settleMs: 0, health } },
-      facts: { listeners: [{ uid: 1001, inode: '1' }], processes: [{ pid: 7, uid: 1001, present: true, unit: null }] },
+      facts: {
+        listeners: [{ uid: 1001, inode: '1' }],
+        processes: [{ pid: 7, uid: 1001, present: true, ancestors: [], unit: null }],
+      },
     },
     [],
   ],
@@ -201,7 +204,7 @@ test.each<[string, Changes, string[]]>([
   ['a unit, started as a process', { restart: 'process', facts: { units: [unit] } }, ['unit-exists']],
   [
     'a process of another user',
-    { restart: 'process', facts: { processes: [{ pid: 7, uid: 0, present: true, unit: null }] } },
+    { restart: 'process', facts: { processes: [{ pid: 7, uid: 0, present: true, ancestors: [], unit: null }] } },
     ['other-user'],
   ],
   ['no environment file', { restart: 'process', facts: { envFile: 'missing' } }, ['no-env-file']],

@@ -108,6 +108,32 @@ describe('a unit of systemd', () => {
     expect((await deployAs('verify', 'root', ...same, '--expect-string', 'service-version:v9')).code).toBe(1);
   });
 
+  test('a service that systemd has started again long ago is well, one that it starts again now is not', async () => {
+    const same = flags.filter((_, index) => flags[index] !== '--owner' && flags[index - 1] !== '--owner');
+    await host.run('systemctl', 'reset-failed', 'botserver');
+    const show = 'systemctl show --value botserver -p';
+    for (const restarts of ['1', '2', '3']) {
+      await host.run('sh', '-c', `kill -KILL "$(${show} MainPID)"`);
+      await host.run(
+        'sh',
+        '-c',
+        `until [ "$(${show} NRestarts) $(${show} ActiveState)" = "$1 active" ]; do sleep 0.1; done`,
+        'sh',
+        restarts,
+      );
+    }
+    expect((await deployAs('verify', 'root', ...same)).code).toBe(0);
+    await host.write('/opt/gbo/bin/looping', '#!/bin/sh\nsleep 0.3\n', '0755');
+    await host.write(
+      '/etc/systemd/system/looping.service',
+      '[Unit]\nStartLimitBurst=1000\n[Service]\nExecStart=/opt/gbo/bin/looping\nRestart=always\n',
+    );
+    await host.run('systemctl', 'start', 'looping');
+    const loop = ['--target', '/opt/gbo/bin/looping', '--unit', 'looping', '--settle', '2s', '--json'];
+    expect((await deployAs('verify', 'root', ...loop)).code).toBe(1);
+    await host.run('systemctl', 'stop', 'looping');
+  });
+
   test('a unit that exists is not started as a plain process', async () => {
     const { code, json } = await deployAs(
       'run',
@@ -227,6 +253,41 @@ describe('a user who is neither root nor the owner', () => {
   });
 });
 
+test('a unit needs no more than the lines printed for it either', async () => {
+  const target = '/opt/gbo/bin/worker';
+  await host.write(
+    '/etc/systemd/system/worker.service',
+    `[Service]\nExecStart=${target}\nUser=gbuser\nEnvironment=PORT=5864\nRestart=always\n`,
+  );
+  await host.run('systemctl', 'daemon-reload');
+  const flags = [
+    '--target',
+    target,
+    '--owner',
+    'gbuser:gbuser',
+    '--unit',
+    'worker',
+    ...health(5864),
+    ...quick,
+    '--json',
+  ];
+  const plan = await deployAs('plan', 'deploy', '--source', first, ...flags);
+  const { sudoers } = plan.json().hosts[0]!;
+  await host.write('/etc/sudoers.d/deploy', `${sudoers.join('\n')}\n`, '0440');
+  await host.run('visudo', '-c');
+  for (const [source, code, outcome] of [
+    [first, 0, 'deployed'],
+    [second, 0, 'deployed'],
+    [crashing, 1, 'rolled-back'],
+  ] as const) {
+    const run = await deployAs('run', 'deploy', '--source', source, ...flags);
+    expect(run.code, run.stdout + run.stderr).toBe(code);
+    expect(run.json().hosts[0]).toMatchObject({ outcome });
+    if (code === 1) expect(run.json().hosts[0]!.lastLines).toContain('cannot start');
+  }
+  expect(await host.run('curl', '-sf', 'http://127.0.0.1:5864/api/health')).toContain('"version":"v2"');
+});
+
 describe('other ways to start', () => {
   test('root starts a process in the name of its user, without sudo', async () => {
     const target = '/opt/gbo/bin/plain';
@@ -293,17 +354,7 @@ test('an SSH server that runs without root, as the user of the service', async (
   const hostKey = (await host.run('cat', `${key}.pub`)).split(' ').slice(0, 2).join(' ');
   const way = ['--host', `gbuser@${host.address}:2222`, '--identity', host.keyPath, '--target', target];
   const known = ['--known-hosts', `[${host.address}]:2222 ${hostKey}\n`];
-  const start = [
-    '--sudo',
-    'never',
-    '--restart',
-    'process',
-    '--command',
-    './own 5862',
-    ...health(5862),
-    ...quick,
-    '--json',
-  ];
+  const start = ['--sudo', 'never', '--command', './own 5862', ...health(5862), ...quick, '--json'];
   for (const [source, code, outcome] of [
     [first, 0, 'deployed'],
     [second, 0, 'deployed'],
@@ -313,6 +364,9 @@ test('an SSH server that runs without root, as the user of the service', async (
     expect(run.code, run.stdout + run.stderr).toBe(code);
     expect(run.json().hosts[0]).toMatchObject({ outcome });
   }
+  // What is started in a session stays in the control group of that sshd: its unit is not the unit of the service.
+  const [pid] = (await host.run('pgrep', '-u', 'gbuser', '-x', 'own')).trim().split('\n');
+  expect(await host.run('cat', `/proc/${pid}/cgroup`)).toContain('own-sshd.service');
   expect(await host.run('curl', '-sf', 'http://127.0.0.1:5862/api/health')).toContain('"version":"v2"');
 });
 

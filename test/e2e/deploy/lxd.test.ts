@@ -3,6 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openHost } from '../../../src/deploy/host/open.ts';
+import { parseVia } from '../../../src/deploy/host/via.ts';
+import { awkwardArgument, seeded } from '../../support/awkward.ts';
 import { deployBinary } from '../../support/deploy-command.ts';
 import { type Lxd, startLxd } from '../../support/lxd.ts';
 import { behaviour, buildService } from '../../support/service.ts';
@@ -72,6 +75,25 @@ test('first deploy, upgrade, nothing to do, rollback of a broken release and by 
   expect(await health()).toContain('"version":"v1"');
 });
 
+test('a plain process lives on in the container when the command that started it has ended', async () => {
+  const plain = ['--target', '/opt/gbo/bin/botui', '--owner', 'gbuser:gbuser', '--restart', 'process'];
+  const start = [...plain, '--command', './botui --noconsole', '--env-file', '/opt/gbo/bin/.env', '--settle', '500ms'];
+  const url = 'http://127.0.0.1:5859/api/health';
+  await inside('echo PORT=5859 >/opt/gbo/bin/.env && chown gbuser:gbuser /opt/gbo/bin/.env');
+  for (const [source, version] of [
+    [first, 'v1'],
+    [second, 'v2'],
+  ] as const) {
+    const run = await deployBinary(
+      ['run', '--via', 'lxc:system', '--source', source, ...start, '--health-url', url, '--json'],
+      { ...process.env, ...lxd.env },
+    );
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(await inside(`curl -sf ${url}`)).toContain(`"version":"${version}"`);
+    expect((await inside('pgrep -c -u gbuser -x botui')).trim()).toBe('1');
+  }
+});
+
 test('a container that is not there is no failed deploy: it could not be told', async () => {
   const { code, json } = await deployBinary(['run', '--via', 'lxc:nowhere', '--source', first, ...flags], {
     ...process.env,
@@ -98,6 +120,16 @@ test('through a container host that is reached over SSH', async () => {
     });
     expect(await inside(`sha256sum <${target}`)).toBe(`${await sha256(second)}  -\n`);
     expect(await health()).toContain('"version":"v2"');
+
+    const ssh = { person: { home, user: sshd.user }, identities: [sshd.keyPath], knownHosts: sshd.knownHosts };
+    const host = await openHost(parseVia(way[1]!), { ssh, execPrefix: [], env: {} });
+    const random = seeded(20_260_102);
+    for (let round = 0; round < 4; round++) {
+      const argv = Array.from({ length: 500 }, () => awkwardArgument(random));
+      const { stdout } = await host.run(['printf', '%s\\0', ...argv]);
+      expect(stdout.split('\0').slice(0, -1)).toEqual(argv);
+    }
+    await host.close();
   } finally {
     await sshd?.stop();
     await rm(home, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -38,6 +38,26 @@ test.each([
   const result = await sealed.deploy({ path, version: 'sealed' });
   expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'deployed', error: null });
   expect(await sealed.version()).toBe('sealed');
+});
+
+test('what a connection that only seems dead still writes to is never run', async () => {
+  const stale = await lane('stale');
+  const [first, second] = await Promise.all(
+    ['stale-1', 'stale-2'].map(async (version) => ({ version, path: await buildService({ version }) })),
+  );
+  expect((await stale.deploy(first!)).outcome).toBe('deployed');
+  // As the tee of a stalled connection would.
+  const files = await Promise.all(
+    ['start', 'state'].map((name) => open(join(stale.home, '.stale service.deploy', name), 'r+')),
+  );
+  try {
+    const result = await stale.deploy(second!);
+    expect(result, JSON.stringify(result)).toMatchObject({ outcome: 'deployed', error: null });
+    for (const file of files) await file.write('late bytes', 0);
+    expect(JSON.parse(await stale.stateText())).toMatchObject({ pending: null });
+  } finally {
+    for (const file of files) await file.close();
+  }
 });
 
 test("a shared library that the host has not stops it by the host's own loader", async () => {

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { type newScene, play, stuckRun } from '../../../demo/forgejo/rows.ts';
+import { openDatabase } from '../../../src/doctor/database/open.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { doctor } from '../../support/doctor.ts';
 import { realDatabase } from '../../support/postgres.ts';
@@ -108,6 +109,46 @@ test('a statement that a foreign key would break is refused before anything is w
   expect(answer.exit).toBe(1);
   expect(answer.err).toContain('foreign key "fk_job_task" does not allow action_run_job.task_id = 0');
   expect(await statuses(database, runId)).toEqual(before);
+  await database.drop();
+});
+
+test('an undo directory that cannot be written is found out before any row is waited for', async () => {
+  const { database, runId, taskId } = await stuck();
+  const other = await session(database);
+  await other.query('SELECT 1 FROM action_task WHERE id = $1 FOR UPDATE', [taskId]);
+  const answer = await doctor(database.url, ['reset', String(runId), '--yes', '--undo-dir', '/proc/nothing/undo']);
+  expect(answer.exit).toBe(1);
+  expect(answer.err).toContain('/proc/nothing/undo');
+  expect(answer.err).not.toContain('locked');
+  await other.query('ROLLBACK');
+  await other.end();
+  await database.drop();
+});
+
+test('a session that the server ends in the middle of a repair is an answer, not a crash', async () => {
+  const { database, runId } = await stuck();
+  const before = await statuses(database, runId);
+  const opened = await openDatabase({ url: database.url, env: {} });
+  const broken = opened.transaction(async (queries) => {
+    await queries.updateTable('action_run').set({ status: 3 }).where('id', '=', runId).execute();
+    // As when a transaction does nothing for too long.
+    await database.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ci-doctor' AND state = 'idle in transaction' AND datname = current_database()",
+    );
+    await until(
+      database,
+      "SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'ci-doctor' AND state LIKE 'idle in%' AND datname = current_database())",
+    );
+    await queries.updateTable('action_run').set({ status: 2 }).where('id', '=', runId).execute();
+  });
+  const error = await broken.then(
+    () => undefined,
+    (thrown) => opened.explain(thrown),
+  );
+  expect(error).toMatchObject({ name: 'ToolError', kind: 'unknown' });
+  expect(String(error)).toContain('connection');
+  expect(await statuses(database, runId)).toEqual(before);
+  await opened.close();
   await database.drop();
 });
 

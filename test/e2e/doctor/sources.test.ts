@@ -160,6 +160,21 @@ describe('the same log to the same bytes', () => {
   });
 });
 
+test('of a long log no more is fetched over a network than is read from a disk', async () => {
+  const failed = ['--failed', '--tail', '100', '--json'];
+  const { json } = await read(['--log-dir', logs, ...failed]);
+  const [{ log, lines }] = json.jobs;
+  expect(lines).toHaveLength(100);
+  expect(log.bytesRead).toBeLessThan(log.size / 20);
+  for (const answer of [
+    await read([...ssh(), '--log-dir', logs, ...failed]),
+    await read([...s3(), ...failed], aws()),
+  ]) {
+    expect(answer.json.jobs[0].lines).toEqual(lines);
+    expect(answer.json.jobs[0].log.bytesRead).toBe(log.bytesRead);
+  }
+});
+
 describe('what is not there is said', () => {
   test.each([
     ['a bucket', ['--log-s3', 's3://no-such-bucket/x'], /There is no bucket "no-such-bucket"/, /MINIO_BUCKET/],

@@ -134,7 +134,7 @@ async function other(lane: Lane): Promise<[before: Binary, next: Binary]> {
 
 describe('faults', { timeout: 1_800_000 }, () => {
   test('the connection is cut, stalls, or ends early after any number of bytes', async () => {
-    await onLanes(14, async (lane, random, round) => {
+    await onLanes(12, async (lane, random, round) => {
       const [before, next] = await other(lane);
       const hit = lane.relay.faults;
       const first = lane.relay.connections;

@@ -1,0 +1,132 @@
+import { isUtf8 } from 'node:buffer';
+import { suspects } from '../../common/suspects.ts';
+
+/** What is known of the lines of a piece of text. The arrays are used again for the next piece. */
+export interface LineScan {
+  /** Lines that end in the piece. */
+  readonly count: number;
+  /** Where each ends: the place of its newline. What is behind the last one is line `count`, and ends with the piece. */
+  readonly ends: Int32Array;
+  /** Bits of each line: see `control` and `secret`. */
+  readonly marks: Uint8Array;
+}
+
+/** The line holds what could drive a terminal, or is no UTF-8. */
+export const control = 1;
+/** The line may hold a secret. */
+export const secret = 2;
+
+export const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
+
+/** How many bytes the time takes before the text of a line, the space behind it included; 0 where it does not begin so. */
+export const timeSize = (bytes: Buffer, start: number, end: number): number =>
+  end - start > timeLength &&
+  bytes[start + timeLength] === 0x20 &&
+  bytes[start + timeLength - 1] === 0x5a &&
+  bytes[start + 10] === 0x54
+    ? timeLength + 1
+    : 0;
+
+const newline = 0x0a;
+const tops = 0x80808080 | 0;
+
+/** Finds the lines of pieces of text. */
+export function lineScanner(): (bytes: Buffer) => LineScan {
+  let ends = new Int32Array(0);
+  let marks = new Uint8Array(0);
+  return (bytes) => {
+    let count = 0;
+    for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, at + 1)) {
+      if (count === ends.length) {
+        const longer = new Int32Array(Math.max(1024, count * 2));
+        longer.set(ends);
+        ends = longer;
+      }
+      ends[count++] = at;
+    }
+    if (count === ends.length) {
+      const longer = new Int32Array(count + 1);
+      longer.set(ends);
+      ends = longer;
+    }
+    ends[count] = bytes.length;
+    if (marks.length <= count) marks = new Uint8Array(ends.length);
+    else marks.fill(0, 0, count + 1);
+    return { count, ends, marks };
+  };
+}
+
+/** Marks the lines that `harmless` would change: sixteen bytes at a time, since most have nothing of interest. */
+export function markControls(bytes: Buffer, { ends, marks }: LineScan): void {
+  let line = 0;
+  const wide: number[] = [];
+  const look = (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      const byte = bytes[at]!;
+      if ((byte >= 0x20 && byte < 0x7f) || byte === newline || byte === 0x09) continue;
+      while (ends[line]! < at) line++;
+      if (byte < 0x80 || drives(bytes, at)) marks[line]! |= control;
+      else if (wide.at(-1) !== line) wide.push(line);
+    }
+  };
+  const head = Math.min(-bytes.byteOffset & 3, bytes.length);
+  look(0, head);
+  const words =
+    head < bytes.length
+      ? new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2)
+      : new Int32Array(0);
+  const fours = words.length & ~3;
+  for (let index = 0; index < fours; index += 4) {
+    const [a, b, c, d] = [words[index]!, words[index + 1]!, words[index + 2]!, words[index + 3]!];
+    // The highest bit of a byte below 0x20 is set by the subtraction, that of 0x7f by the addition; of its neighbour too, at times.
+    const found =
+      a |
+      (a - 0x20202020) |
+      (a + 0x01010101) |
+      b |
+      (b - 0x20202020) |
+      (b + 0x01010101) |
+      (c | (c - 0x20202020) | (c + 0x01010101) | d | (d - 0x20202020) | (d + 0x01010101));
+    if ((found & tops) === 0) continue;
+    for (let word = index; word < index + 4; word++) {
+      const value = words[word]!;
+      if (((value | (value - 0x20202020) | (value + 0x01010101)) & tops) !== 0)
+        look(head + word * 4, head + word * 4 + 4);
+    }
+  }
+  look(head + fours * 4, bytes.length);
+  if (wide.length > 0 && !isUtf8(bytes)) for (const odd of wide) marks[odd]! |= control;
+}
+
+/** Characters beyond ASCII that `harmless` replaces: U+0080 to U+009F, and those that change the direction of text. */
+function drives(bytes: Buffer, at: number): boolean {
+  const [first, second, third] = [bytes[at], bytes[at + 1]!, bytes[at + 2]!];
+  if (first === 0xc2) return second < 0xa0;
+  if (first === 0xd8) return second === 0x9c;
+  if (first !== 0xe2) return false;
+  if (second === 0x80) return third === 0x8e || third === 0x8f || (third >= 0xaa && third <= 0xae);
+  return second === 0x81 && third >= 0xa6 && third <= 0xa9;
+}
+
+/** Marks the lines that may hold a secret. */
+export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
+  const { find } = suspects();
+  return (bytes, { count, ends, marks }) => {
+    for (let line = 0, start = 0; line <= count; line++) {
+      const end = ends[line]!;
+      if (find(bytes, start + timeSize(bytes, start, end), end) !== end) marks[line]! |= secret;
+      start = end + 1;
+    }
+    // Rare bytes, that the search for one byte finds much faster: tokens that begin with eyJ, and passwords in URLs.
+    const mark = (byte: number, isSuspect: (at: number, start: number) => boolean) => {
+      let line = 0;
+      for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) {
+        while (ends[line]! < at) line++;
+        if ((marks[line]! & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1]! + 1))
+          marks[line]! |= secret;
+      }
+    };
+    mark(0x4a, (at) => at >= 2 && bytes[at - 1] === 0x79 && bytes[at - 2] === 0x65);
+    mark(0x40, (at, start) => bytes.subarray(start, at).includes('://'));
+  };
+}

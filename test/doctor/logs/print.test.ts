@@ -1,0 +1,155 @@
+import { describe, expect, test } from 'vitest';
+import { harmless } from '../../../src/common/output/style.ts';
+import { hideSecret } from '../../../src/common/redact.ts';
+import { LineHider } from '../../../src/doctor/logs/hide.ts';
+import { lineScanner } from '../../../src/doctor/logs/line-scan.ts';
+import { LogPrinter, type PrintStyle } from '../../../src/doctor/logs/print.ts';
+import { random } from './kit.ts';
+
+hideSecret('fig-and-date-cake');
+hideSecret('Dörr');
+
+/** Secrets of every kind, what is nearly one, what drives a terminal, and what does not. */
+const fragments = [
+  ...[
+    'plain words',
+    'a/b/c.d',
+    '',
+    '-----',
+    '\t',
+    'année',
+    '日本語',
+    '🚀',
+    '✓ done',
+    '@scope/name',
+    'J',
+    'eyJ',
+    'passed',
+    'a:b@c',
+  ],
+  ...[
+    '\x1b[31mred\x1b[0m',
+    'a\rb',
+    '\x07',
+    '\x7f',
+    '\u009b31m',
+    '\u202e',
+    '\u200f',
+    '\u2067',
+    '\u061c',
+    '\ud7ff',
+    '\u00a0',
+  ],
+  ...['https://bob:hunter22@git.example.org/x', 'HTTPS://u:p:@h', 'ssh://git@host/x', 'mail bob@example.org'],
+  ...[
+    'Authorization: Bearer abcdef123456',
+    'authorization=0123456789abcdef0',
+    'BASIC dXNlcjpwYXNz1234567890',
+    'bearer',
+  ],
+  ...['MY_PASSWORD=correct-horse', 'passwd: opensesame', 'Passphrase=abc', '--secret-key abcd1234', "password 'it''s'"],
+  ...[
+    '"api_key": "0123456789"',
+    'apikey=x',
+    'API-KEY=x',
+    'access_key=abcd',
+    'ACCESSKEY: abcd',
+    'private-key=abc',
+    'token: 3 of 5',
+  ],
+  ...['ghp_0123456789abcdefghijABCDEFGHIJ', 'github_pat_0123456789abcdefghijABCDEFGHIJ', 'glpat-0123456789abcdefghij'],
+  ...['AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE', 'xoxb-0123456789-abcdef', 'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl'],
+  ...['fig-and-date-cake', 'Dörr', 'figs'],
+  ...[
+    '-----BEGIN OPENSSH PRIVATE KEY-----',
+    'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ',
+    '-----END OPENSSH PRIVATE KEY-----',
+  ],
+];
+const invalid = [Buffer.from([0x9b, 0x33]), Buffer.from([0xff]), Buffer.from([0xe2, 0x80]), Buffer.from([0xc2])];
+const time = '2026-11-22T03:04:05.1234567Z ';
+
+function randomLines({ below, pick }: ReturnType<typeof random>, count: number): Buffer[] {
+  return Array.from({ length: count }, () => {
+    const parts = [Buffer.from(below(8) === 0 ? '' : time)];
+    for (let left = below(5); left > 0; left--) {
+      parts.push(below(60) === 0 ? pick(invalid) : Buffer.from(pick(fragments)));
+      parts.push(Buffer.from(pick([' ', '', 'x', ' = '])));
+    }
+    return Buffer.concat(parts);
+  });
+}
+
+const steps = [
+  { name: 'Set up job', end: 3 },
+  { name: 'Build\x1b[1m', end: 40 },
+  { name: 'Complete job', end: Number.POSITIVE_INFINITY },
+];
+const stepAt = (line: number) => steps.find(({ end }) => line < end)!;
+const job = 'lint\x07';
+
+/** The same, line by line, as one would write it without a thought of speed. */
+function plainly(lines: readonly Buffer[], { label, timestamps, escapes }: PrintStyle): Buffer {
+  const hider = new LineHider();
+  let step = '';
+  return Buffer.concat(
+    lines.map((line, index) => {
+      const content = line.toString();
+      const timed = content.startsWith(time);
+      const text = timed ? content.slice(time.length) : content;
+      const { name } = stepAt(index);
+      const heading = label === 'heading' && name !== step ? `# ${harmless(job)} › ${harmless(name)}\n` : '';
+      step = name;
+      const before = `${heading}${label === 'columns' ? `${harmless(job)}\t${harmless(name)}\t` : ''}${timed && timestamps ? time : ''}`;
+      const hidden = hider.hide(text);
+      const shown =
+        escapes && hidden === text
+          ? line.subarray(timed ? time.length : 0)
+          : Buffer.from(escapes ? hidden : harmless(hidden));
+      return Buffer.concat([Buffer.from(before), shown, Buffer.from('\n')]);
+    }),
+  );
+}
+
+function quickly(lines: readonly Buffer[], style: PrintStyle, { below }: ReturnType<typeof random>): Buffer {
+  const printer = new LogPrinter(job, stepAt, style);
+  const scan = lineScanner();
+  const out: Buffer[] = [];
+  for (let at = 0; at < lines.length; ) {
+    const piece = lines.slice(at, at + 1 + below(20));
+    // Words of four bytes begin anywhere in what is read.
+    const skew = below(4);
+    const bytes = Buffer.concat([Buffer.alloc(skew), ...piece.flatMap((line) => [line, Buffer.from('\n')])]).subarray(
+      skew,
+    );
+    out.push(Buffer.from(printer.print({ bytes, line: at, end: 0, scan: scan(bytes) })));
+    at += piece.length;
+  }
+  return Buffer.concat(out);
+}
+
+const strong = (text: string) => `# ${text}`;
+describe.each<PrintStyle>([
+  { label: 'columns', timestamps: false, escapes: false, strong },
+  { label: 'columns', timestamps: true, escapes: false, strong },
+  { label: 'heading', timestamps: false, escapes: false, strong },
+  { label: 'none', timestamps: true, escapes: true, strong },
+  { label: 'none', timestamps: true, escapes: false, strong },
+])('$label, times $timestamps, escapes $escapes', (style) => {
+  test.each(Array.from({ length: 12 }, (_, seed) => seed))('prints what goes through line by line, seed %i', (seed) => {
+    const chance = random(seed);
+    const lines = randomLines(chance, 200);
+    const printed = quickly(lines, style, chance).toString('latin1').split('\n');
+    expect(printed).toEqual(plainly(lines, style).toString('latin1').split('\n'));
+  });
+});
+
+test('a secret that begins at any byte of a line is seen', () => {
+  const scan = lineScanner();
+  for (let at = 0; at < 40; at++)
+    for (const secret of fragments.filter((fragment) => new LineHider().hide(`${fragment} `) !== `${fragment} `)) {
+      const bytes = Buffer.from(`${'.'.repeat(at)} ${secret} \n`);
+      const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes: true, strong });
+      expect(printer.print({ bytes, line: 0, end: 0, scan: scan(bytes) }).toString()).toContain('***');
+    }
+});

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeBinary } from '../../../../scripts/nodes.mjs';
+import type { Host } from '../../../../src/deploy/host/host.ts';
+import { localHost } from '../../../../src/deploy/host/local.ts';
+import { ReleaseCache } from '../../../../src/deploy/transfer/cache.ts';
+import { hashFile } from '../../../../src/deploy/transfer/hash.ts';
+import { Supply } from '../../../../src/deploy/transfer/supply.ts';
+import { transfer } from '../../../../src/deploy/transfer/transfer.ts';
+
+const local = localHost({ PATH: process.env.PATH });
+const far: Host = { ...local, name: 'far', networked: true };
+
+let root: string;
+let [old, next, staged, cache] = ['', '', '', ''];
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'delta-'));
+  [old, next, staged, cache] = ['old', 'next', 'a host/staged', 'cache'].map((name) => join(root, name)) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await mkdir(join(root, 'a host'));
+  // Nothing in it can be made smaller but by the file before it.
+  const content = randomBytes(9_000_000);
+  await writeFile(old, content);
+  await writeFile(
+    next,
+    Buffer.concat([content.subarray(0, 4_000_000), Buffer.from('inserted'), content.subarray(4_000_100)]),
+  );
+});
+afterEach(() => rm(root, { recursive: true }));
+
+async function send(host: Host = far) {
+  const [source, base] = [await hashFile(next), await hashFile(old)];
+  const supply = new Supply(source, local, cache);
+  try {
+    const result = await transfer(host, { source, staged, local, supply, base: { path: old, sha256: base.sha256 } });
+    expect((await readFile(staged)).equals(await readFile(next))).toBe(true);
+    expect(await readdir(join(root, 'a host'))).toEqual(['staged']);
+    return result;
+  } finally {
+    await supply.close();
+  }
+}
+
+test('a release that both sides have makes the next one small', async () => {
+  await new ReleaseCache(cache).keep(await hashFile(old));
+  const { method, bytesSent } = await send();
+  expect(method).toBe('delta');
+  expect(bytesSent).toBeLessThan(20_000);
+});
+
+test('without the old release here the whole file is sent', async () => {
+  expect(await send()).toMatchObject({ method: 'zstd' });
+});
+
+test('an old release that was damaged here costs time only', async () => {
+  const { sha256 } = await hashFile(old);
+  await mkdir(cache);
+  await copyFile(old, join(cache, sha256));
+  await appendFile(join(cache, sha256), 'x');
+  // The delta is made from another file than the host has: what it makes there is not what was meant.
+  const damaged = await readFile(join(cache, sha256));
+  damaged.fill(1, 1_000, 5_000_000);
+  await writeFile(join(cache, sha256), damaged);
+  expect(await send()).toMatchObject({ method: 'zstd' });
+});
+
+test.each([
+  ['has no zstd that reads it', 'zstd', 'exit 1'],
+  ['has too little memory', 'cat', ''],
+])('a host that %s gets the whole file', async (what, program, script) => {
+  await new ReleaseCache(cache).keep(await hashFile(old));
+  const tools = join(root, 'tools');
+  await mkdir(tools);
+  if (script !== '') await writeFile(join(tools, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const host = localHost({ PATH: `${tools}:${process.env.PATH}` });
+  const poor: Host = {
+    ...host,
+    name: 'poor',
+    networked: true,
+    run: (argv, options) =>
+      host.run(argv, options).then((result) => ({
+        ...result,
+        stdout: what.includes('memory') ? result.stdout.replace(/^memory \d+$/m, 'memory 1000') : result.stdout,
+      })),
+  };
+  const { method } = await send(poor);
+  expect(method).toBe(what.includes('memory') ? 'zstd' : 'gzip');
+});
+
+test('several hosts share one delta, and one compression', async () => {
+  await new ReleaseCache(cache).keep(await hashFile(old));
+  const [source, base] = [await hashFile(next), await hashFile(old)];
+  const supply = new Supply(source, local, cache);
+  const [one, two] = await Promise.all([supply.delta(base.sha256), supply.delta(base.sha256)]);
+  expect(one).toBe(two);
+  const counted: number[] = [];
+  const compress = await supply.share('zstd', async (part, offset) => {
+    counted.push(offset);
+    return Buffer.from(part);
+  });
+  const part = randomBytes(1000);
+  const frames = await Promise.all([compress(part, 0), compress(part, 0), compress(part, 4096), compress(part, 0)]);
+  expect(frames.every((frame) => frame.equals(part))).toBe(true);
+  expect(counted).toEqual([0, 4096]);
+  await supply.close();
+});
+
+test('the cache keeps the last eight', async () => {
+  const kept = new ReleaseCache(cache);
+  for (let index = 0; index < 10; index++) {
+    await writeFile(next, `release ${index}`);
+    await kept.keep(await hashFile(next));
+  }
+  expect(await readdir(cache)).toHaveLength(8);
+  expect(await kept.find((await hashFile(next)).sha256)).not.toBeNull();
+});
+
+test('Node 24 makes a delta by itself, where there is no zstd program', async () => {
+  const entry = fileURLToPath(new URL('../../../../src/deploy/transfer/delta.ts', import.meta.url));
+  const outfile = join(root, 'delta.mjs');
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
+  const script = `import(${JSON.stringify(outfile)}).then(async ({ makeDelta }) => {
+    const none = { run: async () => ({ code: 127 }) };
+    console.log(JSON.stringify(await makeDelta(none, ${JSON.stringify(old)}, ${JSON.stringify(next)}, ${JSON.stringify(join(root, 'd'))})));
+  })`;
+  const { stdout, stderr } = await local.run([nodeBinary(24), '-e', script]);
+  const delta = JSON.parse(stdout || `"${stderr}"`);
+  expect(delta.size).toBeLessThan(100_000);
+  const decoded: Buffer[] = [];
+  await local.run(['zstd', '-dqc', '--long=31', `--patch-from=${old}`, delta.path], {
+    onStdout: (chunk) => decoded.push(chunk),
+  });
+  expect(Buffer.concat(decoded).equals(await readFile(next))).toBe(true);
+});
