@@ -1,4 +1,4 @@
-// ten thousand stuck runs
+// ci-doctor where very much is stuck: how long it takes, and how much memory.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

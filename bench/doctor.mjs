@@ -2,6 +2,7 @@
 // whole processes, alternating, medians, and the ratios that are wanted.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { bulk } from './bulk.mjs';
 import { startInstance } from './instance.mjs';
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 21);
@@ -61,6 +62,8 @@ try {
     3,
   );
   compare('ci-doctor stuck', node(command, 'stuck'), 'node -e 0', node('-e', '0'));
+  console.log('10,000 stuck runs among 1,000,000 tasks (wanted: 10 s or less each):');
+  await bulk(instance);
 } finally {
   await instance.stop();
 }

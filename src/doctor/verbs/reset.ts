@@ -275,7 +275,8 @@ async function applyAll(
         ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
       });
       const changed = done.filter(({ changes }) => changes.length > 0);
-      refused ||= done.some(isRefused);
+      // What came back to life between the look and the lock was nobody's wish to repair.
+      refused ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left) => left.problem) : isRefused);
       repaired.push(...changed.map(repairedOf));
       for (const repair of changed) changedRuns.add(repair.run.id);
       for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
