@@ -1,4 +1,5 @@
 // Writes the published JSON Schemas from the definitions in src: node scripts/schemas.mjs
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -17,3 +18,5 @@ await build({
 const { jsonSchema } = await import(outfile);
 mkdirSync(`${root}schemas`, { recursive: true });
 writeFileSync(`${root}schemas/deploy.schema.json`, `${JSON.stringify(jsonSchema(), null, 2)}\n`);
+// As the formatter has it, or the next check would find it changed.
+execFileSync(`${root}node_modules/.bin/biome`, ['format', '--write', `${root}schemas`], { cwd: root });
