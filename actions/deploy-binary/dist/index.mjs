@@ -19,8 +19,8 @@ var __commonJS = (cb, mod) => function __require2() {
   }
 };
 var __export = (target2, all) => {
-  for (var name in all)
-    __defProp(target2, name, { get: all[name], enumerable: true });
+  for (var name2 in all)
+    __defProp(target2, name2, { get: all[name2], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -164,25 +164,25 @@ var require_argument = __commonJS({
        * @param {string} name
        * @param {string} [description]
        */
-      constructor(name, description) {
+      constructor(name2, description) {
         this.description = description || "";
         this.variadic = false;
         this.parseArg = void 0;
         this.defaultValue = void 0;
         this.defaultValueDescription = void 0;
         this.argChoices = void 0;
-        switch (name[0]) {
+        switch (name2[0]) {
           case "<":
             this.required = true;
-            this._name = name.slice(1, -1);
+            this._name = name2.slice(1, -1);
             break;
           case "[":
             this.required = false;
-            this._name = name.slice(1, -1);
+            this._name = name2.slice(1, -1);
             break;
           default:
             this.required = true;
-            this._name = name;
+            this._name = name2;
             break;
         }
         if (this._name.endsWith("...")) {
@@ -670,8 +670,8 @@ var require_help = __commonJS({
           helper.visibleOptions(cmd),
           (option) => option.helpGroupHeading ?? "Options:"
         );
-        optionGroups.forEach((options, group) => {
-          const optionList = options.map((option) => {
+        optionGroups.forEach((options2, group) => {
+          const optionList = options2.map((option) => {
             return callFormatItem(
               helper.styleOptionTerm(helper.optionTerm(option)),
               helper.styleOptionDescription(helper.optionDescription(option))
@@ -989,8 +989,8 @@ var require_option = __commonJS({
        * @param {string} name
        * @return {Option}
        */
-      env(name) {
-        this.envVar = name;
+      env(name2) {
+        this.envVar = name2;
         return this;
       }
       /**
@@ -1113,11 +1113,11 @@ var require_option = __commonJS({
       /**
        * @param {Option[]} options
        */
-      constructor(options) {
+      constructor(options2) {
         this.positiveOptions = /* @__PURE__ */ new Map();
         this.negativeOptions = /* @__PURE__ */ new Map();
         this.dualOptions = /* @__PURE__ */ new Set();
-        options.forEach((option) => {
+        options2.forEach((option) => {
           if (option.negate) {
             this.negativeOptions.set(option.attributeName(), option);
           } else {
@@ -1293,7 +1293,7 @@ var require_command = __commonJS({
        *
        * @param {string} [name]
        */
-      constructor(name) {
+      constructor(name2) {
         super();
         this.commands = [];
         this.options = [];
@@ -1306,7 +1306,7 @@ var require_command = __commonJS({
         this.rawArgs = [];
         this.processedArgs = [];
         this._scriptPath = null;
-        this._name = name || "";
+        this._name = name2 || "";
         this._optionValues = {};
         this._optionValueSources = {};
         this._storeOptionsAsProperties = false;
@@ -1411,8 +1411,8 @@ var require_command = __commonJS({
           desc = null;
         }
         opts = opts || {};
-        const [, name, args] = nameAndArgs.match(/([^ ]+) *(.*)/);
-        const cmd = this.createCommand(name);
+        const [, name2, args] = nameAndArgs.match(/([^ ]+) *(.*)/);
+        const cmd = this.createCommand(name2);
         if (desc) {
           cmd.description(desc);
           cmd._executableHandler = true;
@@ -1436,8 +1436,8 @@ var require_command = __commonJS({
        * @param {string} [name]
        * @return {Command} new command
        */
-      createCommand(name) {
-        return new _Command(name);
+      createCommand(name2) {
+        return new _Command(name2);
       }
       /**
        * You can customise the help with a subclass of Help by overriding createHelp,
@@ -1543,8 +1543,8 @@ var require_command = __commonJS({
        * @param {string} [description]
        * @return {Argument} new argument
        */
-      createArgument(name, description) {
-        return new Argument2(name, description);
+      createArgument(name2, description) {
+        return new Argument2(name2, description);
       }
       /**
        * Define argument syntax for command.
@@ -1562,8 +1562,8 @@ var require_command = __commonJS({
        * @param {*} [defaultValue]
        * @return {Command} `this` command for chaining
        */
-      argument(name, description, parseArg, defaultValue) {
-        const argument = this.createArgument(name, description);
+      argument(name2, description, parseArg, defaultValue) {
+        const argument = this.createArgument(name2, description);
         if (typeof parseArg === "function") {
           argument.default(defaultValue).argParser(parseArg);
         } else {
@@ -1821,7 +1821,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           return [cmd.name()].concat(cmd.aliases());
         };
         const alreadyUsed = knownBy(command).find(
-          (name) => this._findCommand(name)
+          (name2) => this._findCommand(name2)
         );
         if (alreadyUsed) {
           const existingCmd = knownBy(this._findCommand(alreadyUsed)).join("|");
@@ -1842,24 +1842,24 @@ Expecting one of '${allowedValues.join("', '")}'`);
       addOption(option) {
         this._registerOption(option);
         const oname = option.name();
-        const name = option.attributeName();
+        const name2 = option.attributeName();
         if (option.negate) {
           const positiveLongFlag = option.long.replace(/^--no-/, "--");
           if (!this._findOption(positiveLongFlag)) {
             this.setOptionValueWithSource(
-              name,
+              name2,
               option.defaultValue === void 0 ? true : option.defaultValue,
               "default"
             );
           }
         } else if (option.defaultValue !== void 0) {
-          this.setOptionValueWithSource(name, option.defaultValue, "default");
+          this.setOptionValueWithSource(name2, option.defaultValue, "default");
         }
         const handleOptionValue = (val, invalidValueMessage, valueSource) => {
           if (val == null && option.presetArg !== void 0) {
             val = option.presetArg;
           }
-          const oldValue = this.getOptionValue(name);
+          const oldValue = this.getOptionValue(name2);
           if (val !== null && option.parseArg) {
             val = this._callParseArg(option, val, oldValue, invalidValueMessage);
           } else if (val !== null && option.variadic) {
@@ -1874,7 +1874,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
               val = "";
             }
           }
-          this.setOptionValueWithSource(name, val, valueSource);
+          this.setOptionValueWithSource(name2, val, valueSource);
         };
         this.on("option:" + oname, (val) => {
           const invalidValueMessage = `error: option '${option.flags}' argument '${val}' is invalid.`;
@@ -2122,12 +2122,12 @@ Expecting one of '${allowedValues.join("', '")}'`);
        *
        * @private
        */
-      _prepareUserArgs(argv, parseOptions) {
-        if (argv !== void 0 && !Array.isArray(argv)) {
+      _prepareUserArgs(argv2, parseOptions) {
+        if (argv2 !== void 0 && !Array.isArray(argv2)) {
           throw new Error("first parameter to parse must be array or undefined");
         }
         parseOptions = parseOptions || {};
-        if (argv === void 0 && parseOptions.from === void 0) {
+        if (argv2 === void 0 && parseOptions.from === void 0) {
           if (process2.versions?.electron) {
             parseOptions.from = "electron";
           }
@@ -2136,30 +2136,30 @@ Expecting one of '${allowedValues.join("', '")}'`);
             parseOptions.from = "eval";
           }
         }
-        if (argv === void 0) {
-          argv = process2.argv;
+        if (argv2 === void 0) {
+          argv2 = process2.argv;
         }
-        this.rawArgs = argv.slice();
+        this.rawArgs = argv2.slice();
         let userArgs;
         switch (parseOptions.from) {
           case void 0:
           case "node":
-            this._scriptPath = argv[1];
-            userArgs = argv.slice(2);
+            this._scriptPath = argv2[1];
+            userArgs = argv2.slice(2);
             break;
           case "electron":
             if (process2.defaultApp) {
-              this._scriptPath = argv[1];
-              userArgs = argv.slice(2);
+              this._scriptPath = argv2[1];
+              userArgs = argv2.slice(2);
             } else {
-              userArgs = argv.slice(1);
+              userArgs = argv2.slice(1);
             }
             break;
           case "user":
-            userArgs = argv.slice(0);
+            userArgs = argv2.slice(0);
             break;
           case "eval":
-            userArgs = argv.slice(1);
+            userArgs = argv2.slice(1);
             break;
           default:
             throw new Error(
@@ -2193,9 +2193,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} [parseOptions.from] - where the args are from: 'node', 'user', 'electron'
        * @return {Command} `this` command for chaining
        */
-      parse(argv, parseOptions) {
+      parse(argv2, parseOptions) {
         this._prepareForParse();
-        const userArgs = this._prepareUserArgs(argv, parseOptions);
+        const userArgs = this._prepareUserArgs(argv2, parseOptions);
         this._parseCommand([], userArgs);
         return this;
       }
@@ -2219,9 +2219,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} parseOptions.from - where the args are from: 'node', 'user', 'electron'
        * @return {Promise}
        */
-      async parseAsync(argv, parseOptions) {
+      async parseAsync(argv2, parseOptions) {
         this._prepareForParse();
-        const userArgs = this._prepareUserArgs(argv, parseOptions);
+        const userArgs = this._prepareUserArgs(argv2, parseOptions);
         await this._parseCommand([], userArgs);
         return this;
       }
@@ -2650,10 +2650,10 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @private
        * @return {Command | undefined}
        */
-      _findCommand(name) {
-        if (!name) return void 0;
+      _findCommand(name2) {
+        if (!name2) return void 0;
         return this.commands.find(
-          (cmd) => cmd._name === name || cmd._aliases.includes(name)
+          (cmd) => cmd._name === name2 || cmd._aliases.includes(name2)
         );
       }
       /**
@@ -2744,7 +2744,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
         const negativeNumberArg = (arg) => {
           if (!/^-(\d+|\d*\.\d+)(e[+-]?\d+)?$/.test(arg)) return false;
           return !this._getCommandAndAncestors().some(
-            (cmd) => cmd.options.map((opt) => opt.short).some((short2) => /^-\d$/.test(short2))
+            (cmd) => cmd.options.map((opt) => opt.short).some((short3) => /^-\d$/.test(short3))
           );
         };
         let activeVariadicOption = null;
@@ -2934,8 +2934,8 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} name
        * @private
        */
-      missingArgument(name) {
-        const message = `error: missing required argument '${name}'`;
+      missingArgument(name2) {
+        const message = `error: missing required argument '${name2}'`;
         this.error(message, { code: "commander.missingArgument" });
       }
       /**
@@ -3000,7 +3000,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
        */
       unknownOption(flag) {
         if (this._allowUnknownOption) return;
-        let suggestion = "";
+        let suggestion2 = "";
         if (flag.startsWith("--") && this._showSuggestionAfterError) {
           let candidateFlags = [];
           let command = this;
@@ -3009,9 +3009,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
             candidateFlags = candidateFlags.concat(moreFlags);
             command = command.parent;
           } while (command && !command._enablePositionalOptions);
-          suggestion = suggestSimilar(flag, candidateFlags);
+          suggestion2 = suggestSimilar(flag, candidateFlags);
         }
-        const message = `error: unknown option '${flag}'${suggestion}`;
+        const message = `error: unknown option '${flag}'${suggestion2}`;
         this.error(message, { code: "commander.unknownOption" });
       }
       /**
@@ -3035,16 +3035,16 @@ Expecting one of '${allowedValues.join("', '")}'`);
        */
       unknownCommand() {
         const unknownName = this.args[0];
-        let suggestion = "";
+        let suggestion2 = "";
         if (this._showSuggestionAfterError) {
           const candidateNames = [];
           this.createHelp().visibleCommands(this).forEach((command) => {
             candidateNames.push(command.name());
             if (command.alias()) candidateNames.push(command.alias());
           });
-          suggestion = suggestSimilar(unknownName, candidateNames);
+          suggestion2 = suggestSimilar(unknownName, candidateNames);
         }
-        const message = `error: unknown command '${unknownName}'${suggestion}`;
+        const message = `error: unknown command '${unknownName}'${suggestion2}`;
         this.error(message, { code: "commander.unknownCommand" });
       }
       /**
@@ -3281,9 +3281,9 @@ Expecting one of '${allowedValues.join("', '")}'`);
           helpWidth: context.helpWidth,
           outputHasColors: context.hasColors
         });
-        const text2 = helper.formatHelp(this, helper);
-        if (context.hasColors) return text2;
-        return this._outputConfiguration.stripColor(text2);
+        const text3 = helper.formatHelp(this, helper);
+        if (context.hasColors) return text3;
+        return this._outputConfiguration.stripColor(text3);
       }
       /**
        * @typedef HelpContext
@@ -3443,7 +3443,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {(string | Function)} text - string to add, or a function returning a string
        * @return {Command} `this` command for chaining
        */
-      addHelpText(position, text2) {
+      addHelpText(position, text3) {
         const allowedValues = ["beforeAll", "before", "after", "afterAll"];
         if (!allowedValues.includes(position)) {
           throw new Error(`Unexpected value for position to addHelpText.
@@ -3452,10 +3452,10 @@ Expecting one of '${allowedValues.join("', '")}'`);
         const helpEvent = `${position}Help`;
         this.on(helpEvent, (context) => {
           let helpStr;
-          if (typeof text2 === "function") {
-            helpStr = text2({ error: context.error, command: context.command });
+          if (typeof text3 === "function") {
+            helpStr = text3({ error: context.error, command: context.command });
           } else {
-            helpStr = text2;
+            helpStr = text3;
           }
           if (helpStr) {
             context.write(`${helpStr}
@@ -3529,9 +3529,9 @@ var require_commander = __commonJS({
     var { Help: Help2 } = require_help();
     var { Option: Option2 } = require_option();
     exports.program = new Command3();
-    exports.createCommand = (name) => new Command3(name);
+    exports.createCommand = (name2) => new Command3(name2);
     exports.createOption = (flags, description) => new Option2(flags, description);
-    exports.createArgument = (name, description) => new Argument2(name, description);
+    exports.createArgument = (name2, description) => new Argument2(name2, description);
     exports.Command = Command3;
     exports.Option = Option2;
     exports.Argument = Argument2;
@@ -3563,6 +3563,13 @@ var require_node_http = __commonJS({
   }
 });
 
+// builtin:node:net
+var require_node_net = __commonJS({
+  "builtin:node:net"(exports, module) {
+    module.exports = __require("node:net");
+  }
+});
+
 // builtin:node:tls
 var require_node_tls = __commonJS({
   "builtin:node:tls"(exports, module) {
@@ -3591,6 +3598,13 @@ var require_node_child_process = __commonJS({
   }
 });
 
+// builtin:node:fs
+var require_node_fs = __commonJS({
+  "builtin:node:fs"(exports, module) {
+    module.exports = __require("node:fs");
+  }
+});
+
 // builtin:node:util
 var require_node_util = __commonJS({
   "builtin:node:util"(exports, module) {
@@ -3605,10 +3619,10 @@ var require_node_zlib = __commonJS({
   }
 });
 
-// builtin:node:net
-var require_node_net = __commonJS({
-  "builtin:node:net"(exports, module) {
-    module.exports = __require("node:net");
+// builtin:node:events
+var require_node_events = __commonJS({
+  "builtin:node:events"(exports, module) {
+    module.exports = __require("node:events");
   }
 });
 
@@ -3762,10 +3776,10 @@ var require_semver = __commonJS({
     }
     var i;
     exports.parse = parse4;
-    function parse4(version2, options) {
-      if (!options || typeof options !== "object") {
-        options = {
-          loose: !!options,
+    function parse4(version2, options2) {
+      if (!options2 || typeof options2 !== "object") {
+        options2 = {
+          loose: !!options2,
           includePrerelease: false
         };
       }
@@ -3778,36 +3792,36 @@ var require_semver = __commonJS({
       if (version2.length > MAX_LENGTH) {
         return null;
       }
-      var r = options.loose ? safeRe[t.LOOSE] : safeRe[t.FULL];
+      var r = options2.loose ? safeRe[t.LOOSE] : safeRe[t.FULL];
       if (!r.test(version2)) {
         return null;
       }
       try {
-        return new SemVer(version2, options);
+        return new SemVer(version2, options2);
       } catch (er) {
         return null;
       }
     }
     exports.valid = valid;
-    function valid(version2, options) {
-      var v = parse4(version2, options);
+    function valid(version2, options2) {
+      var v = parse4(version2, options2);
       return v ? v.version : null;
     }
     exports.clean = clean;
-    function clean(version2, options) {
-      var s = parse4(version2.trim().replace(/^[=v]+/, ""), options);
+    function clean(version2, options2) {
+      var s = parse4(version2.trim().replace(/^[=v]+/, ""), options2);
       return s ? s.version : null;
     }
     exports.SemVer = SemVer;
-    function SemVer(version2, options) {
-      if (!options || typeof options !== "object") {
-        options = {
-          loose: !!options,
+    function SemVer(version2, options2) {
+      if (!options2 || typeof options2 !== "object") {
+        options2 = {
+          loose: !!options2,
           includePrerelease: false
         };
       }
       if (version2 instanceof SemVer) {
-        if (version2.loose === options.loose) {
+        if (version2.loose === options2.loose) {
           return version2;
         } else {
           version2 = version2.version;
@@ -3819,12 +3833,12 @@ var require_semver = __commonJS({
         throw new TypeError("version is longer than " + MAX_LENGTH + " characters");
       }
       if (!(this instanceof SemVer)) {
-        return new SemVer(version2, options);
+        return new SemVer(version2, options2);
       }
-      debug2("SemVer", version2, options);
-      this.options = options;
-      this.loose = !!options.loose;
-      var m = version2.trim().match(options.loose ? safeRe[t.LOOSE] : safeRe[t.FULL]);
+      debug2("SemVer", version2, options2);
+      this.options = options2;
+      this.loose = !!options2.loose;
+      var m = version2.trim().match(options2.loose ? safeRe[t.LOOSE] : safeRe[t.FULL]);
       if (!m) {
         throw new TypeError("Invalid Version: " + version2);
       }
@@ -4033,15 +4047,15 @@ var require_semver = __commonJS({
       } else {
         var v1 = parse4(version1);
         var v2 = parse4(version2);
-        var prefix = "";
+        var prefix2 = "";
         if (v1.prerelease.length || v2.prerelease.length) {
-          prefix = "pre";
+          prefix2 = "pre";
           var defaultResult = "prerelease";
         }
         for (var key in v1) {
           if (key === "major" || key === "minor" || key === "patch") {
             if (v1[key] !== v2[key]) {
-              return prefix + key;
+              return prefix2 + key;
             }
           }
         }
@@ -4094,14 +4108,14 @@ var require_semver = __commonJS({
       return compare(b, a, loose);
     }
     exports.sort = sort;
-    function sort(list, loose) {
-      return list.sort(function(a, b) {
+    function sort(list2, loose) {
+      return list2.sort(function(a, b) {
         return exports.compareBuild(a, b, loose);
       });
     }
     exports.rsort = rsort;
-    function rsort(list, loose) {
-      return list.sort(function(a, b) {
+    function rsort(list2, loose) {
+      return list2.sort(function(a, b) {
         return exports.compareBuild(b, a, loose);
       });
     }
@@ -4163,27 +4177,27 @@ var require_semver = __commonJS({
       }
     }
     exports.Comparator = Comparator;
-    function Comparator(comp, options) {
-      if (!options || typeof options !== "object") {
-        options = {
-          loose: !!options,
+    function Comparator(comp, options2) {
+      if (!options2 || typeof options2 !== "object") {
+        options2 = {
+          loose: !!options2,
           includePrerelease: false
         };
       }
       if (comp instanceof Comparator) {
-        if (comp.loose === !!options.loose) {
+        if (comp.loose === !!options2.loose) {
           return comp;
         } else {
           comp = comp.value;
         }
       }
       if (!(this instanceof Comparator)) {
-        return new Comparator(comp, options);
+        return new Comparator(comp, options2);
       }
       comp = comp.trim().split(/\s+/).join(" ");
-      debug2("comparator", comp, options);
-      this.options = options;
-      this.loose = !!options.loose;
+      debug2("comparator", comp, options2);
+      this.options = options2;
+      this.loose = !!options2.loose;
       this.parse(comp);
       if (this.semver === ANY) {
         this.value = "";
@@ -4226,13 +4240,13 @@ var require_semver = __commonJS({
       }
       return cmp(version2, this.operator, this.semver, this.options);
     };
-    Comparator.prototype.intersects = function(comp, options) {
+    Comparator.prototype.intersects = function(comp, options2) {
       if (!(comp instanceof Comparator)) {
         throw new TypeError("a Comparator is required");
       }
-      if (!options || typeof options !== "object") {
-        options = {
-          loose: !!options,
+      if (!options2 || typeof options2 !== "object") {
+        options2 = {
+          loose: !!options2,
           includePrerelease: false
         };
       }
@@ -4241,47 +4255,47 @@ var require_semver = __commonJS({
         if (this.value === "") {
           return true;
         }
-        rangeTmp = new Range(comp.value, options);
-        return satisfies(this.value, rangeTmp, options);
+        rangeTmp = new Range(comp.value, options2);
+        return satisfies(this.value, rangeTmp, options2);
       } else if (comp.operator === "") {
         if (comp.value === "") {
           return true;
         }
-        rangeTmp = new Range(this.value, options);
-        return satisfies(comp.semver, rangeTmp, options);
+        rangeTmp = new Range(this.value, options2);
+        return satisfies(comp.semver, rangeTmp, options2);
       }
       var sameDirectionIncreasing = (this.operator === ">=" || this.operator === ">") && (comp.operator === ">=" || comp.operator === ">");
       var sameDirectionDecreasing = (this.operator === "<=" || this.operator === "<") && (comp.operator === "<=" || comp.operator === "<");
       var sameSemVer = this.semver.version === comp.semver.version;
       var differentDirectionsInclusive = (this.operator === ">=" || this.operator === "<=") && (comp.operator === ">=" || comp.operator === "<=");
-      var oppositeDirectionsLessThan = cmp(this.semver, "<", comp.semver, options) && ((this.operator === ">=" || this.operator === ">") && (comp.operator === "<=" || comp.operator === "<"));
-      var oppositeDirectionsGreaterThan = cmp(this.semver, ">", comp.semver, options) && ((this.operator === "<=" || this.operator === "<") && (comp.operator === ">=" || comp.operator === ">"));
+      var oppositeDirectionsLessThan = cmp(this.semver, "<", comp.semver, options2) && ((this.operator === ">=" || this.operator === ">") && (comp.operator === "<=" || comp.operator === "<"));
+      var oppositeDirectionsGreaterThan = cmp(this.semver, ">", comp.semver, options2) && ((this.operator === "<=" || this.operator === "<") && (comp.operator === ">=" || comp.operator === ">"));
       return sameDirectionIncreasing || sameDirectionDecreasing || sameSemVer && differentDirectionsInclusive || oppositeDirectionsLessThan || oppositeDirectionsGreaterThan;
     };
     exports.Range = Range;
-    function Range(range, options) {
-      if (!options || typeof options !== "object") {
-        options = {
-          loose: !!options,
+    function Range(range, options2) {
+      if (!options2 || typeof options2 !== "object") {
+        options2 = {
+          loose: !!options2,
           includePrerelease: false
         };
       }
       if (range instanceof Range) {
-        if (range.loose === !!options.loose && range.includePrerelease === !!options.includePrerelease) {
+        if (range.loose === !!options2.loose && range.includePrerelease === !!options2.includePrerelease) {
           return range;
         } else {
-          return new Range(range.raw, options);
+          return new Range(range.raw, options2);
         }
       }
       if (range instanceof Comparator) {
-        return new Range(range.value, options);
+        return new Range(range.value, options2);
       }
       if (!(this instanceof Range)) {
-        return new Range(range, options);
+        return new Range(range, options2);
       }
-      this.options = options;
-      this.loose = !!options.loose;
-      this.includePrerelease = !!options.includePrerelease;
+      this.options = options2;
+      this.loose = !!options2.loose;
+      this.includePrerelease = !!options2.includePrerelease;
       this.raw = range.trim().split(/\s+/).join(" ");
       this.set = this.raw.split("||").map(function(range2) {
         return this.parseRange(range2.trim());
@@ -4507,62 +4521,62 @@ var require_semver = __commonJS({
       }, this);
       return set2;
     };
-    Range.prototype.intersects = function(range, options) {
+    Range.prototype.intersects = function(range, options2) {
       if (!(range instanceof Range)) {
         throw new TypeError("a Range is required");
       }
       return this.set.some(function(thisComparators) {
-        return isSatisfiable(thisComparators, options) && range.set.some(function(rangeComparators) {
-          return isSatisfiable(rangeComparators, options) && thisComparators.every(function(thisComparator) {
+        return isSatisfiable(thisComparators, options2) && range.set.some(function(rangeComparators) {
+          return isSatisfiable(rangeComparators, options2) && thisComparators.every(function(thisComparator) {
             return rangeComparators.every(function(rangeComparator) {
-              return thisComparator.intersects(rangeComparator, options);
+              return thisComparator.intersects(rangeComparator, options2);
             });
           });
         });
       });
     };
-    function isSatisfiable(comparators, options) {
+    function isSatisfiable(comparators, options2) {
       var result = true;
       var remainingComparators = comparators.slice();
       var testComparator = remainingComparators.pop();
       while (result && remainingComparators.length) {
         result = remainingComparators.every(function(otherComparator) {
-          return testComparator.intersects(otherComparator, options);
+          return testComparator.intersects(otherComparator, options2);
         });
         testComparator = remainingComparators.pop();
       }
       return result;
     }
     exports.toComparators = toComparators;
-    function toComparators(range, options) {
-      return new Range(range, options).set.map(function(comp) {
+    function toComparators(range, options2) {
+      return new Range(range, options2).set.map(function(comp) {
         return comp.map(function(c) {
           return c.value;
         }).join(" ").trim().split(" ");
       });
     }
-    function parseComparator(comp, options) {
-      debug2("comp", comp, options);
-      comp = replaceCarets(comp, options);
+    function parseComparator(comp, options2) {
+      debug2("comp", comp, options2);
+      comp = replaceCarets(comp, options2);
       debug2("caret", comp);
-      comp = replaceTildes(comp, options);
+      comp = replaceTildes(comp, options2);
       debug2("tildes", comp);
-      comp = replaceXRanges(comp, options);
+      comp = replaceXRanges(comp, options2);
       debug2("xrange", comp);
-      comp = replaceStars(comp, options);
+      comp = replaceStars(comp, options2);
       debug2("stars", comp);
       return comp;
     }
     function isX(id) {
       return !id || id.toLowerCase() === "x" || id === "*";
     }
-    function replaceTildes(comp, options) {
+    function replaceTildes(comp, options2) {
       return comp.trim().split(/\s+/).map(function(comp2) {
-        return replaceTilde(comp2, options);
+        return replaceTilde(comp2, options2);
       }).join(" ");
     }
-    function replaceTilde(comp, options) {
-      var r = options.loose ? safeRe[t.TILDELOOSE] : safeRe[t.TILDE];
+    function replaceTilde(comp, options2) {
+      var r = options2.loose ? safeRe[t.TILDELOOSE] : safeRe[t.TILDE];
       return comp.replace(r, function(_, M, m, p, pr) {
         debug2("tilde", comp, _, M, m, p, pr);
         var ret;
@@ -4582,14 +4596,14 @@ var require_semver = __commonJS({
         return ret;
       });
     }
-    function replaceCarets(comp, options) {
+    function replaceCarets(comp, options2) {
       return comp.trim().split(/\s+/).map(function(comp2) {
-        return replaceCaret(comp2, options);
+        return replaceCaret(comp2, options2);
       }).join(" ");
     }
-    function replaceCaret(comp, options) {
-      debug2("caret", comp, options);
-      var r = options.loose ? safeRe[t.CARETLOOSE] : safeRe[t.CARET];
+    function replaceCaret(comp, options2) {
+      debug2("caret", comp, options2);
+      var r = options2.loose ? safeRe[t.CARETLOOSE] : safeRe[t.CARET];
       return comp.replace(r, function(_, M, m, p, pr) {
         debug2("caret", comp, _, M, m, p, pr);
         var ret;
@@ -4630,15 +4644,15 @@ var require_semver = __commonJS({
         return ret;
       });
     }
-    function replaceXRanges(comp, options) {
-      debug2("replaceXRanges", comp, options);
+    function replaceXRanges(comp, options2) {
+      debug2("replaceXRanges", comp, options2);
       return comp.split(/\s+/).map(function(comp2) {
-        return replaceXRange(comp2, options);
+        return replaceXRange(comp2, options2);
       }).join(" ");
     }
-    function replaceXRange(comp, options) {
+    function replaceXRange(comp, options2) {
       comp = comp.trim();
-      var r = options.loose ? safeRe[t.XRANGELOOSE] : safeRe[t.XRANGE];
+      var r = options2.loose ? safeRe[t.XRANGELOOSE] : safeRe[t.XRANGE];
       return comp.replace(r, function(ret, gtlt, M, m, p, pr) {
         debug2("xRange", comp, ret, gtlt, M, m, p, pr);
         var xM = isX(M);
@@ -4648,7 +4662,7 @@ var require_semver = __commonJS({
         if (gtlt === "=" && anyX) {
           gtlt = "";
         }
-        pr = options.includePrerelease ? "-0" : "";
+        pr = options2.includePrerelease ? "-0" : "";
         if (xM) {
           if (gtlt === ">" || gtlt === "<") {
             ret = "<0.0.0-0";
@@ -4688,8 +4702,8 @@ var require_semver = __commonJS({
         return ret;
       });
     }
-    function replaceStars(comp, options) {
-      debug2("replaceStars", comp, options);
+    function replaceStars(comp, options2) {
+      debug2("replaceStars", comp, options2);
       return comp.trim().replace(safeRe[t.STAR], "");
     }
     function hyphenReplace($0, from, fM, fm, fp, fpr, fb, to, tM, tm, tp, tpr, tb) {
@@ -4733,13 +4747,13 @@ var require_semver = __commonJS({
       }
       return false;
     };
-    function testSet(set2, version2, options) {
+    function testSet(set2, version2, options2) {
       for (var i2 = 0; i2 < set2.length; i2++) {
         if (!set2[i2].test(version2)) {
           return false;
         }
       }
-      if (version2.prerelease.length && !options.includePrerelease) {
+      if (version2.prerelease.length && !options2.includePrerelease) {
         for (i2 = 0; i2 < set2.length; i2++) {
           debug2(set2[i2].semver);
           if (set2[i2].semver === ANY) {
@@ -4757,20 +4771,20 @@ var require_semver = __commonJS({
       return true;
     }
     exports.satisfies = satisfies;
-    function satisfies(version2, range, options) {
+    function satisfies(version2, range, options2) {
       try {
-        range = new Range(range, options);
+        range = new Range(range, options2);
       } catch (er) {
         return false;
       }
       return range.test(version2);
     }
     exports.maxSatisfying = maxSatisfying;
-    function maxSatisfying(versions, range, options) {
+    function maxSatisfying(versions, range, options2) {
       var max = null;
       var maxSV = null;
       try {
-        var rangeObj = new Range(range, options);
+        var rangeObj = new Range(range, options2);
       } catch (er) {
         return null;
       }
@@ -4778,18 +4792,18 @@ var require_semver = __commonJS({
         if (rangeObj.test(v)) {
           if (!max || maxSV.compare(v) === -1) {
             max = v;
-            maxSV = new SemVer(max, options);
+            maxSV = new SemVer(max, options2);
           }
         }
       });
       return max;
     }
     exports.minSatisfying = minSatisfying;
-    function minSatisfying(versions, range, options) {
+    function minSatisfying(versions, range, options2) {
       var min = null;
       var minSV = null;
       try {
-        var rangeObj = new Range(range, options);
+        var rangeObj = new Range(range, options2);
       } catch (er) {
         return null;
       }
@@ -4797,7 +4811,7 @@ var require_semver = __commonJS({
         if (rangeObj.test(v)) {
           if (!min || minSV.compare(v) === 1) {
             min = v;
-            minSV = new SemVer(min, options);
+            minSV = new SemVer(min, options2);
           }
         }
       });
@@ -4849,25 +4863,25 @@ var require_semver = __commonJS({
       return null;
     }
     exports.validRange = validRange;
-    function validRange(range, options) {
+    function validRange(range, options2) {
       try {
-        return new Range(range, options).range || "*";
+        return new Range(range, options2).range || "*";
       } catch (er) {
         return null;
       }
     }
     exports.ltr = ltr;
-    function ltr(version2, range, options) {
-      return outside(version2, range, "<", options);
+    function ltr(version2, range, options2) {
+      return outside(version2, range, "<", options2);
     }
     exports.gtr = gtr;
-    function gtr(version2, range, options) {
-      return outside(version2, range, ">", options);
+    function gtr(version2, range, options2) {
+      return outside(version2, range, ">", options2);
     }
     exports.outside = outside;
-    function outside(version2, range, hilo, options) {
-      version2 = new SemVer(version2, options);
-      range = new Range(range, options);
+    function outside(version2, range, hilo, options2) {
+      version2 = new SemVer(version2, options2);
+      range = new Range(range, options2);
       var gtfn, ltefn, ltfn, comp, ecomp;
       switch (hilo) {
         case ">":
@@ -4887,7 +4901,7 @@ var require_semver = __commonJS({
         default:
           throw new TypeError('Must provide a hilo val of "<" or ">"');
       }
-      if (satisfies(version2, range, options)) {
+      if (satisfies(version2, range, options2)) {
         return false;
       }
       for (var i2 = 0; i2 < range.set.length; ++i2) {
@@ -4900,9 +4914,9 @@ var require_semver = __commonJS({
           }
           high = high || comparator;
           low = low || comparator;
-          if (gtfn(comparator.semver, high.semver, options)) {
+          if (gtfn(comparator.semver, high.semver, options2)) {
             high = comparator;
-          } else if (ltfn(comparator.semver, low.semver, options)) {
+          } else if (ltfn(comparator.semver, low.semver, options2)) {
             low = comparator;
           }
         });
@@ -4918,18 +4932,18 @@ var require_semver = __commonJS({
       return true;
     }
     exports.prerelease = prerelease;
-    function prerelease(version2, options) {
-      var parsed = parse4(version2, options);
+    function prerelease(version2, options2) {
+      var parsed = parse4(version2, options2);
       return parsed && parsed.prerelease.length ? parsed.prerelease : null;
     }
     exports.intersects = intersects;
-    function intersects(r1, r2, options) {
-      r1 = new Range(r1, options);
-      r2 = new Range(r2, options);
+    function intersects(r1, r2, options2) {
+      r1 = new Range(r1, options2);
+      r2 = new Range(r2, options2);
       return r1.intersects(r2);
     }
     exports.coerce = coerce;
-    function coerce(version2, options) {
+    function coerce(version2, options2) {
       if (version2 instanceof SemVer) {
         return version2;
       }
@@ -4939,9 +4953,9 @@ var require_semver = __commonJS({
       if (typeof version2 !== "string") {
         return null;
       }
-      options = options || {};
+      options2 = options2 || {};
       var match = null;
-      if (!options.rtl) {
+      if (!options2.rtl) {
         match = version2.match(safeRe[t.COERCE]);
       } else {
         var next;
@@ -4956,7 +4970,7 @@ var require_semver = __commonJS({
       if (match === null) {
         return null;
       }
-      return parse4(match[2] + "." + (match[3] || "0") + "." + (match[4] || "0"), options);
+      return parse4(match[2] + "." + (match[3] || "0") + "." + (match[4] || "0"), options2);
     }
   }
 });
@@ -4980,14 +4994,14 @@ var require_make_dir = __commonJS({
         }
       }
     };
-    var processOptions = (options) => {
-      const defaults = {
+    var processOptions = (options2) => {
+      const defaults2 = {
         mode: 511,
         fs: fs5
       };
       return {
-        ...defaults,
-        ...options
+        ...defaults2,
+        ...options2
       };
     };
     var permissionError = (pth) => {
@@ -4998,22 +5012,22 @@ var require_make_dir = __commonJS({
       error63.syscall = "mkdir";
       return error63;
     };
-    var makeDir2 = async (input2, options) => {
+    var makeDir2 = async (input2, options2) => {
       checkPath(input2);
-      options = processOptions(options);
-      const mkdir3 = promisify2(options.fs.mkdir);
-      const stat4 = promisify2(options.fs.stat);
-      if (useNativeRecursiveOption && options.fs.mkdir === fs5.mkdir) {
+      options2 = processOptions(options2);
+      const mkdir4 = promisify2(options2.fs.mkdir);
+      const stat7 = promisify2(options2.fs.stat);
+      if (useNativeRecursiveOption && options2.fs.mkdir === fs5.mkdir) {
         const pth = path6.resolve(input2);
-        await mkdir3(pth, {
-          mode: options.mode,
+        await mkdir4(pth, {
+          mode: options2.mode,
           recursive: true
         });
         return pth;
       }
       const make = async (pth) => {
         try {
-          await mkdir3(pth, options.mode);
+          await mkdir4(pth, options2.mode);
           return pth;
         } catch (error63) {
           if (error63.code === "EPERM") {
@@ -5030,7 +5044,7 @@ var require_make_dir = __commonJS({
             return make(pth);
           }
           try {
-            const stats = await stat4(pth);
+            const stats = await stat7(pth);
             if (!stats.isDirectory()) {
               throw new Error("The path is not a directory");
             }
@@ -5043,20 +5057,20 @@ var require_make_dir = __commonJS({
       return make(path6.resolve(input2));
     };
     module.exports = makeDir2;
-    module.exports.sync = (input2, options) => {
+    module.exports.sync = (input2, options2) => {
       checkPath(input2);
-      options = processOptions(options);
-      if (useNativeRecursiveOption && options.fs.mkdirSync === fs5.mkdirSync) {
+      options2 = processOptions(options2);
+      if (useNativeRecursiveOption && options2.fs.mkdirSync === fs5.mkdirSync) {
         const pth = path6.resolve(input2);
         fs5.mkdirSync(pth, {
-          mode: options.mode,
+          mode: options2.mode,
           recursive: true
         });
         return pth;
       }
       const make = (pth) => {
         try {
-          options.fs.mkdirSync(pth, options.mode);
+          options2.fs.mkdirSync(pth, options2.mode);
         } catch (error63) {
           if (error63.code === "EPERM") {
             throw error63;
@@ -5072,7 +5086,7 @@ var require_make_dir = __commonJS({
             return make(pth);
           }
           try {
-            if (!options.fs.statSync(pth).isDirectory()) {
+            if (!options2.fs.statSync(pth).isDirectory()) {
               throw new Error("The path is not a directory");
             }
           } catch (_) {
@@ -5417,12 +5431,12 @@ var require_writer = __commonJS({
       });
       return to;
     }
-    function Writer(options) {
-      options = merge2(DEFAULT_OPTS, options || {});
-      this._buf = Buffer2.alloc(options.size || 1024);
+    function Writer(options2) {
+      options2 = merge2(DEFAULT_OPTS, options2 || {});
+      this._buf = Buffer2.alloc(options2.size || 1024);
       this._size = this._buf.length;
       this._offset = 0;
-      this._options = options;
+      this._options = options2;
       this._seq = [];
     }
     Object.defineProperty(Writer.prototype, "buffer", {
@@ -9098,7 +9112,7 @@ var require_bcrypt_pbkdf = __commonJS({
       }
     }
     function bcrypt_pbkdf(pass, passlen, salt, saltlen, key, keylen, rounds) {
-      var sha2pass = new Uint8Array(64), sha2salt = new Uint8Array(64), out = new Uint8Array(BCRYPT_HASHSIZE), tmpout = new Uint8Array(BCRYPT_HASHSIZE), countsalt = new Uint8Array(saltlen + 4), i, j, amt, stride, dest, count, origkeylen = keylen;
+      var sha2pass = new Uint8Array(64), sha2salt = new Uint8Array(64), out = new Uint8Array(BCRYPT_HASHSIZE), tmpout = new Uint8Array(BCRYPT_HASHSIZE), countsalt = new Uint8Array(saltlen + 4), i, j, amt, stride, dest, count2, origkeylen = keylen;
       if (rounds < 1)
         return -1;
       if (passlen === 0 || saltlen === 0 || keylen === 0 || keylen > out.byteLength * out.byteLength || saltlen > 1 << 20)
@@ -9108,11 +9122,11 @@ var require_bcrypt_pbkdf = __commonJS({
       for (i = 0; i < saltlen; i++)
         countsalt[i] = salt[i];
       crypto_hash_sha512(sha2pass, pass, passlen);
-      for (count = 1; keylen > 0; count++) {
-        countsalt[saltlen + 0] = count >>> 24;
-        countsalt[saltlen + 1] = count >>> 16;
-        countsalt[saltlen + 2] = count >>> 8;
-        countsalt[saltlen + 3] = count;
+      for (count2 = 1; keylen > 0; count2++) {
+        countsalt[saltlen + 0] = count2 >>> 24;
+        countsalt[saltlen + 1] = count2 >>> 16;
+        countsalt[saltlen + 2] = count2 >>> 8;
+        countsalt[saltlen + 3] = count2;
         crypto_hash_sha512(sha2salt, countsalt, saltlen + 4);
         bcrypt_hash(sha2pass, sha2salt, tmpout);
         for (i = out.byteLength; i--; )
@@ -9125,7 +9139,7 @@ var require_bcrypt_pbkdf = __commonJS({
         }
         amt = Math.min(amt, keylen);
         for (i = 0; i < amt; i++) {
-          dest = i * stride + (count - 1);
+          dest = i * stride + (count2 - 1);
           if (dest >= origkeylen)
             break;
           key[dest] = out[i];
@@ -9213,7 +9227,7 @@ var require_constants = __commonJS({
     ]);
     var canUseCipher = (() => {
       const ciphers = crypto2.getCiphers();
-      return (name) => ciphers.includes(CIPHER_INFO[name].sslName);
+      return (name2) => ciphers.includes(CIPHER_INFO[name2].sslName);
     })();
     var DEFAULT_CIPHER = [
       // http://tools.ietf.org/html/rfc5647
@@ -9251,7 +9265,7 @@ var require_constants = __commonJS({
     ].filter(canUseCipher));
     var canUseMAC = (() => {
       const hashes = crypto2.getHashes();
-      return (name) => hashes.includes(MAC_INFO[name].sslName);
+      return (name2) => hashes.includes(MAC_INFO[name2].sslName);
     })();
     var DEFAULT_MAC = [
       "hmac-sha2-256-etm@openssh.com",
@@ -9619,10 +9633,10 @@ var require_utils = __commonJS({
             return !!buffer[pos++];
         },
         readList: () => {
-          const list = self2.readString(true);
-          if (list === void 0)
+          const list2 = self2.readString(true);
+          if (list2 === void 0)
             return;
-          return list ? list.split(",") : [];
+          return list2 ? list2.split(",") : [];
         },
         readString: (dest, maxLen) => {
           if (typeof dest === "number") {
@@ -11581,7 +11595,7 @@ var require_crypto2 = __commonJS({
       MAC_INFO,
       bindingAvailable: !!binding,
       init: (() => {
-        return new Promise(async (resolve2, reject) => {
+        return new Promise(async (resolve3, reject) => {
           try {
             POLY1305_WASM_MODULE = await require_poly1305()();
             POLY1305_RESULT_MALLOC = POLY1305_WASM_MODULE._malloc(16);
@@ -11593,7 +11607,7 @@ var require_crypto2 = __commonJS({
           } catch (ex) {
             return reject(ex);
           }
-          resolve2();
+          resolve3();
         });
       })(),
       NullCipher,
@@ -12215,12 +12229,12 @@ ${formatted}-----END ${type} KEY-----`;
               return new Error("Malformed OpenSSH private key");
             }
             try {
-              const options = { authTagLength: encInfo.authLen };
+              const options2 = { authTagLength: encInfo.authLen };
               const decipher = createDecipheriv(
                 encInfo.sslName,
                 cipherKey,
                 cipherIV,
-                options
+                options2
               );
               decipher.setAutoPadding(false);
               if (encInfo.authLen > 0) {
@@ -12851,8 +12865,8 @@ var require_agent = __commonJS({
     "use strict";
     var { Socket } = __require("net");
     var { Duplex } = __require("stream");
-    var { resolve: resolve2 } = __require("path");
-    var { readFile: readFile4 } = __require("fs");
+    var { resolve: resolve3 } = __require("path");
+    var { readFile: readFile6 } = __require("fs");
     var { execFile, spawn: spawn3 } = __require("child_process");
     var { isParsedKey, parseKey } = require_keyParser();
     var {
@@ -12861,7 +12875,7 @@ var require_agent = __commonJS({
       writeUInt32BE,
       writeUInt32LE
     } = require_utils();
-    function once(cb) {
+    function once2(cb) {
       let called = false;
       return (...args) => {
         if (called)
@@ -12884,9 +12898,9 @@ var require_agent = __commonJS({
       getIdentities(cb) {
         cb(new Error("Missing getIdentities() implementation"));
       }
-      sign(pubKey, data, options, cb) {
-        if (typeof options === "function")
-          cb = options;
+      sign(pubKey, data, options2, cb) {
+        if (typeof options2 === "function")
+          cb = options2;
         cb(new Error("Missing sign() implementation"));
       }
     };
@@ -12896,7 +12910,7 @@ var require_agent = __commonJS({
         this.socketPath = socketPath;
       }
       getStream(cb) {
-        cb = once(cb);
+        cb = once2(cb);
         const sock = new Socket();
         sock.on("connect", () => {
           cb(null, sock);
@@ -12912,7 +12926,7 @@ var require_agent = __commonJS({
         }
       }
       getIdentities(cb) {
-        cb = once(cb);
+        cb = once2(cb);
         this.getStream((err, stream) => {
           function onFail(err2) {
             if (stream) {
@@ -12942,14 +12956,14 @@ var require_agent = __commonJS({
           });
         });
       }
-      sign(pubKey, data, options, cb) {
-        if (typeof options === "function") {
-          cb = options;
-          options = void 0;
-        } else if (typeof options !== "object" || options === null) {
-          options = void 0;
+      sign(pubKey, data, options2, cb) {
+        if (typeof options2 === "function") {
+          cb = options2;
+          options2 = void 0;
+        } else if (typeof options2 !== "object" || options2 === null) {
+          options2 = void 0;
         }
-        cb = once(cb);
+        cb = once2(cb);
         this.getStream((err, stream) => {
           function onFail(err2) {
             if (stream) {
@@ -12968,7 +12982,7 @@ var require_agent = __commonJS({
           protocol.on("error", onFail);
           protocol.pipe(stream).pipe(protocol);
           stream.on("close", onFail).on("end", onFail).on("error", onFail);
-          protocol.sign(pubKey, data, options, (err2, sig) => {
+          protocol.sign(pubKey, data, options2, (err2, sig) => {
             if (err2)
               return onFail(err2);
             try {
@@ -12987,7 +13001,7 @@ var require_agent = __commonJS({
       const RET_ERR_BINSTDIN = 13;
       const RET_ERR_BINSTDOUT = 14;
       const RET_ERR_BADLEN = 15;
-      const EXEPATH = resolve2(__dirname, "..", "util/pagent.exe");
+      const EXEPATH = resolve3(__dirname, "..", "util/pagent.exe");
       const ERROR = {
         [RET_ERR_BADARGS]: new Error("Invalid pagent.exe arguments"),
         [RET_ERR_UNAVAILABLE]: new Error("Pageant is not running"),
@@ -13067,10 +13081,10 @@ var require_agent = __commonJS({
       const RE_CYGWIN_SOCK = /^!<socket >(\d+) s ([A-Z0-9]{8}-[A-Z0-9]{8}-[A-Z0-9]{8}-[A-Z0-9]{8})/;
       return class CygwinAgent extends OpenSSHAgent {
         getStream(cb) {
-          cb = once(cb);
+          cb = once2(cb);
           let socketPath = this.socketPath;
           let triedCygpath = false;
-          readFile4(socketPath, function readCygsocket(err, data) {
+          readFile6(socketPath, function readCygsocket(err, data) {
             if (err) {
               if (triedCygpath)
                 return cb(new Error("Invalid cygwin unix socket path"));
@@ -13079,7 +13093,7 @@ var require_agent = __commonJS({
                   return cb(new Error("Invalid cygwin unix socket path"));
                 triedCygpath = true;
                 socketPath = stdout.toString().replace(/[\r\n]/g, "");
-                readFile4(socketPath, readCygsocket);
+                readFile6(socketPath, readCygsocket);
               });
               return;
             }
@@ -13418,21 +13432,21 @@ var require_agent = __commonJS({
           cb();
         }
         // Client->Server messages =================================================
-        sign(pubKey, data, options, cb) {
+        sign(pubKey, data, options2, cb) {
           if (this[SYM_MODE] !== ROLE_CLIENT)
             throw new Error("Client-only method called with server role");
-          if (typeof options === "function") {
-            cb = options;
-            options = void 0;
-          } else if (typeof options !== "object" || options === null) {
-            options = void 0;
+          if (typeof options2 === "function") {
+            cb = options2;
+            options2 = void 0;
+          } else if (typeof options2 !== "object" || options2 === null) {
+            options2 = void 0;
           }
           let flags = 0;
           pubKey = parseKey(pubKey);
           if (pubKey instanceof Error)
             throw new Error("Invalid public key argument");
-          if (pubKey.type === "ssh-rsa" && options) {
-            switch (options.hash) {
+          if (pubKey.type === "ssh-rsa" && options2) {
+            switch (options2.hash) {
               case "sha256":
                 flags = SSH_AGENT_RSA_SHA2_256;
                 break;
@@ -13605,7 +13619,7 @@ var require_agent = __commonJS({
                   cb2(...args);
               });
             };
-            this[SYM_AGENT].getIdentities(once((err, keys) => {
+            this[SYM_AGENT].getIdentities(once2((err, keys) => {
               if (err)
                 return doCbs(err);
               if (!Array.isArray(keys)) {
@@ -13971,31 +13985,31 @@ var require_handlers_misc = __commonJS({
       },
       [MESSAGE.SERVICE_REQUEST]: (self2, payload) => {
         bufferParser.init(payload, 1);
-        const name = bufferParser.readString(true);
+        const name2 = bufferParser.readString(true);
         bufferParser.clear();
-        if (name === void 0) {
+        if (name2 === void 0) {
           return doFatalError(
             self2,
             "Inbound: Malformed SERVICE_REQUEST packet"
           );
         }
-        self2._debug && self2._debug(`Inbound: Received SERVICE_REQUEST (${name})`);
+        self2._debug && self2._debug(`Inbound: Received SERVICE_REQUEST (${name2})`);
         const handler = self2._handlers.SERVICE_REQUEST;
-        handler && handler(self2, name);
+        handler && handler(self2, name2);
       },
       [MESSAGE.SERVICE_ACCEPT]: (self2, payload) => {
         bufferParser.init(payload, 1);
-        const name = bufferParser.readString(true);
+        const name2 = bufferParser.readString(true);
         bufferParser.clear();
-        if (name === void 0) {
+        if (name2 === void 0) {
           return doFatalError(
             self2,
             "Inbound: Malformed SERVICE_ACCEPT packet"
           );
         }
-        self2._debug && self2._debug(`Inbound: Received SERVICE_ACCEPT (${name})`);
+        self2._debug && self2._debug(`Inbound: Received SERVICE_ACCEPT (${name2})`);
         const handler = self2._handlers.SERVICE_ACCEPT;
-        handler && handler(self2, name);
+        handler && handler(self2, name2);
       },
       [MESSAGE.EXT_INFO]: (self2, payload) => {
         bufferParser.init(payload, 1);
@@ -14004,13 +14018,13 @@ var require_handlers_misc = __commonJS({
         if (numExts !== void 0) {
           exts = [];
           for (let i = 0; i < numExts; ++i) {
-            const name = bufferParser.readString(true);
+            const name2 = bufferParser.readString(true);
             const data = bufferParser.readString();
             if (data !== void 0) {
-              switch (name) {
+              switch (name2) {
                 case "server-sig-algs": {
                   const algs = data.latin1Slice(0, data.length).split(",");
-                  exts.push({ name, algs });
+                  exts.push({ name: name2, algs });
                   continue;
                 }
                 default:
@@ -14032,7 +14046,7 @@ var require_handlers_misc = __commonJS({
       [MESSAGE.USERAUTH_REQUEST]: (self2, payload) => {
         bufferParser.init(payload, 1);
         const user = bufferParser.readString(true);
-        const service2 = bufferParser.readString(true);
+        const service3 = bufferParser.readString(true);
         const method = bufferParser.readString(true);
         let methodData;
         let methodDesc;
@@ -14170,7 +14184,7 @@ var require_handlers_misc = __commonJS({
         self2._authsQueue.push(method);
         self2._debug && self2._debug(`Inbound: Received USERAUTH_REQUEST (${methodDesc})`);
         const handler = self2._handlers.USERAUTH_REQUEST;
-        handler && handler(self2, user, service2, method, methodData);
+        handler && handler(self2, user, service3, method, methodData);
       },
       [MESSAGE.USERAUTH_FAILURE]: (self2, payload) => {
         bufferParser.init(payload, 1);
@@ -14251,7 +14265,7 @@ var require_handlers_misc = __commonJS({
           }
           case "keyboard-interactive": {
             bufferParser.init(payload, 1);
-            const name = bufferParser.readString(true);
+            const name2 = bufferParser.readString(true);
             const instructions = bufferParser.readString(true);
             bufferParser.readString();
             const numPrompts = bufferParser.readUInt32BE();
@@ -14278,7 +14292,7 @@ var require_handlers_misc = __commonJS({
             }
             self2._debug && self2._debug("Inbound: Received USERAUTH_INFO_REQUEST");
             const handler = self2._handlers.USERAUTH_INFO_REQUEST;
-            handler && handler(self2, name, instructions, prompts);
+            handler && handler(self2, name2, instructions, prompts);
             break;
           }
           default:
@@ -14325,11 +14339,11 @@ var require_handlers_misc = __commonJS({
       // Connection protocol -- generic ============================================
       [MESSAGE.GLOBAL_REQUEST]: (self2, payload) => {
         bufferParser.init(payload, 1);
-        const name = bufferParser.readString(true);
+        const name2 = bufferParser.readString(true);
         const wantReply = bufferParser.readBool();
         let data;
         if (wantReply !== void 0) {
-          switch (name) {
+          switch (name2) {
             case "tcpip-forward":
             case "cancel-tcpip-forward": {
               const bindAddr = bufferParser.readString(true);
@@ -14373,10 +14387,10 @@ var require_handlers_misc = __commonJS({
             "Inbound: Malformed GLOBAL_REQUEST packet"
           );
         }
-        self2._debug && self2._debug(`Inbound: GLOBAL_REQUEST (${name})`);
+        self2._debug && self2._debug(`Inbound: GLOBAL_REQUEST (${name2})`);
         const handler = self2._handlers.GLOBAL_REQUEST;
         if (handler)
-          handler(self2, name, wantReply, data);
+          handler(self2, name2, wantReply, data);
         else
           self2.requestFailure();
       },
@@ -14667,13 +14681,13 @@ var require_handlers_misc = __commonJS({
                   const opcode = bufferParser.readByte();
                   if (opcode === TERMINAL_MODE.TTY_OP_END)
                     break;
-                  const name = TERMINAL_MODE_BY_VALUE[opcode];
+                  const name2 = TERMINAL_MODE_BY_VALUE[opcode];
                   const value2 = bufferParser.readUInt32BE();
-                  if (opcode === void 0 || name === void 0 || value2 === void 0) {
+                  if (opcode === void 0 || name2 === void 0 || value2 === void 0) {
                     modes = void 0;
                     break;
                   }
-                  modes[name] = value2;
+                  modes[name2] = value2;
                 }
                 if (modes !== void 0)
                   data = { term, cols, rows, width: width2, height, modes };
@@ -14708,13 +14722,13 @@ var require_handlers_misc = __commonJS({
               break;
             }
             case "env": {
-              const name = bufferParser.readString(true);
+              const name2 = bufferParser.readString(true);
               const value2 = bufferParser.readString(true);
               if (value2 !== void 0)
-                data = { name, value: value2 };
+                data = { name: name2, value: value2 };
               if (self2._debug) {
                 self2._debug(
-                  `Inbound: CHANNEL_REQUEST (r:${recipient}, ${type}: ${name}=${value2})`
+                  `Inbound: CHANNEL_REQUEST (r:${recipient}, ${type}: ${name2}=${value2})`
                 );
               }
               break;
@@ -15321,10 +15335,10 @@ var require_kex = __commonJS({
             let parsedHostKey;
             {
               bufferParser.init(this._hostKey, 0);
-              const name = bufferParser.readString(true);
+              const name2 = bufferParser.readString(true);
               const hostKey = this._hostKey.slice(bufferParser.pos());
               bufferParser.clear();
-              parsedHostKey = parseDERKey(hostKey, name);
+              parsedHostKey = parseDERKey(hostKey, name2);
               if (parsedHostKey instanceof Error) {
                 parsedHostKey.level = "handshake";
                 return doFatalError(
@@ -16893,16 +16907,16 @@ var require_Protocol = __commonJS({
       // ===========================================================================
       // Global
       // ------
-      service(name) {
+      service(name2) {
         if (this._server)
           throw new Error("Client-only method called in server mode");
-        const nameLen = Buffer.byteLength(name);
+        const nameLen = Buffer.byteLength(name2);
         let p = this._packetRW.write.allocStart;
         const packet = this._packetRW.write.alloc(1 + 4 + nameLen);
         packet[p] = MESSAGE.SERVICE_REQUEST;
         writeUInt32BE(packet, nameLen, ++p);
-        packet.utf8Write(name, p += 4, nameLen);
-        this._debug && this._debug(`Outbound: Sending SERVICE_REQUEST (${name})`);
+        packet.utf8Write(name2, p += 4, nameLen);
+        this._debug && this._debug(`Outbound: Sending SERVICE_REQUEST (${name2})`);
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
       // 'ssh-userauth' service-specific
@@ -17503,10 +17517,10 @@ var require_Protocol = __commonJS({
         this._debug && this._debug(`Outbound: Sending CHANNEL_REQUEST (r:${chan}, x11-req)`);
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
-      subsystem(chan, name, wantReply) {
+      subsystem(chan, name2, wantReply) {
         if (this._server)
           throw new Error("Client-only method called in server mode");
-        const nameLen = Buffer.byteLength(name);
+        const nameLen = Buffer.byteLength(name2);
         let p = this._packetRW.write.allocStart;
         const packet = this._packetRW.write.alloc(1 + 4 + 4 + 9 + 1 + 4 + nameLen);
         packet[p] = MESSAGE.CHANNEL_REQUEST;
@@ -17515,9 +17529,9 @@ var require_Protocol = __commonJS({
         packet.utf8Write("subsystem", p += 4, 9);
         packet[p += 9] = wantReply === void 0 || wantReply === true ? 1 : 0;
         writeUInt32BE(packet, nameLen, ++p);
-        packet.utf8Write(name, p += 4, nameLen);
+        packet.utf8Write(name2, p += 4, nameLen);
         this._debug && this._debug(
-          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, subsystem: ${name})`
+          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, subsystem: ${name2})`
         );
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
@@ -17702,13 +17716,13 @@ var require_Protocol = __commonJS({
         );
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
-      exitSignal(chan, name, coreDumped, msg) {
+      exitSignal(chan, name2, coreDumped, msg) {
         if (!this._server)
           throw new Error("Server-only method called in client mode");
-        const origSignal = name;
+        const origSignal = name2;
         if (typeof origSignal !== "string" || !origSignal)
           throw new Error(`Invalid signal: ${origSignal}`);
-        let signal = name.toUpperCase();
+        let signal = name2.toUpperCase();
         if (signal.slice(0, 3) === "SIG")
           signal = signal.slice(3);
         if (SIGNALS[signal] !== 1)
@@ -17735,7 +17749,7 @@ var require_Protocol = __commonJS({
         }
         writeUInt32BE(packet, 0, p);
         this._debug && this._debug(
-          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, exit-signal: ${name})`
+          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, exit-signal: ${name2})`
         );
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
@@ -17820,11 +17834,11 @@ var require_Protocol = __commonJS({
         this._debug && this._debug("Outbound: Sending USERAUTH_PASSWD_CHANGEREQ");
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
-      authInfoReq(name, instructions, prompts) {
+      authInfoReq(name2, instructions, prompts) {
         if (!this._server)
           throw new Error("Server-only method called in client mode");
         let promptsLen = 0;
-        const nameLen = name ? Buffer.byteLength(name) : 0;
+        const nameLen = name2 ? Buffer.byteLength(name2) : 0;
         const instrLen = instructions ? Buffer.byteLength(instructions) : 0;
         for (let i = 0; i < prompts.length; ++i)
           promptsLen += 4 + Buffer.byteLength(prompts[i].prompt) + 1;
@@ -17835,8 +17849,8 @@ var require_Protocol = __commonJS({
         packet[p] = MESSAGE.USERAUTH_INFO_REQUEST;
         writeUInt32BE(packet, nameLen, ++p);
         p += 4;
-        if (name) {
-          packet.utf8Write(name, p, nameLen);
+        if (name2) {
+          packet.utf8Write(name2, p, nameLen);
           p += nameLen;
         }
         writeUInt32BE(packet, instrLen, p);
@@ -18063,9 +18077,9 @@ var require_node_fs_compat = __commonJS({
       constructor(message) {
         super();
         Error.captureStackTrace(this, ERR_INTERNAL_ASSERTION);
-        const suffix = "This is caused by either a bug in ssh2 or incorrect usage of ssh2 internals.\nPlease open an issue with this stack trace at https://github.com/mscdex/ssh2/issues\n";
-        this.message = message === void 0 ? suffix : `${message}
-${suffix}`;
+        const suffix2 = "This is caused by either a bug in ssh2 or incorrect usage of ssh2 internals.\nPlease open an issue with this stack trace at https://github.com/mscdex/ssh2/issues\n";
+        this.message = message === void 0 ? suffix2 : `${message}
+${suffix2}`;
       }
     };
     var MAX_32BIT_INT = 2 ** 32;
@@ -18097,10 +18111,10 @@ ${suffix}`;
       }
     };
     var ERR_INVALID_ARG_TYPE = class _ERR_INVALID_ARG_TYPE extends TypeError {
-      constructor(name, expected, actual) {
+      constructor(name2, expected, actual) {
         super();
         Error.captureStackTrace(this, _ERR_INVALID_ARG_TYPE);
-        assert2(typeof name === "string", `'name' must be a string`);
+        assert2(typeof name2 === "string", `'name' must be a string`);
         let determiner;
         if (typeof expected === "string" && expected.startsWith("not ")) {
           determiner = "must not be";
@@ -18109,20 +18123,20 @@ ${suffix}`;
           determiner = "must be";
         }
         let msg;
-        if (name.endsWith(" argument")) {
-          msg = `The ${name} ${determiner} ${oneOf(expected, "type")}`;
+        if (name2.endsWith(" argument")) {
+          msg = `The ${name2} ${determiner} ${oneOf(expected, "type")}`;
         } else {
-          const type = name.includes(".") ? "property" : "argument";
-          msg = `The "${name}" ${type} ${determiner} ${oneOf(expected, "type")}`;
+          const type = name2.includes(".") ? "property" : "argument";
+          msg = `The "${name2}" ${type} ${determiner} ${oneOf(expected, "type")}`;
         }
         msg += `. Received type ${typeof actual}`;
         this.message = msg;
       }
     };
     exports.ERR_INVALID_ARG_TYPE = ERR_INVALID_ARG_TYPE;
-    exports.validateNumber = function validateNumber(value2, name) {
+    exports.validateNumber = function validateNumber(value2, name2) {
       if (typeof value2 !== "number")
-        throw new ERR_INVALID_ARG_TYPE(name, "number", value2);
+        throw new ERR_INVALID_ARG_TYPE(name2, "number", value2);
     };
   }
 });
@@ -18133,7 +18147,7 @@ var require_SFTP = __commonJS({
     "use strict";
     var EventEmitter2 = __require("events");
     var fs5 = __require("fs");
-    var { constants: constants3 } = fs5;
+    var { constants: constants4 } = fs5;
     var {
       Readable: ReadableStream,
       Writable: WritableStream
@@ -18401,15 +18415,15 @@ var require_SFTP = __commonJS({
       // ===========================================================================
       // Client-specific ===========================================================
       // ===========================================================================
-      createReadStream(path6, options) {
+      createReadStream(path6, options2) {
         if (this.server)
           throw new Error("Client-only method called in server mode");
-        return new ReadStream(this, path6, options);
+        return new ReadStream(this, path6, options2);
       }
-      createWriteStream(path6, options) {
+      createWriteStream(path6, options2) {
         if (this.server)
           throw new Error("Client-only method called in server mode");
-        return new WriteStream(this, path6, options);
+        return new WriteStream(this, path6, options2);
       }
       open(path6, flags_, attrs, cb) {
         if (this.server)
@@ -18569,23 +18583,23 @@ var require_SFTP = __commonJS({
           throw new Error("Client-only method called in server mode");
         fastXfer(fs5, this, localPath, remotePath, opts, cb);
       }
-      readFile(path6, options, callback_) {
+      readFile(path6, options2, callback_) {
         if (this.server)
           throw new Error("Client-only method called in server mode");
         let callback;
         if (typeof callback_ === "function") {
           callback = callback_;
-        } else if (typeof options === "function") {
-          callback = options;
-          options = void 0;
+        } else if (typeof options2 === "function") {
+          callback = options2;
+          options2 = void 0;
         }
-        if (typeof options === "string")
-          options = { encoding: options, flag: "r" };
-        else if (!options)
-          options = { encoding: null, flag: "r" };
-        else if (typeof options !== "object")
+        if (typeof options2 === "string")
+          options2 = { encoding: options2, flag: "r" };
+        else if (!options2)
+          options2 = { encoding: null, flag: "r" };
+        else if (typeof options2 !== "object")
           throw new TypeError("Bad arguments");
-        const encoding = options.encoding;
+        const encoding = options2.encoding;
         if (encoding && !Buffer.isEncoding(encoding))
           throw new Error(`Unknown encoding: ${encoding}`);
         let size;
@@ -18594,7 +18608,7 @@ var require_SFTP = __commonJS({
         let pos = 0;
         let handle;
         let bytesRead = 0;
-        const flag = options.flag || "r";
+        const flag = options2.flag || "r";
         const read2 = () => {
           if (size === 0) {
             buffer = Buffer.allocUnsafe(8192);
@@ -18669,30 +18683,30 @@ var require_SFTP = __commonJS({
           this.fstat(handle, tryStat);
         });
       }
-      writeFile(path6, data, options, callback_) {
+      writeFile(path6, data, options2, callback_) {
         if (this.server)
           throw new Error("Client-only method called in server mode");
         let callback;
         if (typeof callback_ === "function") {
           callback = callback_;
-        } else if (typeof options === "function") {
-          callback = options;
-          options = void 0;
+        } else if (typeof options2 === "function") {
+          callback = options2;
+          options2 = void 0;
         }
-        if (typeof options === "string")
-          options = { encoding: options, mode: 438, flag: "w" };
-        else if (!options)
-          options = { encoding: "utf8", mode: 438, flag: "w" };
-        else if (typeof options !== "object")
+        if (typeof options2 === "string")
+          options2 = { encoding: options2, mode: 438, flag: "w" };
+        else if (!options2)
+          options2 = { encoding: "utf8", mode: 438, flag: "w" };
+        else if (typeof options2 !== "object")
           throw new TypeError("Bad arguments");
-        if (options.encoding && !Buffer.isEncoding(options.encoding))
-          throw new Error(`Unknown encoding: ${options.encoding}`);
-        const flag = options.flag || "w";
-        this.open(path6, flag, options.mode, (openErr, handle) => {
+        if (options2.encoding && !Buffer.isEncoding(options2.encoding))
+          throw new Error(`Unknown encoding: ${options2.encoding}`);
+        const flag = options2.flag || "w";
+        this.open(path6, flag, options2.mode, (openErr, handle) => {
           if (openErr) {
             callback && callback(openErr);
           } else {
-            const buffer = Buffer.isBuffer(data) ? data : Buffer.from("" + data, options.encoding || "utf8");
+            const buffer = Buffer.isBuffer(data) ? data : Buffer.from("" + data, options2.encoding || "utf8");
             const position = /a/.test(flag) ? null : 0;
             if (position === null) {
               const tryStat = (er, st) => {
@@ -18716,25 +18730,25 @@ var require_SFTP = __commonJS({
           }
         });
       }
-      appendFile(path6, data, options, callback_) {
+      appendFile(path6, data, options2, callback_) {
         if (this.server)
           throw new Error("Client-only method called in server mode");
         let callback;
         if (typeof callback_ === "function") {
           callback = callback_;
-        } else if (typeof options === "function") {
-          callback = options;
-          options = void 0;
+        } else if (typeof options2 === "function") {
+          callback = options2;
+          options2 = void 0;
         }
-        if (typeof options === "string")
-          options = { encoding: options, mode: 438, flag: "a" };
-        else if (!options)
-          options = { encoding: "utf8", mode: 438, flag: "a" };
-        else if (typeof options !== "object")
+        if (typeof options2 === "string")
+          options2 = { encoding: options2, mode: 438, flag: "a" };
+        else if (!options2)
+          options2 = { encoding: "utf8", mode: 438, flag: "a" };
+        else if (typeof options2 !== "object")
           throw new TypeError("Bad arguments");
-        if (!options.flag)
-          options = Object.assign({ flag: "a" }, options);
-        this.writeFile(path6, data, options, callback);
+        if (!options2.flag)
+          options2 = Object.assign({ flag: "a" }, options2);
+        this.writeFile(path6, data, options2, callback);
       }
       exists(path6, cb) {
         if (this.server)
@@ -18856,7 +18870,7 @@ var require_SFTP = __commonJS({
           const reread = (err, handle) => {
             if (err)
               return cb(err);
-            this.readdir(handle, opts, (err2, list) => {
+            this.readdir(handle, opts, (err2, list2) => {
               const eof = err2 && err2.code === STATUS_CODE.EOF;
               if (err2 && !eof)
                 return this.close(handle, () => cb(err2));
@@ -18867,8 +18881,8 @@ var require_SFTP = __commonJS({
                   cb(void 0, entries);
                 });
               }
-              for (let i = 0; i < list.length; ++i, ++e)
-                entries[e] = list[i];
+              for (let i = 0; i < list2.length; ++i, ++e)
+                entries[e] = list2[i];
               reread(void 0, handle);
             });
           };
@@ -18884,16 +18898,16 @@ var require_SFTP = __commonJS({
         writeUInt32BE(buf, handleLen, p);
         buf.set(where, p += 4);
         this._requests[reqid] = {
-          cb: doFilter ? (err, list) => {
+          cb: doFilter ? (err, list2) => {
             if (typeof cb !== "function")
               return;
             if (err)
               return cb(err);
-            for (let i = list.length - 1; i >= 0; --i) {
-              if (list[i].filename === "." || list[i].filename === "..")
-                list.splice(i, 1);
+            for (let i = list2.length - 1; i >= 0; --i) {
+              if (list2[i].filename === "." || list2[i].filename === "..")
+                list2.splice(i, 1);
             }
-            cb(void 0, list);
+            cb(void 0, list2);
           } : cb
         };
         const isBuffered = sendOrBuffer(this, buf);
@@ -19612,18 +19626,18 @@ var require_SFTP = __commonJS({
             throw new Error("names is not an object or array");
           names = [names];
         }
-        const count = names.length;
+        const count2 = names.length;
         let namesLen = 0;
         let nameAttrs;
         const attrs = [];
-        for (let i = 0; i < count; ++i) {
-          const name = names[i];
-          const filename = !name || !name.filename || typeof name.filename !== "string" ? "" : name.filename;
+        for (let i = 0; i < count2; ++i) {
+          const name2 = names[i];
+          const filename = !name2 || !name2.filename || typeof name2.filename !== "string" ? "" : name2.filename;
           namesLen += 4 + Buffer.byteLength(filename);
-          const longname = !name || !name.longname || typeof name.longname !== "string" ? "" : name.longname;
+          const longname = !name2 || !name2.longname || typeof name2.longname !== "string" ? "" : name2.longname;
           namesLen += 4 + Buffer.byteLength(longname);
-          if (typeof name.attrs === "object" && name.attrs !== null) {
-            nameAttrs = attrsToBytes(name.attrs);
+          if (typeof name2.attrs === "object" && name2.attrs !== null) {
+            nameAttrs = attrsToBytes(name2.attrs);
             namesLen += 4 + nameAttrs.nb;
             if (nameAttrs.nb) {
               let bytes2;
@@ -19646,12 +19660,12 @@ var require_SFTP = __commonJS({
         writeUInt32BE(buf, buf.length - 4, 0);
         buf[4] = RESPONSE.NAME;
         writeUInt32BE(buf, reqid, 5);
-        writeUInt32BE(buf, count, p);
+        writeUInt32BE(buf, count2, p);
         p += 4;
-        for (let i = 0; i < count; ++i) {
-          const name = names[i];
+        for (let i = 0; i < count2; ++i) {
+          const name2 = names[i];
           {
-            const filename = !name || !name.filename || typeof name.filename !== "string" ? "" : name.filename;
+            const filename = !name2 || !name2.filename || typeof name2.filename !== "string" ? "" : name2.filename;
             const len = Buffer.byteLength(filename);
             writeUInt32BE(buf, len, p);
             p += 4;
@@ -19661,7 +19675,7 @@ var require_SFTP = __commonJS({
             }
           }
           {
-            const longname = !name || !name.longname || typeof name.longname !== "string" ? "" : name.longname;
+            const longname = !name2 || !name2.longname || typeof name2.longname !== "string" ? "" : name2.longname;
             const len = Buffer.byteLength(longname);
             writeUInt32BE(buf, len, p);
             p += 4;
@@ -19988,25 +20002,25 @@ var require_SFTP = __commonJS({
         this.extended = initial && initial.extended;
       }
       isDirectory() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFDIR;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFDIR;
       }
       isFile() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFREG;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFREG;
       }
       isBlockDevice() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFBLK;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFBLK;
       }
       isCharacterDevice() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFCHR;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFCHR;
       }
       isSymbolicLink() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFLNK;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFLNK;
       }
       isFIFO() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFIFO;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFIFO;
       }
       isSocket() {
-        return (this.mode & constants3.S_IFMT) === constants3.S_IFSOCK;
+        return (this.mode & constants4.S_IFMT) === constants4.S_IFSOCK;
       }
     };
     function attrsToBytes(attrs) {
@@ -20141,11 +20155,11 @@ var require_SFTP = __commonJS({
         attrs.mtime = mtime;
       }
       if (flags & ATTR.EXTENDED) {
-        const count = bufferParser.readUInt32BE();
-        if (count === void 0)
+        const count2 = bufferParser.readUInt32BE();
+        if (count2 === void 0)
           return;
         const extended2 = {};
-        for (let i = 0; i < count; ++i) {
+        for (let i = 0; i < count2; ++i) {
           const type = bufferParser.readString(true);
           const data = bufferParser.readString();
           if (data === void 0)
@@ -20396,10 +20410,10 @@ var require_SFTP = __commonJS({
           req = sftp._requests[reqID];
           delete sftp._requests[reqID];
         }
-        const count = bufferParser.readUInt32BE();
-        if (count !== void 0) {
+        const count2 = bufferParser.readUInt32BE();
+        if (count2 !== void 0) {
           let names = [];
-          for (let i = 0; i < count; ++i) {
+          for (let i = 0; i < count2; ++i) {
             const filename = bufferParser.readString(true);
             const longname = bufferParser.readString(true);
             const attrs = readAttrs(sftp._biOpt);
@@ -20850,43 +20864,43 @@ var require_SFTP = __commonJS({
         pool = Buffer.allocUnsafe(poolSize);
       pool.used = 0;
     }
-    function checkPosition(pos, name) {
+    function checkPosition(pos, name2) {
       if (!Number.isSafeInteger(pos)) {
-        validateNumber(pos, name);
+        validateNumber(pos, name2);
         if (!Number.isInteger(pos))
-          throw new ERR_OUT_OF_RANGE(name, "an integer", pos);
-        throw new ERR_OUT_OF_RANGE(name, ">= 0 and <= 2 ** 53 - 1", pos);
+          throw new ERR_OUT_OF_RANGE(name2, "an integer", pos);
+        throw new ERR_OUT_OF_RANGE(name2, ">= 0 and <= 2 ** 53 - 1", pos);
       }
       if (pos < 0)
-        throw new ERR_OUT_OF_RANGE(name, ">= 0 and <= 2 ** 53 - 1", pos);
+        throw new ERR_OUT_OF_RANGE(name2, ">= 0 and <= 2 ** 53 - 1", pos);
     }
     function roundUpToMultipleOf8(n) {
       return n + 7 & ~7;
     }
-    function ReadStream(sftp, path6, options) {
-      if (options === void 0)
-        options = {};
-      else if (typeof options === "string")
-        options = { encoding: options };
-      else if (options === null || typeof options !== "object")
+    function ReadStream(sftp, path6, options2) {
+      if (options2 === void 0)
+        options2 = {};
+      else if (typeof options2 === "string")
+        options2 = { encoding: options2 };
+      else if (options2 === null || typeof options2 !== "object")
         throw new TypeError('"options" argument must be a string or an object');
       else
-        options = Object.create(options);
-      if (options.highWaterMark === void 0)
-        options.highWaterMark = 64 * 1024;
-      options.emitClose = false;
-      options.autoDestroy = false;
-      ReadableStream.call(this, options);
+        options2 = Object.create(options2);
+      if (options2.highWaterMark === void 0)
+        options2.highWaterMark = 64 * 1024;
+      options2.emitClose = false;
+      options2.autoDestroy = false;
+      ReadableStream.call(this, options2);
       this.path = path6;
-      this.flags = options.flags === void 0 ? "r" : options.flags;
-      this.mode = options.mode === void 0 ? 438 : options.mode;
-      this.start = options.start;
-      this.end = options.end;
-      this.autoClose = options.autoClose === void 0 ? true : options.autoClose;
+      this.flags = options2.flags === void 0 ? "r" : options2.flags;
+      this.mode = options2.mode === void 0 ? 438 : options2.mode;
+      this.start = options2.start;
+      this.end = options2.end;
+      this.autoClose = options2.autoClose === void 0 ? true : options2.autoClose;
       this.pos = 0;
       this.bytesRead = 0;
       this.isClosed = false;
-      this.handle = options.handle === void 0 ? null : options.handle;
+      this.handle = options2.handle === void 0 ? null : options2.handle;
       this.sftp = sftp;
       this._opening = false;
       if (this.start !== void 0) {
@@ -21008,35 +21022,35 @@ var require_SFTP = __commonJS({
       },
       configurable: true
     });
-    function WriteStream(sftp, path6, options) {
-      if (options === void 0)
-        options = {};
-      else if (typeof options === "string")
-        options = { encoding: options };
-      else if (options === null || typeof options !== "object")
+    function WriteStream(sftp, path6, options2) {
+      if (options2 === void 0)
+        options2 = {};
+      else if (typeof options2 === "string")
+        options2 = { encoding: options2 };
+      else if (options2 === null || typeof options2 !== "object")
         throw new TypeError('"options" argument must be a string or an object');
       else
-        options = Object.create(options);
-      options.emitClose = false;
-      options.autoDestroy = false;
-      WritableStream.call(this, options);
+        options2 = Object.create(options2);
+      options2.emitClose = false;
+      options2.autoDestroy = false;
+      WritableStream.call(this, options2);
       this.path = path6;
-      this.flags = options.flags === void 0 ? "w" : options.flags;
-      this.mode = options.mode === void 0 ? 438 : options.mode;
-      this.start = options.start;
-      this.autoClose = options.autoClose === void 0 ? true : options.autoClose;
+      this.flags = options2.flags === void 0 ? "w" : options2.flags;
+      this.mode = options2.mode === void 0 ? 438 : options2.mode;
+      this.start = options2.start;
+      this.autoClose = options2.autoClose === void 0 ? true : options2.autoClose;
       this.pos = 0;
       this.bytesWritten = 0;
       this.isClosed = false;
-      this.handle = options.handle === void 0 ? null : options.handle;
+      this.handle = options2.handle === void 0 ? null : options2.handle;
       this.sftp = sftp;
       this._opening = false;
       if (this.start !== void 0) {
         checkPosition(this.start, "start");
         this.pos = this.start;
       }
-      if (options.encoding)
-        this.setDefaultEncoding(options.encoding);
+      if (options2.encoding)
+        this.setDefaultEncoding(options2.encoding);
       this.on("finish", function() {
         if (this._writableState.finalCalled)
           return;
@@ -21588,7 +21602,7 @@ var require_utils2 = __commonJS({
       }
       if (typeof algoList === "object" && algoList !== null) {
         const keys = Object.keys(algoList);
-        let list = defaultList;
+        let list2 = defaultList;
         for (let i = 0; i < keys.length; ++i) {
           const key = keys[i];
           let val = algoList[key];
@@ -21600,22 +21614,22 @@ var require_utils2 = __commonJS({
                 for (let j = 0; j < val.length; ++j) {
                   const append = val[j];
                   if (typeof append === "string") {
-                    if (!append || list.indexOf(append) !== -1)
+                    if (!append || list2.indexOf(append) !== -1)
                       continue;
                     if (supportedList.indexOf(append) === -1)
                       throw new Error(`Unsupported algorithm: ${append}`);
-                    if (list === defaultList)
-                      list = list.slice();
-                    list.push(append);
+                    if (list2 === defaultList)
+                      list2 = list2.slice();
+                    list2.push(append);
                   } else if (isRegExp(append)) {
                     for (let k = 0; k < supportedList.length; ++k) {
                       const algo = supportedList[k];
                       if (append.test(algo)) {
-                        if (list.indexOf(algo) !== -1)
+                        if (list2.indexOf(algo) !== -1)
                           continue;
-                        if (list === defaultList)
-                          list = list.slice();
-                        list.push(algo);
+                        if (list2 === defaultList)
+                          list2 = list2.slice();
+                        list2.push(algo);
                       }
                     }
                   }
@@ -21629,22 +21643,22 @@ var require_utils2 = __commonJS({
                 for (let j = val.length; j >= 0; --j) {
                   const prepend = val[j];
                   if (typeof prepend === "string") {
-                    if (!prepend || list.indexOf(prepend) !== -1)
+                    if (!prepend || list2.indexOf(prepend) !== -1)
                       continue;
                     if (supportedList.indexOf(prepend) === -1)
                       throw new Error(`Unsupported algorithm: ${prepend}`);
-                    if (list === defaultList)
-                      list = list.slice();
-                    list.unshift(prepend);
+                    if (list2 === defaultList)
+                      list2 = list2.slice();
+                    list2.unshift(prepend);
                   } else if (isRegExp(prepend)) {
                     for (let k = supportedList.length; k >= 0; --k) {
                       const algo = supportedList[k];
                       if (prepend.test(algo)) {
-                        if (list.indexOf(algo) !== -1)
+                        if (list2.indexOf(algo) !== -1)
                           continue;
-                        if (list === defaultList)
-                          list = list.slice();
-                        list.unshift(algo);
+                        if (list2 === defaultList)
+                          list2 = list2.slice();
+                        list2.unshift(algo);
                       }
                     }
                   }
@@ -21660,18 +21674,18 @@ var require_utils2 = __commonJS({
                   if (typeof search === "string") {
                     if (!search)
                       continue;
-                    const idx = list.indexOf(search);
+                    const idx = list2.indexOf(search);
                     if (idx === -1)
                       continue;
-                    if (list === defaultList)
-                      list = list.slice();
-                    list.splice(idx, 1);
+                    if (list2 === defaultList)
+                      list2 = list2.slice();
+                    list2.splice(idx, 1);
                   } else if (isRegExp(search)) {
-                    for (let k = 0; k < list.length; ++k) {
-                      if (search.test(list[k])) {
-                        if (list === defaultList)
-                          list = list.slice();
-                        list.splice(k, 1);
+                    for (let k = 0; k < list2.length; ++k) {
+                      if (search.test(list2[k])) {
+                        if (list2 === defaultList)
+                          list2 = list2.slice();
+                        list2.splice(k, 1);
                         --k;
                       }
                     }
@@ -21681,7 +21695,7 @@ var require_utils2 = __commonJS({
               break;
           }
         }
-        return list;
+        return list2;
       }
       return defaultList;
     }
@@ -21987,8 +22001,8 @@ var require_client = __commonJS({
               }
               sock.end();
             },
-            SERVICE_ACCEPT: (p, name) => {
-              if (name === "ssh-userauth")
+            SERVICE_ACCEPT: (p, name2) => {
+              if (name2 === "ssh-userauth")
                 tryNextAuth();
             },
             EXT_INFO: (p, exts) => {
@@ -22106,7 +22120,7 @@ var require_client = __commonJS({
                 });
               }
             },
-            USERAUTH_INFO_REQUEST: (p, name, instructions, prompts) => {
+            USERAUTH_INFO_REQUEST: (p, name2, instructions, prompts) => {
               if (curAuth.type === "keyboard-interactive") {
                 const nprompts = Array.isArray(prompts) ? prompts.length : 0;
                 if (nprompts === 0) {
@@ -22117,7 +22131,7 @@ var require_client = __commonJS({
                   return;
                 }
                 curAuth.prompt(
-                  name,
+                  name2,
                   instructions,
                   "",
                   prompts,
@@ -22135,8 +22149,8 @@ var require_client = __commonJS({
               if (callbacks.length)
                 callbacks.shift()(true);
             },
-            GLOBAL_REQUEST: (p, name, wantReply, data) => {
-              switch (name) {
+            GLOBAL_REQUEST: (p, name2, wantReply, data) => {
+              switch (name2) {
                 case "hostkeys-00@openssh.com":
                   hostKeysProve(this, data, (err, keys) => {
                     if (err)
@@ -22673,14 +22687,14 @@ var require_client = __commonJS({
           }
         };
         if (!cfg.sock) {
-          let host = this.config.host;
+          let host2 = this.config.host;
           const forceIPv4 = this.config.forceIPv4;
           const forceIPv6 = this.config.forceIPv6;
-          debug2 && debug2(`Client: Trying ${host} on port ${this.config.port} ...`);
+          debug2 && debug2(`Client: Trying ${host2} on port ${this.config.port} ...`);
           const doConnect = () => {
             startTimeout();
             sock.connect({
-              host,
+              host: host2,
               port: this.config.port,
               localAddress: this.config.localAddress,
               localPort: this.config.localPort
@@ -22691,11 +22705,11 @@ var require_client = __commonJS({
           if (!forceIPv4 && !forceIPv6 || forceIPv4 && forceIPv6) {
             doConnect();
           } else {
-            dnsLookup(host, forceIPv4 ? 4 : 6, (err, address, family) => {
+            dnsLookup(host2, forceIPv4 ? 4 : 6, (err, address, family) => {
               if (err) {
                 const type = forceIPv4 ? "IPv4" : "IPv6";
                 const error63 = new Error(
-                  `Error while looking up ${type} address for '${host}': ${err}`
+                  `Error while looking up ${type} address for '${host2}': ${err}`
                 );
                 clearTimeout(this._readyTimeout);
                 error63.level = "client-dns";
@@ -22703,7 +22717,7 @@ var require_client = __commonJS({
                 this.emit("close");
                 return;
               }
-              host = address;
+              host2 = address;
               doConnect();
             });
           }
@@ -22817,7 +22831,7 @@ var require_client = __commonJS({
         });
         return this;
       }
-      subsys(name, cb) {
+      subsys(name2, cb) {
         if (!this._sock || !isWritable(this._sock))
           throw new Error("Not connected");
         openChannel(this, "session", (err, chan) => {
@@ -22825,7 +22839,7 @@ var require_client = __commonJS({
             cb(err);
             return;
           }
-          reqSubsystem(chan, name, (err2, stream) => {
+          reqSubsystem(chan, name2, (err2, stream) => {
             if (err2) {
               cb(err2);
               return;
@@ -23266,20 +23280,20 @@ var require_client = __commonJS({
         chan._client._protocol.env(chan.outgoing.id, key, val, wantReply);
       }
     }
-    function reqSubsystem(chan, name, cb) {
+    function reqSubsystem(chan, name2, cb) {
       if (chan.outgoing.state !== "open") {
         cb(new Error("Channel is not open"));
         return;
       }
       chan._callbacks.push((had_err) => {
         if (had_err) {
-          cb(had_err !== true ? had_err : new Error(`Unable to start subsystem: ${name}`));
+          cb(had_err !== true ? had_err : new Error(`Unable to start subsystem: ${name2}`));
           return;
         }
         chan.subtype = "subsystem";
         cb(void 0, chan);
       });
-      chan._client._protocol.subsystem(chan.outgoing.id, name, true);
+      chan._client._protocol.subsystem(chan.outgoing.id, name2, true);
     }
     function onCHANNEL_OPEN(self2, info) {
       let localChan = -1;
@@ -23521,11 +23535,11 @@ var require_http_agents = __commonJS({
           this._connectCfg = connectCfg;
           this._defaultSrcIP = agentOptions && agentOptions.srcIP || "localhost";
         }
-        createConnection(options, cb) {
-          const srcIP = options && options.localAddress || this._defaultSrcIP;
-          const srcPort = options && options.localPort || 0;
-          const dstIP = options.host;
-          const dstPort = options.port;
+        createConnection(options2, cb) {
+          const srcIP = options2 && options2.localAddress || this._defaultSrcIP;
+          const srcPort = options2 && options2.localPort || 0;
+          const dstIP = options2.host;
+          const dstPort = options2.port;
           if (Client === void 0)
             Client = require_client();
           const client = new Client();
@@ -23538,7 +23552,7 @@ var require_http_agents = __commonJS({
                 return cb(err);
               }
               stream.once("close", () => client.end());
-              cb(null, decorateStream(stream, ctor, options));
+              cb(null, decorateStream(stream, ctor, options2));
             });
           }).on("error", cb).on("close", () => {
             if (!triedForward)
@@ -23550,7 +23564,7 @@ var require_http_agents = __commonJS({
     }
     function noop() {
     }
-    function decorateStream(stream, ctor, options) {
+    function decorateStream(stream, ctor, options2) {
       if (ctor === HttpAgent) {
         stream.setKeepAlive = noop;
         stream.setNoDelay = noop;
@@ -23560,8 +23574,8 @@ var require_http_agents = __commonJS({
         stream.destroySoon = stream.destroy;
         return stream;
       }
-      options.socket = stream;
-      const wrapped = tlsConnect2(options);
+      options2.socket = stream;
+      const wrapped = tlsConnect2(options2);
       const onClose = /* @__PURE__ */ (() => {
         let called = false;
         return () => {
@@ -23622,10 +23636,10 @@ var require_server = __commonJS({
     } = require_utils2();
     var MAX_PENDING_AUTHS = 10;
     var AuthContext = class extends EventEmitter2 {
-      constructor(protocol, username, service2, method, cb) {
+      constructor(protocol, username, service3, method, cb) {
         super();
         this.username = this.user = username;
-        this.service = service2;
+        this.service = service3;
         this.method = method;
         this._initialResponse = false;
         this._finalResponse = false;
@@ -23650,8 +23664,8 @@ var require_server = __commonJS({
       }
     };
     var KeyboardAuthContext = class extends AuthContext {
-      constructor(protocol, username, service2, method, submethods, cb) {
-        super(protocol, username, service2, method, cb);
+      constructor(protocol, username, service3, method, submethods, cb) {
+        super(protocol, username, service3, method, cb);
         this._multistep = true;
         this._cb = void 0;
         this._onInfoResponse = (responses) => {
@@ -23692,8 +23706,8 @@ var require_server = __commonJS({
       }
     };
     var PKAuthContext = class extends AuthContext {
-      constructor(protocol, username, service2, method, pkInfo, cb) {
-        super(protocol, username, service2, method, cb);
+      constructor(protocol, username, service3, method, pkInfo, cb) {
+        super(protocol, username, service3, method, cb);
         this.key = { algo: pkInfo.keyAlgo, data: pkInfo.key };
         this.hashAlgo = pkInfo.hashAlgo;
         this.signature = pkInfo.signature;
@@ -23709,8 +23723,8 @@ var require_server = __commonJS({
       }
     };
     var HostbasedAuthContext = class extends AuthContext {
-      constructor(protocol, username, service2, method, pkInfo, cb) {
-        super(protocol, username, service2, method, cb);
+      constructor(protocol, username, service3, method, pkInfo, cb) {
+        super(protocol, username, service3, method, cb);
         this.key = { algo: pkInfo.keyAlgo, data: pkInfo.key };
         this.hashAlgo = pkInfo.hashAlgo;
         this.signature = pkInfo.signature;
@@ -23720,8 +23734,8 @@ var require_server = __commonJS({
       }
     };
     var PwdAuthContext = class extends AuthContext {
-      constructor(protocol, username, service2, method, password, cb) {
-        super(protocol, username, service2, method, cb);
+      constructor(protocol, username, service3, method, password, cb) {
+        super(protocol, username, service3, method, cb);
         this.password = password;
         this._changeCb = void 0;
       }
@@ -24458,21 +24472,21 @@ var require_server = __commonJS({
               onCHANNEL_CLOSE(this, recipient, channel);
             },
             // Begin service/auth-related ==========================================
-            SERVICE_REQUEST: (p, service2) => {
-              if (exchanges === 0 || acceptedAuthSvc || this.authenticated || service2 !== "ssh-userauth") {
+            SERVICE_REQUEST: (p, service3) => {
+              if (exchanges === 0 || acceptedAuthSvc || this.authenticated || service3 !== "ssh-userauth") {
                 proto.disconnect(DISCONNECT_REASON.SERVICE_NOT_AVAILABLE);
                 socket.end();
                 return;
               }
               acceptedAuthSvc = true;
-              proto.serviceAccept(service2);
+              proto.serviceAccept(service3);
             },
-            USERAUTH_REQUEST: (p, username, service2, method, methodData) => {
-              if (exchanges === 0 || this.authenticated || authCtx && (authCtx.username !== username || authCtx.service !== service2) || method !== "password" && method !== "publickey" && method !== "hostbased" && method !== "keyboard-interactive" && method !== "none" || pendingAuths.length === MAX_PENDING_AUTHS) {
+            USERAUTH_REQUEST: (p, username, service3, method, methodData) => {
+              if (exchanges === 0 || this.authenticated || authCtx && (authCtx.username !== username || authCtx.service !== service3) || method !== "password" && method !== "publickey" && method !== "hostbased" && method !== "keyboard-interactive" && method !== "none" || pendingAuths.length === MAX_PENDING_AUTHS) {
                 proto.disconnect(DISCONNECT_REASON.PROTOCOL_ERROR);
                 socket.end();
                 return;
-              } else if (service2 !== "ssh-connection") {
+              } else if (service3 !== "ssh-connection") {
                 proto.disconnect(DISCONNECT_REASON.SERVICE_NOT_AVAILABLE);
                 socket.end();
                 return;
@@ -24483,7 +24497,7 @@ var require_server = __commonJS({
                   ctx = new KeyboardAuthContext(
                     proto,
                     username,
-                    service2,
+                    service3,
                     method,
                     methodData,
                     onAuthDecide
@@ -24493,7 +24507,7 @@ var require_server = __commonJS({
                   ctx = new PKAuthContext(
                     proto,
                     username,
-                    service2,
+                    service3,
                     method,
                     methodData,
                     onAuthDecide
@@ -24503,7 +24517,7 @@ var require_server = __commonJS({
                   ctx = new HostbasedAuthContext(
                     proto,
                     username,
-                    service2,
+                    service3,
                     method,
                     methodData,
                     onAuthDecide
@@ -24519,7 +24533,7 @@ var require_server = __commonJS({
                   ctx = new PwdAuthContext(
                     proto,
                     username,
-                    service2,
+                    service3,
                     method,
                     methodData,
                     onAuthDecide
@@ -24529,7 +24543,7 @@ var require_server = __commonJS({
                   ctx = new AuthContext(
                     proto,
                     username,
-                    service2,
+                    service3,
                     method,
                     onAuthDecide
                   );
@@ -24554,7 +24568,7 @@ var require_server = __commonJS({
                 authCtx._onInfoResponse(responses);
             },
             // End service/auth-related ============================================
-            GLOBAL_REQUEST: (p, name, wantReply, data) => {
+            GLOBAL_REQUEST: (p, name2, wantReply, data) => {
               const reply = {
                 type: null,
                 buf: null
@@ -24566,7 +24580,7 @@ var require_server = __commonJS({
               }
               if (wantReply)
                 unsentGlobalRequestsReplies.push(reply);
-              if ((name === "tcpip-forward" || name === "cancel-tcpip-forward" || name === "no-more-sessions@openssh.com" || name === "streamlocal-forward@openssh.com" || name === "cancel-streamlocal-forward@openssh.com") && listenerCount(this, "request") && this.authenticated) {
+              if ((name2 === "tcpip-forward" || name2 === "cancel-tcpip-forward" || name2 === "no-more-sessions@openssh.com" || name2 === "streamlocal-forward@openssh.com" || name2 === "cancel-streamlocal-forward@openssh.com") && listenerCount(this, "request") && this.authenticated) {
                 let accept;
                 let reject;
                 if (wantReply) {
@@ -24576,7 +24590,7 @@ var require_server = __commonJS({
                       return;
                     replied = true;
                     let bufPort;
-                    if (name === "tcpip-forward" && data.bindPort === 0 && typeof chosenPort === "number") {
+                    if (name2 === "tcpip-forward" && data.bindPort === 0 && typeof chosenPort === "number") {
                       bufPort = Buffer.allocUnsafe(4);
                       writeUInt32BE(bufPort, chosenPort, 0);
                     }
@@ -24589,12 +24603,12 @@ var require_server = __commonJS({
                     setReply("FAILURE");
                   };
                 }
-                if (name === "no-more-sessions@openssh.com") {
+                if (name2 === "no-more-sessions@openssh.com") {
                   this.noMoreSessions = true;
                   accept && accept();
                   return;
                 }
-                this.emit("request", accept, reject, name, data);
+                this.emit("request", accept, reject, name2, data);
               } else if (wantReply) {
                 setReply("FAILURE");
               }
@@ -24763,7 +24777,7 @@ var require_keygen = __commonJS({
       generateKeyPair: generateKeyPair_,
       generateKeyPairSync: generateKeyPairSync_,
       getCurves,
-      randomBytes: randomBytes3
+      randomBytes: randomBytes4
     } = __require("crypto");
     var { Ber } = require_lib();
     var bcrypt_pbkdf = require_bcrypt_pbkdf().pbkdf;
@@ -25027,7 +25041,7 @@ var require_keygen = __commonJS({
                 rounds = opts.rounds;
             }
             const gen = Buffer.allocUnsafe(cipher.keyLen + cipher.ivLen);
-            const salt = randomBytes3(SALT_LEN);
+            const salt = randomBytes4(SALT_LEN);
             const r = bcrypt_pbkdf(
               passphrase,
               passphrase.length,
@@ -25066,7 +25080,7 @@ var require_keygen = __commonJS({
           const kdfOptions = encrypted ? encrypted.kdfOptions : Buffer.alloc(0);
           const blockLen = encrypted ? encrypted.cipher.blockLen : 8;
           const parsed = parseDERs(keyType, pub, priv);
-          const checkInt = randomBytes3(4);
+          const checkInt = randomBytes4(4);
           const commentBin = Buffer.from(comment);
           const privBlobLen = 4 + 4 + parsed.priv.length + 4 + commentBin.length;
           let padding = [];
@@ -25085,12 +25099,12 @@ var require_keygen = __commonJS({
             privBlob.set(padding, pos += commentBin.length);
           }
           if (encrypted) {
-            const options = { authTagLength: encrypted.cipher.authLen };
+            const options2 = { authTagLength: encrypted.cipher.authLen };
             const cipher = createCipheriv(
               encrypted.cipher.sslName,
               encrypted.key,
               encrypted.iv,
-              options
+              options2
             );
             cipher.setAutoPadding(false);
             privBlob = Buffer.concat([cipher.update(privBlob), cipher.final()]);
@@ -25224,6 +25238,7343 @@ var require_lib2 = __commonJS({
   }
 });
 
+// builtin:node:stream/promises
+var require_promises3 = __commonJS({
+  "builtin:node:stream/promises"(exports, module) {
+    module.exports = __require("node:stream/promises");
+  }
+});
+
+// node_modules/yaml/dist/nodes/identity.js
+var require_identity = __commonJS({
+  "node_modules/yaml/dist/nodes/identity.js"(exports) {
+    "use strict";
+    var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
+    var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
+    var MAP = /* @__PURE__ */ Symbol.for("yaml.map");
+    var PAIR = /* @__PURE__ */ Symbol.for("yaml.pair");
+    var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
+    var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
+    var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
+    var isAlias = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === ALIAS;
+    var isDocument = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === DOC;
+    var isMap = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
+    var isPair = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === PAIR;
+    var isScalar = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR;
+    var isSeq = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ;
+    function isCollection(node2) {
+      if (node2 && typeof node2 === "object")
+        switch (node2[NODE_TYPE]) {
+          case MAP:
+          case SEQ:
+            return true;
+        }
+      return false;
+    }
+    function isNode(node2) {
+      if (node2 && typeof node2 === "object")
+        switch (node2[NODE_TYPE]) {
+          case ALIAS:
+          case MAP:
+          case SCALAR:
+          case SEQ:
+            return true;
+        }
+      return false;
+    }
+    var hasAnchor = (node2) => (isScalar(node2) || isCollection(node2)) && !!node2.anchor;
+    exports.ALIAS = ALIAS;
+    exports.DOC = DOC;
+    exports.MAP = MAP;
+    exports.NODE_TYPE = NODE_TYPE;
+    exports.PAIR = PAIR;
+    exports.SCALAR = SCALAR;
+    exports.SEQ = SEQ;
+    exports.hasAnchor = hasAnchor;
+    exports.isAlias = isAlias;
+    exports.isCollection = isCollection;
+    exports.isDocument = isDocument;
+    exports.isMap = isMap;
+    exports.isNode = isNode;
+    exports.isPair = isPair;
+    exports.isScalar = isScalar;
+    exports.isSeq = isSeq;
+  }
+});
+
+// node_modules/yaml/dist/visit.js
+var require_visit = __commonJS({
+  "node_modules/yaml/dist/visit.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var BREAK = /* @__PURE__ */ Symbol("break visit");
+    var SKIP = /* @__PURE__ */ Symbol("skip children");
+    var REMOVE = /* @__PURE__ */ Symbol("remove node");
+    function visit2(node2, visitor) {
+      const visitor_ = initVisitor(visitor);
+      if (identity.isDocument(node2)) {
+        const cd = visit_(null, node2.contents, visitor_, Object.freeze([node2]));
+        if (cd === REMOVE)
+          node2.contents = null;
+      } else
+        visit_(null, node2, visitor_, Object.freeze([]));
+    }
+    visit2.BREAK = BREAK;
+    visit2.SKIP = SKIP;
+    visit2.REMOVE = REMOVE;
+    function visit_(key, node2, visitor, path6) {
+      const ctrl = callVisitor(key, node2, visitor, path6);
+      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path6, ctrl);
+        return visit_(key, ctrl, visitor, path6);
+      }
+      if (typeof ctrl !== "symbol") {
+        if (identity.isCollection(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          for (let i = 0; i < node2.items.length; ++i) {
+            const ci = visit_(i, node2.items[i], visitor, path6);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK)
+              return BREAK;
+            else if (ci === REMOVE) {
+              node2.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+        } else if (identity.isPair(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          const ck = visit_("key", node2.key, visitor, path6);
+          if (ck === BREAK)
+            return BREAK;
+          else if (ck === REMOVE)
+            node2.key = null;
+          const cv = visit_("value", node2.value, visitor, path6);
+          if (cv === BREAK)
+            return BREAK;
+          else if (cv === REMOVE)
+            node2.value = null;
+        }
+      }
+      return ctrl;
+    }
+    async function visitAsync(node2, visitor) {
+      const visitor_ = initVisitor(visitor);
+      if (identity.isDocument(node2)) {
+        const cd = await visitAsync_(null, node2.contents, visitor_, Object.freeze([node2]));
+        if (cd === REMOVE)
+          node2.contents = null;
+      } else
+        await visitAsync_(null, node2, visitor_, Object.freeze([]));
+    }
+    visitAsync.BREAK = BREAK;
+    visitAsync.SKIP = SKIP;
+    visitAsync.REMOVE = REMOVE;
+    async function visitAsync_(key, node2, visitor, path6) {
+      const ctrl = await callVisitor(key, node2, visitor, path6);
+      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path6, ctrl);
+        return visitAsync_(key, ctrl, visitor, path6);
+      }
+      if (typeof ctrl !== "symbol") {
+        if (identity.isCollection(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          for (let i = 0; i < node2.items.length; ++i) {
+            const ci = await visitAsync_(i, node2.items[i], visitor, path6);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK)
+              return BREAK;
+            else if (ci === REMOVE) {
+              node2.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+        } else if (identity.isPair(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          const ck = await visitAsync_("key", node2.key, visitor, path6);
+          if (ck === BREAK)
+            return BREAK;
+          else if (ck === REMOVE)
+            node2.key = null;
+          const cv = await visitAsync_("value", node2.value, visitor, path6);
+          if (cv === BREAK)
+            return BREAK;
+          else if (cv === REMOVE)
+            node2.value = null;
+        }
+      }
+      return ctrl;
+    }
+    function initVisitor(visitor) {
+      if (typeof visitor === "object" && (visitor.Collection || visitor.Node || visitor.Value)) {
+        return Object.assign({
+          Alias: visitor.Node,
+          Map: visitor.Node,
+          Scalar: visitor.Node,
+          Seq: visitor.Node
+        }, visitor.Value && {
+          Map: visitor.Value,
+          Scalar: visitor.Value,
+          Seq: visitor.Value
+        }, visitor.Collection && {
+          Map: visitor.Collection,
+          Seq: visitor.Collection
+        }, visitor);
+      }
+      return visitor;
+    }
+    function callVisitor(key, node2, visitor, path6) {
+      if (typeof visitor === "function")
+        return visitor(key, node2, path6);
+      if (identity.isMap(node2))
+        return visitor.Map?.(key, node2, path6);
+      if (identity.isSeq(node2))
+        return visitor.Seq?.(key, node2, path6);
+      if (identity.isPair(node2))
+        return visitor.Pair?.(key, node2, path6);
+      if (identity.isScalar(node2))
+        return visitor.Scalar?.(key, node2, path6);
+      if (identity.isAlias(node2))
+        return visitor.Alias?.(key, node2, path6);
+      return void 0;
+    }
+    function replaceNode(key, path6, node2) {
+      const parent = path6[path6.length - 1];
+      if (identity.isCollection(parent)) {
+        parent.items[key] = node2;
+      } else if (identity.isPair(parent)) {
+        if (key === "key")
+          parent.key = node2;
+        else
+          parent.value = node2;
+      } else if (identity.isDocument(parent)) {
+        parent.contents = node2;
+      } else {
+        const pt = identity.isAlias(parent) ? "alias" : "scalar";
+        throw new Error(`Cannot replace node with ${pt} parent`);
+      }
+    }
+    exports.visit = visit2;
+    exports.visitAsync = visitAsync;
+  }
+});
+
+// node_modules/yaml/dist/doc/directives.js
+var require_directives = __commonJS({
+  "node_modules/yaml/dist/doc/directives.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var visit2 = require_visit();
+    var escapeChars = {
+      "!": "%21",
+      ",": "%2C",
+      "[": "%5B",
+      "]": "%5D",
+      "{": "%7B",
+      "}": "%7D"
+    };
+    var escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
+    var Directives = class _Directives {
+      constructor(yaml, tags) {
+        this.docStart = null;
+        this.docEnd = false;
+        this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
+        this.tags = Object.assign({}, _Directives.defaultTags, tags);
+      }
+      clone() {
+        const copy = new _Directives(this.yaml, this.tags);
+        copy.docStart = this.docStart;
+        return copy;
+      }
+      /**
+       * During parsing, get a Directives instance for the current document and
+       * update the stream state according to the current version's spec.
+       */
+      atDocument() {
+        const res = new _Directives(this.yaml, this.tags);
+        switch (this.yaml.version) {
+          case "1.1":
+            this.atNextDocument = true;
+            break;
+          case "1.2":
+            this.atNextDocument = false;
+            this.yaml = {
+              explicit: _Directives.defaultYaml.explicit,
+              version: "1.2"
+            };
+            this.tags = Object.assign({}, _Directives.defaultTags);
+            break;
+        }
+        return res;
+      }
+      /**
+       * @param onError - May be called even if the action was successful
+       * @returns `true` on success
+       */
+      add(line, onError) {
+        if (this.atNextDocument) {
+          this.yaml = { explicit: _Directives.defaultYaml.explicit, version: "1.1" };
+          this.tags = Object.assign({}, _Directives.defaultTags);
+          this.atNextDocument = false;
+        }
+        const parts = line.trim().split(/[ \t]+/);
+        const name2 = parts.shift();
+        switch (name2) {
+          case "%TAG": {
+            if (parts.length !== 2) {
+              onError(0, "%TAG directive should contain exactly two parts");
+              if (parts.length < 2)
+                return false;
+            }
+            const [handle, prefix2] = parts;
+            this.tags[handle] = prefix2;
+            return true;
+          }
+          case "%YAML": {
+            this.yaml.explicit = true;
+            if (parts.length !== 1) {
+              onError(0, "%YAML directive should contain exactly one part");
+              return false;
+            }
+            const [version2] = parts;
+            if (version2 === "1.1" || version2 === "1.2") {
+              this.yaml.version = version2;
+              return true;
+            } else {
+              const isValid = /^\d+\.\d+$/.test(version2);
+              onError(6, `Unsupported YAML version ${version2}`, isValid);
+              return false;
+            }
+          }
+          default:
+            onError(0, `Unknown directive ${name2}`, true);
+            return false;
+        }
+      }
+      /**
+       * Resolves a tag, matching handles to those defined in %TAG directives.
+       *
+       * @returns Resolved tag, which may also be the non-specific tag `'!'` or a
+       *   `'!local'` tag, or `null` if unresolvable.
+       */
+      tagName(source, onError) {
+        if (source === "!")
+          return "!";
+        if (source[0] !== "!") {
+          onError(`Not a valid tag: ${source}`);
+          return null;
+        }
+        if (source[1] === "<") {
+          const verbatim = source.slice(2, -1);
+          if (verbatim === "!" || verbatim === "!!") {
+            onError(`Verbatim tags aren't resolved, so ${source} is invalid.`);
+            return null;
+          }
+          if (source[source.length - 1] !== ">")
+            onError("Verbatim tags must end with a >");
+          return verbatim;
+        }
+        const [, handle, suffix2] = source.match(/^(.*!)([^!]*)$/s);
+        if (!suffix2)
+          onError(`The ${source} tag has no suffix`);
+        const prefix2 = this.tags[handle];
+        if (prefix2) {
+          try {
+            return prefix2 + decodeURIComponent(suffix2);
+          } catch (error63) {
+            onError(String(error63));
+            return null;
+          }
+        }
+        if (handle === "!")
+          return source;
+        onError(`Could not resolve tag: ${source}`);
+        return null;
+      }
+      /**
+       * Given a fully resolved tag, returns its printable string form,
+       * taking into account current tag prefixes and defaults.
+       */
+      tagString(tag) {
+        for (const [handle, prefix2] of Object.entries(this.tags)) {
+          if (tag.startsWith(prefix2))
+            return handle + escapeTagName(tag.substring(prefix2.length));
+        }
+        return tag[0] === "!" ? tag : `!<${tag}>`;
+      }
+      toString(doc) {
+        const lines3 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const tagEntries = Object.entries(this.tags);
+        let tagNames;
+        if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
+          const tags = {};
+          visit2.visit(doc.contents, (_key, node2) => {
+            if (identity.isNode(node2) && node2.tag)
+              tags[node2.tag] = true;
+          });
+          tagNames = Object.keys(tags);
+        } else
+          tagNames = [];
+        for (const [handle, prefix2] of tagEntries) {
+          if (handle === "!!" && prefix2 === "tag:yaml.org,2002:")
+            continue;
+          if (!doc || tagNames.some((tn) => tn.startsWith(prefix2)))
+            lines3.push(`%TAG ${handle} ${prefix2}`);
+        }
+        return lines3.join("\n");
+      }
+    };
+    Directives.defaultYaml = { explicit: false, version: "1.2" };
+    Directives.defaultTags = { "!!": "tag:yaml.org,2002:" };
+    exports.Directives = Directives;
+  }
+});
+
+// node_modules/yaml/dist/doc/anchors.js
+var require_anchors = __commonJS({
+  "node_modules/yaml/dist/doc/anchors.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var visit2 = require_visit();
+    function anchorIsValid(anchor2) {
+      if (/[\x00-\x19\s,[\]{}]/.test(anchor2)) {
+        const sa = JSON.stringify(anchor2);
+        const msg = `Anchor must not contain whitespace or control characters: ${sa}`;
+        throw new Error(msg);
+      }
+      return true;
+    }
+    function anchorNames(root) {
+      const anchors = /* @__PURE__ */ new Set();
+      visit2.visit(root, {
+        Value(_key, node2) {
+          if (node2.anchor)
+            anchors.add(node2.anchor);
+        }
+      });
+      return anchors;
+    }
+    function findNewAnchor(prefix2, exclude) {
+      for (let i = 1; true; ++i) {
+        const name2 = `${prefix2}${i}`;
+        if (!exclude.has(name2))
+          return name2;
+      }
+    }
+    function createNodeAnchors(doc, prefix2) {
+      const aliasObjects = [];
+      const sourceObjects = /* @__PURE__ */ new Map();
+      let prevAnchors = null;
+      return {
+        onAnchor: (source) => {
+          aliasObjects.push(source);
+          prevAnchors ?? (prevAnchors = anchorNames(doc));
+          const anchor2 = findNewAnchor(prefix2, prevAnchors);
+          prevAnchors.add(anchor2);
+          return anchor2;
+        },
+        /**
+         * With circular references, the source node is only resolved after all
+         * of its child nodes are. This is why anchors are set only after all of
+         * the nodes have been created.
+         */
+        setAnchors: () => {
+          for (const source of aliasObjects) {
+            const ref = sourceObjects.get(source);
+            if (typeof ref === "object" && ref.anchor && (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
+              ref.node.anchor = ref.anchor;
+            } else {
+              const error63 = new Error("Failed to resolve repeated object (this should not happen)");
+              error63.source = source;
+              throw error63;
+            }
+          }
+        },
+        sourceObjects
+      };
+    }
+    exports.anchorIsValid = anchorIsValid;
+    exports.anchorNames = anchorNames;
+    exports.createNodeAnchors = createNodeAnchors;
+    exports.findNewAnchor = findNewAnchor;
+  }
+});
+
+// node_modules/yaml/dist/doc/applyReviver.js
+var require_applyReviver = __commonJS({
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+    "use strict";
+    function applyReviver(reviver, obj, key, val) {
+      if (val && typeof val === "object") {
+        if (Array.isArray(val)) {
+          for (let i = 0, len = val.length; i < len; ++i) {
+            const v0 = val[i];
+            const v1 = applyReviver(reviver, val, String(i), v0);
+            if (v1 === void 0)
+              delete val[i];
+            else if (v1 !== v0)
+              val[i] = v1;
+          }
+        } else if (val instanceof Map) {
+          for (const k of Array.from(val.keys())) {
+            const v0 = val.get(k);
+            const v1 = applyReviver(reviver, val, k, v0);
+            if (v1 === void 0)
+              val.delete(k);
+            else if (v1 !== v0)
+              val.set(k, v1);
+          }
+        } else if (val instanceof Set) {
+          for (const v0 of Array.from(val)) {
+            const v1 = applyReviver(reviver, val, v0, v0);
+            if (v1 === void 0)
+              val.delete(v0);
+            else if (v1 !== v0) {
+              val.delete(v0);
+              val.add(v1);
+            }
+          }
+        } else {
+          for (const [k, v0] of Object.entries(val)) {
+            const v1 = applyReviver(reviver, val, k, v0);
+            if (v1 === void 0)
+              delete val[k];
+            else if (v1 !== v0)
+              val[k] = v1;
+          }
+        }
+      }
+      return reviver.call(obj, key, val);
+    }
+    exports.applyReviver = applyReviver;
+  }
+});
+
+// node_modules/yaml/dist/nodes/toJS.js
+var require_toJS = __commonJS({
+  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    function toJS(value2, arg, ctx) {
+      if (Array.isArray(value2))
+        return value2.map((v, i) => toJS(v, String(i), ctx));
+      if (value2 && typeof value2.toJSON === "function") {
+        if (!ctx || !identity.hasAnchor(value2))
+          return value2.toJSON(arg, ctx);
+        const data = { aliasCount: 0, count: 1, res: void 0 };
+        ctx.anchors.set(value2, data);
+        ctx.onCreate = (res2) => {
+          data.res = res2;
+          delete ctx.onCreate;
+        };
+        const res = value2.toJSON(arg, ctx);
+        if (ctx.onCreate)
+          ctx.onCreate(res);
+        return res;
+      }
+      if (typeof value2 === "bigint" && !ctx?.keep)
+        return Number(value2);
+      return value2;
+    }
+    exports.toJS = toJS;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Node.js
+var require_Node = __commonJS({
+  "node_modules/yaml/dist/nodes/Node.js"(exports) {
+    "use strict";
+    var applyReviver = require_applyReviver();
+    var identity = require_identity();
+    var toJS = require_toJS();
+    var NodeBase = class {
+      constructor(type) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: type });
+      }
+      /** Create a copy of this node.  */
+      clone() {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /** A plain JavaScript representation of this node. */
+      toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        if (!identity.isDocument(doc))
+          throw new TypeError("A document argument is required");
+        const ctx = {
+          anchors: /* @__PURE__ */ new Map(),
+          doc,
+          keep: true,
+          mapAsMap: mapAsMap === true,
+          mapKeyWarned: false,
+          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this, "", ctx);
+        if (typeof onAnchor === "function")
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
+        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
+      }
+    };
+    exports.NodeBase = NodeBase;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Alias.js
+var require_Alias = __commonJS({
+  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
+    "use strict";
+    var anchors = require_anchors();
+    var visit2 = require_visit();
+    var identity = require_identity();
+    var Node = require_Node();
+    var toJS = require_toJS();
+    var Alias = class extends Node.NodeBase {
+      constructor(source) {
+        super(identity.ALIAS);
+        this.source = source;
+        Object.defineProperty(this, "tag", {
+          set() {
+            throw new Error("Alias nodes cannot have tags");
+          }
+        });
+      }
+      /**
+       * Resolve the value of this alias within `doc`, finding the last
+       * instance of the `source` anchor before this node.
+       */
+      resolve(doc, ctx) {
+        if (ctx?.maxAliasCount === 0)
+          throw new ReferenceError("Alias resolution is disabled");
+        let nodes;
+        if (ctx?.aliasResolveCache) {
+          nodes = ctx.aliasResolveCache;
+        } else {
+          nodes = [];
+          visit2.visit(doc, {
+            Node: (_key, node2) => {
+              if (identity.isAlias(node2) || identity.hasAnchor(node2))
+                nodes.push(node2);
+            }
+          });
+          if (ctx)
+            ctx.aliasResolveCache = nodes;
+        }
+        let found = void 0;
+        for (const node2 of nodes) {
+          if (node2 === this)
+            break;
+          if (node2.anchor === this.source)
+            found = node2;
+        }
+        if (found && ctx) {
+          const { anchors: anchors2, doc: doc2, maxAliasCount } = ctx;
+          let data = anchors2.get(found);
+          if (!data) {
+            toJS.toJS(found, null, ctx);
+            data = anchors2.get(found);
+          }
+          if (data?.res === void 0) {
+            const msg = "This should not happen: Alias anchor was not resolved?";
+            throw new ReferenceError(msg);
+          }
+          if (maxAliasCount >= 0) {
+            data.count += 1;
+            if (data.aliasCount === 0)
+              data.aliasCount = getAliasCount(doc2, found, anchors2);
+            if (data.count * data.aliasCount > maxAliasCount) {
+              const msg = "Excessive alias count indicates a resource exhaustion attack";
+              throw new ReferenceError(msg);
+            }
+          }
+        }
+        return found;
+      }
+      toJSON(_arg, ctx) {
+        if (!ctx)
+          return { source: this.source };
+        const source = this.resolve(ctx.doc, ctx);
+        if (!source) {
+          const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+          throw new ReferenceError(msg);
+        }
+        return ctx.anchors.get(source).res;
+      }
+      toString(ctx, _onComment, _onChompKeep) {
+        const src = `*${this.source}`;
+        if (ctx) {
+          anchors.anchorIsValid(this.source);
+          if (ctx.options.verifyAliasOrder && !ctx.anchors.has(this.source)) {
+            const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+            throw new Error(msg);
+          }
+          if (ctx.implicitKey)
+            return `${src} `;
+        }
+        return src;
+      }
+    };
+    function getAliasCount(doc, node2, anchors2) {
+      if (identity.isAlias(node2)) {
+        const source = node2.resolve(doc);
+        const anchor2 = anchors2 && source && anchors2.get(source);
+        return anchor2 ? anchor2.count * anchor2.aliasCount : 0;
+      } else if (identity.isCollection(node2)) {
+        let count2 = 0;
+        for (const item of node2.items) {
+          const c = getAliasCount(doc, item, anchors2);
+          if (c > count2)
+            count2 = c;
+        }
+        return count2;
+      } else if (identity.isPair(node2)) {
+        const kc = getAliasCount(doc, node2.key, anchors2);
+        const vc = getAliasCount(doc, node2.value, anchors2);
+        return Math.max(kc, vc);
+      }
+      return 1;
+    }
+    exports.Alias = Alias;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Scalar.js
+var require_Scalar = __commonJS({
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Node = require_Node();
+    var toJS = require_toJS();
+    var isScalarValue = (value2) => !value2 || typeof value2 !== "function" && typeof value2 !== "object";
+    var Scalar = class extends Node.NodeBase {
+      constructor(value2) {
+        super(identity.SCALAR);
+        this.value = value2;
+      }
+      toJSON(arg, ctx) {
+        return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
+      }
+      toString() {
+        return String(this.value);
+      }
+    };
+    Scalar.BLOCK_FOLDED = "BLOCK_FOLDED";
+    Scalar.BLOCK_LITERAL = "BLOCK_LITERAL";
+    Scalar.PLAIN = "PLAIN";
+    Scalar.QUOTE_DOUBLE = "QUOTE_DOUBLE";
+    Scalar.QUOTE_SINGLE = "QUOTE_SINGLE";
+    exports.Scalar = Scalar;
+    exports.isScalarValue = isScalarValue;
+  }
+});
+
+// node_modules/yaml/dist/doc/createNode.js
+var require_createNode = __commonJS({
+  "node_modules/yaml/dist/doc/createNode.js"(exports) {
+    "use strict";
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var defaultTagPrefix = "tag:yaml.org,2002:";
+    function findTagObject(value2, tagName, tags) {
+      if (tagName) {
+        const match = tags.filter((t) => t.tag === tagName);
+        const tagObj = match.find((t) => !t.format) ?? match[0];
+        if (!tagObj)
+          throw new Error(`Tag ${tagName} not found`);
+        return tagObj;
+      }
+      return tags.find((t) => t.identify?.(value2) && !t.format);
+    }
+    function createNode(value2, tagName, ctx) {
+      if (identity.isDocument(value2))
+        value2 = value2.contents;
+      if (identity.isNode(value2))
+        return value2;
+      if (identity.isPair(value2)) {
+        const map2 = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
+        map2.items.push(value2);
+        return map2;
+      }
+      if (value2 instanceof String || value2 instanceof Number || value2 instanceof Boolean || typeof BigInt !== "undefined" && value2 instanceof BigInt) {
+        value2 = value2.valueOf();
+      }
+      const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
+      let ref = void 0;
+      if (aliasDuplicateObjects && value2 && typeof value2 === "object") {
+        ref = sourceObjects.get(value2);
+        if (ref) {
+          ref.anchor ?? (ref.anchor = onAnchor(value2));
+          return new Alias.Alias(ref.anchor);
+        } else {
+          ref = { anchor: null, node: null };
+          sourceObjects.set(value2, ref);
+        }
+      }
+      if (tagName?.startsWith("!!"))
+        tagName = defaultTagPrefix + tagName.slice(2);
+      let tagObj = findTagObject(value2, tagName, schema.tags);
+      if (!tagObj) {
+        if (value2 && typeof value2.toJSON === "function") {
+          value2 = value2.toJSON();
+        }
+        if (!value2 || typeof value2 !== "object") {
+          const node3 = new Scalar.Scalar(value2);
+          if (ref)
+            ref.node = node3;
+          return node3;
+        }
+        tagObj = value2 instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value2) ? schema[identity.SEQ] : schema[identity.MAP];
+      }
+      if (onTagObj) {
+        onTagObj(tagObj);
+        delete ctx.onTagObj;
+      }
+      const node2 = tagObj?.createNode ? tagObj.createNode(ctx.schema, value2, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value2, ctx) : new Scalar.Scalar(value2);
+      if (tagName)
+        node2.tag = tagName;
+      else if (!tagObj.default)
+        node2.tag = tagObj.tag;
+      if (ref)
+        ref.node = node2;
+      return node2;
+    }
+    exports.createNode = createNode;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Collection.js
+var require_Collection = __commonJS({
+  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
+    "use strict";
+    var createNode = require_createNode();
+    var identity = require_identity();
+    var Node = require_Node();
+    function collectionFromPath(schema, path6, value2) {
+      let v = value2;
+      for (let i = path6.length - 1; i >= 0; --i) {
+        const k = path6[i];
+        if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
+          const a = [];
+          a[k] = v;
+          v = a;
+        } else {
+          v = /* @__PURE__ */ new Map([[k, v]]);
+        }
+      }
+      return createNode.createNode(v, void 0, {
+        aliasDuplicateObjects: false,
+        keepUndefined: false,
+        onAnchor: () => {
+          throw new Error("This should not happen, please report a bug.");
+        },
+        schema,
+        sourceObjects: /* @__PURE__ */ new Map()
+      });
+    }
+    var isEmptyPath = (path6) => path6 == null || typeof path6 === "object" && !!path6[Symbol.iterator]().next().done;
+    var Collection = class extends Node.NodeBase {
+      constructor(type, schema) {
+        super(type);
+        Object.defineProperty(this, "schema", {
+          value: schema,
+          configurable: true,
+          enumerable: false,
+          writable: true
+        });
+      }
+      /**
+       * Create a copy of this collection.
+       *
+       * @param schema - If defined, overwrites the original's schema
+       */
+      clone(schema) {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (schema)
+          copy.schema = schema;
+        copy.items = copy.items.map((it) => identity.isNode(it) || identity.isPair(it) ? it.clone(schema) : it);
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /**
+       * Adds a value to the collection. For `!!map` and `!!omap` the value must
+       * be a Pair instance or a `{ key, value }` object, which may not have a key
+       * that already exists in the map.
+       */
+      addIn(path6, value2) {
+        if (isEmptyPath(path6))
+          this.add(value2);
+        else {
+          const [key, ...rest] = path6;
+          const node2 = this.get(key, true);
+          if (identity.isCollection(node2))
+            node2.addIn(rest, value2);
+          else if (node2 === void 0 && this.schema)
+            this.set(key, collectionFromPath(this.schema, rest, value2));
+          else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+      }
+      /**
+       * Removes a value from the collection.
+       * @returns `true` if the item was found and removed.
+       */
+      deleteIn(path6) {
+        const [key, ...rest] = path6;
+        if (rest.length === 0)
+          return this.delete(key);
+        const node2 = this.get(key, true);
+        if (identity.isCollection(node2))
+          return node2.deleteIn(rest);
+        else
+          throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+      }
+      /**
+       * Returns item at `key`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      getIn(path6, keepScalar) {
+        const [key, ...rest] = path6;
+        const node2 = this.get(key, true);
+        if (rest.length === 0)
+          return !keepScalar && identity.isScalar(node2) ? node2.value : node2;
+        else
+          return identity.isCollection(node2) ? node2.getIn(rest, keepScalar) : void 0;
+      }
+      hasAllNullValues(allowScalar) {
+        return this.items.every((node2) => {
+          if (!identity.isPair(node2))
+            return false;
+          const n = node2.value;
+          return n == null || allowScalar && identity.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
+        });
+      }
+      /**
+       * Checks if the collection includes a value with the key `key`.
+       */
+      hasIn(path6) {
+        const [key, ...rest] = path6;
+        if (rest.length === 0)
+          return this.has(key);
+        const node2 = this.get(key, true);
+        return identity.isCollection(node2) ? node2.hasIn(rest) : false;
+      }
+      /**
+       * Sets a value in this collection. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      setIn(path6, value2) {
+        const [key, ...rest] = path6;
+        if (rest.length === 0) {
+          this.set(key, value2);
+        } else {
+          const node2 = this.get(key, true);
+          if (identity.isCollection(node2))
+            node2.setIn(rest, value2);
+          else if (node2 === void 0 && this.schema)
+            this.set(key, collectionFromPath(this.schema, rest, value2));
+          else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+      }
+    };
+    exports.Collection = Collection;
+    exports.collectionFromPath = collectionFromPath;
+    exports.isEmptyPath = isEmptyPath;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyComment.js
+var require_stringifyComment = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+    "use strict";
+    var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
+    function indentComment(comment, indent) {
+      if (/^\n+$/.test(comment))
+        return comment.substring(1);
+      return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
+    }
+    var lineComment = (str, indent, comment) => str.endsWith("\n") ? indentComment(comment, indent) : comment.includes("\n") ? "\n" + indentComment(comment, indent) : (str.endsWith(" ") ? "" : " ") + comment;
+    exports.indentComment = indentComment;
+    exports.lineComment = lineComment;
+    exports.stringifyComment = stringifyComment;
+  }
+});
+
+// node_modules/yaml/dist/stringify/foldFlowLines.js
+var require_foldFlowLines = __commonJS({
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+    "use strict";
+    var FOLD_FLOW = "flow";
+    var FOLD_BLOCK = "block";
+    var FOLD_QUOTED = "quoted";
+    function foldFlowLines(text3, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+      if (!lineWidth || lineWidth < 0)
+        return text3;
+      if (lineWidth < minContentWidth)
+        minContentWidth = 0;
+      const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
+      if (text3.length <= endStep)
+        return text3;
+      const folds = [];
+      const escapedFolds = {};
+      let end2 = lineWidth - indent.length;
+      if (typeof indentAtStart === "number") {
+        if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
+          folds.push(0);
+        else
+          end2 = lineWidth - indentAtStart;
+      }
+      let split = void 0;
+      let prev = void 0;
+      let overflow = false;
+      let i = -1;
+      let escStart = -1;
+      let escEnd = -1;
+      if (mode === FOLD_BLOCK) {
+        i = consumeMoreIndentedLines(text3, i, indent.length);
+        if (i !== -1)
+          end2 = i + endStep;
+      }
+      for (let ch; ch = text3[i += 1]; ) {
+        if (mode === FOLD_QUOTED && ch === "\\") {
+          escStart = i;
+          switch (text3[i + 1]) {
+            case "x":
+              i += 3;
+              break;
+            case "u":
+              i += 5;
+              break;
+            case "U":
+              i += 9;
+              break;
+            default:
+              i += 1;
+          }
+          escEnd = i;
+        }
+        if (ch === "\n") {
+          if (mode === FOLD_BLOCK)
+            i = consumeMoreIndentedLines(text3, i, indent.length);
+          end2 = i + indent.length + endStep;
+          split = void 0;
+        } else {
+          if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
+            const next = text3[i + 1];
+            if (next && next !== " " && next !== "\n" && next !== "	")
+              split = i;
+          }
+          if (i >= end2) {
+            if (split) {
+              folds.push(split);
+              end2 = split + endStep;
+              split = void 0;
+            } else if (mode === FOLD_QUOTED) {
+              while (prev === " " || prev === "	") {
+                prev = ch;
+                ch = text3[i += 1];
+                overflow = true;
+              }
+              const j = i > escEnd + 1 ? i - 2 : escStart - 1;
+              if (escapedFolds[j])
+                return text3;
+              folds.push(j);
+              escapedFolds[j] = true;
+              end2 = j + endStep;
+              split = void 0;
+            } else {
+              overflow = true;
+            }
+          }
+        }
+        prev = ch;
+      }
+      if (overflow && onOverflow)
+        onOverflow();
+      if (folds.length === 0)
+        return text3;
+      if (onFold)
+        onFold();
+      let res = text3.slice(0, folds[0]);
+      for (let i2 = 0; i2 < folds.length; ++i2) {
+        const fold = folds[i2];
+        const end3 = folds[i2 + 1] || text3.length;
+        if (fold === 0)
+          res = `
+${indent}${text3.slice(0, end3)}`;
+        else {
+          if (mode === FOLD_QUOTED && escapedFolds[fold])
+            res += `${text3[fold]}\\`;
+          res += `
+${indent}${text3.slice(fold + 1, end3)}`;
+        }
+      }
+      return res;
+    }
+    function consumeMoreIndentedLines(text3, i, indent) {
+      let end2 = i;
+      let start = i + 1;
+      let ch = text3[start];
+      while (ch === " " || ch === "	") {
+        if (i < start + indent) {
+          ch = text3[++i];
+        } else {
+          do {
+            ch = text3[++i];
+          } while (ch && ch !== "\n");
+          end2 = i;
+          start = i + 1;
+          ch = text3[start];
+        }
+      }
+      return end2;
+    }
+    exports.FOLD_BLOCK = FOLD_BLOCK;
+    exports.FOLD_FLOW = FOLD_FLOW;
+    exports.FOLD_QUOTED = FOLD_QUOTED;
+    exports.foldFlowLines = foldFlowLines;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyString.js
+var require_stringifyString = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var foldFlowLines = require_foldFlowLines();
+    var getFoldOptions = (ctx, isBlock) => ({
+      indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
+      lineWidth: ctx.options.lineWidth,
+      minContentWidth: ctx.options.minContentWidth
+    });
+    var containsDocumentMarker = (str) => /^(%|---|\.\.\.)/m.test(str);
+    function lineLengthOverLimit(str, lineWidth, indentLength) {
+      if (!lineWidth || lineWidth < 0)
+        return false;
+      const limit2 = lineWidth - indentLength;
+      const strLen = str.length;
+      if (strLen <= limit2)
+        return false;
+      for (let i = 0, start = 0; i < strLen; ++i) {
+        if (str[i] === "\n") {
+          if (i - start > limit2)
+            return true;
+          start = i + 1;
+          if (strLen - start <= limit2)
+            return false;
+        }
+      }
+      return true;
+    }
+    function doubleQuotedString(value2, ctx) {
+      const json2 = JSON.stringify(value2);
+      if (ctx.options.doubleQuotedAsJSON)
+        return json2;
+      const { implicitKey } = ctx;
+      const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
+      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
+      let str = "";
+      let start = 0;
+      for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
+        if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
+          str += json2.slice(start, i) + "\\ ";
+          i += 1;
+          start = i;
+          ch = "\\";
+        }
+        if (ch === "\\")
+          switch (json2[i + 1]) {
+            case "u":
+              {
+                str += json2.slice(start, i);
+                const code = json2.substr(i + 2, 4);
+                switch (code) {
+                  case "0000":
+                    str += "\\0";
+                    break;
+                  case "0007":
+                    str += "\\a";
+                    break;
+                  case "000b":
+                    str += "\\v";
+                    break;
+                  case "001b":
+                    str += "\\e";
+                    break;
+                  case "0085":
+                    str += "\\N";
+                    break;
+                  case "00a0":
+                    str += "\\_";
+                    break;
+                  case "2028":
+                    str += "\\L";
+                    break;
+                  case "2029":
+                    str += "\\P";
+                    break;
+                  default:
+                    if (code.substr(0, 2) === "00")
+                      str += "\\x" + code.substr(2);
+                    else
+                      str += json2.substr(i, 6);
+                }
+                i += 5;
+                start = i + 1;
+              }
+              break;
+            case "n":
+              if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
+                i += 1;
+              } else {
+                str += json2.slice(start, i) + "\n\n";
+                while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
+                  str += "\n";
+                  i += 2;
+                }
+                str += indent;
+                if (json2[i + 2] === " ")
+                  str += "\\";
+                i += 1;
+                start = i + 1;
+              }
+              break;
+            default:
+              i += 1;
+          }
+      }
+      str = start ? str + json2.slice(start) : json2;
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
+    }
+    function singleQuotedString(value2, ctx) {
+      if (ctx.options.singleQuote === false || ctx.implicitKey && value2.includes("\n") || /[ \t]\n|\n[ \t]/.test(value2))
+        return doubleQuotedString(value2, ctx);
+      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
+      const res = "'" + value2.replace(/'/g, "''").replace(/\n+/g, `$&
+${indent}`) + "'";
+      return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+    }
+    function quotedString(value2, ctx) {
+      const { singleQuote } = ctx.options;
+      let qs;
+      if (singleQuote === false)
+        qs = doubleQuotedString;
+      else {
+        const hasDouble = value2.includes('"');
+        const hasSingle = value2.includes("'");
+        if (hasDouble && !hasSingle)
+          qs = singleQuotedString;
+        else if (hasSingle && !hasDouble)
+          qs = doubleQuotedString;
+        else
+          qs = singleQuote ? singleQuotedString : doubleQuotedString;
+      }
+      return qs(value2, ctx);
+    }
+    var blockEndNewlines;
+    try {
+      blockEndNewlines = new RegExp("(^|(?<!\n))\n+(?!\n|$)", "g");
+    } catch {
+      blockEndNewlines = /\n+(?!\n|$)/g;
+    }
+    function blockString({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
+      const { blockQuote, commentString, lineWidth } = ctx.options;
+      if (!blockQuote || /\n[\t ]+$/.test(value2)) {
+        return quotedString(value2, ctx);
+      }
+      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
+      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent.length);
+      if (!value2)
+        return literal2 ? "|\n" : ">\n";
+      let chomp;
+      let endStart;
+      for (endStart = value2.length; endStart > 0; --endStart) {
+        const ch = value2[endStart - 1];
+        if (ch !== "\n" && ch !== "	" && ch !== " ")
+          break;
+      }
+      let end2 = value2.substring(endStart);
+      const endNlPos = end2.indexOf("\n");
+      if (endNlPos === -1) {
+        chomp = "-";
+      } else if (value2 === end2 || endNlPos !== end2.length - 1) {
+        chomp = "+";
+        if (onChompKeep)
+          onChompKeep();
+      } else {
+        chomp = "";
+      }
+      if (end2) {
+        value2 = value2.slice(0, -end2.length);
+        if (end2[end2.length - 1] === "\n")
+          end2 = end2.slice(0, -1);
+        end2 = end2.replace(blockEndNewlines, `$&${indent}`);
+      }
+      let startWithSpace = false;
+      let startEnd;
+      let startNlPos = -1;
+      for (startEnd = 0; startEnd < value2.length; ++startEnd) {
+        const ch = value2[startEnd];
+        if (ch === " ")
+          startWithSpace = true;
+        else if (ch === "\n")
+          startNlPos = startEnd;
+        else
+          break;
+      }
+      let start = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      if (start) {
+        value2 = value2.substring(start.length);
+        start = start.replace(/\n+/g, `$&${indent}`);
+      }
+      const indentSize = indent ? "2" : "1";
+      let header = (startWithSpace ? indentSize : "") + chomp;
+      if (comment) {
+        header += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+        if (onComment)
+          onComment();
+      }
+      if (!literal2) {
+        const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
+        let literalFallback = false;
+        const foldOptions = getFoldOptions(ctx, true);
+        if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
+          foldOptions.onOverflow = () => {
+            literalFallback = true;
+          };
+        }
+        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end2}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        if (!literalFallback)
+          return `>${header}
+${indent}${body}`;
+      }
+      value2 = value2.replace(/\n+/g, `$&${indent}`);
+      return `|${header}
+${indent}${start}${value2}${end2}`;
+    }
+    function plainString(item, ctx, onComment, onChompKeep) {
+      const { type, value: value2 } = item;
+      const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
+      if (implicitKey && value2.includes("\n") || inFlow && /[[\]{},]/.test(value2)) {
+        return quotedString(value2, ctx);
+      }
+      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value2)) {
+        return implicitKey || inFlow || !value2.includes("\n") ? quotedString(value2, ctx) : blockString(item, ctx, onComment, onChompKeep);
+      }
+      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value2.includes("\n")) {
+        return blockString(item, ctx, onComment, onChompKeep);
+      }
+      if (containsDocumentMarker(value2)) {
+        if (indent === "") {
+          ctx.forceBlockIndent = true;
+          return blockString(item, ctx, onComment, onChompKeep);
+        } else if (implicitKey && indent === indentStep) {
+          return quotedString(value2, ctx);
+        }
+      }
+      const str = value2.replace(/\n+/g, `$&
+${indent}`);
+      if (actualString) {
+        const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
+        const { compat, tags } = ctx.doc.schema;
+        if (tags.some(test) || compat?.some(test))
+          return quotedString(value2, ctx);
+      }
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+    }
+    function stringifyString(item, ctx, onComment, onChompKeep) {
+      const { implicitKey, inFlow } = ctx;
+      const ss = typeof item.value === "string" ? item : Object.assign({}, item, { value: String(item.value) });
+      let { type } = item;
+      if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+        if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
+          type = Scalar.Scalar.QUOTE_DOUBLE;
+      }
+      const _stringify = (_type) => {
+        switch (_type) {
+          case Scalar.Scalar.BLOCK_FOLDED:
+          case Scalar.Scalar.BLOCK_LITERAL:
+            return implicitKey || inFlow ? quotedString(ss.value, ctx) : blockString(ss, ctx, onComment, onChompKeep);
+          case Scalar.Scalar.QUOTE_DOUBLE:
+            return doubleQuotedString(ss.value, ctx);
+          case Scalar.Scalar.QUOTE_SINGLE:
+            return singleQuotedString(ss.value, ctx);
+          case Scalar.Scalar.PLAIN:
+            return plainString(ss, ctx, onComment, onChompKeep);
+          default:
+            return null;
+        }
+      };
+      let res = _stringify(type);
+      if (res === null) {
+        const { defaultKeyType, defaultStringType } = ctx.options;
+        const t = implicitKey && defaultKeyType || defaultStringType;
+        res = _stringify(t);
+        if (res === null)
+          throw new Error(`Unsupported default string type ${t}`);
+      }
+      return res;
+    }
+    exports.stringifyString = stringifyString;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringify.js
+var require_stringify = __commonJS({
+  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
+    "use strict";
+    var anchors = require_anchors();
+    var identity = require_identity();
+    var stringifyComment = require_stringifyComment();
+    var stringifyString = require_stringifyString();
+    function createStringifyContext(doc, options2) {
+      const opt = Object.assign({
+        blockQuote: true,
+        commentString: stringifyComment.stringifyComment,
+        defaultKeyType: null,
+        defaultStringType: "PLAIN",
+        directives: null,
+        doubleQuotedAsJSON: false,
+        doubleQuotedMinMultiLineLength: 40,
+        falseStr: "false",
+        flowCollectionPadding: true,
+        indentSeq: true,
+        lineWidth: 80,
+        minContentWidth: 20,
+        nullStr: "null",
+        simpleKeys: false,
+        singleQuote: null,
+        trailingComma: false,
+        trueStr: "true",
+        verifyAliasOrder: true
+      }, doc.schema.toStringOptions, options2);
+      let inFlow;
+      switch (opt.collectionStyle) {
+        case "block":
+          inFlow = false;
+          break;
+        case "flow":
+          inFlow = true;
+          break;
+        default:
+          inFlow = null;
+      }
+      return {
+        anchors: /* @__PURE__ */ new Set(),
+        doc,
+        flowCollectionPadding: opt.flowCollectionPadding ? " " : "",
+        indent: "",
+        indentStep: typeof opt.indent === "number" ? " ".repeat(opt.indent) : "  ",
+        inFlow,
+        options: opt
+      };
+    }
+    function getTagObject(tags, item) {
+      if (item.tag) {
+        const match = tags.filter((t) => t.tag === item.tag);
+        if (match.length > 0)
+          return match.find((t) => t.format === item.format) ?? match[0];
+      }
+      let tagObj = void 0;
+      let obj;
+      if (identity.isScalar(item)) {
+        obj = item.value;
+        let match = tags.filter((t) => t.identify?.(obj));
+        if (match.length > 1) {
+          const testMatch = match.filter((t) => t.test);
+          if (testMatch.length > 0)
+            match = testMatch;
+        }
+        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
+      } else {
+        obj = item;
+        tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
+      }
+      if (!tagObj) {
+        const name2 = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
+        throw new Error(`Tag not resolved for ${name2} value`);
+      }
+      return tagObj;
+    }
+    function stringifyProps(node2, tagObj, { anchors: anchors$1, doc }) {
+      if (!doc.directives)
+        return "";
+      const props = [];
+      const anchor2 = (identity.isScalar(node2) || identity.isCollection(node2)) && node2.anchor;
+      if (anchor2 && anchors.anchorIsValid(anchor2)) {
+        anchors$1.add(anchor2);
+        props.push(`&${anchor2}`);
+      }
+      const tag = node2.tag ?? (tagObj.default ? null : tagObj.tag);
+      if (tag)
+        props.push(doc.directives.tagString(tag));
+      return props.join(" ");
+    }
+    function stringify(item, ctx, onComment, onChompKeep) {
+      if (identity.isPair(item))
+        return item.toString(ctx, onComment, onChompKeep);
+      if (identity.isAlias(item)) {
+        if (ctx.doc.directives)
+          return item.toString(ctx);
+        if (ctx.resolvedAliases?.has(item)) {
+          throw new TypeError(`Cannot stringify circular structure without alias nodes`);
+        } else {
+          if (ctx.resolvedAliases)
+            ctx.resolvedAliases.add(item);
+          else
+            ctx.resolvedAliases = /* @__PURE__ */ new Set([item]);
+          item = item.resolve(ctx.doc);
+        }
+      }
+      let tagObj = void 0;
+      const node2 = identity.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: (o) => tagObj = o });
+      tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node2));
+      const props = stringifyProps(node2, tagObj, ctx);
+      if (props.length > 0)
+        ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
+      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node2, ctx, onComment, onChompKeep) : identity.isScalar(node2) ? stringifyString.stringifyString(node2, ctx, onComment, onChompKeep) : node2.toString(ctx, onComment, onChompKeep);
+      if (!props)
+        return str;
+      return identity.isScalar(node2) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
+${ctx.indent}${str}`;
+    }
+    exports.createStringifyContext = createStringifyContext;
+    exports.stringify = stringify;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyPair.js
+var require_stringifyPair = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var stringify = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyPair({ key, value: value2 }, ctx, onComment, onChompKeep) {
+      const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
+      let keyComment = identity.isNode(key) && key.comment || null;
+      if (simpleKeys) {
+        if (keyComment) {
+          throw new Error("With simple keys, key nodes cannot have comments");
+        }
+        if (identity.isCollection(key) || !identity.isNode(key) && typeof key === "object") {
+          const msg = "With simple keys, collection cannot be used as a key value";
+          throw new Error(msg);
+        }
+      }
+      let explicitKey = !simpleKeys && (!key || keyComment && value2 == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      ctx = Object.assign({}, ctx, {
+        allNullValues: false,
+        implicitKey: !explicitKey && (simpleKeys || !allNullValues),
+        indent: indent + indentStep
+      });
+      let keyCommentDone = false;
+      let chompKeep = false;
+      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      if (!explicitKey && !ctx.inFlow && str.length > 1024) {
+        if (simpleKeys)
+          throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
+        explicitKey = true;
+      }
+      if (ctx.inFlow) {
+        if (allNullValues || value2 == null) {
+          if (keyCommentDone && onComment)
+            onComment();
+          return str === "" ? "?" : explicitKey ? `? ${str}` : str;
+        }
+      } else if (allNullValues && !simpleKeys || value2 == null && explicitKey) {
+        str = `? ${str}`;
+        if (keyComment && !keyCommentDone) {
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        } else if (chompKeep && onChompKeep)
+          onChompKeep();
+        return str;
+      }
+      if (keyCommentDone)
+        keyComment = null;
+      if (explicitKey) {
+        if (keyComment)
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        str = `? ${str}
+${indent}:`;
+      } else {
+        str = `${str}:`;
+        if (keyComment)
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+      }
+      let vsb, vcb, valueComment;
+      if (identity.isNode(value2)) {
+        vsb = !!value2.spaceBefore;
+        vcb = value2.commentBefore;
+        valueComment = value2.comment;
+      } else {
+        vsb = false;
+        vcb = null;
+        valueComment = null;
+        if (value2 && typeof value2 === "object")
+          value2 = doc.createNode(value2);
+      }
+      ctx.implicitKey = false;
+      if (!explicitKey && !keyComment && identity.isScalar(value2))
+        ctx.indentAtStart = str.length + 1;
+      chompKeep = false;
+      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
+        ctx.indent = ctx.indent.substring(2);
+      }
+      let valueCommentDone = false;
+      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      let ws = " ";
+      if (keyComment || vsb || vcb) {
+        ws = vsb ? "\n" : "";
+        if (vcb) {
+          const cs = commentString(vcb);
+          ws += `
+${stringifyComment.indentComment(cs, ctx.indent)}`;
+        }
+        if (valueStr === "" && !ctx.inFlow) {
+          if (ws === "\n" && valueComment)
+            ws = "\n\n";
+        } else {
+          ws += `
+${ctx.indent}`;
+        }
+      } else if (!explicitKey && identity.isCollection(value2)) {
+        const vs0 = valueStr[0];
+        const nl0 = valueStr.indexOf("\n");
+        const hasNewline = nl0 !== -1;
+        const flow = ctx.inFlow ?? value2.flow ?? value2.items.length === 0;
+        if (hasNewline || !flow) {
+          let hasPropsLine = false;
+          if (hasNewline && (vs0 === "&" || vs0 === "!")) {
+            let sp0 = valueStr.indexOf(" ");
+            if (vs0 === "&" && sp0 !== -1 && sp0 < nl0 && valueStr[sp0 + 1] === "!") {
+              sp0 = valueStr.indexOf(" ", sp0 + 1);
+            }
+            if (sp0 === -1 || nl0 < sp0)
+              hasPropsLine = true;
+          }
+          if (!hasPropsLine)
+            ws = `
+${ctx.indent}`;
+        }
+      } else if (valueStr === "" || valueStr[0] === "\n") {
+        ws = "";
+      }
+      str += ws + valueStr;
+      if (ctx.inFlow) {
+        if (valueCommentDone && onComment)
+          onComment();
+      } else if (valueComment && !valueCommentDone) {
+        str += stringifyComment.lineComment(str, ctx.indent, commentString(valueComment));
+      } else if (chompKeep && onChompKeep) {
+        onChompKeep();
+      }
+      return str;
+    }
+    exports.stringifyPair = stringifyPair;
+  }
+});
+
+// node_modules/yaml/dist/log.js
+var require_log = __commonJS({
+  "node_modules/yaml/dist/log.js"(exports) {
+    "use strict";
+    var node_process = __require("process");
+    function debug2(logLevel, ...messages) {
+      if (logLevel === "debug")
+        console.log(...messages);
+    }
+    function warn(logLevel, warning) {
+      if (logLevel === "debug" || logLevel === "warn") {
+        if (typeof node_process.emitWarning === "function")
+          node_process.emitWarning(warning);
+        else
+          console.warn(warning);
+      }
+    }
+    exports.debug = debug2;
+    exports.warn = warn;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
+var require_merge = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var MERGE_KEY = "<<";
+    var merge2 = {
+      identify: (value2) => value2 === MERGE_KEY || typeof value2 === "symbol" && value2.description === MERGE_KEY,
+      default: "key",
+      tag: "tag:yaml.org,2002:merge",
+      test: /^<<$/,
+      resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
+        addToJSMap: addMergeToJSMap
+      }),
+      stringify: () => MERGE_KEY
+    };
+    var isMergeKey = (ctx, key) => (merge2.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge2.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge2.tag && tag.default);
+    function addMergeToJSMap(ctx, map2, value2) {
+      const source = resolveAliasValue(ctx, value2);
+      if (identity.isSeq(source))
+        for (const it of source.items)
+          mergeValue(ctx, map2, it);
+      else if (Array.isArray(source))
+        for (const it of source)
+          mergeValue(ctx, map2, it);
+      else
+        mergeValue(ctx, map2, source);
+    }
+    function mergeValue(ctx, map2, value2) {
+      const source = resolveAliasValue(ctx, value2);
+      if (!identity.isMap(source))
+        throw new Error("Merge sources must be maps or map aliases");
+      const srcMap = source.toJSON(null, ctx, Map);
+      for (const [key, value3] of srcMap) {
+        if (map2 instanceof Map) {
+          if (!map2.has(key))
+            map2.set(key, value3);
+        } else if (map2 instanceof Set) {
+          map2.add(key);
+        } else if (!Object.prototype.hasOwnProperty.call(map2, key)) {
+          Object.defineProperty(map2, key, {
+            value: value3,
+            writable: true,
+            enumerable: true,
+            configurable: true
+          });
+        }
+      }
+      return map2;
+    }
+    function resolveAliasValue(ctx, value2) {
+      return ctx && identity.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
+    }
+    exports.addMergeToJSMap = addMergeToJSMap;
+    exports.isMergeKey = isMergeKey;
+    exports.merge = merge2;
+  }
+});
+
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
+var require_addPairToJSMap = __commonJS({
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+    "use strict";
+    var log = require_log();
+    var merge2 = require_merge();
+    var stringify = require_stringify();
+    var identity = require_identity();
+    var toJS = require_toJS();
+    function addPairToJSMap(ctx, map2, { key, value: value2 }) {
+      if (identity.isNode(key) && key.addToJSMap)
+        key.addToJSMap(ctx, map2, value2);
+      else if (merge2.isMergeKey(ctx, key))
+        merge2.addMergeToJSMap(ctx, map2, value2);
+      else {
+        const jsKey = toJS.toJS(key, "", ctx);
+        if (map2 instanceof Map) {
+          map2.set(jsKey, toJS.toJS(value2, jsKey, ctx));
+        } else if (map2 instanceof Set) {
+          map2.add(jsKey);
+        } else {
+          const stringKey = stringifyKey(key, jsKey, ctx);
+          const jsValue = toJS.toJS(value2, stringKey, ctx);
+          if (stringKey in map2)
+            Object.defineProperty(map2, stringKey, {
+              value: jsValue,
+              writable: true,
+              enumerable: true,
+              configurable: true
+            });
+          else
+            map2[stringKey] = jsValue;
+        }
+      }
+      return map2;
+    }
+    function stringifyKey(key, jsKey, ctx) {
+      if (jsKey === null)
+        return "";
+      if (typeof jsKey !== "object")
+        return String(jsKey);
+      if (identity.isNode(key) && ctx?.doc) {
+        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        strCtx.anchors = /* @__PURE__ */ new Set();
+        for (const node2 of ctx.anchors.keys())
+          strCtx.anchors.add(node2.anchor);
+        strCtx.inFlow = true;
+        strCtx.inStringifyKey = true;
+        const strKey = key.toString(strCtx);
+        if (!ctx.mapKeyWarned) {
+          let jsonStr = JSON.stringify(strKey);
+          if (jsonStr.length > 40)
+            jsonStr = jsonStr.substring(0, 36) + '..."';
+          log.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
+          ctx.mapKeyWarned = true;
+        }
+        return strKey;
+      }
+      return JSON.stringify(jsKey);
+    }
+    exports.addPairToJSMap = addPairToJSMap;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Pair.js
+var require_Pair = __commonJS({
+  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
+    "use strict";
+    var createNode = require_createNode();
+    var stringifyPair = require_stringifyPair();
+    var addPairToJSMap = require_addPairToJSMap();
+    var identity = require_identity();
+    function createPair(key, value2, ctx) {
+      const k = createNode.createNode(key, void 0, ctx);
+      const v = createNode.createNode(value2, void 0, ctx);
+      return new Pair(k, v);
+    }
+    var Pair = class _Pair {
+      constructor(key, value2 = null) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
+        this.key = key;
+        this.value = value2;
+      }
+      clone(schema) {
+        let { key, value: value2 } = this;
+        if (identity.isNode(key))
+          key = key.clone(schema);
+        if (identity.isNode(value2))
+          value2 = value2.clone(schema);
+        return new _Pair(key, value2);
+      }
+      toJSON(_, ctx) {
+        const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
+      }
+      toString(ctx, onComment, onChompKeep) {
+        return ctx?.doc ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep) : JSON.stringify(this);
+      }
+    };
+    exports.Pair = Pair;
+    exports.createPair = createPair;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyCollection.js
+var require_stringifyCollection = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var stringify = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyCollection(collection, ctx, options2) {
+      const flow = ctx.inFlow ?? collection.flow;
+      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify2(collection, ctx, options2);
+    }
+    function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+      const { indent, options: { commentString } } = ctx;
+      const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
+      let chompKeep = false;
+      const lines3 = [];
+      for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment2 = null;
+        if (identity.isNode(item)) {
+          if (!chompKeep && item.spaceBefore)
+            lines3.push("");
+          addCommentBefore(ctx, lines3, item.commentBefore, chompKeep);
+          if (item.comment)
+            comment2 = item.comment;
+        } else if (identity.isPair(item)) {
+          const ik = identity.isNode(item.key) ? item.key : null;
+          if (ik) {
+            if (!chompKeep && ik.spaceBefore)
+              lines3.push("");
+            addCommentBefore(ctx, lines3, ik.commentBefore, chompKeep);
+          }
+        }
+        chompKeep = false;
+        let str2 = stringify.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        if (comment2)
+          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
+        if (chompKeep && comment2)
+          chompKeep = false;
+        lines3.push(blockItemPrefix + str2);
+      }
+      let str;
+      if (lines3.length === 0) {
+        str = flowChars.start + flowChars.end;
+      } else {
+        str = lines3[0];
+        for (let i = 1; i < lines3.length; ++i) {
+          const line = lines3[i];
+          str += line ? `
+${indent}${line}` : "\n";
+        }
+      }
+      if (comment) {
+        str += "\n" + stringifyComment.indentComment(commentString(comment), indent);
+        if (onComment)
+          onComment();
+      } else if (chompKeep && onChompKeep)
+        onChompKeep();
+      return str;
+    }
+    function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
+      const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
+      itemIndent += indentStep;
+      const itemCtx = Object.assign({}, ctx, {
+        indent: itemIndent,
+        inFlow: true,
+        type: null
+      });
+      let reqNewline = false;
+      let linesAtValue = 0;
+      const lines3 = [];
+      for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+          if (item.spaceBefore)
+            lines3.push("");
+          addCommentBefore(ctx, lines3, item.commentBefore, false);
+          if (item.comment)
+            comment = item.comment;
+        } else if (identity.isPair(item)) {
+          const ik = identity.isNode(item.key) ? item.key : null;
+          if (ik) {
+            if (ik.spaceBefore)
+              lines3.push("");
+            addCommentBefore(ctx, lines3, ik.commentBefore, false);
+            if (ik.comment)
+              reqNewline = true;
+          }
+          const iv = identity.isNode(item.value) ? item.value : null;
+          if (iv) {
+            if (iv.comment)
+              comment = iv.comment;
+            if (iv.commentBefore)
+              reqNewline = true;
+          } else if (item.value == null && ik?.comment) {
+            comment = ik.comment;
+          }
+        }
+        if (comment)
+          reqNewline = true;
+        let str = stringify.stringify(item, itemCtx, () => comment = null);
+        reqNewline || (reqNewline = lines3.length > linesAtValue || str.includes("\n"));
+        if (i < items.length - 1) {
+          str += ",";
+        } else if (ctx.options.trailingComma) {
+          if (ctx.options.lineWidth > 0) {
+            reqNewline || (reqNewline = lines3.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+          }
+          if (reqNewline) {
+            str += ",";
+          }
+        }
+        if (comment)
+          str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        lines3.push(str);
+        linesAtValue = lines3.length;
+      }
+      const { start, end: end2 } = flowChars;
+      if (lines3.length === 0) {
+        return start + end2;
+      } else {
+        if (!reqNewline) {
+          const len = lines3.reduce((sum, line) => sum + line.length + 2, 2);
+          reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
+        }
+        if (reqNewline) {
+          let str = start;
+          for (const line of lines3)
+            str += line ? `
+${indentStep}${indent}${line}` : "\n";
+          return `${str}
+${indent}${end2}`;
+        } else {
+          return `${start}${fcPadding}${lines3.join(" ")}${fcPadding}${end2}`;
+        }
+      }
+    }
+    function addCommentBefore({ indent, options: { commentString } }, lines3, comment, chompKeep) {
+      if (comment && chompKeep)
+        comment = comment.replace(/^\n+/, "");
+      if (comment) {
+        const ic = stringifyComment.indentComment(commentString(comment), indent);
+        lines3.push(ic.trimStart());
+      }
+    }
+    exports.stringifyCollection = stringifyCollection;
+  }
+});
+
+// node_modules/yaml/dist/nodes/YAMLMap.js
+var require_YAMLMap = __commonJS({
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+    "use strict";
+    var stringifyCollection = require_stringifyCollection();
+    var addPairToJSMap = require_addPairToJSMap();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    function findPair(items, key) {
+      const k = identity.isScalar(key) ? key.value : key;
+      for (const it of items) {
+        if (identity.isPair(it)) {
+          if (it.key === key || it.key === k)
+            return it;
+          if (identity.isScalar(it.key) && it.key.value === k)
+            return it;
+        }
+      }
+      return void 0;
+    }
+    var YAMLMap = class extends Collection.Collection {
+      static get tagName() {
+        return "tag:yaml.org,2002:map";
+      }
+      constructor(schema) {
+        super(identity.MAP, schema);
+        this.items = [];
+      }
+      /**
+       * A generic collection parsing method that can be extended
+       * to other node classes that inherit from YAMLMap
+       */
+      static from(schema, obj, ctx) {
+        const { keepUndefined, replacer } = ctx;
+        const map2 = new this(schema);
+        const add = (key, value2) => {
+          if (typeof replacer === "function")
+            value2 = replacer.call(obj, key, value2);
+          else if (Array.isArray(replacer) && !replacer.includes(key))
+            return;
+          if (value2 !== void 0 || keepUndefined)
+            map2.items.push(Pair.createPair(key, value2, ctx));
+        };
+        if (obj instanceof Map) {
+          for (const [key, value2] of obj)
+            add(key, value2);
+        } else if (obj && typeof obj === "object") {
+          for (const key of Object.keys(obj))
+            add(key, obj[key]);
+        }
+        if (typeof schema.sortMapEntries === "function") {
+          map2.items.sort(schema.sortMapEntries);
+        }
+        return map2;
+      }
+      /**
+       * Adds a value to the collection.
+       *
+       * @param overwrite - If not set `true`, using a key that is already in the
+       *   collection will throw. Otherwise, overwrites the previous value.
+       */
+      add(pair, overwrite) {
+        let _pair;
+        if (identity.isPair(pair))
+          _pair = pair;
+        else if (!pair || typeof pair !== "object" || !("key" in pair)) {
+          _pair = new Pair.Pair(pair, pair?.value);
+        } else
+          _pair = new Pair.Pair(pair.key, pair.value);
+        const prev = findPair(this.items, _pair.key);
+        const sortEntries = this.schema?.sortMapEntries;
+        if (prev) {
+          if (!overwrite)
+            throw new Error(`Key ${_pair.key} already set`);
+          if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+            prev.value.value = _pair.value;
+          else
+            prev.value = _pair.value;
+        } else if (sortEntries) {
+          const i = this.items.findIndex((item) => sortEntries(_pair, item) < 0);
+          if (i === -1)
+            this.items.push(_pair);
+          else
+            this.items.splice(i, 0, _pair);
+        } else {
+          this.items.push(_pair);
+        }
+      }
+      delete(key) {
+        const it = findPair(this.items, key);
+        if (!it)
+          return false;
+        const del = this.items.splice(this.items.indexOf(it), 1);
+        return del.length > 0;
+      }
+      get(key, keepScalar) {
+        const it = findPair(this.items, key);
+        const node2 = it?.value;
+        return (!keepScalar && identity.isScalar(node2) ? node2.value : node2) ?? void 0;
+      }
+      has(key) {
+        return !!findPair(this.items, key);
+      }
+      set(key, value2) {
+        this.add(new Pair.Pair(key, value2), true);
+      }
+      /**
+       * @param ctx - Conversion context, originally set in Document#toJS()
+       * @param {Class} Type - If set, forces the returned collection type
+       * @returns Instance of Type, Map, or Object
+       */
+      toJSON(_, ctx, Type) {
+        const map2 = Type ? new Type() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        if (ctx?.onCreate)
+          ctx.onCreate(map2);
+        for (const item of this.items)
+          addPairToJSMap.addPairToJSMap(ctx, map2, item);
+        return map2;
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        for (const item of this.items) {
+          if (!identity.isPair(item))
+            throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
+        }
+        if (!ctx.allNullValues && this.hasAllNullValues(false))
+          ctx = Object.assign({}, ctx, { allNullValues: true });
+        return stringifyCollection.stringifyCollection(this, ctx, {
+          blockItemPrefix: "",
+          flowChars: { start: "{", end: "}" },
+          itemIndent: ctx.indent || "",
+          onChompKeep,
+          onComment
+        });
+      }
+    };
+    exports.YAMLMap = YAMLMap;
+    exports.findPair = findPair;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/map.js
+var require_map = __commonJS({
+  "node_modules/yaml/dist/schema/common/map.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var YAMLMap = require_YAMLMap();
+    var map2 = {
+      collection: "map",
+      default: true,
+      nodeClass: YAMLMap.YAMLMap,
+      tag: "tag:yaml.org,2002:map",
+      resolve(map3, onError) {
+        if (!identity.isMap(map3))
+          onError("Expected a mapping for this tag");
+        return map3;
+      },
+      createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
+    };
+    exports.map = map2;
+  }
+});
+
+// node_modules/yaml/dist/nodes/YAMLSeq.js
+var require_YAMLSeq = __commonJS({
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+    "use strict";
+    var createNode = require_createNode();
+    var stringifyCollection = require_stringifyCollection();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var toJS = require_toJS();
+    var YAMLSeq = class extends Collection.Collection {
+      static get tagName() {
+        return "tag:yaml.org,2002:seq";
+      }
+      constructor(schema) {
+        super(identity.SEQ, schema);
+        this.items = [];
+      }
+      add(value2) {
+        this.items.push(value2);
+      }
+      /**
+       * Removes a value from the collection.
+       *
+       * `key` must contain a representation of an integer for this to succeed.
+       * It may be wrapped in a `Scalar`.
+       *
+       * @returns `true` if the item was found and removed.
+       */
+      delete(key) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          return false;
+        const del = this.items.splice(idx, 1);
+        return del.length > 0;
+      }
+      get(key, keepScalar) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          return void 0;
+        const it = this.items[idx];
+        return !keepScalar && identity.isScalar(it) ? it.value : it;
+      }
+      /**
+       * Checks if the collection includes a value with the key `key`.
+       *
+       * `key` must contain a representation of an integer for this to succeed.
+       * It may be wrapped in a `Scalar`.
+       */
+      has(key) {
+        const idx = asItemIndex(key);
+        return typeof idx === "number" && idx < this.items.length;
+      }
+      /**
+       * Sets a value in this collection. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       *
+       * If `key` does not contain a representation of an integer, this will throw.
+       * It may be wrapped in a `Scalar`.
+       */
+      set(key, value2) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          throw new Error(`Expected a valid index, not ${key}.`);
+        const prev = this.items[idx];
+        if (identity.isScalar(prev) && Scalar.isScalarValue(value2))
+          prev.value = value2;
+        else
+          this.items[idx] = value2;
+      }
+      toJSON(_, ctx) {
+        const seq = [];
+        if (ctx?.onCreate)
+          ctx.onCreate(seq);
+        let i = 0;
+        for (const item of this.items)
+          seq.push(toJS.toJS(item, String(i++), ctx));
+        return seq;
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        return stringifyCollection.stringifyCollection(this, ctx, {
+          blockItemPrefix: "- ",
+          flowChars: { start: "[", end: "]" },
+          itemIndent: (ctx.indent || "") + "  ",
+          onChompKeep,
+          onComment
+        });
+      }
+      static from(schema, obj, ctx) {
+        const { replacer } = ctx;
+        const seq = new this(schema);
+        if (obj && Symbol.iterator in Object(obj)) {
+          let i = 0;
+          for (let it of obj) {
+            if (typeof replacer === "function") {
+              const key = obj instanceof Set ? it : String(i++);
+              it = replacer.call(obj, key, it);
+            }
+            seq.items.push(createNode.createNode(it, void 0, ctx));
+          }
+        }
+        return seq;
+      }
+    };
+    function asItemIndex(key) {
+      let idx = identity.isScalar(key) ? key.value : key;
+      if (idx && typeof idx === "string")
+        idx = Number(idx);
+      return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
+    }
+    exports.YAMLSeq = YAMLSeq;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/seq.js
+var require_seq = __commonJS({
+  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var YAMLSeq = require_YAMLSeq();
+    var seq = {
+      collection: "seq",
+      default: true,
+      nodeClass: YAMLSeq.YAMLSeq,
+      tag: "tag:yaml.org,2002:seq",
+      resolve(seq2, onError) {
+        if (!identity.isSeq(seq2))
+          onError("Expected a sequence for this tag");
+        return seq2;
+      },
+      createNode: (schema, obj, ctx) => YAMLSeq.YAMLSeq.from(schema, obj, ctx)
+    };
+    exports.seq = seq;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/string.js
+var require_string = __commonJS({
+  "node_modules/yaml/dist/schema/common/string.js"(exports) {
+    "use strict";
+    var stringifyString = require_stringifyString();
+    var string5 = {
+      identify: (value2) => typeof value2 === "string",
+      default: true,
+      tag: "tag:yaml.org,2002:str",
+      resolve: (str) => str,
+      stringify(item, ctx, onComment, onChompKeep) {
+        ctx = Object.assign({ actualString: true }, ctx);
+        return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
+      }
+    };
+    exports.string = string5;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/null.js
+var require_null = __commonJS({
+  "node_modules/yaml/dist/schema/common/null.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var nullTag = {
+      identify: (value2) => value2 == null,
+      createNode: () => new Scalar.Scalar(null),
+      default: true,
+      tag: "tag:yaml.org,2002:null",
+      test: /^(?:~|[Nn]ull|NULL)?$/,
+      resolve: () => new Scalar.Scalar(null),
+      stringify: ({ source }, ctx) => typeof source === "string" && nullTag.test.test(source) ? source : ctx.options.nullStr
+    };
+    exports.nullTag = nullTag;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/bool.js
+var require_bool = __commonJS({
+  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var boolTag = {
+      identify: (value2) => typeof value2 === "boolean",
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
+      resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
+      stringify({ source, value: value2 }, ctx) {
+        if (source && boolTag.test.test(source)) {
+          const sv = source[0] === "t" || source[0] === "T";
+          if (value2 === sv)
+            return source;
+        }
+        return value2 ? ctx.options.trueStr : ctx.options.falseStr;
+      }
+    };
+    exports.boolTag = boolTag;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyNumber.js
+var require_stringifyNumber = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+    "use strict";
+    function stringifyNumber({ format, minFractionDigits, tag, value: value2 }) {
+      if (typeof value2 === "bigint")
+        return String(value2);
+      const num = typeof value2 === "number" ? value2 : Number(value2);
+      if (!isFinite(num))
+        return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
+      let n = Object.is(value2, -0) ? "-0" : JSON.stringify(value2);
+      if (!format && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
+        let i = n.indexOf(".");
+        if (i < 0) {
+          i = n.length;
+          n += ".";
+        }
+        let d = minFractionDigits - (n.length - i - 1);
+        while (d-- > 0)
+          n += "0";
+      }
+      return n;
+    }
+    exports.stringifyNumber = stringifyNumber;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/float.js
+var require_float = __commonJS({
+  "node_modules/yaml/dist/schema/core/float.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var stringifyNumber = require_stringifyNumber();
+    var floatNaN = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var floatExp = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "EXP",
+      test: /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/,
+      resolve: (str) => parseFloat(str),
+      stringify(node2) {
+        const num = Number(node2.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node2);
+      }
+    };
+    var float = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
+      resolve(str) {
+        const node2 = new Scalar.Scalar(parseFloat(str));
+        const dot = str.indexOf(".");
+        if (dot !== -1 && str[str.length - 1] === "0")
+          node2.minFractionDigits = str.length - dot - 1;
+        return node2;
+      },
+      stringify: stringifyNumber.stringifyNumber
+    };
+    exports.float = float;
+    exports.floatExp = floatExp;
+    exports.floatNaN = floatNaN;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/int.js
+var require_int = __commonJS({
+  "node_modules/yaml/dist/schema/core/int.js"(exports) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
+    var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
+    function intStringify(node2, radix, prefix2) {
+      const { value: value2 } = node2;
+      if (intIdentify(value2) && value2 >= 0)
+        return prefix2 + value2.toString(radix);
+      return stringifyNumber.stringifyNumber(node2);
+    }
+    var intOct = {
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "OCT",
+      test: /^0o[0-7]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 8, opt),
+      stringify: (node2) => intStringify(node2, 8, "0o")
+    };
+    var int2 = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      test: /^[-+]?[0-9]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var intHex = {
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "HEX",
+      test: /^0x[0-9a-fA-F]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+      stringify: (node2) => intStringify(node2, 16, "0x")
+    };
+    exports.int = int2;
+    exports.intHex = intHex;
+    exports.intOct = intOct;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/schema.js
+var require_schema = __commonJS({
+  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
+    "use strict";
+    var map2 = require_map();
+    var _null4 = require_null();
+    var seq = require_seq();
+    var string5 = require_string();
+    var bool = require_bool();
+    var float = require_float();
+    var int2 = require_int();
+    var schema = [
+      map2.map,
+      seq.seq,
+      string5.string,
+      _null4.nullTag,
+      bool.boolTag,
+      int2.intOct,
+      int2.int,
+      int2.intHex,
+      float.floatNaN,
+      float.floatExp,
+      float.float
+    ];
+    exports.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/json/schema.js
+var require_schema2 = __commonJS({
+  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var map2 = require_map();
+    var seq = require_seq();
+    function intIdentify(value2) {
+      return typeof value2 === "bigint" || Number.isInteger(value2);
+    }
+    var stringifyJSON = ({ value: value2 }) => JSON.stringify(value2);
+    var jsonScalars = [
+      {
+        identify: (value2) => typeof value2 === "string",
+        default: true,
+        tag: "tag:yaml.org,2002:str",
+        resolve: (str) => str,
+        stringify: stringifyJSON
+      },
+      {
+        identify: (value2) => value2 == null,
+        createNode: () => new Scalar.Scalar(null),
+        default: true,
+        tag: "tag:yaml.org,2002:null",
+        test: /^null$/,
+        resolve: () => null,
+        stringify: stringifyJSON
+      },
+      {
+        identify: (value2) => typeof value2 === "boolean",
+        default: true,
+        tag: "tag:yaml.org,2002:bool",
+        test: /^true$|^false$/,
+        resolve: (str) => str === "true",
+        stringify: stringifyJSON
+      },
+      {
+        identify: intIdentify,
+        default: true,
+        tag: "tag:yaml.org,2002:int",
+        test: /^-?(?:0|[1-9][0-9]*)$/,
+        resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
+        stringify: ({ value: value2 }) => intIdentify(value2) ? value2.toString() : JSON.stringify(value2)
+      },
+      {
+        identify: (value2) => typeof value2 === "number",
+        default: true,
+        tag: "tag:yaml.org,2002:float",
+        test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
+        resolve: (str) => parseFloat(str),
+        stringify: stringifyJSON
+      }
+    ];
+    var jsonError = {
+      default: true,
+      tag: "",
+      test: /^/,
+      resolve(str, onError) {
+        onError(`Unresolved plain scalar ${JSON.stringify(str)}`);
+        return str;
+      }
+    };
+    var schema = [map2.map, seq.seq].concat(jsonScalars, jsonError);
+    exports.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
+var require_binary = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+    "use strict";
+    var node_buffer = __require("buffer");
+    var Scalar = require_Scalar();
+    var stringifyString = require_stringifyString();
+    var binary = {
+      identify: (value2) => value2 instanceof Uint8Array,
+      // Buffer inherits from Uint8Array
+      default: false,
+      tag: "tag:yaml.org,2002:binary",
+      /**
+       * Returns a Buffer in node and an Uint8Array in browsers
+       *
+       * To use the resulting buffer as an image, you'll want to do something like:
+       *
+       *   const blob = new Blob([buffer], { type: 'image/jpeg' })
+       *   document.querySelector('#photo').src = URL.createObjectURL(blob)
+       */
+      resolve(src, onError) {
+        if (typeof node_buffer.Buffer === "function") {
+          return node_buffer.Buffer.from(src, "base64");
+        } else if (typeof atob === "function") {
+          const str = atob(src.replace(/[\n\r]/g, ""));
+          const buffer = new Uint8Array(str.length);
+          for (let i = 0; i < str.length; ++i)
+            buffer[i] = str.charCodeAt(i);
+          return buffer;
+        } else {
+          onError("This environment does not support reading binary tags; either Buffer or atob is required");
+          return src;
+        }
+      },
+      stringify({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
+        if (!value2)
+          return "";
+        const buf = value2;
+        let str;
+        if (typeof node_buffer.Buffer === "function") {
+          str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
+        } else if (typeof btoa === "function") {
+          let s = "";
+          for (let i = 0; i < buf.length; ++i)
+            s += String.fromCharCode(buf[i]);
+          str = btoa(s);
+        } else {
+          throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
+        }
+        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+          const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
+          const n = Math.ceil(str.length / lineWidth);
+          const lines3 = new Array(n);
+          for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
+            lines3[i] = str.substr(o, lineWidth);
+          }
+          str = lines3.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+        }
+        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
+      }
+    };
+    exports.binary = binary;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+var require_pairs = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    var YAMLSeq = require_YAMLSeq();
+    function resolvePairs(seq, onError) {
+      if (identity.isSeq(seq)) {
+        for (let i = 0; i < seq.items.length; ++i) {
+          let item = seq.items[i];
+          if (identity.isPair(item))
+            continue;
+          else if (identity.isMap(item)) {
+            if (item.items.length > 1)
+              onError("Each pair must have its own sequence indicator");
+            const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+            if (item.commentBefore)
+              pair.key.commentBefore = pair.key.commentBefore ? `${item.commentBefore}
+${pair.key.commentBefore}` : item.commentBefore;
+            if (item.comment) {
+              const cn = pair.value ?? pair.key;
+              cn.comment = cn.comment ? `${item.comment}
+${cn.comment}` : item.comment;
+            }
+            item = pair;
+          }
+          seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
+        }
+      } else
+        onError("Expected a sequence for this tag");
+      return seq;
+    }
+    function createPairs(schema, iterable, ctx) {
+      const { replacer } = ctx;
+      const pairs2 = new YAMLSeq.YAMLSeq(schema);
+      pairs2.tag = "tag:yaml.org,2002:pairs";
+      let i = 0;
+      if (iterable && Symbol.iterator in Object(iterable))
+        for (let it of iterable) {
+          if (typeof replacer === "function")
+            it = replacer.call(iterable, String(i++), it);
+          let key, value2;
+          if (Array.isArray(it)) {
+            if (it.length === 2) {
+              key = it[0];
+              value2 = it[1];
+            } else
+              throw new TypeError(`Expected [key, value] tuple: ${it}`);
+          } else if (it && it instanceof Object) {
+            const keys = Object.keys(it);
+            if (keys.length === 1) {
+              key = keys[0];
+              value2 = it[key];
+            } else {
+              throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
+            }
+          } else {
+            key = it;
+          }
+          pairs2.items.push(Pair.createPair(key, value2, ctx));
+        }
+      return pairs2;
+    }
+    var pairs = {
+      collection: "seq",
+      default: false,
+      tag: "tag:yaml.org,2002:pairs",
+      resolve: resolvePairs,
+      createNode: createPairs
+    };
+    exports.createPairs = createPairs;
+    exports.pairs = pairs;
+    exports.resolvePairs = resolvePairs;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
+var require_omap = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var toJS = require_toJS();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var pairs = require_pairs();
+    var YAMLOMap = class _YAMLOMap extends YAMLSeq.YAMLSeq {
+      constructor() {
+        super();
+        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
+        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
+        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
+        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
+        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
+        this.tag = _YAMLOMap.tag;
+      }
+      /**
+       * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
+       * but TypeScript won't allow widening the signature of a child method.
+       */
+      toJSON(_, ctx) {
+        if (!ctx)
+          return super.toJSON(_);
+        const map2 = /* @__PURE__ */ new Map();
+        if (ctx?.onCreate)
+          ctx.onCreate(map2);
+        for (const pair of this.items) {
+          let key, value2;
+          if (identity.isPair(pair)) {
+            key = toJS.toJS(pair.key, "", ctx);
+            value2 = toJS.toJS(pair.value, key, ctx);
+          } else {
+            key = toJS.toJS(pair, "", ctx);
+          }
+          if (map2.has(key))
+            throw new Error("Ordered maps must not include duplicate keys");
+          map2.set(key, value2);
+        }
+        return map2;
+      }
+      static from(schema, iterable, ctx) {
+        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
+        const omap2 = new this();
+        omap2.items = pairs$1.items;
+        return omap2;
+      }
+    };
+    YAMLOMap.tag = "tag:yaml.org,2002:omap";
+    var omap = {
+      collection: "seq",
+      identify: (value2) => value2 instanceof Map,
+      nodeClass: YAMLOMap,
+      default: false,
+      tag: "tag:yaml.org,2002:omap",
+      resolve(seq, onError) {
+        const pairs$1 = pairs.resolvePairs(seq, onError);
+        const seenKeys = [];
+        for (const { key } of pairs$1.items) {
+          if (identity.isScalar(key)) {
+            if (seenKeys.includes(key.value)) {
+              onError(`Ordered maps must not include duplicate keys: ${key.value}`);
+            } else {
+              seenKeys.push(key.value);
+            }
+          }
+        }
+        return Object.assign(new YAMLOMap(), pairs$1);
+      },
+      createNode: (schema, iterable, ctx) => YAMLOMap.from(schema, iterable, ctx)
+    };
+    exports.YAMLOMap = YAMLOMap;
+    exports.omap = omap;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
+var require_bool2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    function boolStringify({ value: value2, source }, ctx) {
+      const boolObj = value2 ? trueTag : falseTag;
+      if (source && boolObj.test.test(source))
+        return source;
+      return value2 ? ctx.options.trueStr : ctx.options.falseStr;
+    }
+    var trueTag = {
+      identify: (value2) => value2 === true,
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
+      resolve: () => new Scalar.Scalar(true),
+      stringify: boolStringify
+    };
+    var falseTag = {
+      identify: (value2) => value2 === false,
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+      resolve: () => new Scalar.Scalar(false),
+      stringify: boolStringify
+    };
+    exports.falseTag = falseTag;
+    exports.trueTag = trueTag;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
+var require_float2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var stringifyNumber = require_stringifyNumber();
+    var floatNaN = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var floatExp = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "EXP",
+      test: /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
+      resolve: (str) => parseFloat(str.replace(/_/g, "")),
+      stringify(node2) {
+        const num = Number(node2.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node2);
+      }
+    };
+    var float = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+      resolve(str) {
+        const node2 = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
+        const dot = str.indexOf(".");
+        if (dot !== -1) {
+          const f = str.substring(dot + 1).replace(/_/g, "");
+          if (f[f.length - 1] === "0")
+            node2.minFractionDigits = f.length;
+        }
+        return node2;
+      },
+      stringify: stringifyNumber.stringifyNumber
+    };
+    exports.float = float;
+    exports.floatExp = floatExp;
+    exports.floatNaN = floatNaN;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
+var require_int2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
+    function intResolve(str, offset, radix, { intAsBigInt }) {
+      const sign = str[0];
+      if (sign === "-" || sign === "+")
+        offset += 1;
+      str = str.substring(offset).replace(/_/g, "");
+      if (intAsBigInt) {
+        switch (radix) {
+          case 2:
+            str = `0b${str}`;
+            break;
+          case 8:
+            str = `0o${str}`;
+            break;
+          case 16:
+            str = `0x${str}`;
+            break;
+        }
+        const n2 = BigInt(str);
+        return sign === "-" ? BigInt(-1) * n2 : n2;
+      }
+      const n = parseInt(str, radix);
+      return sign === "-" ? -1 * n : n;
+    }
+    function intStringify(node2, radix, prefix2) {
+      const { value: value2 } = node2;
+      if (intIdentify(value2)) {
+        const str = value2.toString(radix);
+        return value2 < 0 ? "-" + prefix2 + str.substr(1) : prefix2 + str;
+      }
+      return stringifyNumber.stringifyNumber(node2);
+    }
+    var intBin = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "BIN",
+      test: /^[-+]?0b[0-1_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 2, opt),
+      stringify: (node2) => intStringify(node2, 2, "0b")
+    };
+    var intOct = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "OCT",
+      test: /^[-+]?0[0-7_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 1, 8, opt),
+      stringify: (node2) => intStringify(node2, 8, "0")
+    };
+    var int2 = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      test: /^[-+]?[0-9][0-9_]*$/,
+      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var intHex = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "HEX",
+      test: /^[-+]?0x[0-9a-fA-F_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+      stringify: (node2) => intStringify(node2, 16, "0x")
+    };
+    exports.int = int2;
+    exports.intBin = intBin;
+    exports.intHex = intHex;
+    exports.intOct = intOct;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
+var require_set = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
+      constructor(schema) {
+        super(schema);
+        this.tag = _YAMLSet.tag;
+      }
+      add(key) {
+        let pair;
+        if (identity.isPair(key))
+          pair = key;
+        else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
+          pair = new Pair.Pair(key.key, null);
+        else
+          pair = new Pair.Pair(key, null);
+        const prev = YAMLMap.findPair(this.items, pair.key);
+        if (!prev)
+          this.items.push(pair);
+      }
+      /**
+       * If `keepPair` is `true`, returns the Pair matching `key`.
+       * Otherwise, returns the value of that Pair's key.
+       */
+      get(key, keepPair) {
+        const pair = YAMLMap.findPair(this.items, key);
+        return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
+      }
+      set(key, value2) {
+        if (typeof value2 !== "boolean")
+          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value2}`);
+        const prev = YAMLMap.findPair(this.items, key);
+        if (prev && !value2) {
+          this.items.splice(this.items.indexOf(prev), 1);
+        } else if (!prev && value2) {
+          this.items.push(new Pair.Pair(key));
+        }
+      }
+      toJSON(_, ctx) {
+        return super.toJSON(_, ctx, Set);
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        if (this.hasAllNullValues(true))
+          return super.toString(Object.assign({}, ctx, { allNullValues: true }), onComment, onChompKeep);
+        else
+          throw new Error("Set items must all have null values");
+      }
+      static from(schema, iterable, ctx) {
+        const { replacer } = ctx;
+        const set3 = new this(schema);
+        if (iterable && Symbol.iterator in Object(iterable))
+          for (let value2 of iterable) {
+            if (typeof replacer === "function")
+              value2 = replacer.call(iterable, value2, value2);
+            set3.items.push(Pair.createPair(value2, null, ctx));
+          }
+        return set3;
+      }
+    };
+    YAMLSet.tag = "tag:yaml.org,2002:set";
+    var set2 = {
+      collection: "map",
+      identify: (value2) => value2 instanceof Set,
+      nodeClass: YAMLSet,
+      default: false,
+      tag: "tag:yaml.org,2002:set",
+      createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
+      resolve(map2, onError) {
+        if (identity.isMap(map2)) {
+          if (map2.hasAllNullValues(true))
+            return Object.assign(new YAMLSet(), map2);
+          else
+            onError("Set items must all have null values");
+        } else
+          onError("Expected a mapping for this tag");
+        return map2;
+      }
+    };
+    exports.YAMLSet = YAMLSet;
+    exports.set = set2;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+var require_timestamp = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    function parseSexagesimal(str, asBigInt) {
+      const sign = str[0];
+      const parts = sign === "-" || sign === "+" ? str.substring(1) : str;
+      const num = (n) => asBigInt ? BigInt(n) : Number(n);
+      const res = parts.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
+      return sign === "-" ? num(-1) * res : res;
+    }
+    function stringifySexagesimal(node2) {
+      let { value: value2 } = node2;
+      let num = (n) => n;
+      if (typeof value2 === "bigint")
+        num = (n) => BigInt(n);
+      else if (isNaN(value2) || !isFinite(value2))
+        return stringifyNumber.stringifyNumber(node2);
+      let sign = "";
+      if (value2 < 0) {
+        sign = "-";
+        value2 *= num(-1);
+      }
+      const _60 = num(60);
+      const parts = [value2 % _60];
+      if (value2 < 60) {
+        parts.unshift(0);
+      } else {
+        value2 = (value2 - parts[0]) / _60;
+        parts.unshift(value2 % _60);
+        if (value2 >= 60) {
+          value2 = (value2 - parts[0]) / _60;
+          parts.unshift(value2);
+        }
+      }
+      return sign + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+    }
+    var intTime = {
+      identify: (value2) => typeof value2 === "bigint" || Number.isInteger(value2),
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "TIME",
+      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
+      resolve: (str, _onError, { intAsBigInt }) => parseSexagesimal(str, intAsBigInt),
+      stringify: stringifySexagesimal
+    };
+    var floatTime = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "TIME",
+      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+      resolve: (str) => parseSexagesimal(str, false),
+      stringify: stringifySexagesimal
+    };
+    var timestamp = {
+      identify: (value2) => value2 instanceof Date,
+      default: true,
+      tag: "tag:yaml.org,2002:timestamp",
+      // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
+      // may be omitted altogether, resulting in a date format. In such a case, the time part is
+      // assumed to be 00:00:00Z (start of day, UTC).
+      test: RegExp("^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \\t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$"),
+      resolve(str) {
+        const match = str.match(timestamp.test);
+        if (!match)
+          throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
+        let date5 = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        const tz = match[8];
+        if (tz && tz !== "Z") {
+          let d = parseSexagesimal(tz, false);
+          if (Math.abs(d) < 30)
+            d *= 60;
+          date5 -= 6e4 * d;
+        }
+        return new Date(date5);
+      },
+      stringify: ({ value: value2 }) => value2?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
+    };
+    exports.floatTime = floatTime;
+    exports.intTime = intTime;
+    exports.timestamp = timestamp;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
+var require_schema3 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+    "use strict";
+    var map2 = require_map();
+    var _null4 = require_null();
+    var seq = require_seq();
+    var string5 = require_string();
+    var binary = require_binary();
+    var bool = require_bool2();
+    var float = require_float2();
+    var int2 = require_int2();
+    var merge2 = require_merge();
+    var omap = require_omap();
+    var pairs = require_pairs();
+    var set2 = require_set();
+    var timestamp = require_timestamp();
+    var schema = [
+      map2.map,
+      seq.seq,
+      string5.string,
+      _null4.nullTag,
+      bool.trueTag,
+      bool.falseTag,
+      int2.intBin,
+      int2.intOct,
+      int2.int,
+      int2.intHex,
+      float.floatNaN,
+      float.floatExp,
+      float.float,
+      binary.binary,
+      merge2.merge,
+      omap.omap,
+      pairs.pairs,
+      set2.set,
+      timestamp.intTime,
+      timestamp.floatTime,
+      timestamp.timestamp
+    ];
+    exports.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/tags.js
+var require_tags = __commonJS({
+  "node_modules/yaml/dist/schema/tags.js"(exports) {
+    "use strict";
+    var map2 = require_map();
+    var _null4 = require_null();
+    var seq = require_seq();
+    var string5 = require_string();
+    var bool = require_bool();
+    var float = require_float();
+    var int2 = require_int();
+    var schema = require_schema();
+    var schema$1 = require_schema2();
+    var binary = require_binary();
+    var merge2 = require_merge();
+    var omap = require_omap();
+    var pairs = require_pairs();
+    var schema$2 = require_schema3();
+    var set2 = require_set();
+    var timestamp = require_timestamp();
+    var schemas = /* @__PURE__ */ new Map([
+      ["core", schema.schema],
+      ["failsafe", [map2.map, seq.seq, string5.string]],
+      ["json", schema$1.schema],
+      ["yaml11", schema$2.schema],
+      ["yaml-1.1", schema$2.schema]
+    ]);
+    var tagsByName = {
+      binary: binary.binary,
+      bool: bool.boolTag,
+      float: float.float,
+      floatExp: float.floatExp,
+      floatNaN: float.floatNaN,
+      floatTime: timestamp.floatTime,
+      int: int2.int,
+      intHex: int2.intHex,
+      intOct: int2.intOct,
+      intTime: timestamp.intTime,
+      map: map2.map,
+      merge: merge2.merge,
+      null: _null4.nullTag,
+      omap: omap.omap,
+      pairs: pairs.pairs,
+      seq: seq.seq,
+      set: set2.set,
+      timestamp: timestamp.timestamp
+    };
+    var coreKnownTags = {
+      "tag:yaml.org,2002:binary": binary.binary,
+      "tag:yaml.org,2002:merge": merge2.merge,
+      "tag:yaml.org,2002:omap": omap.omap,
+      "tag:yaml.org,2002:pairs": pairs.pairs,
+      "tag:yaml.org,2002:set": set2.set,
+      "tag:yaml.org,2002:timestamp": timestamp.timestamp
+    };
+    function getTags(customTags, schemaName, addMergeTag) {
+      const schemaTags = schemas.get(schemaName);
+      if (schemaTags && !customTags) {
+        return addMergeTag && !schemaTags.includes(merge2.merge) ? schemaTags.concat(merge2.merge) : schemaTags.slice();
+      }
+      let tags = schemaTags;
+      if (!tags) {
+        if (Array.isArray(customTags))
+          tags = [];
+        else {
+          const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
+          throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
+        }
+      }
+      if (Array.isArray(customTags)) {
+        for (const tag of customTags)
+          tags = tags.concat(tag);
+      } else if (typeof customTags === "function") {
+        tags = customTags(tags.slice());
+      }
+      if (addMergeTag)
+        tags = tags.concat(merge2.merge);
+      return tags.reduce((tags2, tag) => {
+        const tagObj = typeof tag === "string" ? tagsByName[tag] : tag;
+        if (!tagObj) {
+          const tagName = JSON.stringify(tag);
+          const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
+          throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
+        }
+        if (!tags2.includes(tagObj))
+          tags2.push(tagObj);
+        return tags2;
+      }, []);
+    }
+    exports.coreKnownTags = coreKnownTags;
+    exports.getTags = getTags;
+  }
+});
+
+// node_modules/yaml/dist/schema/Schema.js
+var require_Schema = __commonJS({
+  "node_modules/yaml/dist/schema/Schema.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var map2 = require_map();
+    var seq = require_seq();
+    var string5 = require_string();
+    var tags = require_tags();
+    var sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+    var Schema = class _Schema {
+      constructor({ compat, customTags, merge: merge2, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
+        this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
+        this.name = typeof schema === "string" && schema || "core";
+        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
+        this.tags = tags.getTags(customTags, this.name, merge2);
+        this.toStringOptions = toStringDefaults ?? null;
+        Object.defineProperty(this, identity.MAP, { value: map2.map });
+        Object.defineProperty(this, identity.SCALAR, { value: string5.string });
+        Object.defineProperty(this, identity.SEQ, { value: seq.seq });
+        this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
+      }
+      clone() {
+        const copy = Object.create(_Schema.prototype, Object.getOwnPropertyDescriptors(this));
+        copy.tags = this.tags.slice();
+        return copy;
+      }
+    };
+    exports.Schema = Schema;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyDocument.js
+var require_stringifyDocument = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var stringify = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyDocument(doc, options2) {
+      const lines3 = [];
+      let hasDirectives = options2.directives === true;
+      if (options2.directives !== false && doc.directives) {
+        const dir = doc.directives.toString(doc);
+        if (dir) {
+          lines3.push(dir);
+          hasDirectives = true;
+        } else if (doc.directives.docStart)
+          hasDirectives = true;
+      }
+      if (hasDirectives)
+        lines3.push("---");
+      const ctx = stringify.createStringifyContext(doc, options2);
+      const { commentString } = ctx.options;
+      if (doc.commentBefore) {
+        if (lines3.length !== 1)
+          lines3.unshift("");
+        const cs = commentString(doc.commentBefore);
+        lines3.unshift(stringifyComment.indentComment(cs, ""));
+      }
+      let chompKeep = false;
+      let contentComment = null;
+      if (doc.contents) {
+        if (identity.isNode(doc.contents)) {
+          if (doc.contents.spaceBefore && hasDirectives)
+            lines3.push("");
+          if (doc.contents.commentBefore) {
+            const cs = commentString(doc.contents.commentBefore);
+            lines3.push(stringifyComment.indentComment(cs, ""));
+          }
+          ctx.forceBlockIndent = !!doc.comment;
+          contentComment = doc.contents.comment;
+        }
+        const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
+        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        if (contentComment)
+          body += stringifyComment.lineComment(body, "", commentString(contentComment));
+        if ((body[0] === "|" || body[0] === ">") && lines3[lines3.length - 1] === "---") {
+          lines3[lines3.length - 1] = `--- ${body}`;
+        } else
+          lines3.push(body);
+      } else {
+        lines3.push(stringify.stringify(doc.contents, ctx));
+      }
+      if (doc.directives?.docEnd) {
+        if (doc.comment) {
+          const cs = commentString(doc.comment);
+          if (cs.includes("\n")) {
+            lines3.push("...");
+            lines3.push(stringifyComment.indentComment(cs, ""));
+          } else {
+            lines3.push(`... ${cs}`);
+          }
+        } else {
+          lines3.push("...");
+        }
+      } else {
+        let dc = doc.comment;
+        if (dc && chompKeep)
+          dc = dc.replace(/^\n+/, "");
+        if (dc) {
+          if ((!chompKeep || contentComment) && lines3[lines3.length - 1] !== "")
+            lines3.push("");
+          lines3.push(stringifyComment.indentComment(commentString(dc), ""));
+        }
+      }
+      return lines3.join("\n") + "\n";
+    }
+    exports.stringifyDocument = stringifyDocument;
+  }
+});
+
+// node_modules/yaml/dist/doc/Document.js
+var require_Document = __commonJS({
+  "node_modules/yaml/dist/doc/Document.js"(exports) {
+    "use strict";
+    var Alias = require_Alias();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var toJS = require_toJS();
+    var Schema = require_Schema();
+    var stringifyDocument = require_stringifyDocument();
+    var anchors = require_anchors();
+    var applyReviver = require_applyReviver();
+    var createNode = require_createNode();
+    var directives = require_directives();
+    var Document = class _Document {
+      constructor(value2, replacer, options2) {
+        this.commentBefore = null;
+        this.comment = null;
+        this.errors = [];
+        this.warnings = [];
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.DOC });
+        let _replacer = null;
+        if (typeof replacer === "function" || Array.isArray(replacer)) {
+          _replacer = replacer;
+        } else if (options2 === void 0 && replacer) {
+          options2 = replacer;
+          replacer = void 0;
+        }
+        const opt = Object.assign({
+          intAsBigInt: false,
+          keepSourceTokens: false,
+          logLevel: "warn",
+          prettyErrors: true,
+          strict: true,
+          stringKeys: false,
+          uniqueKeys: true,
+          version: "1.2"
+        }, options2);
+        this.options = opt;
+        let { version: version2 } = opt;
+        if (options2?._directives) {
+          this.directives = options2._directives.atDocument();
+          if (this.directives.yaml.explicit)
+            version2 = this.directives.yaml.version;
+        } else
+          this.directives = new directives.Directives({ version: version2 });
+        this.setSchema(version2, options2);
+        this.contents = value2 === void 0 ? null : this.createNode(value2, _replacer, options2);
+      }
+      /**
+       * Create a deep copy of this Document and its contents.
+       *
+       * Custom Node values that inherit from `Object` still refer to their original instances.
+       */
+      clone() {
+        const copy = Object.create(_Document.prototype, {
+          [identity.NODE_TYPE]: { value: identity.DOC }
+        });
+        copy.commentBefore = this.commentBefore;
+        copy.comment = this.comment;
+        copy.errors = this.errors.slice();
+        copy.warnings = this.warnings.slice();
+        copy.options = Object.assign({}, this.options);
+        if (this.directives)
+          copy.directives = this.directives.clone();
+        copy.schema = this.schema.clone();
+        copy.contents = identity.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /** Adds a value to the document. */
+      add(value2) {
+        if (assertCollection(this.contents))
+          this.contents.add(value2);
+      }
+      /** Adds a value to the document. */
+      addIn(path6, value2) {
+        if (assertCollection(this.contents))
+          this.contents.addIn(path6, value2);
+      }
+      /**
+       * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
+       *
+       * If `node` already has an anchor, `name` is ignored.
+       * Otherwise, the `node.anchor` value will be set to `name`,
+       * or if an anchor with that name is already present in the document,
+       * `name` will be used as a prefix for a new unique anchor.
+       * If `name` is undefined, the generated anchor will use 'a' as a prefix.
+       */
+      createAlias(node2, name2) {
+        if (!node2.anchor) {
+          const prev = anchors.anchorNames(this);
+          node2.anchor = // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+          !name2 || prev.has(name2) ? anchors.findNewAnchor(name2 || "a", prev) : name2;
+        }
+        return new Alias.Alias(node2.anchor);
+      }
+      createNode(value2, replacer, options2) {
+        let _replacer = void 0;
+        if (typeof replacer === "function") {
+          value2 = replacer.call({ "": value2 }, "", value2);
+          _replacer = replacer;
+        } else if (Array.isArray(replacer)) {
+          const keyToStr = (v) => typeof v === "number" || v instanceof String || v instanceof Number;
+          const asStr = replacer.filter(keyToStr).map(String);
+          if (asStr.length > 0)
+            replacer = replacer.concat(asStr);
+          _replacer = replacer;
+        } else if (options2 === void 0 && replacer) {
+          options2 = replacer;
+          replacer = void 0;
+        }
+        const { aliasDuplicateObjects, anchorPrefix, flow, keepUndefined, onTagObj, tag } = options2 ?? {};
+        const { onAnchor, setAnchors, sourceObjects } = anchors.createNodeAnchors(
+          this,
+          // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+          anchorPrefix || "a"
+        );
+        const ctx = {
+          aliasDuplicateObjects: aliasDuplicateObjects ?? true,
+          keepUndefined: keepUndefined ?? false,
+          onAnchor,
+          onTagObj,
+          replacer: _replacer,
+          schema: this.schema,
+          sourceObjects
+        };
+        const node2 = createNode.createNode(value2, tag, ctx);
+        if (flow && identity.isCollection(node2))
+          node2.flow = true;
+        setAnchors();
+        return node2;
+      }
+      /**
+       * Convert a key and a value into a `Pair` using the current schema,
+       * recursively wrapping all values as `Scalar` or `Collection` nodes.
+       */
+      createPair(key, value2, options2 = {}) {
+        const k = this.createNode(key, null, options2);
+        const v = this.createNode(value2, null, options2);
+        return new Pair.Pair(k, v);
+      }
+      /**
+       * Removes a value from the document.
+       * @returns `true` if the item was found and removed.
+       */
+      delete(key) {
+        return assertCollection(this.contents) ? this.contents.delete(key) : false;
+      }
+      /**
+       * Removes a value from the document.
+       * @returns `true` if the item was found and removed.
+       */
+      deleteIn(path6) {
+        if (Collection.isEmptyPath(path6)) {
+          if (this.contents == null)
+            return false;
+          this.contents = null;
+          return true;
+        }
+        return assertCollection(this.contents) ? this.contents.deleteIn(path6) : false;
+      }
+      /**
+       * Returns item at `key`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      get(key, keepScalar) {
+        return identity.isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
+      }
+      /**
+       * Returns item at `path`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      getIn(path6, keepScalar) {
+        if (Collection.isEmptyPath(path6))
+          return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path6, keepScalar) : void 0;
+      }
+      /**
+       * Checks if the document includes a value with the key `key`.
+       */
+      has(key) {
+        return identity.isCollection(this.contents) ? this.contents.has(key) : false;
+      }
+      /**
+       * Checks if the document includes a value at `path`.
+       */
+      hasIn(path6) {
+        if (Collection.isEmptyPath(path6))
+          return this.contents !== void 0;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path6) : false;
+      }
+      /**
+       * Sets a value in this document. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      set(key, value2) {
+        if (this.contents == null) {
+          this.contents = Collection.collectionFromPath(this.schema, [key], value2);
+        } else if (assertCollection(this.contents)) {
+          this.contents.set(key, value2);
+        }
+      }
+      /**
+       * Sets a value in this document. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      setIn(path6, value2) {
+        if (Collection.isEmptyPath(path6)) {
+          this.contents = value2;
+        } else if (this.contents == null) {
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path6), value2);
+        } else if (assertCollection(this.contents)) {
+          this.contents.setIn(path6, value2);
+        }
+      }
+      /**
+       * Change the YAML version and schema used by the document.
+       * A `null` version disables support for directives, explicit tags, anchors, and aliases.
+       * It also requires the `schema` option to be given as a `Schema` instance value.
+       *
+       * Overrides all previously set schema options.
+       */
+      setSchema(version2, options2 = {}) {
+        if (typeof version2 === "number")
+          version2 = String(version2);
+        let opt;
+        switch (version2) {
+          case "1.1":
+            if (this.directives)
+              this.directives.yaml.version = "1.1";
+            else
+              this.directives = new directives.Directives({ version: "1.1" });
+            opt = { resolveKnownTags: false, schema: "yaml-1.1" };
+            break;
+          case "1.2":
+          case "next":
+            if (this.directives)
+              this.directives.yaml.version = version2;
+            else
+              this.directives = new directives.Directives({ version: version2 });
+            opt = { resolveKnownTags: true, schema: "core" };
+            break;
+          case null:
+            if (this.directives)
+              delete this.directives;
+            opt = null;
+            break;
+          default: {
+            const sv = JSON.stringify(version2);
+            throw new Error(`Expected '1.1', '1.2' or null as first argument, but found: ${sv}`);
+          }
+        }
+        if (options2.schema instanceof Object)
+          this.schema = options2.schema;
+        else if (opt)
+          this.schema = new Schema.Schema(Object.assign(opt, options2));
+        else
+          throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
+      }
+      // json & jsonArg are only used from toJSON()
+      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        const ctx = {
+          anchors: /* @__PURE__ */ new Map(),
+          doc: this,
+          keep: !json2,
+          mapAsMap: mapAsMap === true,
+          mapKeyWarned: false,
+          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
+        if (typeof onAnchor === "function")
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
+        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
+      }
+      /**
+       * A JSON representation of the document `contents`.
+       *
+       * @param jsonArg Used by `JSON.stringify` to indicate the array index or
+       *   property name.
+       */
+      toJSON(jsonArg, onAnchor) {
+        return this.toJS({ json: true, jsonArg, mapAsMap: false, onAnchor });
+      }
+      /** A YAML representation of the document. */
+      toString(options2 = {}) {
+        if (this.errors.length > 0)
+          throw new Error("Document with errors cannot be stringified");
+        if ("indent" in options2 && (!Number.isInteger(options2.indent) || Number(options2.indent) <= 0)) {
+          const s = JSON.stringify(options2.indent);
+          throw new Error(`"indent" option must be a positive integer, not ${s}`);
+        }
+        return stringifyDocument.stringifyDocument(this, options2);
+      }
+    };
+    function assertCollection(contents) {
+      if (identity.isCollection(contents))
+        return true;
+      throw new Error("Expected a YAML collection as document contents");
+    }
+    exports.Document = Document;
+  }
+});
+
+// node_modules/yaml/dist/errors.js
+var require_errors2 = __commonJS({
+  "node_modules/yaml/dist/errors.js"(exports) {
+    "use strict";
+    var YAMLError = class extends Error {
+      constructor(name2, pos, code, message) {
+        super();
+        this.name = name2;
+        this.code = code;
+        this.message = message;
+        this.pos = pos;
+      }
+    };
+    var YAMLParseError = class extends YAMLError {
+      constructor(pos, code, message) {
+        super("YAMLParseError", pos, code, message);
+      }
+    };
+    var YAMLWarning = class extends YAMLError {
+      constructor(pos, code, message) {
+        super("YAMLWarning", pos, code, message);
+      }
+    };
+    var prettifyError2 = (src, lc) => (error63) => {
+      if (error63.pos[0] === -1)
+        return;
+      error63.linePos = error63.pos.map((pos) => lc.linePos(pos));
+      const { line, col } = error63.linePos[0];
+      error63.message += ` at line ${line}, column ${col}`;
+      let ci = col - 1;
+      let lineStr = src.substring(lc.lineStarts[line - 1], lc.lineStarts[line]).replace(/[\n\r]+$/, "");
+      if (ci >= 60 && lineStr.length > 80) {
+        const trimStart = Math.min(ci - 39, lineStr.length - 79);
+        lineStr = "…" + lineStr.substring(trimStart);
+        ci -= trimStart - 1;
+      }
+      if (lineStr.length > 80)
+        lineStr = lineStr.substring(0, 79) + "…";
+      if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
+        let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
+        if (prev.length > 80)
+          prev = prev.substring(0, 79) + "…\n";
+        lineStr = prev + lineStr;
+      }
+      if (/[^ ]/.test(lineStr)) {
+        let count2 = 1;
+        const end2 = error63.linePos[1];
+        if (end2?.line === line && end2.col > col) {
+          count2 = Math.max(1, Math.min(end2.col - col, 80 - ci));
+        }
+        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        error63.message += `:
+
+${lineStr}
+${pointer}
+`;
+      }
+    };
+    exports.YAMLError = YAMLError;
+    exports.YAMLParseError = YAMLParseError;
+    exports.YAMLWarning = YAMLWarning;
+    exports.prettifyError = prettifyError2;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-props.js
+var require_resolve_props = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+    "use strict";
+    function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+      let spaceBefore = false;
+      let atNewline = startOnNewline;
+      let hasSpace = startOnNewline;
+      let comment = "";
+      let commentSep = "";
+      let hasNewline = false;
+      let reqSpace = false;
+      let tab = null;
+      let anchor2 = null;
+      let tag = null;
+      let newlineAfterProp = null;
+      let comma = null;
+      let found = null;
+      let start = null;
+      for (const token of tokens) {
+        if (reqSpace) {
+          if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
+            onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+          reqSpace = false;
+        }
+        if (tab) {
+          if (atNewline && token.type !== "comment" && token.type !== "newline") {
+            onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+          }
+          tab = null;
+        }
+        switch (token.type) {
+          case "space":
+            if (!flow && (indicator !== "doc-start" || next?.type !== "flow-collection") && token.source.includes("	")) {
+              tab = token;
+            }
+            hasSpace = true;
+            break;
+          case "comment": {
+            if (!hasSpace)
+              onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
+            const cb = token.source.substring(1) || " ";
+            if (!comment)
+              comment = cb;
+            else
+              comment += commentSep + cb;
+            commentSep = "";
+            atNewline = false;
+            break;
+          }
+          case "newline":
+            if (atNewline) {
+              if (comment)
+                comment += token.source;
+              else if (!found || indicator !== "seq-item-ind")
+                spaceBefore = true;
+            } else
+              commentSep += token.source;
+            atNewline = true;
+            hasNewline = true;
+            if (anchor2 || tag)
+              newlineAfterProp = token;
+            hasSpace = true;
+            break;
+          case "anchor":
+            if (anchor2)
+              onError(token, "MULTIPLE_ANCHORS", "A node can have at most one anchor");
+            if (token.source.endsWith(":"))
+              onError(token.offset + token.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
+            anchor2 = token;
+            start ?? (start = token.offset);
+            atNewline = false;
+            hasSpace = false;
+            reqSpace = true;
+            break;
+          case "tag": {
+            if (tag)
+              onError(token, "MULTIPLE_TAGS", "A node can have at most one tag");
+            tag = token;
+            start ?? (start = token.offset);
+            atNewline = false;
+            hasSpace = false;
+            reqSpace = true;
+            break;
+          }
+          case indicator:
+            if (anchor2 || tag)
+              onError(token, "BAD_PROP_ORDER", `Anchors and tags must be after the ${token.source} indicator`);
+            if (found)
+              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.source} in ${flow ?? "collection"}`);
+            found = token;
+            atNewline = indicator === "seq-item-ind" || indicator === "explicit-key-ind";
+            hasSpace = false;
+            break;
+          case "comma":
+            if (flow) {
+              if (comma)
+                onError(token, "UNEXPECTED_TOKEN", `Unexpected , in ${flow}`);
+              comma = token;
+              atNewline = false;
+              hasSpace = false;
+              break;
+            }
+          // else fallthrough
+          default:
+            onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.type} token`);
+            atNewline = false;
+            hasSpace = false;
+        }
+      }
+      const last = tokens[tokens.length - 1];
+      const end2 = last ? last.offset + last.source.length : offset;
+      if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
+        onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+      }
+      if (tab && (atNewline && tab.indent <= parentIndent || next?.type === "block-map" || next?.type === "block-seq"))
+        onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+      return {
+        comma,
+        found,
+        spaceBefore,
+        comment,
+        hasNewline,
+        anchor: anchor2,
+        tag,
+        newlineAfterProp,
+        end: end2,
+        start: start ?? end2
+      };
+    }
+    exports.resolveProps = resolveProps;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-contains-newline.js
+var require_util_contains_newline = __commonJS({
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+    "use strict";
+    function containsNewline(key) {
+      if (!key)
+        return null;
+      switch (key.type) {
+        case "alias":
+        case "scalar":
+        case "double-quoted-scalar":
+        case "single-quoted-scalar":
+          if (key.source.includes("\n"))
+            return true;
+          if (key.end) {
+            for (const st of key.end)
+              if (st.type === "newline")
+                return true;
+          }
+          return false;
+        case "flow-collection":
+          for (const it of key.items) {
+            for (const st of it.start)
+              if (st.type === "newline")
+                return true;
+            if (it.sep) {
+              for (const st of it.sep)
+                if (st.type === "newline")
+                  return true;
+            }
+            if (containsNewline(it.key) || containsNewline(it.value))
+              return true;
+          }
+          return false;
+        default:
+          return true;
+      }
+    }
+    exports.containsNewline = containsNewline;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
+var require_util_flow_indent_check = __commonJS({
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+    "use strict";
+    var utilContainsNewline = require_util_contains_newline();
+    function flowIndentCheck(indent, fc, onError) {
+      if (fc?.type === "flow-collection") {
+        const end2 = fc.end[0];
+        if (end2.indent === indent && (end2.source === "]" || end2.source === "}") && utilContainsNewline.containsNewline(fc)) {
+          const msg = "Flow end indicator should be more indented than parent";
+          onError(end2, "BAD_INDENT", msg, true);
+        }
+      }
+    }
+    exports.flowIndentCheck = flowIndentCheck;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-map-includes.js
+var require_util_map_includes = __commonJS({
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    function mapIncludes(ctx, items, search) {
+      const { uniqueKeys } = ctx.options;
+      if (uniqueKeys === false)
+        return false;
+      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
+      return items.some((pair) => isEqual(pair.key, search));
+    }
+    exports.mapIncludes = mapIncludes;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-map.js
+var require_resolve_block_map = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+    "use strict";
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var resolveProps = require_resolve_props();
+    var utilContainsNewline = require_util_contains_newline();
+    var utilFlowIndentCheck = require_util_flow_indent_check();
+    var utilMapIncludes = require_util_map_includes();
+    var startColMsg = "All mapping items must start at the same column";
+    function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
+      const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
+      const map2 = new NodeClass(ctx.schema);
+      if (ctx.atRoot)
+        ctx.atRoot = false;
+      let offset = bm.offset;
+      let commentEnd = null;
+      for (const collItem of bm.items) {
+        const { start, key, sep: sep3, value: value2 } = collItem;
+        const keyProps = resolveProps.resolveProps(start, {
+          indicator: "explicit-key-ind",
+          next: key ?? sep3?.[0],
+          offset,
+          onError,
+          parentIndent: bm.indent,
+          startOnNewline: true
+        });
+        const implicitKey = !keyProps.found;
+        if (implicitKey) {
+          if (key) {
+            if (key.type === "block-seq")
+              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "A block sequence may not be used as an implicit map key");
+            else if ("indent" in key && key.indent !== bm.indent)
+              onError(offset, "BAD_INDENT", startColMsg);
+          }
+          if (!keyProps.anchor && !keyProps.tag && !sep3) {
+            commentEnd = keyProps.end;
+            if (keyProps.comment) {
+              if (map2.comment)
+                map2.comment += "\n" + keyProps.comment;
+              else
+                map2.comment = keyProps.comment;
+            }
+            continue;
+          }
+          if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
+            onError(key ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+          }
+        } else if (keyProps.found?.indent !== bm.indent) {
+          onError(offset, "BAD_INDENT", startColMsg);
+        }
+        ctx.atKey = true;
+        const keyStart = keyProps.end;
+        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        if (ctx.schema.compat)
+          utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
+        ctx.atKey = false;
+        if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
+          onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
+        const valueProps = resolveProps.resolveProps(sep3 ?? [], {
+          indicator: "map-value-ind",
+          next: value2,
+          offset: keyNode.range[2],
+          onError,
+          parentIndent: bm.indent,
+          startOnNewline: !key || key.type === "block-scalar"
+        });
+        offset = valueProps.end;
+        if (valueProps.found) {
+          if (implicitKey) {
+            if (value2?.type === "block-map" && !valueProps.hasNewline)
+              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "Nested mappings are not allowed in compact mappings");
+            if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
+              onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
+          }
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep3, null, valueProps, onError);
+          if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
+          offset = valueNode.range[2];
+          const pair = new Pair.Pair(keyNode, valueNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          map2.items.push(pair);
+        } else {
+          if (implicitKey)
+            onError(keyNode.range, "MISSING_CHAR", "Implicit map keys need to be followed by map values");
+          if (valueProps.comment) {
+            if (keyNode.comment)
+              keyNode.comment += "\n" + valueProps.comment;
+            else
+              keyNode.comment = valueProps.comment;
+          }
+          const pair = new Pair.Pair(keyNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          map2.items.push(pair);
+        }
+      }
+      if (commentEnd && commentEnd < offset)
+        onError(commentEnd, "IMPOSSIBLE", "Map comment with trailing content");
+      map2.range = [bm.offset, offset, commentEnd ?? offset];
+      return map2;
+    }
+    exports.resolveBlockMap = resolveBlockMap;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-seq.js
+var require_resolve_block_seq = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+    "use strict";
+    var YAMLSeq = require_YAMLSeq();
+    var resolveProps = require_resolve_props();
+    var utilFlowIndentCheck = require_util_flow_indent_check();
+    function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
+      const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
+      const seq = new NodeClass(ctx.schema);
+      if (ctx.atRoot)
+        ctx.atRoot = false;
+      if (ctx.atKey)
+        ctx.atKey = false;
+      let offset = bs.offset;
+      let commentEnd = null;
+      for (const { start, value: value2 } of bs.items) {
+        const props = resolveProps.resolveProps(start, {
+          indicator: "seq-item-ind",
+          next: value2,
+          offset,
+          onError,
+          parentIndent: bs.indent,
+          startOnNewline: true
+        });
+        if (!props.found) {
+          if (props.anchor || props.tag || value2) {
+            if (value2?.type === "block-seq")
+              onError(props.end, "BAD_INDENT", "All sequence items must start at the same column");
+            else
+              onError(offset, "MISSING_CHAR", "Sequence item without - indicator");
+          } else {
+            commentEnd = props.end;
+            if (props.comment)
+              seq.comment = props.comment;
+            continue;
+          }
+        }
+        const node2 = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        if (ctx.schema.compat)
+          utilFlowIndentCheck.flowIndentCheck(bs.indent, value2, onError);
+        offset = node2.range[2];
+        seq.items.push(node2);
+      }
+      seq.range = [bs.offset, offset, commentEnd ?? offset];
+      return seq;
+    }
+    exports.resolveBlockSeq = resolveBlockSeq;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-end.js
+var require_resolve_end = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+    "use strict";
+    function resolveEnd(end2, offset, reqSpace, onError) {
+      let comment = "";
+      if (end2) {
+        let hasSpace = false;
+        let sep3 = "";
+        for (const token of end2) {
+          const { source, type } = token;
+          switch (type) {
+            case "space":
+              hasSpace = true;
+              break;
+            case "comment": {
+              if (reqSpace && !hasSpace)
+                onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
+              const cb = source.substring(1) || " ";
+              if (!comment)
+                comment = cb;
+              else
+                comment += sep3 + cb;
+              sep3 = "";
+              break;
+            }
+            case "newline":
+              if (comment)
+                sep3 += source;
+              hasSpace = true;
+              break;
+            default:
+              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${type} at node end`);
+          }
+          offset += source.length;
+        }
+      }
+      return { comment, offset };
+    }
+    exports.resolveEnd = resolveEnd;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
+var require_resolve_flow_collection = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var resolveEnd = require_resolve_end();
+    var resolveProps = require_resolve_props();
+    var utilContainsNewline = require_util_contains_newline();
+    var utilMapIncludes = require_util_map_includes();
+    var blockMsg = "Block collections are not allowed within flow collections";
+    var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
+    function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
+      const isMap = fc.start.source === "{";
+      const fcName = isMap ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const coll = new NodeClass(ctx.schema);
+      coll.flow = true;
+      const atRoot = ctx.atRoot;
+      if (atRoot)
+        ctx.atRoot = false;
+      if (ctx.atKey)
+        ctx.atKey = false;
+      let offset = fc.offset + fc.start.source.length;
+      for (let i = 0; i < fc.items.length; ++i) {
+        const collItem = fc.items[i];
+        const { start, key, sep: sep3, value: value2 } = collItem;
+        const props = resolveProps.resolveProps(start, {
+          flow: fcName,
+          indicator: "explicit-key-ind",
+          next: key ?? sep3?.[0],
+          offset,
+          onError,
+          parentIndent: fc.indent,
+          startOnNewline: false
+        });
+        if (!props.found) {
+          if (!props.anchor && !props.tag && !sep3 && !value2) {
+            if (i === 0 && props.comma)
+              onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
+            else if (i < fc.items.length - 1)
+              onError(props.start, "UNEXPECTED_TOKEN", `Unexpected empty item in ${fcName}`);
+            if (props.comment) {
+              if (coll.comment)
+                coll.comment += "\n" + props.comment;
+              else
+                coll.comment = props.comment;
+            }
+            offset = props.end;
+            continue;
+          }
+          if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+            onError(
+              key,
+              // checked by containsNewline()
+              "MULTILINE_IMPLICIT_KEY",
+              "Implicit keys of flow sequence pairs need to be on a single line"
+            );
+        }
+        if (i === 0) {
+          if (props.comma)
+            onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
+        } else {
+          if (!props.comma)
+            onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
+          if (props.comment) {
+            let prevItemComment = "";
+            loop: for (const st of start) {
+              switch (st.type) {
+                case "comma":
+                case "space":
+                  break;
+                case "comment":
+                  prevItemComment = st.source.substring(1);
+                  break loop;
+                default:
+                  break loop;
+              }
+            }
+            if (prevItemComment) {
+              let prev = coll.items[coll.items.length - 1];
+              if (identity.isPair(prev))
+                prev = prev.value ?? prev.key;
+              if (prev.comment)
+                prev.comment += "\n" + prevItemComment;
+              else
+                prev.comment = prevItemComment;
+              props.comment = props.comment.substring(prevItemComment.length + 1);
+            }
+          }
+        }
+        if (!isMap && !sep3 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
+          coll.items.push(valueNode);
+          offset = valueNode.range[2];
+          if (isBlock(value2))
+            onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
+        } else {
+          ctx.atKey = true;
+          const keyStart = props.end;
+          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+          if (isBlock(key))
+            onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
+          ctx.atKey = false;
+          const valueProps = resolveProps.resolveProps(sep3 ?? [], {
+            flow: fcName,
+            indicator: "map-value-ind",
+            next: value2,
+            offset: keyNode.range[2],
+            onError,
+            parentIndent: fc.indent,
+            startOnNewline: false
+          });
+          if (valueProps.found) {
+            if (!isMap && !props.found && ctx.options.strict) {
+              if (sep3)
+                for (const st of sep3) {
+                  if (st === valueProps.found)
+                    break;
+                  if (st.type === "newline") {
+                    onError(st, "MULTILINE_IMPLICIT_KEY", "Implicit keys of flow sequence pairs need to be on a single line");
+                    break;
+                  }
+                }
+              if (props.start < valueProps.found.offset - 1024)
+                onError(valueProps.found, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit flow sequence key");
+            }
+          } else if (value2) {
+            if ("source" in value2 && value2.source?.[0] === ":")
+              onError(value2, "MISSING_CHAR", `Missing space after : in ${fcName}`);
+            else
+              onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
+          }
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep3, null, valueProps, onError) : null;
+          if (valueNode) {
+            if (isBlock(value2))
+              onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
+          } else if (valueProps.comment) {
+            if (keyNode.comment)
+              keyNode.comment += "\n" + valueProps.comment;
+            else
+              keyNode.comment = valueProps.comment;
+          }
+          const pair = new Pair.Pair(keyNode, valueNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          if (isMap) {
+            const map2 = coll;
+            if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
+              onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
+            map2.items.push(pair);
+          } else {
+            const map2 = new YAMLMap.YAMLMap(ctx.schema);
+            map2.flow = true;
+            map2.items.push(pair);
+            const endRange = (valueNode ?? keyNode).range;
+            map2.range = [keyNode.range[0], endRange[1], endRange[2]];
+            coll.items.push(map2);
+          }
+          offset = valueNode ? valueNode.range[2] : valueProps.end;
+        }
+      }
+      const expectedEnd = isMap ? "}" : "]";
+      const [ce, ...ee] = fc.end;
+      let cePos = offset;
+      if (ce?.source === expectedEnd)
+        cePos = ce.offset + ce.source.length;
+      else {
+        const name2 = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot ? `${name2} must end with a ${expectedEnd}` : `${name2} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        onError(offset, atRoot ? "MISSING_CHAR" : "BAD_INDENT", msg);
+        if (ce && ce.source.length !== 1)
+          ee.unshift(ce);
+      }
+      if (ee.length > 0) {
+        const end2 = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        if (end2.comment) {
+          if (coll.comment)
+            coll.comment += "\n" + end2.comment;
+          else
+            coll.comment = end2.comment;
+        }
+        coll.range = [fc.offset, cePos, end2.offset];
+      } else {
+        coll.range = [fc.offset, cePos, cePos];
+      }
+      return coll;
+    }
+    exports.resolveFlowCollection = resolveFlowCollection;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-collection.js
+var require_compose_collection = __commonJS({
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var resolveBlockMap = require_resolve_block_map();
+    var resolveBlockSeq = require_resolve_block_seq();
+    var resolveFlowCollection = require_resolve_flow_collection();
+    function resolveCollection(CN, ctx, token, onError, tagName, tag) {
+      const coll = token.type === "block-map" ? resolveBlockMap.resolveBlockMap(CN, ctx, token, onError, tag) : token.type === "block-seq" ? resolveBlockSeq.resolveBlockSeq(CN, ctx, token, onError, tag) : resolveFlowCollection.resolveFlowCollection(CN, ctx, token, onError, tag);
+      const Coll = coll.constructor;
+      if (tagName === "!" || tagName === Coll.tagName) {
+        coll.tag = Coll.tagName;
+        return coll;
+      }
+      if (tagName)
+        coll.tag = tagName;
+      return coll;
+    }
+    function composeCollection(CN, ctx, token, props, onError) {
+      const tagToken = props.tag;
+      const tagName = !tagToken ? null : ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg));
+      if (token.type === "block-seq") {
+        const { anchor: anchor2, newlineAfterProp: nl } = props;
+        const lastProp = anchor2 && tagToken ? anchor2.offset > tagToken.offset ? anchor2 : tagToken : anchor2 ?? tagToken;
+        if (lastProp && (!nl || nl.offset < lastProp.offset)) {
+          const message = "Missing newline after block sequence props";
+          onError(lastProp, "MISSING_CHAR", message);
+        }
+      }
+      const expType = token.type === "block-map" ? "map" : token.type === "block-seq" ? "seq" : token.start.source === "{" ? "map" : "seq";
+      if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
+        return resolveCollection(CN, ctx, token, onError, tagName);
+      }
+      let tag = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
+      if (!tag) {
+        const kt = ctx.schema.knownTags[tagName];
+        if (kt?.collection === expType) {
+          ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
+          tag = kt;
+        } else {
+          if (kt) {
+            onError(tagToken, "BAD_COLLECTION_TYPE", `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? "scalar"}`, true);
+          } else {
+            onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, true);
+          }
+          return resolveCollection(CN, ctx, token, onError, tagName);
+        }
+      }
+      const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
+      const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
+      const node2 = identity.isNode(res) ? res : new Scalar.Scalar(res);
+      node2.range = coll.range;
+      node2.tag = tagName;
+      if (tag?.format)
+        node2.format = tag.format;
+      return node2;
+    }
+    exports.composeCollection = composeCollection;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
+var require_resolve_block_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    function resolveBlockScalar(ctx, scalar, onError) {
+      const start = scalar.offset;
+      const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+      if (!header)
+        return { value: "", type: null, comment: "", range: [start, start, start] };
+      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const lines3 = scalar.source ? splitLines(scalar.source) : [];
+      let chompStart = lines3.length;
+      for (let i = lines3.length - 1; i >= 0; --i) {
+        const content = lines3[i][1];
+        if (content === "" || content === "\r")
+          chompStart = i;
+        else
+          break;
+      }
+      if (chompStart === 0) {
+        const value3 = header.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
+        let end3 = start + header.length;
+        if (scalar.source)
+          end3 += scalar.source.length;
+        return { value: value3, type, comment: header.comment, range: [start, end3, end3] };
+      }
+      let trimIndent = scalar.indent + header.indent;
+      let offset = scalar.offset + header.length;
+      let contentStart = 0;
+      for (let i = 0; i < chompStart; ++i) {
+        const [indent, content] = lines3[i];
+        if (content === "" || content === "\r") {
+          if (header.indent === 0 && indent.length > trimIndent)
+            trimIndent = indent.length;
+        } else {
+          if (indent.length < trimIndent) {
+            const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
+            onError(offset + indent.length, "MISSING_CHAR", message);
+          }
+          if (header.indent === 0)
+            trimIndent = indent.length;
+          contentStart = i;
+          if (trimIndent === 0 && !ctx.atRoot) {
+            const message = "Block scalar values in collections must be indented";
+            onError(offset, "BAD_INDENT", message);
+          }
+          break;
+        }
+        offset += indent.length + content.length + 1;
+      }
+      for (let i = lines3.length - 1; i >= chompStart; --i) {
+        if (lines3[i][0].length > trimIndent)
+          chompStart = i + 1;
+      }
+      let value2 = "";
+      let sep3 = "";
+      let prevMoreIndented = false;
+      for (let i = 0; i < contentStart; ++i)
+        value2 += lines3[i][0].slice(trimIndent) + "\n";
+      for (let i = contentStart; i < chompStart; ++i) {
+        let [indent, content] = lines3[i];
+        offset += indent.length + content.length + 1;
+        const crlf = content[content.length - 1] === "\r";
+        if (crlf)
+          content = content.slice(0, -1);
+        if (content && indent.length < trimIndent) {
+          const src = header.indent ? "explicit indentation indicator" : "first line";
+          const message = `Block scalar lines must not be less indented than their ${src}`;
+          onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
+          indent = "";
+        }
+        if (type === Scalar.Scalar.BLOCK_LITERAL) {
+          value2 += sep3 + indent.slice(trimIndent) + content;
+          sep3 = "\n";
+        } else if (indent.length > trimIndent || content[0] === "	") {
+          if (sep3 === " ")
+            sep3 = "\n";
+          else if (!prevMoreIndented && sep3 === "\n")
+            sep3 = "\n\n";
+          value2 += sep3 + indent.slice(trimIndent) + content;
+          sep3 = "\n";
+          prevMoreIndented = true;
+        } else if (content === "") {
+          if (sep3 === "\n")
+            value2 += "\n";
+          else
+            sep3 = "\n";
+        } else {
+          value2 += sep3 + content;
+          sep3 = " ";
+          prevMoreIndented = false;
+        }
+      }
+      switch (header.chomp) {
+        case "-":
+          break;
+        case "+":
+          for (let i = chompStart; i < lines3.length; ++i)
+            value2 += "\n" + lines3[i][0].slice(trimIndent);
+          if (value2[value2.length - 1] !== "\n")
+            value2 += "\n";
+          break;
+        default:
+          value2 += "\n";
+      }
+      const end2 = start + header.length + scalar.source.length;
+      return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
+    }
+    function parseBlockScalarHeader({ offset, props }, strict, onError) {
+      if (props[0].type !== "block-scalar-header") {
+        onError(props[0], "IMPOSSIBLE", "Block scalar header not found");
+        return null;
+      }
+      const { source } = props[0];
+      const mode = source[0];
+      let indent = 0;
+      let chomp = "";
+      let error63 = -1;
+      for (let i = 1; i < source.length; ++i) {
+        const ch = source[i];
+        if (!chomp && (ch === "-" || ch === "+"))
+          chomp = ch;
+        else {
+          const n = Number(ch);
+          if (!indent && n)
+            indent = n;
+          else if (error63 === -1)
+            error63 = offset + i;
+        }
+      }
+      if (error63 !== -1)
+        onError(error63, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
+      let hasSpace = false;
+      let comment = "";
+      let length = source.length;
+      for (let i = 1; i < props.length; ++i) {
+        const token = props[i];
+        switch (token.type) {
+          case "space":
+            hasSpace = true;
+          // fallthrough
+          case "newline":
+            length += token.source.length;
+            break;
+          case "comment":
+            if (strict && !hasSpace) {
+              const message = "Comments must be separated from other tokens by white space characters";
+              onError(token, "MISSING_CHAR", message);
+            }
+            length += token.source.length;
+            comment = token.source.substring(1);
+            break;
+          case "error":
+            onError(token, "UNEXPECTED_TOKEN", token.message);
+            length += token.source.length;
+            break;
+          /* istanbul ignore next should not happen */
+          default: {
+            const message = `Unexpected token in block scalar header: ${token.type}`;
+            onError(token, "UNEXPECTED_TOKEN", message);
+            const ts = token.source;
+            if (ts && typeof ts === "string")
+              length += ts.length;
+          }
+        }
+      }
+      return { mode, indent, chomp, comment, length };
+    }
+    function splitLines(source) {
+      const split = source.split(/\n( *)/);
+      const first = split[0];
+      const m = first.match(/^( *)/);
+      const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
+      const lines3 = [line0];
+      for (let i = 1; i < split.length; i += 2)
+        lines3.push([split[i], split[i + 1]]);
+      return lines3;
+    }
+    exports.resolveBlockScalar = resolveBlockScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
+var require_resolve_flow_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var resolveEnd = require_resolve_end();
+    function resolveFlowScalar(scalar, strict, onError) {
+      const { offset, type, source, end: end2 } = scalar;
+      let _type;
+      let value2;
+      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+      switch (type) {
+        case "scalar":
+          _type = Scalar.Scalar.PLAIN;
+          value2 = plainValue(source, _onError);
+          break;
+        case "single-quoted-scalar":
+          _type = Scalar.Scalar.QUOTE_SINGLE;
+          value2 = singleQuotedValue(source, _onError);
+          break;
+        case "double-quoted-scalar":
+          _type = Scalar.Scalar.QUOTE_DOUBLE;
+          value2 = doubleQuotedValue(source, _onError);
+          break;
+        /* istanbul ignore next should not happen */
+        default:
+          onError(scalar, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
+          return {
+            value: "",
+            type: null,
+            comment: "",
+            range: [offset, offset + source.length, offset + source.length]
+          };
+      }
+      const valueEnd = offset + source.length;
+      const re = resolveEnd.resolveEnd(end2, valueEnd, strict, onError);
+      return {
+        value: value2,
+        type: _type,
+        comment: re.comment,
+        range: [offset, valueEnd, re.offset]
+      };
+    }
+    function plainValue(source, onError) {
+      let badChar = "";
+      switch (source[0]) {
+        /* istanbul ignore next should not happen */
+        case "	":
+          badChar = "a tab character";
+          break;
+        case ",":
+          badChar = "flow indicator character ,";
+          break;
+        case "%":
+          badChar = "directive indicator character %";
+          break;
+        case "|":
+        case ">": {
+          badChar = `block scalar indicator ${source[0]}`;
+          break;
+        }
+        case "@":
+        case "`": {
+          badChar = `reserved character ${source[0]}`;
+          break;
+        }
+      }
+      if (badChar)
+        onError(0, "BAD_SCALAR_START", `Plain value cannot start with ${badChar}`);
+      return unfoldLines(source);
+    }
+    function singleQuotedValue(source, onError) {
+      if (source[source.length - 1] !== "'" || source.length === 1)
+        onError(source.length, "MISSING_CHAR", "Missing closing 'quote");
+      return unfoldLines(source.slice(1, -1)).replace(/''/g, "'");
+    }
+    function unfoldLines(source) {
+      const line = /(.*?)\r?\n/sy;
+      let match = line.exec(source);
+      if (!match)
+        return source;
+      let trimEnd, trimBoth;
+      try {
+        trimEnd = new RegExp("(?<![ 	])[ 	]+$");
+        trimBoth = new RegExp("^[ 	]+|(?<![ 	])[ 	]+$", "g");
+      } catch {
+        trimEnd = /[ \t]+$/;
+        trimBoth = /^[ \t]+|[ \t]+$/g;
+      }
+      let res = match[1].replace(trimEnd, "");
+      let sep3 = " ";
+      let pos = line.lastIndex;
+      while (match = line.exec(source)) {
+        const lm = match[1].replace(trimBoth, "");
+        if (lm === "") {
+          if (sep3 === "\n")
+            res += sep3;
+          else
+            sep3 = "\n";
+        } else {
+          res += sep3 + lm;
+          sep3 = " ";
+        }
+        pos = line.lastIndex;
+      }
+      const last = /[ \t]*(.*)/sy;
+      last.lastIndex = pos;
+      match = last.exec(source);
+      return res + sep3 + (match?.[1] ?? "");
+    }
+    function doubleQuotedValue(source, onError) {
+      let res = "";
+      for (let i = 1; i < source.length - 1; ++i) {
+        const ch = source[i];
+        if (ch === "\r" && source[i + 1] === "\n")
+          continue;
+        if (ch === "\n") {
+          const { fold, offset } = foldNewline(source, i);
+          res += fold;
+          i = offset;
+        } else if (ch === "\\") {
+          let next = source[++i];
+          const cc = escapeCodes[next];
+          if (cc)
+            res += cc;
+          else if (next === "\n") {
+            next = source[i + 1];
+            while (next === " " || next === "	")
+              next = source[++i + 1];
+          } else if (next === "\r" && source[i + 1] === "\n") {
+            next = source[++i + 1];
+            while (next === " " || next === "	")
+              next = source[++i + 1];
+          } else if (next === "x" || next === "u" || next === "U") {
+            const length = next === "x" ? 2 : next === "u" ? 4 : 8;
+            res += parseCharCode(source, i + 1, length, onError);
+            i += length;
+          } else {
+            const raw2 = source.substr(i - 1, 2);
+            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
+            res += raw2;
+          }
+        } else if (ch === " " || ch === "	") {
+          const wsStart = i;
+          let next = source[i + 1];
+          while (next === " " || next === "	")
+            next = source[++i + 1];
+          if (next !== "\n" && !(next === "\r" && source[i + 2] === "\n"))
+            res += i > wsStart ? source.slice(wsStart, i + 1) : ch;
+        } else {
+          res += ch;
+        }
+      }
+      if (source[source.length - 1] !== '"' || source.length === 1)
+        onError(source.length, "MISSING_CHAR", 'Missing closing "quote');
+      return res;
+    }
+    function foldNewline(source, offset) {
+      let fold = "";
+      let ch = source[offset + 1];
+      while (ch === " " || ch === "	" || ch === "\n" || ch === "\r") {
+        if (ch === "\r" && source[offset + 2] !== "\n")
+          break;
+        if (ch === "\n")
+          fold += "\n";
+        offset += 1;
+        ch = source[offset + 1];
+      }
+      if (!fold)
+        fold = " ";
+      return { fold, offset };
+    }
+    var escapeCodes = {
+      "0": "\0",
+      // null character
+      a: "\x07",
+      // bell character
+      b: "\b",
+      // backspace
+      e: "\x1B",
+      // escape character
+      f: "\f",
+      // form feed
+      n: "\n",
+      // line feed
+      r: "\r",
+      // carriage return
+      t: "	",
+      // horizontal tab
+      v: "\v",
+      // vertical tab
+      N: "",
+      // Unicode next line
+      _: " ",
+      // Unicode non-breaking space
+      L: "\u2028",
+      // Unicode line separator
+      P: "\u2029",
+      // Unicode paragraph separator
+      " ": " ",
+      '"': '"',
+      "/": "/",
+      "\\": "\\",
+      "	": "	"
+    };
+    function parseCharCode(source, offset, length, onError) {
+      const cc = source.substr(offset, length);
+      const ok2 = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+      const code = ok2 ? parseInt(cc, 16) : NaN;
+      try {
+        return String.fromCodePoint(code);
+      } catch {
+        const raw2 = source.substr(offset - 2, length + 2);
+        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
+        return raw2;
+      }
+    }
+    exports.resolveFlowScalar = resolveFlowScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-scalar.js
+var require_compose_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var resolveBlockScalar = require_resolve_block_scalar();
+    var resolveFlowScalar = require_resolve_flow_scalar();
+    function composeScalar(ctx, token, tagToken, onError) {
+      const { value: value2, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
+      let tag;
+      if (ctx.options.stringKeys && ctx.atKey) {
+        tag = ctx.schema[identity.SCALAR];
+      } else if (tagName)
+        tag = findScalarTagByName(ctx.schema, value2, tagName, tagToken, onError);
+      else if (token.type === "scalar")
+        tag = findScalarTagByTest(ctx, value2, token, onError);
+      else
+        tag = ctx.schema[identity.SCALAR];
+      let scalar;
+      try {
+        const res = tag.resolve(value2, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
+        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
+      } catch (error63) {
+        const msg = error63 instanceof Error ? error63.message : String(error63);
+        onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
+        scalar = new Scalar.Scalar(value2);
+      }
+      scalar.range = range;
+      scalar.source = value2;
+      if (type)
+        scalar.type = type;
+      if (tagName)
+        scalar.tag = tagName;
+      if (tag.format)
+        scalar.format = tag.format;
+      if (comment)
+        scalar.comment = comment;
+      return scalar;
+    }
+    function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
+      if (tagName === "!")
+        return schema[identity.SCALAR];
+      const matchWithTest = [];
+      for (const tag of schema.tags) {
+        if (!tag.collection && tag.tag === tagName) {
+          if (tag.default && tag.test)
+            matchWithTest.push(tag);
+          else
+            return tag;
+        }
+      }
+      for (const tag of matchWithTest)
+        if (tag.test?.test(value2))
+          return tag;
+      const kt = schema.knownTags[tagName];
+      if (kt && !kt.collection) {
+        schema.tags.push(Object.assign({}, kt, { default: false, test: void 0 }));
+        return kt;
+      }
+      onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
+      return schema[identity.SCALAR];
+    }
+    function findScalarTagByTest({ atKey, directives, schema }, value2, token, onError) {
+      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity.SCALAR];
+      if (schema.compat) {
+        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity.SCALAR];
+        if (tag.tag !== compat.tag) {
+          const ts = directives.tagString(tag.tag);
+          const cs = directives.tagString(compat.tag);
+          const msg = `Value may be parsed as either ${ts} or ${cs}`;
+          onError(token, "TAG_RESOLVE_FAILED", msg, true);
+        }
+      }
+      return tag;
+    }
+    exports.composeScalar = composeScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
+var require_util_empty_scalar_position = __commonJS({
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+    "use strict";
+    function emptyScalarPosition(offset, before2, pos) {
+      if (before2) {
+        pos ?? (pos = before2.length);
+        for (let i = pos - 1; i >= 0; --i) {
+          let st = before2[i];
+          switch (st.type) {
+            case "space":
+            case "comment":
+            case "newline":
+              offset -= st.source.length;
+              continue;
+          }
+          st = before2[++i];
+          while (st?.type === "space") {
+            offset += st.source.length;
+            st = before2[++i];
+          }
+          break;
+        }
+      }
+      return offset;
+    }
+    exports.emptyScalarPosition = emptyScalarPosition;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-node.js
+var require_compose_node = __commonJS({
+  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
+    "use strict";
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var composeCollection = require_compose_collection();
+    var composeScalar = require_compose_scalar();
+    var resolveEnd = require_resolve_end();
+    var utilEmptyScalarPosition = require_util_empty_scalar_position();
+    var CN = { composeNode, composeEmptyNode };
+    function composeNode(ctx, token, props, onError) {
+      const atKey = ctx.atKey;
+      const { spaceBefore, comment, anchor: anchor2, tag } = props;
+      let node2;
+      let isSrcToken = true;
+      switch (token.type) {
+        case "alias":
+          node2 = composeAlias(ctx, token, onError);
+          if (anchor2 || tag)
+            onError(token, "ALIAS_PROPS", "An alias node must not specify any properties");
+          break;
+        case "scalar":
+        case "single-quoted-scalar":
+        case "double-quoted-scalar":
+        case "block-scalar":
+          node2 = composeScalar.composeScalar(ctx, token, tag, onError);
+          if (anchor2)
+            node2.anchor = anchor2.source.substring(1);
+          break;
+        case "block-map":
+        case "block-seq":
+        case "flow-collection":
+          try {
+            node2 = composeCollection.composeCollection(CN, ctx, token, props, onError);
+            if (anchor2)
+              node2.anchor = anchor2.source.substring(1);
+          } catch (error63) {
+            const message = error63 instanceof Error ? error63.message : String(error63);
+            onError(token, "RESOURCE_EXHAUSTION", message);
+          }
+          break;
+        default: {
+          const message = token.type === "error" ? token.message : `Unsupported token (type: ${token.type})`;
+          onError(token, "UNEXPECTED_TOKEN", message);
+          isSrcToken = false;
+        }
+      }
+      node2 ?? (node2 = composeEmptyNode(ctx, token.offset, void 0, null, props, onError));
+      if (anchor2 && node2.anchor === "")
+        onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
+      if (atKey && ctx.options.stringKeys && (!identity.isScalar(node2) || typeof node2.value !== "string" || node2.tag && node2.tag !== "tag:yaml.org,2002:str")) {
+        const msg = "With stringKeys, all keys must be strings";
+        onError(tag ?? token, "NON_STRING_KEY", msg);
+      }
+      if (spaceBefore)
+        node2.spaceBefore = true;
+      if (comment) {
+        if (token.type === "scalar" && token.source === "")
+          node2.comment = comment;
+        else
+          node2.commentBefore = comment;
+      }
+      if (ctx.options.keepSourceTokens && isSrcToken)
+        node2.srcToken = token;
+      return node2;
+    }
+    function composeEmptyNode(ctx, offset, before2, pos, { spaceBefore, comment, anchor: anchor2, tag, end: end2 }, onError) {
+      const token = {
+        type: "scalar",
+        offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before2, pos),
+        indent: -1,
+        source: ""
+      };
+      const node2 = composeScalar.composeScalar(ctx, token, tag, onError);
+      if (anchor2) {
+        node2.anchor = anchor2.source.substring(1);
+        if (node2.anchor === "")
+          onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
+      }
+      if (spaceBefore)
+        node2.spaceBefore = true;
+      if (comment) {
+        node2.comment = comment;
+        node2.range[2] = end2;
+      }
+      return node2;
+    }
+    function composeAlias({ options: options2 }, { offset, source, end: end2 }, onError) {
+      const alias = new Alias.Alias(source.substring(1));
+      if (alias.source === "")
+        onError(offset, "BAD_ALIAS", "Alias cannot be an empty string");
+      if (alias.source.endsWith(":"))
+        onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
+      const valueEnd = offset + source.length;
+      const re = resolveEnd.resolveEnd(end2, valueEnd, options2.strict, onError);
+      alias.range = [offset, valueEnd, re.offset];
+      if (re.comment)
+        alias.comment = re.comment;
+      return alias;
+    }
+    exports.composeEmptyNode = composeEmptyNode;
+    exports.composeNode = composeNode;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-doc.js
+var require_compose_doc = __commonJS({
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+    "use strict";
+    var Document = require_Document();
+    var composeNode = require_compose_node();
+    var resolveEnd = require_resolve_end();
+    var resolveProps = require_resolve_props();
+    function composeDoc(options2, directives, { offset, start, value: value2, end: end2 }, onError) {
+      const opts = Object.assign({ _directives: directives }, options2);
+      const doc = new Document.Document(void 0, opts);
+      const ctx = {
+        atKey: false,
+        atRoot: true,
+        directives: doc.directives,
+        options: doc.options,
+        schema: doc.schema
+      };
+      const props = resolveProps.resolveProps(start, {
+        indicator: "doc-start",
+        next: value2 ?? end2?.[0],
+        offset,
+        onError,
+        parentIndent: 0,
+        startOnNewline: true
+      });
+      if (props.found) {
+        doc.directives.docStart = true;
+        if (value2 && (value2.type === "block-map" || value2.type === "block-seq") && !props.hasNewline)
+          onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
+      }
+      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      const contentEnd = doc.contents.range[2];
+      const re = resolveEnd.resolveEnd(end2, contentEnd, false, onError);
+      if (re.comment)
+        doc.comment = re.comment;
+      doc.range = [offset, contentEnd, re.offset];
+      return doc;
+    }
+    exports.composeDoc = composeDoc;
+  }
+});
+
+// node_modules/yaml/dist/compose/composer.js
+var require_composer = __commonJS({
+  "node_modules/yaml/dist/compose/composer.js"(exports) {
+    "use strict";
+    var node_process = __require("process");
+    var directives = require_directives();
+    var Document = require_Document();
+    var errors = require_errors2();
+    var identity = require_identity();
+    var composeDoc = require_compose_doc();
+    var resolveEnd = require_resolve_end();
+    function getErrorPos(src) {
+      if (typeof src === "number")
+        return [src, src + 1];
+      if (Array.isArray(src))
+        return src.length === 2 ? src : [src[0], src[1]];
+      const { offset, source } = src;
+      return [offset, offset + (typeof source === "string" ? source.length : 1)];
+    }
+    function parsePrelude(prelude) {
+      let comment = "";
+      let atComment = false;
+      let afterEmptyLine = false;
+      for (let i = 0; i < prelude.length; ++i) {
+        const source = prelude[i];
+        switch (source[0]) {
+          case "#":
+            comment += (comment === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
+            atComment = true;
+            afterEmptyLine = false;
+            break;
+          case "%":
+            if (prelude[i + 1]?.[0] !== "#")
+              i += 1;
+            atComment = false;
+            break;
+          default:
+            if (!atComment)
+              afterEmptyLine = true;
+            atComment = false;
+        }
+      }
+      return { comment, afterEmptyLine };
+    }
+    var Composer = class {
+      constructor(options2 = {}) {
+        this.doc = null;
+        this.atDirectives = false;
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+        this.onError = (source, code, message, warning) => {
+          const pos = getErrorPos(source);
+          if (warning)
+            this.warnings.push(new errors.YAMLWarning(pos, code, message));
+          else
+            this.errors.push(new errors.YAMLParseError(pos, code, message));
+        };
+        this.directives = new directives.Directives({ version: options2.version || "1.2" });
+        this.options = options2;
+      }
+      decorate(doc, afterDoc) {
+        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
+        if (comment) {
+          const dc = doc.contents;
+          if (afterDoc) {
+            doc.comment = doc.comment ? `${doc.comment}
+${comment}` : comment;
+          } else if (afterEmptyLine || doc.directives.docStart || !dc) {
+            doc.commentBefore = comment;
+          } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+            let it = dc.items[0];
+            if (identity.isPair(it))
+              it = it.key;
+            const cb = it.commentBefore;
+            it.commentBefore = cb ? `${comment}
+${cb}` : comment;
+          } else {
+            const cb = dc.commentBefore;
+            dc.commentBefore = cb ? `${comment}
+${cb}` : comment;
+          }
+        }
+        if (afterDoc) {
+          for (let i = 0; i < this.errors.length; ++i)
+            doc.errors.push(this.errors[i]);
+          for (let i = 0; i < this.warnings.length; ++i)
+            doc.warnings.push(this.warnings[i]);
+        } else {
+          doc.errors = this.errors;
+          doc.warnings = this.warnings;
+        }
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+      }
+      /**
+       * Current stream status information.
+       *
+       * Mostly useful at the end of input for an empty stream.
+       */
+      streamInfo() {
+        return {
+          comment: parsePrelude(this.prelude).comment,
+          directives: this.directives,
+          errors: this.errors,
+          warnings: this.warnings
+        };
+      }
+      /**
+       * Compose tokens into documents.
+       *
+       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+       */
+      *compose(tokens, forceDoc = false, endOffset = -1) {
+        for (const token of tokens)
+          yield* this.next(token);
+        yield* this.end(forceDoc, endOffset);
+      }
+      /** Advance the composer by one CST token. */
+      *next(token) {
+        if (node_process.env.LOG_STREAM)
+          console.dir(token, { depth: null });
+        switch (token.type) {
+          case "directive":
+            this.directives.add(token.source, (offset, message, warning) => {
+              const pos = getErrorPos(token);
+              pos[0] += offset;
+              this.onError(pos, "BAD_DIRECTIVE", message, warning);
+            });
+            this.prelude.push(token.source);
+            this.atDirectives = true;
+            break;
+          case "document": {
+            const doc = composeDoc.composeDoc(this.options, this.directives, token, this.onError);
+            if (this.atDirectives && !doc.directives.docStart)
+              this.onError(token, "MISSING_CHAR", "Missing directives-end/doc-start indicator line");
+            this.decorate(doc, false);
+            if (this.doc)
+              yield this.doc;
+            this.doc = doc;
+            this.atDirectives = false;
+            break;
+          }
+          case "byte-order-mark":
+          case "space":
+            break;
+          case "comment":
+          case "newline":
+            this.prelude.push(token.source);
+            break;
+          case "error": {
+            const msg = token.source ? `${token.message}: ${JSON.stringify(token.source)}` : token.message;
+            const error63 = new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg);
+            if (this.atDirectives || !this.doc)
+              this.errors.push(error63);
+            else
+              this.doc.errors.push(error63);
+            break;
+          }
+          case "doc-end": {
+            if (!this.doc) {
+              const msg = "Unexpected doc-end without preceding document";
+              this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg));
+              break;
+            }
+            this.doc.directives.docEnd = true;
+            const end2 = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+            this.decorate(this.doc, true);
+            if (end2.comment) {
+              const dc = this.doc.comment;
+              this.doc.comment = dc ? `${dc}
+${end2.comment}` : end2.comment;
+            }
+            this.doc.range[2] = end2.offset;
+            break;
+          }
+          default:
+            this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", `Unsupported token ${token.type}`));
+        }
+      }
+      /**
+       * Call at end of input to yield any remaining document.
+       *
+       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+       */
+      *end(forceDoc = false, endOffset = -1) {
+        if (this.doc) {
+          this.decorate(this.doc, true);
+          yield this.doc;
+          this.doc = null;
+        } else if (forceDoc) {
+          const opts = Object.assign({ _directives: this.directives }, this.options);
+          const doc = new Document.Document(void 0, opts);
+          if (this.atDirectives)
+            this.onError(endOffset, "MISSING_CHAR", "Missing directives-end indicator line");
+          doc.range = [0, endOffset, endOffset];
+          this.decorate(doc, false);
+          yield doc;
+        }
+      }
+    };
+    exports.Composer = Composer;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-scalar.js
+var require_cst_scalar = __commonJS({
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+    "use strict";
+    var resolveBlockScalar = require_resolve_block_scalar();
+    var resolveFlowScalar = require_resolve_flow_scalar();
+    var errors = require_errors2();
+    var stringifyString = require_stringifyString();
+    function resolveAsScalar(token, strict = true, onError) {
+      if (token) {
+        const _onError = (pos, code, message) => {
+          const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
+          if (onError)
+            onError(offset, code, message);
+          else
+            throw new errors.YAMLParseError([offset, offset + 1], code, message);
+        };
+        switch (token.type) {
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return resolveFlowScalar.resolveFlowScalar(token, strict, _onError);
+          case "block-scalar":
+            return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token, _onError);
+        }
+      }
+      return null;
+    }
+    function createScalarToken(value2, context) {
+      const { implicitKey = false, indent, inFlow = false, offset = -1, type = "PLAIN" } = context;
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
+        implicitKey,
+        indent: indent > 0 ? " ".repeat(indent) : "",
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+      });
+      const end2 = context.end ?? [
+        { type: "newline", offset: -1, indent, source: "\n" }
+      ];
+      switch (source[0]) {
+        case "|":
+        case ">": {
+          const he = source.indexOf("\n");
+          const head = source.substring(0, he);
+          const body = source.substring(he + 1) + "\n";
+          const props = [
+            { type: "block-scalar-header", offset, indent, source: head }
+          ];
+          if (!addEndtoBlockProps(props, end2))
+            props.push({ type: "newline", offset: -1, indent, source: "\n" });
+          return { type: "block-scalar", offset, indent, props, source: body };
+        }
+        case '"':
+          return { type: "double-quoted-scalar", offset, indent, source, end: end2 };
+        case "'":
+          return { type: "single-quoted-scalar", offset, indent, source, end: end2 };
+        default:
+          return { type: "scalar", offset, indent, source, end: end2 };
+      }
+    }
+    function setScalarValue(token, value2, context = {}) {
+      let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
+      let indent = "indent" in token ? token.indent : null;
+      if (afterKey && typeof indent === "number")
+        indent += 2;
+      if (!type)
+        switch (token.type) {
+          case "single-quoted-scalar":
+            type = "QUOTE_SINGLE";
+            break;
+          case "double-quoted-scalar":
+            type = "QUOTE_DOUBLE";
+            break;
+          case "block-scalar": {
+            const header = token.props[0];
+            if (header.type !== "block-scalar-header")
+              throw new Error("Invalid block scalar header");
+            type = header.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            break;
+          }
+          default:
+            type = "PLAIN";
+        }
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
+        implicitKey: implicitKey || indent === null,
+        indent: indent !== null && indent > 0 ? " ".repeat(indent) : "",
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+      });
+      switch (source[0]) {
+        case "|":
+        case ">":
+          setBlockScalarValue(token, source);
+          break;
+        case '"':
+          setFlowScalarValue(token, source, "double-quoted-scalar");
+          break;
+        case "'":
+          setFlowScalarValue(token, source, "single-quoted-scalar");
+          break;
+        default:
+          setFlowScalarValue(token, source, "scalar");
+      }
+    }
+    function setBlockScalarValue(token, source) {
+      const he = source.indexOf("\n");
+      const head = source.substring(0, he);
+      const body = source.substring(he + 1) + "\n";
+      if (token.type === "block-scalar") {
+        const header = token.props[0];
+        if (header.type !== "block-scalar-header")
+          throw new Error("Invalid block scalar header");
+        header.source = head;
+        token.source = body;
+      } else {
+        const { offset } = token;
+        const indent = "indent" in token ? token.indent : -1;
+        const props = [
+          { type: "block-scalar-header", offset, indent, source: head }
+        ];
+        if (!addEndtoBlockProps(props, "end" in token ? token.end : void 0))
+          props.push({ type: "newline", offset: -1, indent, source: "\n" });
+        for (const key of Object.keys(token))
+          if (key !== "type" && key !== "offset")
+            delete token[key];
+        Object.assign(token, { type: "block-scalar", indent, props, source: body });
+      }
+    }
+    function addEndtoBlockProps(props, end2) {
+      if (end2)
+        for (const st of end2)
+          switch (st.type) {
+            case "space":
+            case "comment":
+              props.push(st);
+              break;
+            case "newline":
+              props.push(st);
+              return true;
+          }
+      return false;
+    }
+    function setFlowScalarValue(token, source, type) {
+      switch (token.type) {
+        case "scalar":
+        case "double-quoted-scalar":
+        case "single-quoted-scalar":
+          token.type = type;
+          token.source = source;
+          break;
+        case "block-scalar": {
+          const end2 = token.props.slice(1);
+          let oa = source.length;
+          if (token.props[0].type === "block-scalar-header")
+            oa -= token.props[0].source.length;
+          for (const tok of end2)
+            tok.offset += oa;
+          delete token.props;
+          Object.assign(token, { type, source, end: end2 });
+          break;
+        }
+        case "block-map":
+        case "block-seq": {
+          const offset = token.offset + source.length;
+          const nl = { type: "newline", offset, indent: token.indent, source: "\n" };
+          delete token.items;
+          Object.assign(token, { type, source, end: [nl] });
+          break;
+        }
+        default: {
+          const indent = "indent" in token ? token.indent : -1;
+          const end2 = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
+          for (const key of Object.keys(token))
+            if (key !== "type" && key !== "offset")
+              delete token[key];
+          Object.assign(token, { type, indent, source, end: end2 });
+        }
+      }
+    }
+    exports.createScalarToken = createScalarToken;
+    exports.resolveAsScalar = resolveAsScalar;
+    exports.setScalarValue = setScalarValue;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-stringify.js
+var require_cst_stringify = __commonJS({
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+    "use strict";
+    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    function stringifyToken(token) {
+      switch (token.type) {
+        case "block-scalar": {
+          let res = "";
+          for (const tok of token.props)
+            res += stringifyToken(tok);
+          return res + token.source;
+        }
+        case "block-map":
+        case "block-seq": {
+          let res = "";
+          for (const item of token.items)
+            res += stringifyItem(item);
+          return res;
+        }
+        case "flow-collection": {
+          let res = token.start.source;
+          for (const item of token.items)
+            res += stringifyItem(item);
+          for (const st of token.end)
+            res += st.source;
+          return res;
+        }
+        case "document": {
+          let res = stringifyItem(token);
+          if (token.end)
+            for (const st of token.end)
+              res += st.source;
+          return res;
+        }
+        default: {
+          let res = token.source;
+          if ("end" in token && token.end)
+            for (const st of token.end)
+              res += st.source;
+          return res;
+        }
+      }
+    }
+    function stringifyItem({ start, key, sep: sep3, value: value2 }) {
+      let res = "";
+      for (const st of start)
+        res += st.source;
+      if (key)
+        res += stringifyToken(key);
+      if (sep3)
+        for (const st of sep3)
+          res += st.source;
+      if (value2)
+        res += stringifyToken(value2);
+      return res;
+    }
+    exports.stringify = stringify;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-visit.js
+var require_cst_visit = __commonJS({
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+    "use strict";
+    var BREAK = /* @__PURE__ */ Symbol("break visit");
+    var SKIP = /* @__PURE__ */ Symbol("skip children");
+    var REMOVE = /* @__PURE__ */ Symbol("remove item");
+    function visit2(cst, visitor) {
+      if ("type" in cst && cst.type === "document")
+        cst = { start: cst.start, value: cst.value };
+      _visit(Object.freeze([]), cst, visitor);
+    }
+    visit2.BREAK = BREAK;
+    visit2.SKIP = SKIP;
+    visit2.REMOVE = REMOVE;
+    visit2.itemAtPath = (cst, path6) => {
+      let item = cst;
+      for (const [field, index] of path6) {
+        const tok = item?.[field];
+        if (tok && "items" in tok) {
+          item = tok.items[index];
+        } else
+          return void 0;
+      }
+      return item;
+    };
+    visit2.parentCollection = (cst, path6) => {
+      const parent = visit2.itemAtPath(cst, path6.slice(0, -1));
+      const field = path6[path6.length - 1][0];
+      const coll = parent?.[field];
+      if (coll && "items" in coll)
+        return coll;
+      throw new Error("Parent collection not found");
+    };
+    function _visit(path6, item, visitor) {
+      let ctrl = visitor(item, path6);
+      if (typeof ctrl === "symbol")
+        return ctrl;
+      for (const field of ["key", "value"]) {
+        const token = item[field];
+        if (token && "items" in token) {
+          for (let i = 0; i < token.items.length; ++i) {
+            const ci = _visit(Object.freeze(path6.concat([[field, i]])), token.items[i], visitor);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK)
+              return BREAK;
+            else if (ci === REMOVE) {
+              token.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+          if (typeof ctrl === "function" && field === "key")
+            ctrl = ctrl(item, path6);
+        }
+      }
+      return typeof ctrl === "function" ? ctrl(item, path6) : ctrl;
+    }
+    exports.visit = visit2;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst.js
+var require_cst = __commonJS({
+  "node_modules/yaml/dist/parse/cst.js"(exports) {
+    "use strict";
+    var cstScalar = require_cst_scalar();
+    var cstStringify = require_cst_stringify();
+    var cstVisit = require_cst_visit();
+    var BOM = "\uFEFF";
+    var DOCUMENT = "";
+    var FLOW_END = "";
+    var SCALAR = "";
+    var isCollection = (token) => !!token && "items" in token;
+    var isScalar = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    function prettyToken(token) {
+      switch (token) {
+        case BOM:
+          return "<BOM>";
+        case DOCUMENT:
+          return "<DOC>";
+        case FLOW_END:
+          return "<FLOW_END>";
+        case SCALAR:
+          return "<SCALAR>";
+        default:
+          return JSON.stringify(token);
+      }
+    }
+    function tokenType(source) {
+      switch (source) {
+        case BOM:
+          return "byte-order-mark";
+        case DOCUMENT:
+          return "doc-mode";
+        case FLOW_END:
+          return "flow-error-end";
+        case SCALAR:
+          return "scalar";
+        case "---":
+          return "doc-start";
+        case "...":
+          return "doc-end";
+        case "":
+        case "\n":
+        case "\r\n":
+          return "newline";
+        case "-":
+          return "seq-item-ind";
+        case "?":
+          return "explicit-key-ind";
+        case ":":
+          return "map-value-ind";
+        case "{":
+          return "flow-map-start";
+        case "}":
+          return "flow-map-end";
+        case "[":
+          return "flow-seq-start";
+        case "]":
+          return "flow-seq-end";
+        case ",":
+          return "comma";
+      }
+      switch (source[0]) {
+        case " ":
+        case "	":
+          return "space";
+        case "#":
+          return "comment";
+        case "%":
+          return "directive-line";
+        case "*":
+          return "alias";
+        case "&":
+          return "anchor";
+        case "!":
+          return "tag";
+        case "'":
+          return "single-quoted-scalar";
+        case '"':
+          return "double-quoted-scalar";
+        case "|":
+        case ">":
+          return "block-scalar-header";
+      }
+      return null;
+    }
+    exports.createScalarToken = cstScalar.createScalarToken;
+    exports.resolveAsScalar = cstScalar.resolveAsScalar;
+    exports.setScalarValue = cstScalar.setScalarValue;
+    exports.stringify = cstStringify.stringify;
+    exports.visit = cstVisit.visit;
+    exports.BOM = BOM;
+    exports.DOCUMENT = DOCUMENT;
+    exports.FLOW_END = FLOW_END;
+    exports.SCALAR = SCALAR;
+    exports.isCollection = isCollection;
+    exports.isScalar = isScalar;
+    exports.prettyToken = prettyToken;
+    exports.tokenType = tokenType;
+  }
+});
+
+// node_modules/yaml/dist/parse/lexer.js
+var require_lexer = __commonJS({
+  "node_modules/yaml/dist/parse/lexer.js"(exports) {
+    "use strict";
+    var cst = require_cst();
+    function isEmpty(ch) {
+      switch (ch) {
+        case void 0:
+        case " ":
+        case "\n":
+        case "\r":
+        case "	":
+          return true;
+        default:
+          return false;
+      }
+    }
+    var hexDigits = new Set("0123456789ABCDEFabcdef");
+    var tagChars = new Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-#;/?:@&=+$_.!~*'()");
+    var flowIndicatorChars = new Set(",[]{}");
+    var invalidAnchorChars = new Set(" ,[]{}\n\r	");
+    var isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
+    var Lexer = class {
+      constructor() {
+        this.atEnd = false;
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        this.buffer = "";
+        this.flowKey = false;
+        this.flowLevel = 0;
+        this.indentNext = 0;
+        this.indentValue = 0;
+        this.lineEndPos = null;
+        this.next = null;
+        this.pos = 0;
+      }
+      /**
+       * Generate YAML tokens from the `source` string. If `incomplete`,
+       * a part of the last line may be left as a buffer for the next call.
+       *
+       * @returns A generator of lexical tokens
+       */
+      *lex(source, incomplete = false) {
+        if (source) {
+          if (typeof source !== "string")
+            throw TypeError("source is not a string");
+          this.buffer = this.buffer ? this.buffer + source : source;
+          this.lineEndPos = null;
+        }
+        this.atEnd = !incomplete;
+        let next = this.next ?? "stream";
+        while (next && (incomplete || this.hasChars(1)))
+          next = yield* this.parseNext(next);
+      }
+      atLineEnd() {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (ch === " " || ch === "	")
+          ch = this.buffer[++i];
+        if (!ch || ch === "#" || ch === "\n")
+          return true;
+        if (ch === "\r")
+          return this.buffer[i + 1] === "\n";
+        return false;
+      }
+      charAt(n) {
+        return this.buffer[this.pos + n];
+      }
+      continueScalar(offset) {
+        let ch = this.buffer[offset];
+        if (this.indentNext > 0) {
+          let indent = 0;
+          while (ch === " ")
+            ch = this.buffer[++indent + offset];
+          if (ch === "\r") {
+            const next = this.buffer[indent + offset + 1];
+            if (next === "\n" || !next && !this.atEnd)
+              return offset + indent + 1;
+          }
+          return ch === "\n" || indent >= this.indentNext || !ch && !this.atEnd ? offset + indent : -1;
+        }
+        if (ch === "-" || ch === ".") {
+          const dt = this.buffer.substr(offset, 3);
+          if ((dt === "---" || dt === "...") && isEmpty(this.buffer[offset + 3]))
+            return -1;
+        }
+        return offset;
+      }
+      getLine() {
+        let end2 = this.lineEndPos;
+        if (typeof end2 !== "number" || end2 !== -1 && end2 < this.pos) {
+          end2 = this.buffer.indexOf("\n", this.pos);
+          this.lineEndPos = end2;
+        }
+        if (end2 === -1)
+          return this.atEnd ? this.buffer.substring(this.pos) : null;
+        if (this.buffer[end2 - 1] === "\r")
+          end2 -= 1;
+        return this.buffer.substring(this.pos, end2);
+      }
+      hasChars(n) {
+        return this.pos + n <= this.buffer.length;
+      }
+      setNext(state2) {
+        this.buffer = this.buffer.substring(this.pos);
+        this.pos = 0;
+        this.lineEndPos = null;
+        this.next = state2;
+        return null;
+      }
+      peek(n) {
+        return this.buffer.substr(this.pos, n);
+      }
+      *parseNext(next) {
+        switch (next) {
+          case "stream":
+            return yield* this.parseStream();
+          case "line-start":
+            return yield* this.parseLineStart();
+          case "block-start":
+            return yield* this.parseBlockStart();
+          case "doc":
+            return yield* this.parseDocument();
+          case "flow":
+            return yield* this.parseFlowCollection();
+          case "quoted-scalar":
+            return yield* this.parseQuotedScalar();
+          case "block-scalar":
+            return yield* this.parseBlockScalar();
+          case "plain-scalar":
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseStream() {
+        let line = this.getLine();
+        if (line === null)
+          return this.setNext("stream");
+        if (line[0] === cst.BOM) {
+          yield* this.pushCount(1);
+          line = line.substring(1);
+        }
+        if (line[0] === "%") {
+          let dirEnd = line.length;
+          let cs = line.indexOf("#");
+          while (cs !== -1) {
+            const ch = line[cs - 1];
+            if (ch === " " || ch === "	") {
+              dirEnd = cs - 1;
+              break;
+            } else {
+              cs = line.indexOf("#", cs + 1);
+            }
+          }
+          while (true) {
+            const ch = line[dirEnd - 1];
+            if (ch === " " || ch === "	")
+              dirEnd -= 1;
+            else
+              break;
+          }
+          const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
+          yield* this.pushCount(line.length - n);
+          this.pushNewline();
+          return "stream";
+        }
+        if (this.atLineEnd()) {
+          const sp = yield* this.pushSpaces(true);
+          yield* this.pushCount(line.length - sp);
+          yield* this.pushNewline();
+          return "stream";
+        }
+        yield cst.DOCUMENT;
+        return yield* this.parseLineStart();
+      }
+      *parseLineStart() {
+        const ch = this.charAt(0);
+        if (!ch && !this.atEnd)
+          return this.setNext("line-start");
+        if (ch === "-" || ch === ".") {
+          if (!this.atEnd && !this.hasChars(4))
+            return this.setNext("line-start");
+          const s = this.peek(3);
+          if ((s === "---" || s === "...") && isEmpty(this.charAt(3))) {
+            yield* this.pushCount(3);
+            this.indentValue = 0;
+            this.indentNext = 0;
+            return s === "---" ? "doc" : "stream";
+          }
+        }
+        this.indentValue = yield* this.pushSpaces(false);
+        if (this.indentNext > this.indentValue && !isEmpty(this.charAt(1)))
+          this.indentNext = this.indentValue;
+        return yield* this.parseBlockStart();
+      }
+      *parseBlockStart() {
+        const [ch0, ch1] = this.peek(2);
+        if (!ch1 && !this.atEnd)
+          return this.setNext("block-start");
+        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty(ch1)) {
+          const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
+          this.indentNext = this.indentValue + 1;
+          this.indentValue += n;
+          return "block-start";
+        }
+        return "doc";
+      }
+      *parseDocument() {
+        yield* this.pushSpaces(true);
+        const line = this.getLine();
+        if (line === null)
+          return this.setNext("doc");
+        let n = yield* this.pushIndicators();
+        switch (line[n]) {
+          case "#":
+            yield* this.pushCount(line.length - n);
+          // fallthrough
+          case void 0:
+            yield* this.pushNewline();
+            return yield* this.parseLineStart();
+          case "{":
+          case "[":
+            yield* this.pushCount(1);
+            this.flowKey = false;
+            this.flowLevel = 1;
+            return "flow";
+          case "}":
+          case "]":
+            yield* this.pushCount(1);
+            return "doc";
+          case "*":
+            yield* this.pushUntil(isNotAnchorChar);
+            return "doc";
+          case '"':
+          case "'":
+            return yield* this.parseQuotedScalar();
+          case "|":
+          case ">":
+            n += yield* this.parseBlockScalarHeader();
+            n += yield* this.pushSpaces(true);
+            yield* this.pushCount(line.length - n);
+            yield* this.pushNewline();
+            return yield* this.parseBlockScalar();
+          default:
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseFlowCollection() {
+        let nl, sp;
+        let indent = -1;
+        do {
+          nl = yield* this.pushNewline();
+          if (nl > 0) {
+            sp = yield* this.pushSpaces(false);
+            this.indentValue = indent = sp;
+          } else {
+            sp = 0;
+          }
+          sp += yield* this.pushSpaces(true);
+        } while (nl + sp > 0);
+        const line = this.getLine();
+        if (line === null)
+          return this.setNext("flow");
+        if (indent !== -1 && indent < this.indentNext && line[0] !== "#" || indent === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty(line[3])) {
+          const atFlowEndMarker = indent === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
+          if (!atFlowEndMarker) {
+            this.flowLevel = 0;
+            yield cst.FLOW_END;
+            return yield* this.parseLineStart();
+          }
+        }
+        let n = 0;
+        while (line[n] === ",") {
+          n += yield* this.pushCount(1);
+          n += yield* this.pushSpaces(true);
+          this.flowKey = false;
+        }
+        n += yield* this.pushIndicators();
+        switch (line[n]) {
+          case void 0:
+            return "flow";
+          case "#":
+            yield* this.pushCount(line.length - n);
+            return "flow";
+          case "{":
+          case "[":
+            yield* this.pushCount(1);
+            this.flowKey = false;
+            this.flowLevel += 1;
+            return "flow";
+          case "}":
+          case "]":
+            yield* this.pushCount(1);
+            this.flowKey = true;
+            this.flowLevel -= 1;
+            return this.flowLevel ? "flow" : "doc";
+          case "*":
+            yield* this.pushUntil(isNotAnchorChar);
+            return "flow";
+          case '"':
+          case "'":
+            this.flowKey = true;
+            return yield* this.parseQuotedScalar();
+          case ":": {
+            const next = this.charAt(1);
+            if (this.flowKey || isEmpty(next) || next === ",") {
+              this.flowKey = false;
+              yield* this.pushCount(1);
+              yield* this.pushSpaces(true);
+              return "flow";
+            }
+          }
+          // fallthrough
+          default:
+            this.flowKey = false;
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseQuotedScalar() {
+        const quote2 = this.charAt(0);
+        let end2 = this.buffer.indexOf(quote2, this.pos + 1);
+        if (quote2 === "'") {
+          while (end2 !== -1 && this.buffer[end2 + 1] === "'")
+            end2 = this.buffer.indexOf("'", end2 + 2);
+        } else {
+          while (end2 !== -1) {
+            let n = 0;
+            while (this.buffer[end2 - 1 - n] === "\\")
+              n += 1;
+            if (n % 2 === 0)
+              break;
+            end2 = this.buffer.indexOf('"', end2 + 1);
+          }
+        }
+        const qb = this.buffer.substring(0, end2);
+        let nl = qb.indexOf("\n", this.pos);
+        if (nl !== -1) {
+          while (nl !== -1) {
+            const cs = this.continueScalar(nl + 1);
+            if (cs === -1)
+              break;
+            nl = qb.indexOf("\n", cs);
+          }
+          if (nl !== -1) {
+            end2 = nl - (qb[nl - 1] === "\r" ? 2 : 1);
+          }
+        }
+        if (end2 === -1) {
+          if (!this.atEnd)
+            return this.setNext("quoted-scalar");
+          end2 = this.buffer.length;
+        }
+        yield* this.pushToIndex(end2 + 1, false);
+        return this.flowLevel ? "flow" : "doc";
+      }
+      *parseBlockScalarHeader() {
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        let i = this.pos;
+        while (true) {
+          const ch = this.buffer[++i];
+          if (ch === "+")
+            this.blockScalarKeep = true;
+          else if (ch > "0" && ch <= "9")
+            this.blockScalarIndent = Number(ch) - 1;
+          else if (ch !== "-")
+            break;
+        }
+        return yield* this.pushUntil((ch) => isEmpty(ch) || ch === "#");
+      }
+      *parseBlockScalar() {
+        let nl = this.pos - 1;
+        let indent = 0;
+        let ch;
+        loop: for (let i2 = this.pos; ch = this.buffer[i2]; ++i2) {
+          switch (ch) {
+            case " ":
+              indent += 1;
+              break;
+            case "\n":
+              nl = i2;
+              indent = 0;
+              break;
+            case "\r": {
+              const next = this.buffer[i2 + 1];
+              if (!next && !this.atEnd)
+                return this.setNext("block-scalar");
+              if (next === "\n")
+                break;
+            }
+            // fallthrough
+            default:
+              break loop;
+          }
+        }
+        if (!ch && !this.atEnd)
+          return this.setNext("block-scalar");
+        if (indent >= this.indentNext) {
+          if (this.blockScalarIndent === -1)
+            this.indentNext = indent;
+          else {
+            this.indentNext = this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
+          }
+          do {
+            const cs = this.continueScalar(nl + 1);
+            if (cs === -1)
+              break;
+            nl = this.buffer.indexOf("\n", cs);
+          } while (nl !== -1);
+          if (nl === -1) {
+            if (!this.atEnd)
+              return this.setNext("block-scalar");
+            nl = this.buffer.length;
+          }
+        }
+        let i = nl + 1;
+        ch = this.buffer[i];
+        while (ch === " ")
+          ch = this.buffer[++i];
+        if (ch === "	") {
+          while (ch === "	" || ch === " " || ch === "\r" || ch === "\n")
+            ch = this.buffer[++i];
+          nl = i - 1;
+        } else if (!this.blockScalarKeep) {
+          do {
+            let i2 = nl - 1;
+            let ch2 = this.buffer[i2];
+            if (ch2 === "\r")
+              ch2 = this.buffer[--i2];
+            const lastChar = i2;
+            while (ch2 === " ")
+              ch2 = this.buffer[--i2];
+            if (ch2 === "\n" && i2 >= this.pos && i2 + 1 + indent > lastChar)
+              nl = i2;
+            else
+              break;
+          } while (true);
+        }
+        yield cst.SCALAR;
+        yield* this.pushToIndex(nl + 1, true);
+        return yield* this.parseLineStart();
+      }
+      *parsePlainScalar() {
+        const inFlow = this.flowLevel > 0;
+        let end2 = this.pos - 1;
+        let i = this.pos - 1;
+        let ch;
+        while (ch = this.buffer[++i]) {
+          if (ch === ":") {
+            const next = this.buffer[i + 1];
+            if (isEmpty(next) || inFlow && flowIndicatorChars.has(next))
+              break;
+            end2 = i;
+          } else if (isEmpty(ch)) {
+            let next = this.buffer[i + 1];
+            if (ch === "\r") {
+              if (next === "\n") {
+                i += 1;
+                ch = "\n";
+                next = this.buffer[i + 1];
+              } else
+                end2 = i;
+            }
+            if (next === "#" || inFlow && flowIndicatorChars.has(next))
+              break;
+            if (ch === "\n") {
+              const cs = this.continueScalar(i + 1);
+              if (cs === -1)
+                break;
+              i = Math.max(i, cs - 2);
+            }
+          } else {
+            if (inFlow && flowIndicatorChars.has(ch))
+              break;
+            end2 = i;
+          }
+        }
+        if (!ch && !this.atEnd)
+          return this.setNext("plain-scalar");
+        yield cst.SCALAR;
+        yield* this.pushToIndex(end2 + 1, true);
+        return inFlow ? "flow" : "doc";
+      }
+      *pushCount(n) {
+        if (n > 0) {
+          yield this.buffer.substr(this.pos, n);
+          this.pos += n;
+          return n;
+        }
+        return 0;
+      }
+      *pushToIndex(i, allowEmpty) {
+        const s = this.buffer.slice(this.pos, i);
+        if (s) {
+          yield s;
+          this.pos += s.length;
+          return s.length;
+        } else if (allowEmpty)
+          yield "";
+        return 0;
+      }
+      *pushIndicators() {
+        let n = 0;
+        loop: while (true) {
+          switch (this.charAt(0)) {
+            case "!":
+              n += yield* this.pushTag();
+              n += yield* this.pushSpaces(true);
+              continue loop;
+            case "&":
+              n += yield* this.pushUntil(isNotAnchorChar);
+              n += yield* this.pushSpaces(true);
+              continue loop;
+            case "-":
+            // this is an error
+            case "?":
+            // this is an error outside flow collections
+            case ":": {
+              const inFlow = this.flowLevel > 0;
+              const ch1 = this.charAt(1);
+              if (isEmpty(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
+                if (!inFlow)
+                  this.indentNext = this.indentValue + 1;
+                else if (this.flowKey)
+                  this.flowKey = false;
+                n += yield* this.pushCount(1);
+                n += yield* this.pushSpaces(true);
+                continue loop;
+              }
+            }
+          }
+          break loop;
+        }
+        return n;
+      }
+      *pushTag() {
+        if (this.charAt(1) === "<") {
+          let i = this.pos + 2;
+          let ch = this.buffer[i];
+          while (!isEmpty(ch) && ch !== ">")
+            ch = this.buffer[++i];
+          return yield* this.pushToIndex(ch === ">" ? i + 1 : i, false);
+        } else {
+          let i = this.pos + 1;
+          let ch = this.buffer[i];
+          while (ch) {
+            if (tagChars.has(ch))
+              ch = this.buffer[++i];
+            else if (ch === "%" && hexDigits.has(this.buffer[i + 1]) && hexDigits.has(this.buffer[i + 2])) {
+              ch = this.buffer[i += 3];
+            } else
+              break;
+          }
+          return yield* this.pushToIndex(i, false);
+        }
+      }
+      *pushNewline() {
+        const ch = this.buffer[this.pos];
+        if (ch === "\n")
+          return yield* this.pushCount(1);
+        else if (ch === "\r" && this.charAt(1) === "\n")
+          return yield* this.pushCount(2);
+        else
+          return 0;
+      }
+      *pushSpaces(allowTabs) {
+        let i = this.pos - 1;
+        let ch;
+        do {
+          ch = this.buffer[++i];
+        } while (ch === " " || allowTabs && ch === "	");
+        const n = i - this.pos;
+        if (n > 0) {
+          yield this.buffer.substr(this.pos, n);
+          this.pos = i;
+        }
+        return n;
+      }
+      *pushUntil(test) {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (!test(ch))
+          ch = this.buffer[++i];
+        return yield* this.pushToIndex(i, false);
+      }
+    };
+    exports.Lexer = Lexer;
+  }
+});
+
+// node_modules/yaml/dist/parse/line-counter.js
+var require_line_counter = __commonJS({
+  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
+    "use strict";
+    var LineCounter = class {
+      constructor() {
+        this.lineStarts = [];
+        this.addNewLine = (offset) => this.lineStarts.push(offset);
+        this.linePos = (offset) => {
+          let low = 0;
+          let high = this.lineStarts.length;
+          while (low < high) {
+            const mid = low + high >> 1;
+            if (this.lineStarts[mid] < offset)
+              low = mid + 1;
+            else
+              high = mid;
+          }
+          if (this.lineStarts[low] === offset)
+            return { line: low + 1, col: 1 };
+          if (low === 0)
+            return { line: 0, col: offset };
+          const start = this.lineStarts[low - 1];
+          return { line: low, col: offset - start + 1 };
+        };
+      }
+    };
+    exports.LineCounter = LineCounter;
+  }
+});
+
+// node_modules/yaml/dist/parse/parser.js
+var require_parser = __commonJS({
+  "node_modules/yaml/dist/parse/parser.js"(exports) {
+    "use strict";
+    var node_process = __require("process");
+    var cst = require_cst();
+    var lexer = require_lexer();
+    function includesToken(list2, type) {
+      for (let i = 0; i < list2.length; ++i)
+        if (list2[i].type === type)
+          return true;
+      return false;
+    }
+    function findNonEmptyIndex(list2) {
+      for (let i = 0; i < list2.length; ++i) {
+        switch (list2[i].type) {
+          case "space":
+          case "comment":
+          case "newline":
+            break;
+          default:
+            return i;
+        }
+      }
+      return -1;
+    }
+    function isFlowToken(token) {
+      switch (token?.type) {
+        case "alias":
+        case "scalar":
+        case "single-quoted-scalar":
+        case "double-quoted-scalar":
+        case "flow-collection":
+          return true;
+        default:
+          return false;
+      }
+    }
+    function getPrevProps(parent) {
+      switch (parent.type) {
+        case "document":
+          return parent.start;
+        case "block-map": {
+          const it = parent.items[parent.items.length - 1];
+          return it.sep ?? it.start;
+        }
+        case "block-seq":
+          return parent.items[parent.items.length - 1].start;
+        /* istanbul ignore next should not happen */
+        default:
+          return [];
+      }
+    }
+    function getFirstKeyStartProps(prev) {
+      if (prev.length === 0)
+        return [];
+      let i = prev.length;
+      loop: while (--i >= 0) {
+        switch (prev[i].type) {
+          case "doc-start":
+          case "explicit-key-ind":
+          case "map-value-ind":
+          case "seq-item-ind":
+          case "newline":
+            break loop;
+        }
+      }
+      while (prev[++i]?.type === "space") {
+      }
+      return prev.splice(i, prev.length);
+    }
+    function arrayPushArray(target2, source) {
+      if (source.length < 1e5)
+        Array.prototype.push.apply(target2, source);
+      else
+        for (let i = 0; i < source.length; ++i)
+          target2.push(source[i]);
+    }
+    function fixFlowSeqItems(fc) {
+      if (fc.start.type === "flow-seq-start") {
+        for (const it of fc.items) {
+          if (it.sep && !it.value && !includesToken(it.start, "explicit-key-ind") && !includesToken(it.sep, "map-value-ind")) {
+            if (it.key)
+              it.value = it.key;
+            delete it.key;
+            if (isFlowToken(it.value)) {
+              if (it.value.end)
+                arrayPushArray(it.value.end, it.sep);
+              else
+                it.value.end = it.sep;
+            } else
+              arrayPushArray(it.start, it.sep);
+            delete it.sep;
+          }
+        }
+      }
+    }
+    var Parser = class {
+      /**
+       * @param onNewLine - If defined, called separately with the start position of
+       *   each new line (in `parse()`, including the start of input).
+       */
+      constructor(onNewLine) {
+        this.atNewLine = true;
+        this.atScalar = false;
+        this.indent = 0;
+        this.offset = 0;
+        this.onKeyLine = false;
+        this.stack = [];
+        this.source = "";
+        this.type = "";
+        this.lexer = new lexer.Lexer();
+        this.onNewLine = onNewLine;
+      }
+      /**
+       * Parse `source` as a YAML stream.
+       * If `incomplete`, a part of the last line may be left as a buffer for the next call.
+       *
+       * Errors are not thrown, but yielded as `{ type: 'error', message }` tokens.
+       *
+       * @returns A generator of tokens representing each directive, document, and other structure.
+       */
+      *parse(source, incomplete = false) {
+        if (this.onNewLine && this.offset === 0)
+          this.onNewLine(0);
+        for (const lexeme of this.lexer.lex(source, incomplete))
+          yield* this.next(lexeme);
+        if (!incomplete)
+          yield* this.end();
+      }
+      /**
+       * Advance the parser by the `source` of one lexical token.
+       */
+      *next(source) {
+        this.source = source;
+        if (node_process.env.LOG_TOKENS)
+          console.log("|", cst.prettyToken(source));
+        if (this.atScalar) {
+          this.atScalar = false;
+          yield* this.step();
+          this.offset += source.length;
+          return;
+        }
+        const type = cst.tokenType(source);
+        if (!type) {
+          const message = `Not a YAML token: ${source}`;
+          yield* this.pop({ type: "error", offset: this.offset, message, source });
+          this.offset += source.length;
+        } else if (type === "scalar") {
+          this.atNewLine = false;
+          this.atScalar = true;
+          this.type = "scalar";
+        } else {
+          this.type = type;
+          yield* this.step();
+          switch (type) {
+            case "newline":
+              this.atNewLine = true;
+              this.indent = 0;
+              if (this.onNewLine)
+                this.onNewLine(this.offset + source.length);
+              break;
+            case "space":
+              if (this.atNewLine && source[0] === " ")
+                this.indent += source.length;
+              break;
+            case "explicit-key-ind":
+            case "map-value-ind":
+            case "seq-item-ind":
+              if (this.atNewLine)
+                this.indent += source.length;
+              break;
+            case "doc-mode":
+            case "flow-error-end":
+              return;
+            default:
+              this.atNewLine = false;
+          }
+          this.offset += source.length;
+        }
+      }
+      /** Call at end of input to push out any remaining constructions */
+      *end() {
+        while (this.stack.length > 0)
+          yield* this.pop();
+      }
+      get sourceToken() {
+        const st = {
+          type: this.type,
+          offset: this.offset,
+          indent: this.indent,
+          source: this.source
+        };
+        return st;
+      }
+      *step() {
+        const top = this.peek(1);
+        if (this.type === "doc-end" && top?.type !== "doc-end") {
+          while (this.stack.length > 0)
+            yield* this.pop();
+          this.stack.push({
+            type: "doc-end",
+            offset: this.offset,
+            source: this.source
+          });
+          return;
+        }
+        if (!top)
+          return yield* this.stream();
+        switch (top.type) {
+          case "document":
+            return yield* this.document(top);
+          case "alias":
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return yield* this.scalar(top);
+          case "block-scalar":
+            return yield* this.blockScalar(top);
+          case "block-map":
+            return yield* this.blockMap(top);
+          case "block-seq":
+            return yield* this.blockSequence(top);
+          case "flow-collection":
+            return yield* this.flowCollection(top);
+          case "doc-end":
+            return yield* this.documentEnd(top);
+        }
+        yield* this.pop();
+      }
+      peek(n) {
+        return this.stack[this.stack.length - n];
+      }
+      *pop(error63) {
+        const token = error63 ?? this.stack.pop();
+        if (!token) {
+          const message = "Tried to pop an empty stack";
+          yield { type: "error", offset: this.offset, source: "", message };
+        } else if (this.stack.length === 0) {
+          yield token;
+        } else {
+          const top = this.peek(1);
+          if (token.type === "block-scalar") {
+            token.indent = "indent" in top ? top.indent : 0;
+          } else if (token.type === "flow-collection" && top.type === "document") {
+            token.indent = 0;
+          }
+          if (token.type === "flow-collection")
+            fixFlowSeqItems(token);
+          switch (top.type) {
+            case "document":
+              top.value = token;
+              break;
+            case "block-scalar":
+              top.props.push(token);
+              break;
+            case "block-map": {
+              const it = top.items[top.items.length - 1];
+              if (it.value) {
+                top.items.push({ start: [], key: token, sep: [] });
+                this.onKeyLine = true;
+                return;
+              } else if (it.sep) {
+                it.value = token;
+              } else {
+                Object.assign(it, { key: token, sep: [] });
+                this.onKeyLine = !it.explicitKey;
+                return;
+              }
+              break;
+            }
+            case "block-seq": {
+              const it = top.items[top.items.length - 1];
+              if (it.value)
+                top.items.push({ start: [], value: token });
+              else
+                it.value = token;
+              break;
+            }
+            case "flow-collection": {
+              const it = top.items[top.items.length - 1];
+              if (!it || it.value)
+                top.items.push({ start: [], key: token, sep: [] });
+              else if (it.sep)
+                it.value = token;
+              else
+                Object.assign(it, { key: token, sep: [] });
+              return;
+            }
+            /* istanbul ignore next should not happen */
+            default:
+              yield* this.pop();
+              yield* this.pop(token);
+          }
+          if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
+            const last = token.items[token.items.length - 1];
+            if (last && !last.sep && !last.value && last.start.length > 0 && findNonEmptyIndex(last.start) === -1 && (token.indent === 0 || last.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
+              if (top.type === "document")
+                top.end = last.start;
+              else
+                top.items.push({ start: last.start });
+              token.items.splice(-1, 1);
+            }
+          }
+        }
+      }
+      *stream() {
+        switch (this.type) {
+          case "directive-line":
+            yield { type: "directive", offset: this.offset, source: this.source };
+            return;
+          case "byte-order-mark":
+          case "space":
+          case "comment":
+          case "newline":
+            yield this.sourceToken;
+            return;
+          case "doc-mode":
+          case "doc-start": {
+            const doc = {
+              type: "document",
+              offset: this.offset,
+              start: []
+            };
+            if (this.type === "doc-start")
+              doc.start.push(this.sourceToken);
+            this.stack.push(doc);
+            return;
+          }
+        }
+        yield {
+          type: "error",
+          offset: this.offset,
+          message: `Unexpected ${this.type} token in YAML stream`,
+          source: this.source
+        };
+      }
+      *document(doc) {
+        if (doc.value)
+          return yield* this.lineEnd(doc);
+        switch (this.type) {
+          case "doc-start": {
+            if (findNonEmptyIndex(doc.start) !== -1) {
+              yield* this.pop();
+              yield* this.step();
+            } else
+              doc.start.push(this.sourceToken);
+            return;
+          }
+          case "anchor":
+          case "tag":
+          case "space":
+          case "comment":
+          case "newline":
+            doc.start.push(this.sourceToken);
+            return;
+        }
+        const bv = this.startBlockValue(doc);
+        if (bv)
+          this.stack.push(bv);
+        else {
+          yield {
+            type: "error",
+            offset: this.offset,
+            message: `Unexpected ${this.type} token in YAML document`,
+            source: this.source
+          };
+        }
+      }
+      *scalar(scalar) {
+        if (this.type === "map-value-ind") {
+          const prev = getPrevProps(this.peek(2));
+          const start = getFirstKeyStartProps(prev);
+          let sep3;
+          if (scalar.end) {
+            sep3 = scalar.end;
+            sep3.push(this.sourceToken);
+            delete scalar.end;
+          } else
+            sep3 = [this.sourceToken];
+          const map2 = {
+            type: "block-map",
+            offset: scalar.offset,
+            indent: scalar.indent,
+            items: [{ start, key: scalar, sep: sep3 }]
+          };
+          this.onKeyLine = true;
+          this.stack[this.stack.length - 1] = map2;
+        } else
+          yield* this.lineEnd(scalar);
+      }
+      *blockScalar(scalar) {
+        switch (this.type) {
+          case "space":
+          case "comment":
+          case "newline":
+            scalar.props.push(this.sourceToken);
+            return;
+          case "scalar":
+            scalar.source = this.source;
+            this.atNewLine = true;
+            this.indent = 0;
+            if (this.onNewLine) {
+              let nl = this.source.indexOf("\n") + 1;
+              while (nl !== 0) {
+                this.onNewLine(this.offset + nl);
+                nl = this.source.indexOf("\n", nl) + 1;
+              }
+            }
+            yield* this.pop();
+            break;
+          /* istanbul ignore next should not happen */
+          default:
+            yield* this.pop();
+            yield* this.step();
+        }
+      }
+      *blockMap(map2) {
+        const it = map2.items[map2.items.length - 1];
+        switch (this.type) {
+          case "newline":
+            this.onKeyLine = false;
+            if (it.value) {
+              const end2 = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
+              if (last?.type === "comment")
+                end2?.push(this.sourceToken);
+              else
+                map2.items.push({ start: [this.sourceToken] });
+            } else if (it.sep) {
+              it.sep.push(this.sourceToken);
+            } else {
+              it.start.push(this.sourceToken);
+            }
+            return;
+          case "space":
+          case "comment":
+            if (it.value) {
+              map2.items.push({ start: [this.sourceToken] });
+            } else if (it.sep) {
+              it.sep.push(this.sourceToken);
+            } else {
+              if (this.atIndentedComment(it.start, map2.indent)) {
+                const prev = map2.items[map2.items.length - 2];
+                const end2 = prev?.value?.end;
+                if (Array.isArray(end2)) {
+                  arrayPushArray(end2, it.start);
+                  end2.push(this.sourceToken);
+                  map2.items.pop();
+                  return;
+                }
+              }
+              it.start.push(this.sourceToken);
+            }
+            return;
+        }
+        if (this.indent >= map2.indent) {
+          const atMapIndent = !this.onKeyLine && this.indent === map2.indent;
+          const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
+          let start = [];
+          if (atNextItem && it.sep && !it.value) {
+            const nl = [];
+            for (let i = 0; i < it.sep.length; ++i) {
+              const st = it.sep[i];
+              switch (st.type) {
+                case "newline":
+                  nl.push(i);
+                  break;
+                case "space":
+                  break;
+                case "comment":
+                  if (st.indent > map2.indent)
+                    nl.length = 0;
+                  break;
+                default:
+                  nl.length = 0;
+              }
+            }
+            if (nl.length >= 2)
+              start = it.sep.splice(nl[1]);
+          }
+          switch (this.type) {
+            case "anchor":
+            case "tag":
+              if (atNextItem || it.value) {
+                start.push(this.sourceToken);
+                map2.items.push({ start });
+                this.onKeyLine = true;
+              } else if (it.sep) {
+                it.sep.push(this.sourceToken);
+              } else {
+                it.start.push(this.sourceToken);
+              }
+              return;
+            case "explicit-key-ind":
+              if (!it.sep && !it.explicitKey) {
+                it.start.push(this.sourceToken);
+                it.explicitKey = true;
+              } else if (atNextItem || it.value) {
+                start.push(this.sourceToken);
+                map2.items.push({ start, explicitKey: true });
+              } else {
+                this.stack.push({
+                  type: "block-map",
+                  offset: this.offset,
+                  indent: this.indent,
+                  items: [{ start: [this.sourceToken], explicitKey: true }]
+                });
+              }
+              this.onKeyLine = true;
+              return;
+            case "map-value-ind":
+              if (it.explicitKey) {
+                if (!it.sep) {
+                  if (includesToken(it.start, "newline")) {
+                    Object.assign(it, { key: null, sep: [this.sourceToken] });
+                  } else {
+                    const start2 = getFirstKeyStartProps(it.start);
+                    this.stack.push({
+                      type: "block-map",
+                      offset: this.offset,
+                      indent: this.indent,
+                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
+                    });
+                  }
+                } else if (it.value) {
+                  map2.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                } else if (includesToken(it.sep, "map-value-ind")) {
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                  });
+                } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
+                  const start2 = getFirstKeyStartProps(it.start);
+                  const key = it.key;
+                  const sep3 = it.sep;
+                  sep3.push(this.sourceToken);
+                  delete it.key;
+                  delete it.sep;
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: start2, key, sep: sep3 }]
+                  });
+                } else if (start.length > 0) {
+                  it.sep = it.sep.concat(start, this.sourceToken);
+                } else {
+                  it.sep.push(this.sourceToken);
+                }
+              } else {
+                if (!it.sep) {
+                  Object.assign(it, { key: null, sep: [this.sourceToken] });
+                } else if (it.value || atNextItem) {
+                  map2.items.push({ start, key: null, sep: [this.sourceToken] });
+                } else if (includesToken(it.sep, "map-value-ind")) {
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: [], key: null, sep: [this.sourceToken] }]
+                  });
+                } else {
+                  it.sep.push(this.sourceToken);
+                }
+              }
+              this.onKeyLine = true;
+              return;
+            case "alias":
+            case "scalar":
+            case "single-quoted-scalar":
+            case "double-quoted-scalar": {
+              const fs5 = this.flowScalar(this.type);
+              if (atNextItem || it.value) {
+                map2.items.push({ start, key: fs5, sep: [] });
+                this.onKeyLine = true;
+              } else if (it.sep) {
+                this.stack.push(fs5);
+              } else {
+                Object.assign(it, { key: fs5, sep: [] });
+                this.onKeyLine = true;
+              }
+              return;
+            }
+            default: {
+              const bv = this.startBlockValue(map2);
+              if (bv) {
+                if (bv.type === "block-seq") {
+                  if (!it.explicitKey && it.sep && !includesToken(it.sep, "newline")) {
+                    yield* this.pop({
+                      type: "error",
+                      offset: this.offset,
+                      message: "Unexpected block-seq-ind on same line with key",
+                      source: this.source
+                    });
+                    return;
+                  }
+                } else if (atMapIndent) {
+                  map2.items.push({ start });
+                }
+                this.stack.push(bv);
+                return;
+              }
+            }
+          }
+        }
+        yield* this.pop();
+        yield* this.step();
+      }
+      *blockSequence(seq) {
+        const it = seq.items[seq.items.length - 1];
+        switch (this.type) {
+          case "newline":
+            if (it.value) {
+              const end2 = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
+              if (last?.type === "comment")
+                end2?.push(this.sourceToken);
+              else
+                seq.items.push({ start: [this.sourceToken] });
+            } else
+              it.start.push(this.sourceToken);
+            return;
+          case "space":
+          case "comment":
+            if (it.value)
+              seq.items.push({ start: [this.sourceToken] });
+            else {
+              if (this.atIndentedComment(it.start, seq.indent)) {
+                const prev = seq.items[seq.items.length - 2];
+                const end2 = prev?.value?.end;
+                if (Array.isArray(end2)) {
+                  arrayPushArray(end2, it.start);
+                  end2.push(this.sourceToken);
+                  seq.items.pop();
+                  return;
+                }
+              }
+              it.start.push(this.sourceToken);
+            }
+            return;
+          case "anchor":
+          case "tag":
+            if (it.value || this.indent <= seq.indent)
+              break;
+            it.start.push(this.sourceToken);
+            return;
+          case "seq-item-ind":
+            if (this.indent !== seq.indent)
+              break;
+            if (it.value || includesToken(it.start, "seq-item-ind"))
+              seq.items.push({ start: [this.sourceToken] });
+            else
+              it.start.push(this.sourceToken);
+            return;
+        }
+        if (this.indent > seq.indent) {
+          const bv = this.startBlockValue(seq);
+          if (bv) {
+            this.stack.push(bv);
+            return;
+          }
+        }
+        yield* this.pop();
+        yield* this.step();
+      }
+      *flowCollection(fc) {
+        const it = fc.items[fc.items.length - 1];
+        if (this.type === "flow-error-end") {
+          let top;
+          do {
+            yield* this.pop();
+            top = this.peek(1);
+          } while (top?.type === "flow-collection");
+        } else if (fc.end.length === 0) {
+          switch (this.type) {
+            case "comma":
+            case "explicit-key-ind":
+              if (!it || it.sep)
+                fc.items.push({ start: [this.sourceToken] });
+              else
+                it.start.push(this.sourceToken);
+              return;
+            case "map-value-ind":
+              if (!it || it.value)
+                fc.items.push({ start: [], key: null, sep: [this.sourceToken] });
+              else if (it.sep)
+                it.sep.push(this.sourceToken);
+              else
+                Object.assign(it, { key: null, sep: [this.sourceToken] });
+              return;
+            case "space":
+            case "comment":
+            case "newline":
+            case "anchor":
+            case "tag":
+              if (!it || it.value)
+                fc.items.push({ start: [this.sourceToken] });
+              else if (it.sep)
+                it.sep.push(this.sourceToken);
+              else
+                it.start.push(this.sourceToken);
+              return;
+            case "alias":
+            case "scalar":
+            case "single-quoted-scalar":
+            case "double-quoted-scalar": {
+              const fs5 = this.flowScalar(this.type);
+              if (!it || it.value)
+                fc.items.push({ start: [], key: fs5, sep: [] });
+              else if (it.sep)
+                this.stack.push(fs5);
+              else
+                Object.assign(it, { key: fs5, sep: [] });
+              return;
+            }
+            case "flow-map-end":
+            case "flow-seq-end":
+              fc.end.push(this.sourceToken);
+              return;
+          }
+          const bv = this.startBlockValue(fc);
+          if (bv)
+            this.stack.push(bv);
+          else {
+            yield* this.pop();
+            yield* this.step();
+          }
+        } else {
+          const parent = this.peek(2);
+          if (parent.type === "block-map" && (this.type === "map-value-ind" && parent.indent === fc.indent || this.type === "newline" && !parent.items[parent.items.length - 1].sep)) {
+            yield* this.pop();
+            yield* this.step();
+          } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            fixFlowSeqItems(fc);
+            const sep3 = fc.end.splice(1, fc.end.length);
+            sep3.push(this.sourceToken);
+            const map2 = {
+              type: "block-map",
+              offset: fc.offset,
+              indent: fc.indent,
+              items: [{ start, key: fc, sep: sep3 }]
+            };
+            this.onKeyLine = true;
+            this.stack[this.stack.length - 1] = map2;
+          } else {
+            yield* this.lineEnd(fc);
+          }
+        }
+      }
+      flowScalar(type) {
+        if (this.onNewLine) {
+          let nl = this.source.indexOf("\n") + 1;
+          while (nl !== 0) {
+            this.onNewLine(this.offset + nl);
+            nl = this.source.indexOf("\n", nl) + 1;
+          }
+        }
+        return {
+          type,
+          offset: this.offset,
+          indent: this.indent,
+          source: this.source
+        };
+      }
+      startBlockValue(parent) {
+        switch (this.type) {
+          case "alias":
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return this.flowScalar(this.type);
+          case "block-scalar-header":
+            return {
+              type: "block-scalar",
+              offset: this.offset,
+              indent: this.indent,
+              props: [this.sourceToken],
+              source: ""
+            };
+          case "flow-map-start":
+          case "flow-seq-start":
+            return {
+              type: "flow-collection",
+              offset: this.offset,
+              indent: this.indent,
+              start: this.sourceToken,
+              items: [],
+              end: []
+            };
+          case "seq-item-ind":
+            return {
+              type: "block-seq",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start: [this.sourceToken] }]
+            };
+          case "explicit-key-ind": {
+            this.onKeyLine = true;
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            start.push(this.sourceToken);
+            return {
+              type: "block-map",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start, explicitKey: true }]
+            };
+          }
+          case "map-value-ind": {
+            this.onKeyLine = true;
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            return {
+              type: "block-map",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start, key: null, sep: [this.sourceToken] }]
+            };
+          }
+        }
+        return null;
+      }
+      atIndentedComment(start, indent) {
+        if (this.type !== "comment")
+          return false;
+        if (this.indent <= indent)
+          return false;
+        return start.every((st) => st.type === "newline" || st.type === "space");
+      }
+      *documentEnd(docEnd) {
+        if (this.type !== "doc-mode") {
+          if (docEnd.end)
+            docEnd.end.push(this.sourceToken);
+          else
+            docEnd.end = [this.sourceToken];
+          if (this.type === "newline")
+            yield* this.pop();
+        }
+      }
+      *lineEnd(token) {
+        switch (this.type) {
+          case "comma":
+          case "doc-start":
+          case "doc-end":
+          case "flow-seq-end":
+          case "flow-map-end":
+          case "map-value-ind":
+            yield* this.pop();
+            yield* this.step();
+            break;
+          case "newline":
+            this.onKeyLine = false;
+          // fallthrough
+          case "space":
+          case "comment":
+          default:
+            if (token.end)
+              token.end.push(this.sourceToken);
+            else
+              token.end = [this.sourceToken];
+            if (this.type === "newline")
+              yield* this.pop();
+        }
+      }
+    };
+    exports.Parser = Parser;
+  }
+});
+
+// node_modules/yaml/dist/public-api.js
+var require_public_api = __commonJS({
+  "node_modules/yaml/dist/public-api.js"(exports) {
+    "use strict";
+    var composer = require_composer();
+    var Document = require_Document();
+    var errors = require_errors2();
+    var log = require_log();
+    var identity = require_identity();
+    var lineCounter = require_line_counter();
+    var parser = require_parser();
+    function parseOptions(options2) {
+      const prettyErrors = options2.prettyErrors !== false;
+      const lineCounter$1 = options2.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
+      return { lineCounter: lineCounter$1, prettyErrors };
+    }
+    function parseAllDocuments(source, options2 = {}) {
+      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options2);
+      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const composer$1 = new composer.Composer(options2);
+      const docs = Array.from(composer$1.compose(parser$1.parse(source)));
+      if (prettyErrors && lineCounter2)
+        for (const doc of docs) {
+          doc.errors.forEach(errors.prettifyError(source, lineCounter2));
+          doc.warnings.forEach(errors.prettifyError(source, lineCounter2));
+        }
+      if (docs.length > 0)
+        return docs;
+      return Object.assign([], { empty: true }, composer$1.streamInfo());
+    }
+    function parseDocument(source, options2 = {}) {
+      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options2);
+      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const composer$1 = new composer.Composer(options2);
+      let doc = null;
+      for (const _doc of composer$1.compose(parser$1.parse(source), true, source.length)) {
+        if (!doc)
+          doc = _doc;
+        else if (doc.options.logLevel !== "silent") {
+          doc.errors.push(new errors.YAMLParseError(_doc.range.slice(0, 2), "MULTIPLE_DOCS", "Source contains multiple documents; please use YAML.parseAllDocuments()"));
+          break;
+        }
+      }
+      if (prettyErrors && lineCounter2) {
+        doc.errors.forEach(errors.prettifyError(source, lineCounter2));
+        doc.warnings.forEach(errors.prettifyError(source, lineCounter2));
+      }
+      return doc;
+    }
+    function parse4(src, reviver, options2) {
+      let _reviver = void 0;
+      if (typeof reviver === "function") {
+        _reviver = reviver;
+      } else if (options2 === void 0 && reviver && typeof reviver === "object") {
+        options2 = reviver;
+      }
+      const doc = parseDocument(src, options2);
+      if (!doc)
+        return null;
+      doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
+      if (doc.errors.length > 0) {
+        if (doc.options.logLevel !== "silent")
+          throw doc.errors[0];
+        else
+          doc.errors = [];
+      }
+      return doc.toJS(Object.assign({ reviver: _reviver }, options2));
+    }
+    function stringify(value2, replacer, options2) {
+      let _replacer = null;
+      if (typeof replacer === "function" || Array.isArray(replacer)) {
+        _replacer = replacer;
+      } else if (options2 === void 0 && replacer) {
+        options2 = replacer;
+      }
+      if (typeof options2 === "string")
+        options2 = options2.length;
+      if (typeof options2 === "number") {
+        const indent = Math.round(options2);
+        options2 = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
+      }
+      if (value2 === void 0) {
+        const { keepUndefined } = options2 ?? replacer ?? {};
+        if (!keepUndefined)
+          return void 0;
+      }
+      if (identity.isDocument(value2) && !_replacer)
+        return value2.toString(options2);
+      return new Document.Document(value2, _replacer, options2).toString(options2);
+    }
+    exports.parse = parse4;
+    exports.parseAllDocuments = parseAllDocuments;
+    exports.parseDocument = parseDocument;
+    exports.stringify = stringify;
+  }
+});
+
+// node_modules/yaml/dist/index.js
+var require_dist = __commonJS({
+  "node_modules/yaml/dist/index.js"(exports) {
+    "use strict";
+    var composer = require_composer();
+    var Document = require_Document();
+    var Schema = require_Schema();
+    var errors = require_errors2();
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var cst = require_cst();
+    var lexer = require_lexer();
+    var lineCounter = require_line_counter();
+    var parser = require_parser();
+    var publicApi = require_public_api();
+    var visit2 = require_visit();
+    exports.Composer = composer.Composer;
+    exports.Document = Document.Document;
+    exports.Schema = Schema.Schema;
+    exports.YAMLError = errors.YAMLError;
+    exports.YAMLParseError = errors.YAMLParseError;
+    exports.YAMLWarning = errors.YAMLWarning;
+    exports.Alias = Alias.Alias;
+    exports.isAlias = identity.isAlias;
+    exports.isCollection = identity.isCollection;
+    exports.isDocument = identity.isDocument;
+    exports.isMap = identity.isMap;
+    exports.isNode = identity.isNode;
+    exports.isPair = identity.isPair;
+    exports.isScalar = identity.isScalar;
+    exports.isSeq = identity.isSeq;
+    exports.Pair = Pair.Pair;
+    exports.Scalar = Scalar.Scalar;
+    exports.YAMLMap = YAMLMap.YAMLMap;
+    exports.YAMLSeq = YAMLSeq.YAMLSeq;
+    exports.CST = cst;
+    exports.Lexer = lexer.Lexer;
+    exports.LineCounter = lineCounter.LineCounter;
+    exports.Parser = parser.Parser;
+    exports.parse = publicApi.parse;
+    exports.parseAllDocuments = publicApi.parseAllDocuments;
+    exports.parseDocument = publicApi.parseDocument;
+    exports.stringify = publicApi.stringify;
+    exports.visit = visit2.visit;
+    exports.visitAsync = visit2.visitAsync;
+  }
+});
+
 // src/common/action.ts
 var import_promises = __toESM(require_promises(), 1);
 var import_promises2 = __toESM(require_promises2(), 1);
@@ -25336,11 +32687,11 @@ var import_os = __toESM(require_os(), 1);
 var import_fs = __toESM(require_fs(), 1);
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt2(value2) {
-    return value2 instanceof P ? value2 : new P(function(resolve2) {
-      resolve2(value2);
+    return value2 instanceof P ? value2 : new P(function(resolve3) {
+      resolve3(value2);
     });
   }
-  return new (P || (P = Promise))(function(resolve2, reject) {
+  return new (P || (P = Promise))(function(resolve3, reject) {
     function fulfilled(value2) {
       try {
         step(generator.next(value2));
@@ -25356,7 +32707,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
       }
     }
     function step(result) {
-      result.done ? resolve2(result.value) : adopt2(result.value).then(fulfilled, rejected);
+      result.done ? resolve3(result.value) : adopt2(result.value).then(fulfilled, rejected);
     }
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
@@ -25414,9 +32765,9 @@ var Summary = class {
    *
    * @returns {Promise<Summary>} summary instance
    */
-  write(options) {
+  write(options2) {
     return __awaiter(this, void 0, void 0, function* () {
-      const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
+      const overwrite = !!(options2 === null || options2 === void 0 ? void 0 : options2.overwrite);
       const filePath = yield this.filePath();
       const writeFunc = overwrite ? writeFile : appendFile;
       yield writeFunc(filePath, this._buffer, { encoding: "utf8" });
@@ -25466,8 +32817,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addRaw(text2, addEOL = false) {
-    this._buffer += text2;
+  addRaw(text3, addEOL = false) {
+    this._buffer += text3;
     return addEOL ? this.addEOL() : this;
   }
   /**
@@ -25549,8 +32900,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addImage(src, alt, options) {
-    const { width: width2, height } = options || {};
+  addImage(src, alt, options2) {
+    const { width: width2, height } = options2 || {};
     const attrs = Object.assign(Object.assign({}, width2 && { width: width2 }), height && { height });
     const element = this.wrap("img", null, Object.assign({ src, alt }, attrs));
     return this.addRaw(element).addEOL();
@@ -25563,10 +32914,10 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addHeading(text2, level) {
+  addHeading(text3, level) {
     const tag = `h${level}`;
     const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text2);
+    const element = this.wrap(allowedTag, text3);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -25595,9 +32946,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addQuote(text2, cite) {
+  addQuote(text3, cite) {
     const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text2, attrs);
+    const element = this.wrap("blockquote", text3, attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -25608,8 +32959,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addLink(text2, href) {
-    const element = this.wrap("a", text2, { href });
+  addLink(text3, href) {
+    const element = this.wrap("a", text3, { href });
     return this.addRaw(element).addEOL();
   }
 };
@@ -25658,23 +33009,23 @@ var ExitCode;
 function setSecret(secret) {
   issueCommand("add-mask", {}, secret);
 }
-function getInput(name, options) {
-  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
-  if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name}`);
+function getInput(name2, options2) {
+  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
+  if (options2 && options2.required && !val) {
+    throw new Error(`Input required and not supplied: ${name2}`);
   }
-  if (options && options.trimWhitespace === false) {
+  if (options2 && options2.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name, value2) {
+function setOutput(name2, value2) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value2));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value2));
   }
   process.stdout.write(os5.EOL);
-  issueCommand("set-output", { name }, toCommandValue(value2));
+  issueCommand("set-output", { name: name2 }, toCommandValue(value2));
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -25716,10 +33067,10 @@ function hideSecret(value2, names = []) {
   const forms = [value2, ...value2.split(/\r?\n/)].map((part) => part.trim()).filter((part) => part.length >= 4).flatMap((part) => [part, percentEncoded(part), JSON.stringify(part).slice(1, -1)]);
   if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
-var percentEncoded = (text2) => encodeURIComponent(text2.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
+var percentEncoded = (text3) => encodeURIComponent(text3.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
 var secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
 var quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
-var value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
+var value = (_, before2, quote2 = "") => `${before2}${quote2}***${quote2}`;
 var patterns = [
   [
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
@@ -25747,22 +33098,23 @@ var patterns = [
   ]
 ];
 var suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
-function redact(text2) {
-  let clean = text2;
+function redact(text3) {
+  let clean = text3;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
   if (clean.includes("@")) clean = clean.replace(/:\/\/[^\s<>]+/g, withoutUserinfo);
   if (!suspicious.test(clean)) return clean;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 }
-var withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
+var withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
 function redactValue(value2) {
   if (typeof value2 === "string") return redact(value2);
   if (Array.isArray(value2)) return value2.map(redactValue);
   if (value2 === null || typeof value2 !== "object") return value2;
   if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
-  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [redact(key), redactValue(inner)]));
+  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [nameOf(key), redactValue(inner)]));
 }
+var nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
 
 // src/common/errors.ts
 var ToolError = class extends Error {
@@ -25814,8 +33166,8 @@ function editDistance(a, b) {
 }
 
 // src/common/output/style.ts
-var paint = (open7, close) => (text2) => `\x1B[${open7}m${text2}\x1B[${close}m`;
-var same = (text2) => text2;
+var paint = (open9, close) => (text3) => `\x1B[${open9}m${text3}\x1B[${close}m`;
+var same = (text3) => text3;
 var colored = {
   good: paint(32, 39),
   bad: paint(31, 39),
@@ -25824,8 +33176,8 @@ var colored = {
   strong: paint(1, 22)
 };
 var plain = { good: same, bad: same, warn: same, faint: same, strong: same };
-var harmless = (text2) => text2.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
-var harmlessStyled = (text2) => text2.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
+var harmless = (text3) => text3.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+var harmlessStyled = (text3) => text3.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
 function visible(character) {
   const code = character.charCodeAt(0);
   if (code < 32) return String.fromCharCode(9216 + code);
@@ -25843,30 +33195,34 @@ var commonOptions = () => [
 ];
 var optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
 var verbName = (verb) => verb.usage.split(" ", 1)[0];
-async function runTool(tool, argv, io) {
-  const words2 = verbFirst(argv);
-  const flags = words2.slice(0, words2.includes("--") ? words2.indexOf("--") : void 0);
+async function runTool(tool, argv2, io) {
+  const words3 = verbFirst(argv2);
+  const flags = words3.slice(0, words3.includes("--") ? words3.indexOf("--") : void 0);
   const json2 = flags.includes("--json");
   let outcome;
-  const program2 = buildProgram(tool, io, async (verb, args, options) => {
-    const quiet = options.quiet === true;
-    outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {
+  const program2 = buildProgram(tool, io, async (verb, args, options2) => {
+    const quiet = options2.quiet === true;
+    outcome = await verb.handler(args, options2, quiet ? { ...io, note: () => {
+    }, live: () => {
     } } : io);
   });
   try {
     try {
-      knowsVerb(tool, words2[0]);
-      await program2.parseAsync(words2, { from: "user" });
+      knowsVerb(tool, words3[0]);
+      await program2.parseAsync(words3, { from: "user" });
       if (!outcome) throw new Error("No verb ran.");
     } catch (error63) {
       if (error63 instanceof CommanderError && error63.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error63, tool, io, flags.includes("--verbose") || flags.includes("-v"));
+      outcome = explain(error63, tool, io, {
+        verbose: flags.includes("--verbose") || flags.includes("-v"),
+        verb: tool.verbs.map(verbName).find((name2) => name2 === words3[0]) ?? ""
+      });
     }
     if (json2) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
 `);
     else {
-      const text2 = shownText(outcome, io.view);
-      if (text2 !== "") await io.write(`${text2}
+      const text3 = shownText(outcome, io.view);
+      if (text3 !== "") await io.write(`${text3}
 `);
     }
   } catch (error63) {
@@ -25875,10 +33231,10 @@ async function runTool(tool, argv, io) {
   return outcome ?? { exit: exitCode.ok, result: null };
 }
 var shownText = (outcome, view) => harmlessStyled(redact(outcome.text?.(view) ?? ""));
-function verbFirst(argv) {
+function verbFirst(argv2) {
   const common2 = new Set(commonOptions().flatMap((option) => option.isBoolean() ? [option.long, option.short] : []));
-  const at = argv.findIndex((word) => !common2.has(word));
-  return at <= 0 ? [...argv] : [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)];
+  const at = argv2.findIndex((word) => !common2.has(word));
+  return at <= 0 ? [...argv2] : [argv2[at], ...argv2.slice(0, at), ...argv2.slice(at + 1)];
 }
 function knowsVerb(tool, word) {
   const names = tool.verbs.map(verbName);
@@ -25891,22 +33247,22 @@ function knowsVerb(tool, word) {
     `Use one of: ${names.join(", ")}; more with ${tool.name} --help.`
   );
 }
-function explain(error63, tool, io, verbose = false) {
+function explain(error63, tool, io, { verbose = false, verb = "" } = {}) {
   if (error63 instanceof ReaderGone) throw error63;
   if (error63 instanceof CommanderError) {
     const message2 = error63.code === "commander.help" ? "No verb was given." : error63.message.replace(/^error: /, "");
-    const fix2 = `${tool.name} --help`;
+    const fix2 = [tool.name, verb, "--help"].filter(Boolean).join(" ");
     io.note(`next: ${fix2}`);
     return { exit: exitCode.usage, result: { error: { message: redact(message2), fix: fix2 } } };
   }
-  const known2 = error63 instanceof ToolError;
+  const known3 = error63 instanceof ToolError;
   const message = messageOf(error63);
-  const fix = known2 ? error63.fix : "This is a defect: please report it with the command line and --verbose output.";
+  const fix = known3 ? error63.fix : "This is a defect: please report it with the command line and --verbose output.";
   io.note(`${io.view.style.bad("error:")} ${message}`);
   io.note(`next:  ${fix}`);
-  if (verbose && error63 instanceof Error && (!known2 || error63.cause))
-    io.note(String((known2 ? error63.cause : error63.stack) ?? ""));
-  return { exit: known2 ? error63.exit : exitCode.unknown, result: { error: { message, fix } } };
+  if (verbose && error63 instanceof Error && (!known3 || error63.cause))
+    io.note(String((known3 ? error63.cause : error63.stack) ?? ""));
+  return { exit: known3 ? error63.exit : exitCode.unknown, result: { error: { message, fix } } };
 }
 function buildProgram(tool, io, run3) {
   const program2 = new Command2(tool.name).description(tool.summary).enablePositionalOptions();
@@ -25946,75 +33302,76 @@ function configure(command, io) {
     argumentTerm: (argument) => Help.prototype.argumentTerm(argument)
   }).configureOutput({
     // A reader of the help that went away is no news.
-    writeOut: (text2) => void io.write(text2).catch(() => {
+    writeOut: (text3) => void io.write(text3).catch(() => {
     }),
-    writeErr: (text2) => io.note(text2.trimEnd()),
-    outputError: (text2) => io.note(text2.trimEnd()),
+    writeErr: (text3) => io.note(text3.trimEnd()),
+    outputError: (text3) => io.note(text3.trimEnd()),
     getOutHelpWidth: () => Number.isFinite(io.view.columns) ? io.view.columns : 100
   });
 }
 
 // src/common/output/table.ts
 var plainView = { layout: "aligned", style: plain, columns: Number.POSITIVE_INFINITY };
-function table(columns, rows, view) {
-  const cells = rows.map((row) => columns.map((column) => cell(column.value(row))));
-  if (view.layout === "tsv")
-    return [columns.map(({ title }) => title.toLowerCase().replaceAll(" ", "_")), ...cells].map((line2) => line2.join("	")).join("\n");
-  const widths = columns.map(
+function table(columns2, rows, view) {
+  const piped = view.layout === "tsv";
+  const cells = rows.map((row) => columns2.map((column) => cell((piped && column.tsv || column.value)(row))));
+  if (piped)
+    return [columns2.map(({ title }) => title.toLowerCase().replaceAll(" ", "_")), ...cells].map((line2) => line2.join("	")).join("\n");
+  const widths = columns2.map(
     ({ title }, index) => cells.reduce((widest, line2) => Math.max(widest, width(line2[index])), width(title))
   );
-  const header = line(columns.map(({ title }) => title.toUpperCase()));
+  const header = line(columns2.map(({ title }) => title.toUpperCase()));
   const body = cells.map((texts, row) => line(texts, rows[row]));
   return [view.style.faint(header), ...body].join("\n");
   function line(texts, row) {
     let left = view.columns;
-    return texts.map((text2, index) => {
+    return texts.map((text3, index) => {
       const last = index === texts.length - 1;
-      const shown = last && left > 8 && width(text2) > left ? `${cut(text2, left - 1)}…` : text2;
-      const space2 = " ".repeat(Math.max(0, widths[index] - width(shown)));
-      const tone = row === void 0 ? void 0 : columns[index].tone?.(row);
-      const toned = tone ? view.style[tone](shown) : shown;
+      const shown2 = last && left > 8 && width(text3) > left ? `${cut(text3, left - 1)}…` : text3;
+      const space2 = " ".repeat(Math.max(0, widths[index] - width(shown2)));
+      const tone = row === void 0 ? void 0 : columns2[index].tone?.(row);
+      const toned = tone ? view.style[tone](shown2) : shown2;
       left -= widths[index] + 2;
-      return columns[index].align === "right" ? space2 + toned : last ? toned : toned + space2;
+      return columns2[index].align === "right" ? space2 + toned : last ? toned : toned + space2;
     }).join("  ").trimEnd();
   }
 }
-function markdownTable(columns, rows) {
-  const escaped = (text2) => text2.replace(/[\\`*_[\]<>|~&!$]/g, (character) => `\\${character}`);
+function markdownTable(columns2, rows) {
+  const escaped = (text3) => text3.replace(/[\\`*_[\]<>|~&!$]/g, (character) => `\\${character}`);
   const line = (texts) => `| ${texts.join(" | ")} |`;
   return [
-    line(columns.map(({ title }) => title)),
-    line(columns.map(({ align }) => align ? "---:" : "---")),
-    ...rows.map((row) => line(columns.map((column) => escaped(cell(column.value(row))))))
+    line(columns2.map(({ title }) => title)),
+    line(columns2.map(({ align }) => align ? "---:" : "---")),
+    ...rows.map((row) => line(columns2.map((column) => escaped(cell(column.value(row))))))
   ].join("\n");
 }
 var cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
-function width(text2) {
-  if (/^[\x20-\x7e]*$/.test(text2)) return text2.length;
-  let columns = 0;
-  for (const character of text2) columns += characterWidth(character);
-  return columns;
+function width(text3) {
+  if (/^[\x20-\x7e]*$/.test(text3)) return text3.length;
+  let columns2 = 0;
+  for (const character of text3) columns2 += characterWidth(character);
+  return columns2;
 }
 var wide = new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}", "u");
 function characterWidth(character) {
   if (new RegExp("\\p{Mark}|[\\u200b-\\u200d]", "u").test(character)) return 0;
   return wide.test(character) ? 2 : 1;
 }
-function cut(text2, columns) {
-  let left = columns;
+function cut(text3, columns2) {
+  let left = columns2;
   let end2 = 0;
-  for (const character of text2) {
+  for (const character of text3) {
     left -= characterWidth(character);
     if (left < 0) break;
     end2 += character.length;
   }
-  return text2.slice(0, end2);
+  return text3.slice(0, end2);
 }
 
 // src/common/action.ts
 async function runAction(tool, { secrets, outputs, verbInput }) {
-  for (const name of secrets) {
-    const value2 = getInput(name);
+  for (const name2 of secrets) {
+    const value2 = getInput(name2);
     const parts = [...value2.split(/\r?\n/), ...passwordsOf(value2)].filter((part) => part.length > 3);
     for (const part of parts) {
       setSecret(part);
@@ -26025,7 +33382,7 @@ async function runAction(tool, { secrets, outputs, verbInput }) {
   const outcome = await run(tool, io, verbInput);
   try {
     process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? "";
-    for (const [name, value2] of Object.entries(outputs(outcome))) setOutput(name, value2);
+    for (const [name2, value2] of Object.entries(outputs(outcome))) setOutput(name2, value2);
     setOutput("result", JSON.stringify(redactValue(outcome.result ?? null)));
     setOutput("exit-code", outcome.exit);
     await writeSummary(tool, getInput(verbInput ?? "command"), outcome);
@@ -26045,10 +33402,10 @@ function passwordsOf(value2) {
 }
 async function run(tool, io, verbInput) {
   try {
-    const argv = argumentsFromInputs(tool, (name) => getInput(name), verbInput);
-    await io.write(`${tool.name} ${argv[0]}
+    const argv2 = argumentsFromInputs(tool, (name2) => getInput(name2), verbInput);
+    await io.write(`${tool.name} ${argv2[0]}
 `);
-    return await runTool(tool, argv, io);
+    return await runTool(tool, argv2, io);
   } catch (error63) {
     return explain(error63, tool, io);
   }
@@ -26065,24 +33422,24 @@ function argumentsFromInputs(tool, input2, verbInput = "command") {
     );
   }
   const flags = optionsOf(verb).flatMap((option) => {
-    const name = option.long?.slice(2);
-    const value2 = name ? input2(name) : "";
-    if (!name || value2 === "" || option.long === "--json") return [];
+    const name2 = option.long?.slice(2);
+    const value2 = name2 ? input2(name2) : "";
+    if (!name2 || value2 === "" || option.long === "--json") return [];
     if (option.isBoolean()) {
-      if (!/^(true|false)$/i.test(value2)) throw usage(`Input "${name}" is "${value2}".`, "Write true or false.");
-      return /^true$/i.test(value2) ? [`--${name}`] : [];
+      if (!/^(true|false)$/i.test(value2)) throw usage(`Input "${name2}" is "${value2}".`, "Write true or false.");
+      return /^true$/i.test(value2) ? [`--${name2}`] : [];
     }
     const values = option.variadic || Array.isArray(option.defaultValue) ? lines(value2) : [value2];
-    return values.map((one) => `--${name}=${one}`);
+    return values.map((one) => `--${name2}=${one}`);
   });
   const positional = argumentsOf(verb).flatMap(
-    ({ name, several: several2 }) => lines(input2(name)).flatMap((line) => several2 ? line.split(/\s+/) : [line])
+    ({ name: name2, several: several3 }) => lines(input2(name2)).flatMap((line) => several3 ? line.split(/\s+/) : [line])
   );
   return [command, ...flags, ...positional.length > 0 ? ["--", ...positional] : []];
 }
-var lines = (text2) => text2.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-var argumentsOf = (verb) => [...verb.usage.matchAll(/[<[]([\w-]+)(\.\.\.)?[>\]]/g)].map(([, name, dots]) => ({
-  name,
+var lines = (text3) => text3.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+var argumentsOf = (verb) => [...verb.usage.matchAll(/[<[]([\w-]+)(\.\.\.)?[>\]]/g)].map(([, name2, dots]) => ({
+  name: name2,
   several: dots !== void 0
 }));
 function actionIo() {
@@ -26091,8 +33448,8 @@ function actionIo() {
     view: plainView,
     interactive: false,
     // Standard output and error share one log; one stream keeps their order.
-    write: (text2) => new Promise((resolve2) => process.stdout.write(text2, () => resolve2())),
-    note: (text2) => void process.stdout.write(`${harmlessStyled(redact(text2))}
+    write: (text3) => new Promise((resolve3) => process.stdout.write(text3, () => resolve3())),
+    note: (text3) => void process.stdout.write(`${harmlessStyled(redact(text3))}
 `),
     pause: (milliseconds2) => (0, import_promises2.setTimeout)(milliseconds2),
     ask: async () => false
@@ -26107,26 +33464,31 @@ async function writeSummary(tool, verb, outcome) {
 ${body}
 `));
 }
-var fence = (text2) => text2 === "" ? "" : `\`\`\`\`
-${text2.replaceAll("````", "'```")}
+var fence = (text3) => text3 === "" ? "" : `\`\`\`\`
+${text3.replaceAll("````", "'```")}
 \`\`\`\``;
 function finish(tool, outcome) {
   const tolerated = outcome.exit === exitCode.problem && /^false$/i.test(getInput("fail-on-findings"));
   if (outcome.exit === exitCode.ok || tolerated) return;
   process.exitCode = outcome.exit;
-  const words2 = { 1: "found a problem", 2: "could not tell", 64: "was used wrongly" }[outcome.exit];
+  const words3 = { 1: "found a problem", 2: "could not tell", 64: "was used wrongly" }[outcome.exit];
   if (process.env.FORGEJO_ACTIONS !== "true")
-    error(`${tool.name} ${words2} (exit code ${outcome.exit}); see the log above.`);
+    error(`${tool.name} ${words3} (exit code ${outcome.exit}); see the log above.`);
 }
 
 // src/deploy/command.ts
-var import_promises13 = __toESM(require_promises(), 1);
-var import_node_os2 = __toESM(require_node_os(), 1);
+var import_node_os4 = __toESM(require_node_os(), 1);
 
 // src/common/audit.ts
-var import_promises3 = __toESM(require_promises(), 1);
+var import_promises4 = __toESM(require_promises(), 1);
 var import_node_os = __toESM(require_node_os(), 1);
+var import_node_path2 = __toESM(require_node_path(), 1);
+
+// src/common/directory.ts
+var import_promises3 = __toESM(require_promises(), 1);
 var import_node_path = __toESM(require_node_path(), 1);
+
+// src/common/audit.ts
 function userName() {
   try {
     return (0, import_node_os.userInfo)().username;
@@ -26142,50 +33504,60 @@ var units = [
   ["m", 60],
   ["s", 1]
 ];
-function duration(seconds2) {
-  const total2 = Math.max(0, Math.floor(seconds2));
+function duration(seconds3) {
+  const total2 = Math.max(0, Math.floor(seconds3));
   const first = units.findIndex(([, size2]) => total2 >= size2);
   if (first < 0) return "0s";
-  const [name, size] = units[first];
+  const [name2, size] = units[first];
   const next = units[first + 1];
   const rest = next ? Math.floor(total2 % size / next[1]) : 0;
-  return `${Math.floor(total2 / size)}${name}${next && rest > 0 ? ` ${rest}${next[0]}` : ""}`;
+  return `${Math.floor(total2 / size)}${name2}${next && rest > 0 ? ` ${rest}${next[0]}` : ""}`;
 }
-function bytes(count) {
+function bytes(count2) {
   const names = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value2 = count;
+  let value2 = count2;
   let unit = 0;
   while (value2 >= (unit === 0 ? 1024 : 1023.95) && unit < names.length - 1) [value2, unit] = [value2 / 1024, unit + 1];
-  return unit === 0 ? `${count} B` : `${value2.toFixed(1)} ${names[unit]}`;
+  return unit === 0 ? `${count2} B` : `${value2.toFixed(1)} ${names[unit]}`;
 }
-function parseDuration(text2) {
-  if (/^\d{1,12}$/.test(text2)) return Number(text2);
-  if (!/^(?:\d{1,12}(?:\.\d{1,12})?(?:ms|[dhms]))+$/.test(text2)) return void 0;
-  let seconds2 = 0;
-  for (const [, amount, unit] of text2.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g))
-    seconds2 += Number(amount) * (unit === "ms" ? 1e-3 : units.find(([name]) => name === unit)[1]);
-  return seconds2;
+var count = (number4, noun, plural2 = `${noun}s`) => `${number4} ${number4 === 1 ? noun : plural2}`;
+function parseDuration(text3) {
+  if (/^\d{1,12}$/.test(text3)) return Number(text3);
+  if (!/^(?:\d{1,12}(?:\.\d{1,12})?(?:ms|[dhms]))+$/.test(text3)) return void 0;
+  let seconds3 = 0;
+  for (const [, amount, unit] of text3.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g))
+    seconds3 += Number(amount) * (unit === "ms" ? 1e-3 : units.find(([name2]) => name2 === unit)[1]);
+  return seconds3;
 }
 
 // src/deploy/connection.ts
-var import_promises4 = __toESM(require_promises2(), 1);
+var import_promises5 = __toESM(require_promises2(), 1);
+
+// src/deploy/host/refusal.ts
+var Refusal = class extends ToolError {
+  constructor(message, fix, cause) {
+    super("unknown", message, fix, cause);
+  }
+};
+
+// src/deploy/connection.ts
 var Connection = class {
   name;
   #connect;
   #persistence;
   #host;
-  constructor(name, connect3, persistence2) {
-    this.name = name;
+  constructor(name2, connect3, persistence3) {
+    this.name = name2;
     this.#connect = connect3;
-    this.#persistence = persistence2;
+    this.#persistence = persistence3;
   }
-  async run(argv, options) {
-    return await this.#with((host) => host.run(argv, options));
+  async run(argv2, options2) {
+    return await this.#with((host2) => host2.run(argv2, options2));
   }
   async forward(address, port2) {
-    const host = await this.#open();
-    if (!host.forward) throw unknown(`${this.name}: this way in forwards no ports.`, "Let the host ask by itself.");
-    return await host.forward(address, port2);
+    const host2 = await this.#open();
+    if (!host2.forward) throw unknown(`${this.name}: this way in forwards no ports.`, "Let the host ask by itself.");
+    return await host2.forward(address, port2);
   }
   /** Work with the host of one connection, for callers that use more than `run`. */
   async use(work) {
@@ -26199,14 +33571,14 @@ var Connection = class {
         return await work();
       } catch (error63) {
         if (attempt2 >= attempts || !isBroken(error63)) throw error63;
-        await (0, import_promises4.setTimeout)(Math.min(pauseMs * 2 ** (attempt2 - 1), pauseMs * 10));
+        await (0, import_promises5.setTimeout)(Math.min(pauseMs * 2 ** (attempt2 - 1), pauseMs * 10));
       }
     }
   }
   async close() {
-    const host = this.#host;
+    const host2 = this.#host;
     this.#host = void 0;
-    await host?.then((open7) => open7.close()).catch(() => {
+    await host2?.then((open9) => open9.close()).catch(() => {
     });
   }
   async #with(work) {
@@ -26223,7 +33595,7 @@ var Connection = class {
     return this.#host;
   }
 };
-var isBroken = (error63) => error63 instanceof ToolError && error63.kind === "unknown";
+var isBroken = (error63) => error63 instanceof ToolError && error63.kind === "unknown" && !(error63 instanceof Refusal);
 
 // src/common/plan.ts
 async function runPlan(plan2, context, { dryRun = false, onStep, audit } = {}) {
@@ -26287,8 +33659,8 @@ async function undoDone(plan2, context, reports, tell) {
 
 // src/deploy/privilege.ts
 function wantedOwner(facts, settings) {
-  const text2 = settings.owner ?? facts.target.owner ?? settings.restart.runAs ?? facts.user.name;
-  const [user, group] = text2.split(":");
+  const text3 = settings.owner ?? facts.target.owner ?? settings.restart.runAs ?? facts.user.name;
+  const [user, group] = text3.split(":");
   return { user: user || facts.user.name, group: group || null, given: settings.owner !== void 0 };
 }
 function decidePrivilege(facts, settings) {
@@ -26297,22 +33669,22 @@ function decidePrivilege(facts, settings) {
   const owner = wantedOwner(facts, settings).user;
   const runAs = restart.runAs ?? owner;
   const writer = decideWriter(facts, settings, owner);
-  const as = (user, argv) => {
-    if (user === null || user === me && sudo2 !== "always") return argv;
-    if (facts.user.uid === 0 && facts.tools.includes("runuser")) return ["runuser", "-u", user, "--", ...argv];
-    return user === "root" ? ["sudo", "-n", ...argv] : ["sudo", "-n", "-u", user, ...argv];
+  const as = (user, argv2) => {
+    if (user === null || user === me && sudo2 !== "always") return argv2;
+    if (facts.user.uid === 0 && facts.tools.includes("runuser")) return ["runuser", "-u", user, "--", ...argv2];
+    return user === "root" ? ["sudo", "-n", ...argv2] : ["sudo", "-n", "-u", user, ...argv2];
   };
   const root = facts.user.uid === 0 || sudo2 === "never" ? null : "root";
   const own2 = [`XDG_RUNTIME_DIR=/run/user/${facts.user.uid}`];
   return {
     writer,
     runAs,
-    files: (argv) => as(writer, argv),
-    service: (argv) => as(sudo2 === "never" || runAs === me ? null : runAs, argv),
-    systemctl: (argv) => !restart.userUnit ? as(root, ["systemctl", ...argv]) : runAs === me ? ["env", ...own2, "systemctl", "--user", ...argv] : as(root, ["systemctl", "--user", "-M", `${runAs}@`, ...argv]),
+    files: (argv2) => as(writer, argv2),
+    service: (argv2) => as(sudo2 === "never" || runAs === me ? null : runAs, argv2),
+    systemctl: (argv2) => !restart.userUnit ? as(root, ["systemctl", ...argv2]) : runAs === me ? ["env", ...own2, "systemctl", "--user", ...argv2] : as(root, ["systemctl", "--user", "-M", `${runAs}@`, ...argv2]),
     journal: (unit, lines3) => {
-      const options = ["-n", String(lines3), "--no-pager", "-o", "short-iso"];
-      return restart.userUnit && runAs === me ? ["env", ...own2, "journalctl", "--user", "-u", unit, ...options] : as(root, ["journalctl", restart.userUnit ? "--user-unit" : "-u", unit, ...options]);
+      const options2 = ["-n", String(lines3), "--no-pager", "-o", "short-iso"];
+      return restart.userUnit && runAs === me ? ["env", ...own2, "journalctl", "--user", "-u", unit, ...options2] : as(root, ["journalctl", restart.userUnit ? "--user-unit" : "-u", unit, ...options2]);
     }
   };
 }
@@ -26325,11 +33697,11 @@ function decideWriter(facts, settings, owner) {
   const asOwner = directory.owner === owner && owner !== "root" && owner !== user.name && target2.capabilities === null && (stateDirectory.owner === null || stateDirectory.owner === owner) && (group === null || group === target2.owner?.split(":")[1] || group === directory.group);
   return asOwner ? owner : "root";
 }
-function commandFailed(host, what, argv, result) {
+function commandFailed(host2, what, argv2, result) {
   const said = (result.stderr.trim() || result.stdout.trim()).slice(-800);
-  const program2 = argv.find((word) => word !== "sudo" && !word.startsWith("-")) ?? argv[0];
+  const program2 = argv2.find((word) => word !== "sudo" && !word.startsWith("-")) ?? argv2[0];
   return problem(
-    `${host}: ${what} failed (${result.code === null ? `signal ${result.signal}` : `exit code ${result.code}`}): ${said || `${program2} said nothing`}`,
+    `${host2}: ${what} failed (${result.code === null ? `signal ${result.signal}` : `exit code ${result.code}`}): ${said || `${program2} said nothing`}`,
     failureFix(said)
   );
 }
@@ -26344,11 +33716,11 @@ function failureFix(said) {
 }
 function sudoersLines(user, commands, facts) {
   const lines3 = /* @__PURE__ */ new Set();
-  for (const argv of commands) {
-    if (argv[0] !== "sudo") continue;
-    const named = argv[2] === "-u";
-    const as = named ? argv[3] : "root";
-    const [program2, ...rest] = argv.slice(named ? 4 : 2);
+  for (const argv2 of commands) {
+    if (argv2[0] !== "sudo") continue;
+    const named = argv2[2] === "-u";
+    const as = named ? argv2[3] : "root";
+    const [program2, ...rest] = argv2.slice(named ? 4 : 2);
     const path6 = program2.startsWith("/") ? program2 : facts.programs[program2] ?? `/usr/bin/${program2}`;
     lines3.add(
       `${user} ALL=(${as}) NOPASSWD: ${[escapePath(path6), ...rest.map(escapeArgument)].join(" ")}${rest.length === 0 ? ' ""' : ""}`
@@ -26356,26 +33728,27 @@ function sudoersLines(user, commands, facts) {
   }
   return [...lines3];
 }
-var escapeArgument = (text2) => text2 === "<PID>" ? "[0-9]*" : text2 === "" ? '""' : text2.replace(/[,:=\\*?[\]!\s#]/g, "\\$&");
-var escapePath = (text2) => text2.replace(/[,:=\\*?[\]!\s#]/g, "\\$&");
+var escapeArgument = (text3) => text3 === "<PID>" ? "[0-9]*" : text3 === "" ? '""' : text3.replace(/[,:=\\*?[\]!\s#]/g, "\\$&");
+var escapePath = (text3) => text3.replace(/[,:=\\*?[\]!\s#]/g, "\\$&");
 
 // src/deploy/files.ts
 async function identify(remote, path6) {
-  const argv = ["stat", "-c", "%d:%i %s %Y", "--", path6];
-  const result = await remote.ask(argv);
+  const argv2 = ["stat", "-c", "%d:%i %s %Y", "--", path6];
+  const result = await remote.ask(argv2);
   if (result.code === 0) {
     const [inode, size, mtime] = result.stdout.trim().split(" ");
     return { inode, size: Number(size), mtime: Number(mtime) };
   }
   if (/No such file/i.test(result.stderr)) return null;
-  throw commandFailed(remote.name, `Looking at ${path6}`, argv, result);
+  throw commandFailed(remote.name, `Looking at ${path6}`, argv2, result);
 }
+var hashScript = 'openssl dgst -sha256 -r <"$1" 2>/dev/null || exec sha256sum -- "$1"';
 async function hashOnHost(remote, path6) {
-  const argv = ["sha256sum", "--", path6];
-  const options = { timeoutMs: 3e5 };
-  const plain2 = await remote.ask(argv, options);
-  const text2 = plain2.code === 0 ? plain2.stdout : await remote.files(`Computing the sha256 of ${path6}`, argv, options);
-  const hash2 = /^\\?([0-9a-f]{64})/.exec(text2)?.[1];
+  const argv2 = ["sha256sum", "--", path6];
+  const options2 = { timeoutMs: 3e5 };
+  const plain2 = await remote.ask(["sh", "-c", hashScript, "hash", path6], options2);
+  const text3 = plain2.code === 0 ? plain2.stdout : await remote.files(`Computing the sha256 of ${path6}`, argv2, options2);
+  const hash2 = /^\\?([0-9a-f]{64})/.exec(text3)?.[1];
   if (!hash2) throw problem(`${remote.name}: sha256sum gave no sum of ${path6}.`, "Try the command on the host by hand.");
   return hash2;
 }
@@ -26396,8 +33769,8 @@ async function syncToDisk(remote, path6) {
 }
 async function replaceByLink(remote, link, through2, to) {
   await remote.connection.steadily(async () => {
-    const [wanted, present] = [await identify(remote, link), await identify(remote, to)];
-    if (wanted && present && wanted.inode === present.inode) return;
+    const [wanted2, present] = [await identify(remote, link), await identify(remote, to)];
+    if (wanted2 && present && wanted2.inode === present.inode) return;
     await remote.files(`Linking ${link}`, ["ln", "-f", "--", link, through2]);
     await remote.files(`Putting ${to} in place`, ["mv", "-f", "--", through2, to]);
   });
@@ -26405,7 +33778,8 @@ async function replaceByLink(remote, link, through2, to) {
 
 // src/deploy/health.ts
 var import_node_http = __toESM(require_node_http(), 1);
-var import_promises5 = __toESM(require_promises2(), 1);
+var import_node_net = __toESM(require_node_net(), 1);
+var import_promises6 = __toESM(require_promises2(), 1);
 var import_node_tls = __toESM(require_node_tls(), 1);
 
 // src/deploy/settings.ts
@@ -26424,12 +33798,13 @@ async function chooseAsk(connection, settings, tools) {
   const first = await forwards(connection, hostOf(url2), healthPort(settings));
   if (first) return through2;
   if (onHost) return onHost;
-  throw unknown(
+  throw new Refusal(
     `${connection.name}: the health check cannot be asked: the server forbids port forwarding, and the host has neither curl nor wget.`,
     `Allow forwarding to the port (sshd: AllowTcpForwarding local, PermitOpen ${url2.host}), or install curl on the host.`
   );
 }
 var hostOf = (url2) => url2.hostname.replace(/^\[(.*)\]$/, "$1");
+var serverName = (url2) => (0, import_node_net.isIP)(hostOf(url2)) === 0 ? { servername: hostOf(url2) } : {};
 async function forwards(connection, address, port2) {
   try {
     const channel = await connection.forward(address, port2);
@@ -26444,12 +33819,15 @@ async function forwards(connection, address, port2) {
 async function askThrough(channel, url2, timeoutMs = askTimeoutMs) {
   const timer = setTimeout(() => channel.destroy(new Error(`no answer within ${timeoutMs / 1e3} s`)), timeoutMs);
   try {
-    return await new Promise((resolve2, reject) => {
+    return await new Promise((resolve3, reject) => {
       channel.on("error", reject);
-      channel.on("close", () => reject(new Error("the connection was closed without an answer")));
       const secure = url2.protocol === "https:";
-      const stream = secure ? (0, import_node_tls.connect)({ socket: channel, servername: hostOf(url2) }) : channel;
+      const stream = secure ? (0, import_node_tls.connect)({ socket: channel, host: hostOf(url2), ...serverName(url2) }) : channel;
       if (secure) stream.on("error", reject);
+      let answered = false;
+      stream.on("close", () => {
+        if (!answered) reject(new Error("the connection was closed without an answer"));
+      });
       const request = (0, import_node_http.request)(
         {
           host: hostOf(url2),
@@ -26457,7 +33835,10 @@ async function askThrough(channel, url2, timeoutMs = askTimeoutMs) {
           headers: { host: url2.host, connection: "close", "user-agent": "deploy-binary", ...authorization(url2) },
           createConnection: () => stream
         },
-        (response) => void collect(response).then(resolve2, reject)
+        (response) => {
+          answered = true;
+          collect(response).then(resolve3, reject);
+        }
       );
       request.on("error", reject);
       request.end();
@@ -26483,12 +33864,12 @@ async function collect(response) {
   return { status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") };
 }
 function askOnHost(connection, url2, tools) {
-  const program2 = ["curl", "wget"].find((name) => tools.includes(name));
+  const program2 = ["curl", "wget"].find((name2) => tools.includes(name2));
   if (!program2) return void 0;
-  const seconds2 = String(askTimeoutMs / 1e3);
-  const argv = program2 === "curl" ? ["curl", "-s", "-S", "-m", seconds2, "-w", "\n%{http_code}", "--", url2.href] : ["wget", "-q", "-T", seconds2, "-O", "-", url2.href];
+  const seconds3 = String(askTimeoutMs / 1e3);
+  const argv2 = program2 === "curl" ? ["curl", "-s", "-S", "-m", seconds3, "-w", "\n%{http_code}", "--", url2.href] : ["wget", "-q", "-T", seconds3, "-O", "-", url2.href];
   return async () => {
-    const { code, stdout, stderr } = await connection.run(argv, { timeoutMs: askTimeoutMs * 2 });
+    const { code, stdout, stderr } = await connection.run(argv2, { timeoutMs: askTimeoutMs * 2 });
     if (program2 === "curl") {
       const cut2 = stdout.lastIndexOf("\n");
       if (code === 0) return { status: Number(stdout.slice(cut2 + 1)), body: stdout.slice(0, cut2) };
@@ -26504,14 +33885,16 @@ function judge(answer, { status: status2, body }) {
   return null;
 }
 var excerpt = (body) => body.trim() === "" ? "" : `: ${body.trim().slice(0, 200)}`;
-async function waitHealthy(ask, settings, pulse, host, first) {
+async function waitHealthy(ask, settings, pulse, host2, first, askedEarly = null) {
   const until = performance.now() + settings.timeoutMs;
   let wrong2 = "it was not asked";
   let starts = 0;
-  for (let before = first ?? await pulse(); ; ) {
-    if (before.dead !== null) throw failed(host, before.dead);
-    let good = 0;
-    let firstGoodAt = 0;
+  let early = askedEarly;
+  for (let before2 = first ?? await pulse(); ; ) {
+    if (before2.dead !== null) throw failed(host2, before2.dead);
+    let good = early === null ? 0 : 1;
+    let firstGoodAt = early ?? 0;
+    early = null;
     while (good < settings.samples) {
       const bad = judge(await ask(), settings);
       if (bad === null) {
@@ -26521,31 +33904,31 @@ async function waitHealthy(ask, settings, pulse, host, first) {
         wrong2 = good === 0 ? bad : `${bad} (after ${good} good answers)`;
         good = 0;
         if (performance.now() >= until)
-          throw failed(host, `${settings.url} is not healthy after ${settings.timeoutMs / 1e3} s: ${wrong2}`);
+          throw failed(host2, `${settings.url} is not healthy after ${settings.timeoutMs / 1e3} s: ${wrong2}`);
         const now = await pulse();
-        if (now.dead !== null) throw failed(host, now.dead);
-        if (now.identity !== before.identity) break;
+        if (now.dead !== null) throw failed(host2, now.dead);
+        if (now.identity !== before2.identity) break;
       }
-      if (good < settings.samples) await (0, import_promises5.setTimeout)(settings.intervalMs);
+      if (good < settings.samples) await (0, import_promises6.setTimeout)(settings.intervalMs);
     }
-    const after = await pulse();
-    if (after.identity === before.identity && good >= settings.samples)
-      return { firstGoodAt, identity: after.identity };
-    before = after;
+    const after2 = await pulse();
+    if (after2.identity === before2.identity && good >= settings.samples)
+      return { firstGoodAt, identity: after2.identity };
+    before2 = after2;
     if (++starts >= 3)
       throw failed(
-        host,
+        host2,
         `the service is in a crash loop: it was started again ${starts} times while it was watched (${wrong2})`
       );
     if (performance.now() >= until)
       throw failed(
-        host,
+        host2,
         `the service was started again while it was asked, and ${settings.timeoutMs / 1e3} s are over`
       );
   }
 }
-var failed = (host, why) => problem(
-  `${host}: ${why}`,
+var failed = (host2, why) => problem(
+  `${host2}: ${why}`,
   "Read the service's last log lines below; the release itself is at fault, or what it needs on the host is missing."
 );
 
@@ -26564,7 +33947,8 @@ function layoutOf(target2) {
     history: `${directory}/history`,
     lock: `${directory}/lock`,
     start: `${directory}/start`,
-    slot: (name) => `${releases}/${name}`
+    startNew: `${directory}/start.new`,
+    slot: (name2) => `${releases}/${name2}`
   };
 }
 
@@ -26694,7 +34078,7 @@ async function readDynamic({ offset, size }, segments, at, little, bits) {
   for (let left = value2(DT_VERNEEDNUM) ?? 0; left > 0; left--) {
     const head = fields(await at(group, 16), little, bits);
     let entry = group + head.u32(8);
-    for (let count = head.u16(2); count > 0; count--) {
+    for (let count2 = head.u16(2); count2 > 0; count2--) {
       const aux = fields(await at(entry, 16), little, bits);
       if ((aux.u16(4) & VER_FLG_WEAK) === 0) versions.add(text(names, aux.u32(8)));
       if (aux.u32(12) === 0) break;
@@ -26725,17 +34109,17 @@ function machineFamily(uname) {
   if (/^arm/.test(uname)) return "arm";
   return uname;
 }
-var runsOn = (machine2, host) => machine2 === host || machine2 === "i386" && host === "x86_64" || machine2 === "arm" && host === "aarch64";
+var runsOn = (machine2, host2) => machine2 === host2 || machine2 === "i386" && host2 === "x86_64" || machine2 === "arm" && host2 === "aarch64";
 function neededGlibc({ versions }) {
   let newest = null;
-  for (const name of versions) {
-    const version2 = name === "GLIBC_ABI_DT_RELR" ? [2, 36] : parseGlibc(/^GLIBC_(.+)$/.exec(name)?.[1]);
+  for (const name2 of versions) {
+    const version2 = name2 === "GLIBC_ABI_DT_RELR" ? [2, 36] : parseGlibc(/^GLIBC_(.+)$/.exec(name2)?.[1]);
     if (version2 && (newest === null || compareVersions(version2, newest) > 0)) newest = version2;
   }
   return newest;
 }
-function parseGlibc(text2) {
-  const match = /^(\d+)\.(\d+)/.exec(text2 ?? "");
+function parseGlibc(text3) {
+  const match = /^(\d+)\.(\d+)/.exec(text3 ?? "");
   return match ? [Number(match[1]), Number(match[2])] : null;
 }
 var compareVersions = (a, b) => a[0] - b[0] || a[1] - b[1];
@@ -26774,8 +34158,8 @@ var glibc = ({ executable: file2, facts, settings }) => {
   const needed = neededGlibc(file2);
   const present = facts.libc.kind === "glibc" ? parseGlibc(facts.libc.version) : null;
   if (!needed || !present || compareVersions(needed, present) <= 0) return [];
-  const names = file2.versions.filter((name) => {
-    const version2 = name === "GLIBC_ABI_DT_RELR" ? [2, 36] : parseGlibc(/^GLIBC_(.+)$/.exec(name)?.[1]);
+  const names = file2.versions.filter((name2) => {
+    const version2 = name2 === "GLIBC_ABI_DT_RELR" ? [2, 36] : parseGlibc(/^GLIBC_(.+)$/.exec(name2)?.[1]);
     return version2 !== null && compareVersions(version2, present) > 0;
   });
   return stop(
@@ -26889,7 +34273,7 @@ var port = ({ facts, settings, unit }) => {
   if (!settings.proof.health || facts.listeners.length === 0) return [];
   const running = facts.processes.map(({ uid }) => uid);
   const active = facts.units.some(
-    ({ name, active: active2, mainPid }) => unit !== void 0 && name.startsWith(unit) && active2 === "active" && mainPid > 0
+    ({ name: name2, active: active2, mainPid }) => unit !== void 0 && name2.startsWith(unit) && active2 === "active" && mainPid > 0
   );
   const others = facts.listeners.filter(({ uid }) => !running.includes(uid));
   if (active || running.length > 0 && others.length < facts.listeners.length) return [];
@@ -26909,7 +34293,7 @@ var service = ({ facts, settings, restart, unit, privilege }) => {
         "The host does not run systemd.",
         "Use --restart process with --command, or --restart none."
       );
-    const named = facts.units.find(({ name }) => name === unit || name === `${unit}.service`);
+    const named = facts.units.find(({ name: name2 }) => name2 === unit || name2 === `${unit}.service`);
     if (!named)
       return stop(
         "no-unit",
@@ -26920,7 +34304,7 @@ var service = ({ facts, settings, restart, unit, privilege }) => {
   }
   if (restart !== "process") return [];
   const owner = facts.units.find(
-    ({ program: program2, name }) => program2 === facts.target.path || facts.processes.some((one) => one.unit === name)
+    ({ program: program2, name: name2 }) => program2 === facts.target.path || facts.processes.some((one) => one.unit === name2)
   );
   if (owner)
     return stop(
@@ -26957,10 +34341,10 @@ var service = ({ facts, settings, restart, unit, privilege }) => {
     );
   return [];
 };
-function wantedUid(facts, name) {
-  if (name === facts.user.name) return facts.user.uid;
-  if (name === "root") return 0;
-  return facts.target.owner?.split(":")[0] === name ? facts.target.uid : facts.directory.owner === name ? facts.directory.uid : null;
+function wantedUid(facts, name2) {
+  if (name2 === facts.user.name) return facts.user.uid;
+  if (name2 === "root") return 0;
+  return facts.target.owner?.split(":")[0] === name2 ? facts.target.uid : facts.directory.owner === name2 ? facts.directory.uid : null;
 }
 var checks = [executable, machine, glibc, loader, target, sudo, space, port, service];
 
@@ -26969,12 +34353,17 @@ var processFunctions = String.raw`
 nl='
 '
 report() { # PID, present|deleted
-  uid= nested=
+  uid= nested= parent=
   while read -r key a b rest; do
-    case $key in Uid:) uid=$a;; NSpid:) nested=$b;; State:) [ "$a" != Z ] || return 0;; esac
+    case $key in Uid:) uid=$a;; PPid:) parent=$a;; NSpid:) nested=$b;; State:) [ "$a" != Z ] || return 0;; esac
   done <"/proc/$1/status" 2>/dev/null
+  ancestors=
+  while [ "\${parent:-0}" -gt 1 ]; do
+    ancestors="$ancestors $parent" child=$parent parent=
+    while read -r key a rest; do case $key in PPid:) parent=$a;; esac; done <"/proc/$child/status" 2>/dev/null
+  done
   # One that has more than one number lives in a container of its own: a namesake.
-  [ -n "$uid" ] && [ -z "$nested" ] && put process "$1 $uid $2 $nl$(cat "/proc/$1/cgroup" 2>/dev/null)"
+  [ -n "$uid" ] && [ -z "$nested" ] && put process "$1 $uid $2$ancestors$nl$(cat "/proc/$1/cgroup" 2>/dev/null)"
 }
 list() { # present|deleted, pattern, user to look as or ''
   kind=$1
@@ -27102,7 +34491,7 @@ if [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; then
     case $name in *.service) ;; *) name=$name.service;; esac
     put unit "$("$@" show --no-pager -p Id,LoadState,ActiveState,SubState,MainPID,NRestarts,User,ExecStart,Restart "$name" 2>/dev/null)"
   done
-  put units "$("$@" show --no-pager -p Id,LoadState,ExecStart '*.service' 2>/dev/null)"
+  put units "$("$@" show --no-pager -p Id,LoadState,MainPID,ExecStart '*.service' 2>/dev/null)"
 fi
 
 me=$(id -un 2>/dev/null)
@@ -27155,28 +34544,28 @@ var factsCommand = (question) => [
   question.lookAs === null ? "never" : question.lookAs ?? "",
   ...question.systemctl ?? ["systemctl"]
 ];
-async function readFacts(host, question) {
-  const { code, stdout, stderr } = await host.run(factsCommand(question), { timeoutMs: 6e4 });
+async function readFacts(host2, question) {
+  const { code, stdout, stderr } = await host2.run(factsCommand(question), { timeoutMs: 6e4 });
   const pairs = parsePairs(stdout);
   if (pairs.at(-1)?.[0] !== "end")
     throw unknown(
-      `${host.name}: its facts could not be read (exit code ${code}): ${stderr.trim().slice(0, 400) || "no answer"}`,
+      `${host2.name}: its facts could not be read (exit code ${code}): ${stderr.trim().slice(0, 400) || "no answer"}`,
       'The host needs a POSIX sh and coreutils or busybox. Try `sh -c "uname -m"` there as the same user.'
     );
   return parseFacts(pairs);
 }
-function splitOnce(text2, separator) {
-  const at = text2.indexOf(separator);
-  return [text2.slice(0, at), text2.slice(at + separator.length)];
+function splitOnce(text3, separator) {
+  const at = text3.indexOf(separator);
+  return [text3.slice(0, at), text3.slice(at + separator.length)];
 }
-function parsePairs(text2) {
-  const words2 = text2.split("\0");
+function parsePairs(text3) {
+  const words3 = text3.split("\0");
   const pairs = [];
-  for (let at = 0; at + 1 < words2.length; at += 2) pairs.push([words2[at], words2[at + 1]]);
+  for (let at = 0; at + 1 < words3.length; at += 2) pairs.push([words3[at], words3[at + 1]]);
   return pairs;
 }
 function parseFacts(pairs) {
-  const all = (key) => pairs.filter(([name]) => name === key).map(([, value2]) => value2);
+  const all = (key) => pairs.filter(([name2]) => name2 === key).map(([, value2]) => value2);
   const one = (key) => all(key).at(-1);
   const has = (key) => one(key) === "yes";
   const path6 = one("resolved") ?? "";
@@ -27200,7 +34589,7 @@ function parseFacts(pairs) {
       groups: (one("groups") ?? "").split(" ").filter(Boolean)
     },
     home: { path: one("home") ?? "", writable: has("home-writable"), disk: parseDisk(one("home-disk")) },
-    tools: programs.map(([name]) => name),
+    tools: programs.map(([name2]) => name2),
     programs: Object.fromEntries(programs),
     copiesAttributes: has("cp-attributes"),
     target: {
@@ -27226,17 +34615,17 @@ function parseFacts(pairs) {
     stateDirectory: { exists: one("state-dir") !== void 0, owner: one("state-dir")?.split(" ")[1] ?? null },
     state: one("state") ?? null,
     slots: all("slot").map((line) => {
-      const [name, inode, size, mtime] = line.split(" ");
-      return { name, file: { inode, size: Number(size), mtime: Number(mtime) } };
+      const [name2, inode, size, mtime] = line.split(" ");
+      return { name: name2, file: { inode, size: Number(size), mtime: Number(mtime) } };
     }),
-    processes: parseProcesses(all("process")),
+    processes: parseProcesses(all("process")).map((process2) => withoutStarter(process2, [...units2, ...others])),
     systemd: has("systemd"),
     units: [
       ...units2.slice(1),
       ...units2.slice(0, 1).filter(({ program: program2 }) => program2 === path6),
-      ...others.filter(({ name, program: program2 }) => program2 === path6 && !units2.some((known2) => known2.name === name)),
+      ...others.filter(({ name: name2, program: program2 }) => program2 === path6 && !units2.some((known3) => known3.name === name2)),
       ...units2.slice(0, 1).filter(({ program: program2 }) => program2 !== path6)
-    ].filter(({ name, loaded }, index, list) => loaded && list.findIndex((unit) => unit.name === name) === index),
+    ].filter(({ name: name2, loaded }, index, list2) => loaded && list2.findIndex((unit) => unit.name === name2) === index),
     listeners: [...new Set(all("listener"))].map((line) => {
       const [owner, inode] = line.split(" ");
       return { uid: Number(owner), inode };
@@ -27252,46 +34641,52 @@ function parseFacts(pairs) {
 function parseIdentity([size, mtime, inode, links]) {
   return { size: Number(size), mtime: Number(mtime), inode, links: Number(links) };
 }
-function parseDisk(text2) {
-  const match = /^(\d+) (\d+) (\d+) (\d+)$/.exec(text2 ?? "");
+function parseDisk(text3) {
+  const match = /^(\d+) (\d+) (\d+) (\d+)$/.exec(text3 ?? "");
   if (!match) return null;
   const [blocks, size, freeInodes, inodes] = match.slice(1).map(Number);
   return { freeBytes: blocks * size, freeInodes: inodes === 0 ? null : freeInodes };
 }
-function parseLibc(text2) {
-  const glibc2 = /^glibc (\S+)/.exec(text2) ?? /(?:GLIBC|GNU libc).*?\) (\d+\.\d+)/i.exec(text2);
+function parseLibc(text3) {
+  const glibc2 = /^glibc (\S+)/.exec(text3) ?? /(?:GLIBC|GNU libc).*?\) (\d+\.\d+)/i.exec(text3);
   if (glibc2) return { kind: "glibc", version: glibc2[1] };
-  if (/musl/i.test(text2)) return { kind: "musl", version: /version (\S+)/i.exec(text2)?.[1] ?? null };
+  if (/musl/i.test(text3)) return { kind: "musl", version: /version (\S+)/i.exec(text3)?.[1] ?? null };
   return { kind: "unknown", version: null };
 }
-function parseCapabilities(text2, path6) {
-  if (!text2.startsWith(path6)) return null;
-  return text2.slice(path6.length).replace(/^ *=? */, "").trim() || null;
+function parseCapabilities(text3, path6) {
+  if (!text3.startsWith(path6)) return null;
+  return text3.slice(path6.length).replace(/^ *=? */, "").trim() || null;
 }
 var unitOf = (cgroup) => {
   for (const line of cgroup.split("\n")) {
     const path6 = /^(?:0:|\d+:name=systemd):(.*)$/.exec(line)?.[1];
-    const service2 = path6?.split("/").findLast((part) => part.endsWith(".service") && !/^user@\d+\.service$/.test(part));
-    if (service2) return service2;
+    const service3 = path6?.split("/").findLast((part) => part.endsWith(".service") && !/^user@\d+\.service$/.test(part));
+    if (service3) return service3;
   }
   return null;
 };
 function parseProcesses(texts) {
   const found = /* @__PURE__ */ new Map();
-  for (const text2 of texts) {
-    const end2 = text2.indexOf("\n");
-    const [pid, uid, kind] = text2.slice(0, end2).split(" ");
+  for (const text3 of texts) {
+    const end2 = text3.indexOf("\n");
+    const [pid, uid, kind, ...ancestors] = text3.slice(0, end2).split(" ");
     found.set(Number(pid), {
       pid: Number(pid),
       uid: Number(uid),
       present: kind === "present",
-      unit: unitOf(text2.slice(end2 + 1))
+      ancestors: ancestors.map(Number),
+      unit: unitOf(text3.slice(end2 + 1))
     });
   }
   return [...found.values()].sort((a, b) => a.pid - b.pid);
 }
-function parseUnits(text2) {
-  return text2.split(/\n\n+/).map((block) => new Map([...block.matchAll(/^([A-Za-z]+)=(.*)$/gm)].map(([, key, value2]) => [key, value2]))).filter((block) => block.has("Id")).map((block) => ({
+function withoutStarter(process2, units2) {
+  const mainPid = units2.find(({ name: name2 }) => name2 === process2.unit)?.mainPid ?? 0;
+  const own2 = mainPid === 0 || mainPid === process2.pid || process2.ancestors.includes(mainPid);
+  return own2 ? process2 : { ...process2, unit: null };
+}
+function parseUnits(text3) {
+  return text3.split(/\n\n+/).map((block) => new Map([...block.matchAll(/^([A-Za-z]+)=(.*)$/gm)].map(([, key, value2]) => [key, value2]))).filter((block) => block.has("Id")).map((block) => ({
     name: block.get("Id"),
     loaded: block.get("LoadState") === "loaded",
     active: block.get("ActiveState") ?? "",
@@ -27312,6 +34707,16 @@ function parseSudo(uid, rules, refused2) {
 
 // src/deploy/remote.ts
 var import_node_crypto = __toESM(require_node_crypto(), 1);
+
+// src/common/quote.ts
+var plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
+function quote(argument) {
+  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
+  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+var quoteAll = (argv2) => argv2.map(quote).join(" ");
+
+// src/deploy/remote.ts
 var commandTimeoutMs = 6e4;
 var Remote = class {
   connection;
@@ -27330,28 +34735,40 @@ var Remote = class {
     return this.connection.name;
   }
   /** Runs a command and hands over what became of it. */
-  async ask(argv, options = {}) {
-    return await this.connection.run(argv, { timeoutMs: commandTimeoutMs, ...options });
+  async ask(argv2, options2 = {}) {
+    return await this.connection.run(argv2, { timeoutMs: commandTimeoutMs, ...options2 });
   }
   /** Runs a command that must succeed. `what` is the work in words: "Keeping the present release". */
-  async must(what, argv, options) {
-    const result = await this.ask(argv, options);
-    if (result.code !== 0) throw commandFailed(this.name, what, argv, result);
+  async must(what, argv2, options2) {
+    const result = await this.ask(argv2, options2);
+    if (result.code !== 0) throw commandFailed(this.name, what, argv2, result);
     return result.stdout;
   }
   /** A command on the target's files that must succeed. */
-  async files(what, argv, options) {
-    return await this.must(what, this.privilege.files(argv), options);
+  async files(what, argv2, options2) {
+    return await this.must(what, this.privilege.files(argv2), options2);
   }
-  /** Replaces a small file beside the target as a whole. */
-  async write(what, path6, text2) {
-    await this.files(what, ["tee", "--", path6], { stdin: Buffer.from(text2), onStdout: () => {
+  /** Commands on the target's files, one after the other in one round trip, that must all succeed. */
+  async inTurn(what, commands, options2) {
+    const line = commands.map((argv2) => quoteAll(this.privilege.files(argv2))).join(" && ");
+    return await this.must(what, ["sh", "-c", line], options2);
+  }
+  /**
+   * Writes a small file beside the target. Always a new one: what a connection that only seems dead still holds open could get its
+   * bytes late, and could not be executed.
+   */
+  async write(what, path6, text3) {
+    await this.inTurn(what, writeCommands(path6), { stdin: Buffer.from(text3), onStdout: () => {
     } });
   }
 };
+var writeCommands = (path6) => [
+  ["rm", "-f", "--", path6],
+  ["tee", "--", path6]
+];
 
 // src/deploy/restart/process.ts
-var import_promises6 = __toESM(require_promises2(), 1);
+var import_promises7 = __toESM(require_promises2(), 1);
 
 // src/deploy/restart/process-restart-script.ts
 var common = String.raw`
@@ -27425,14 +34842,6 @@ exit $code
 
 // src/deploy/restart/restart.ts
 var logLines = 30;
-
-// src/common/quote.ts
-var plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
-function quote(argument) {
-  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
-  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
-}
-var quoteAll = (argv) => argv.map(quote).join(" ");
 
 // src/deploy/restart/start-script.ts
 function startScript({ command, workingDirectory, envFile, log = "/dev/null", detach }) {
@@ -27514,10 +34923,10 @@ function processRestart(remote, settings) {
     ...command
   ];
   const run3 = async (what, command, onStop) => {
-    const argv = script(command);
+    const argv2 = script(command);
     let stdout = "";
     let told = false;
-    const result = await remote.ask(argv, {
+    const result = await remote.ask(argv2, {
       timeoutMs: settings.graceMs + 12e4,
       onStdout: (chunk) => {
         stdout += chunk.toString("utf8");
@@ -27529,20 +34938,20 @@ function processRestart(remote, settings) {
     });
     if (result.code !== 0) throw commandFailed(remote.name, what, command, result);
   };
-  const list = async () => await remote.connection.steadily(async () => {
-    const argv = ["sh", "-c", listScript, "list", layout.target, settings.lookAs ?? "", privilege.runAs];
-    const pairs = parsePairs(await remote.must("Looking for the process", argv));
-    const wanted = Number(pairs.find(([key]) => key === "wanted")?.[1]);
+  const list2 = async () => await remote.connection.steadily(async () => {
+    const argv2 = ["sh", "-c", listScript, "list", layout.target, settings.lookAs ?? "", privilege.runAs];
+    const pairs = parsePairs(await remote.must("Looking for the process", argv2));
+    const wanted2 = Number(pairs.find(([key]) => key === "wanted")?.[1]);
     const all = parseProcesses(pairs.filter(([key]) => key === "process").map(([, value2]) => value2));
-    return { running: all.filter(({ uid, present }) => present && uid === wanted) };
+    return { running: all.filter(({ uid, present }) => present && uid === wanted2) };
   });
   return {
     kind: "process",
     what: `process of ${privilege.runAs}: ${settings.command.join(" ")}`,
     commands: [check3, start, ...stopCommands(settings.lookAs)],
     async prepare() {
-      await remote.write("Writing the start script", layout.start, startScript(settings));
-      await remote.files("Making the start script executable", ["chmod", "0755", "--", layout.start]);
+      await remote.write("Writing the start script", layout.startNew, startScript(settings));
+      await remote.inTurn("Writing the start script", putStartScript(layout));
       await remote.must("Checking how the service is started", check3);
     },
     async restart(onStop) {
@@ -27554,9 +34963,9 @@ function processRestart(remote, settings) {
     },
     async pulse() {
       for (let attempt2 = 1; ; attempt2++) {
-        const { running } = await list();
+        const { running } = await list2();
         if (running.length === 0 && attempt2 < 4) {
-          await (0, import_promises6.setTimeout)(100);
+          await (0, import_promises7.setTimeout)(100);
           continue;
         }
         return {
@@ -27575,6 +34984,10 @@ function processRestart(remote, settings) {
     }
   };
 }
+var putStartScript = ({ start, startNew }) => [
+  ["chmod", "0755", "--", startNew],
+  ["mv", "-f", "--", startNew, start]
+];
 var stopCommands = (lookAs) => lookAs === null ? [] : ["-TERM", "-KILL"].map((signal) => ["sudo", "-n", "-u", lookAs, "kill", signal, "<PID>"]);
 
 // src/deploy/restart/systemd.ts
@@ -27597,7 +35010,7 @@ function systemdRestart(remote, unit) {
   const read2 = async () => await remote.connection.steadily(
     async () => parseUnits(await remote.must(`Asking for the state of ${unit}`, show))[0]
   );
-  let restartsBefore = 0;
+  let restartsBefore;
   return {
     kind: "systemd",
     what: `unit ${unit}`,
@@ -27608,7 +35021,7 @@ function systemdRestart(remote, unit) {
       await remote.ask(reset);
       onStop();
       const result = await remote.ask(restart, { timeoutMs: 18e4 });
-      restartsBefore = (await read2().catch((error63) => isBroken(error63) ? Promise.reject(error63) : void 0))?.restarts ?? 0;
+      restartsBefore = void 0;
       if (result.code !== 0) throw commandFailed(remote.name, `Restarting ${unit}`, restart, result);
     },
     async stop() {
@@ -27617,11 +35030,13 @@ function systemdRestart(remote, unit) {
     async pulse() {
       const state2 = await read2();
       const running = state2 !== void 0 && (state2.active === "active" || state2.active === "reloading");
+      restartsBefore ??= state2?.restarts ?? 0;
       const restarts = (state2?.restarts ?? 0) - restartsBefore;
       const dead = !state2 ? `${unit} is not known to systemd` : state2.active === "failed" || state2.active === "inactive" ? `${unit} is ${state2.active} (${state2.sub})` : restarts >= crashLoop ? `${unit} is in a crash loop: systemd has started it again ${restarts} times` : null;
       return {
         identity: `${running ? state2.mainPid : "down"} ${state2?.restarts ?? 0}`,
         dead,
+        restless: (state2?.restarts ?? 0) > 0,
         pids: running && state2.mainPid > 0 ? [state2.mainPid] : []
       };
     },
@@ -27634,16 +35049,16 @@ function systemdRestart(remote, unit) {
     }
   };
 }
-var withoutSudo = (argv) => argv[0] === "sudo" && !argv.includes("-M") && argv[2] !== "-u" ? argv.slice(2) : argv;
+var withoutSudo = (argv2) => argv2[0] === "sudo" && !argv2.includes("-M") && argv2[2] !== "-u" ? argv2.slice(2) : argv2;
 
 // src/deploy/restart/choose.ts
-function restartKind(facts, settings, host) {
+function restartKind(facts, settings, host2) {
   if (settings.kind !== "auto") return settings.kind;
   if (settings.unit !== void 0 || unitOf2(facts) !== void 0) return "systemd";
   if (settings.command !== void 0) return "process";
   if (facts.processes.length > 0)
     throw problem(
-      `${host}: ${facts.target.path} runs as a plain process (${facts.processes.map(({ pid }) => pid).join(", ")}), and how it is started is not known.`,
+      `${host2}: ${facts.target.path} runs as a plain process (${facts.processes.map(({ pid }) => pid).join(", ")}), and how it is started is not known.`,
       "Say it: --command './name --its-arguments' (with --working-directory, --env-file, --log), or --restart none."
     );
   return "none";
@@ -28808,12 +36223,12 @@ function merge(a, b) {
   });
   return clone(a, def);
 }
-function partial(Class2, schema, mask, name = "partial") {
+function partial(Class2, schema, mask, name2 = "partial") {
   const currDef = schema._zod.def;
   const checks2 = currDef.checks;
   const hasChecks = checks2 && checks2.length > 0;
   if (hasChecks) {
-    throw new Error(`.${name}() cannot be used on object schemas containing refinements`);
+    throw new Error(`.${name2}() cannot be used on object schemas containing refinements`);
   }
   const selected = mask ? new Set(maskedKeys(schema, mask)) : void 0;
   const newShape = {};
@@ -28916,14 +36331,14 @@ function codePointLength(str) {
   const units2 = str.length;
   if (!highSurrogate.test(str))
     return units2;
-  let count = units2;
+  let count2 = units2;
   for (let i = 0; i < units2 - 1; i++) {
     if ((str.charCodeAt(i) & 64512) === 55296 && (str.charCodeAt(i + 1) & 64512) === 56320) {
-      count--;
+      count2--;
       i++;
     }
   }
-  return count;
+  return count2;
 }
 function getLengthableOrigin(input2) {
   if (Array.isArray(input2))
@@ -29153,7 +36568,7 @@ function newError(Definition) {
   return new Definition();
 }
 // @__NO_SIDE_EFFECTS__
-function $constructor(name, initializer3, proto, params) {
+function $constructor(name2, initializer3, proto, params) {
   const zodProto = {};
   function Internals(def) {
     this.def = def;
@@ -29171,10 +36586,10 @@ function $constructor(name, initializer3, proto, params) {
       } finally {
         _zodDesc.value = void 0;
       }
-    } else if (inst._zod.traits.has(name)) {
+    } else if (inst._zod.traits.has(name2)) {
       return;
     }
-    inst._zod.traits.add(name);
+    inst._zod.traits.add(name2);
     initializer3(inst, def);
     if (initialized) {
       const own2 = Object.getPrototypeOf(inst);
@@ -29200,7 +36615,7 @@ function $constructor(name, initializer3, proto, params) {
   const Parent = params?.Parent ?? Object;
   class Definition extends Parent {
   }
-  Object.defineProperty(Definition, "name", { value: name });
+  Object.defineProperty(Definition, "name", { value: name2 });
   function _(def) {
     const inst = params?.Parent ? newError(Definition) : this;
     init(inst, def);
@@ -29221,10 +36636,10 @@ function $constructor(name, initializer3, proto, params) {
     value: (inst) => {
       if (params?.Parent && inst instanceof params.Parent)
         return true;
-      return inst?._zod?.traits?.has(name);
+      return inst?._zod?.traits?.has(name2);
     }
   });
-  Object.defineProperty(_, "name", { value: name });
+  Object.defineProperty(_, "name", { value: name2 });
   return _;
 }
 var $brand = /* @__PURE__ */ Symbol("zod_brand");
@@ -29234,8 +36649,8 @@ var $ZodAsyncError = class extends Error {
   }
 };
 var $ZodEncodeError = class extends Error {
-  constructor(name) {
-    super(`Encountered unidirectional transform during encode: ${name}`);
+  constructor(name2) {
+    super(`Encountered unidirectional transform during encode: ${name2}`);
     this.name = "ZodEncodeError";
   }
 };
@@ -30672,11 +38087,11 @@ function isValidCIDRv6(value2) {
   const parts = value2.split("/");
   if (parts.length !== 2)
     return false;
-  const [address, prefix] = parts;
-  if (!prefix)
+  const [address, prefix2] = parts;
+  if (!prefix2)
     return false;
-  const prefixNum = Number(prefix);
-  if (`${prefixNum}` !== prefix)
+  const prefixNum = Number(prefix2);
+  if (`${prefixNum}` !== prefix2)
     return false;
   if (prefixNum < 0 || prefixNum > 128)
     return false;
@@ -32548,10 +39963,10 @@ function partPattern(schema) {
   const own2 = schema._zod.pattern?.source;
   const inner = def.innerType ?? schema._zod.innerType;
   if (inner) {
-    const before = inner._zod.pattern?.source;
-    const after = partPattern(inner);
-    if (own2 && before && after && after !== before) {
-      return own2.replace(cleanRegex(before), () => cleanRegex(after));
+    const before2 = inner._zod.pattern?.source;
+    const after2 = partPattern(inner);
+    if (own2 && before2 && after2 && after2 !== before2) {
+      return own2.replace(cleanRegex(before2), () => cleanRegex(after2));
     }
     return own2;
   }
@@ -32756,7 +40171,7 @@ var recursive = /* @__PURE__ */ new WeakMap();
 var NONE = 0;
 var ASSUMED = 1;
 var PROVEN = 2;
-function isRecursive(inst, stack, resolve2) {
+function isRecursive(inst, stack, resolve3) {
   const cached2 = recursive.get(inst);
   if (cached2 !== void 0)
     return cached2 ? PROVEN : NONE;
@@ -32766,7 +40181,7 @@ function isRecursive(inst, stack, resolve2) {
   let result = NONE;
   const check3 = (child2) => {
     if (result !== PROVEN && child2?._zod) {
-      const answer = isRecursive(child2, stack, resolve2);
+      const answer = isRecursive(child2, stack, resolve3);
       if (answer > result)
         result = answer;
     }
@@ -32777,7 +40192,7 @@ function isRecursive(inst, stack, resolve2) {
       const desc = Object.getOwnPropertyDescriptor(sh, key);
       if (spread && !desc.enumerable)
         continue;
-      const child2 = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve2) : NONE;
+      const child2 = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve3) : NONE;
       if (child2 > answer)
         answer = child2;
     }
@@ -32841,7 +40256,7 @@ function isRecursive(inst, stack, resolve2) {
       break;
     // `$ZodLazy` caches its inner on the def, so a resolved edge is followed exactly
     case "lazy": {
-      const inner = def._cachedInner ?? (resolve2 ? inst._zod.innerType : void 0);
+      const inner = def._cachedInner ?? (resolve3 ? inst._zod.innerType : void 0);
       merge2(inner ? isRecursive(inner, stack, false) : ASSUMED);
       break;
     }
@@ -33306,8 +40721,8 @@ function az_default() {
 }
 
 // node_modules/zod/v4/locales/be.js
-function getBelarusianPlural(count, one, few, many) {
-  const absCount = Math.abs(count);
+function getBelarusianPlural(count2, one, few, many) {
+  const absCount = Math.abs(count2);
   const lastDigit = absCount % 10;
   const lastTwoDigits = absCount % 100;
   if (lastTwoDigits >= 11 && lastTwoDigits <= 19) {
@@ -35954,8 +43369,8 @@ function hu_default() {
 }
 
 // node_modules/zod/v4/locales/hy.js
-function getArmenianPlural(count, one, many) {
-  return Math.abs(count) === 1 ? one : many;
+function getArmenianPlural(count2, one, many) {
+  return Math.abs(count2) === 1 ? one : many;
 }
 function withDefiniteArticle(word) {
   if (!word)
@@ -36987,22 +44402,22 @@ var error33 = () => {
         return `잘못된 옵션: ${joinValues(issue3.values, "또는 ")} 중 하나여야 합니다`;
       case "too_big": {
         const adj = issue3.inclusive ? "이하" : "미만";
-        const suffix = adj === "미만" ? "이어야 합니다" : "여야 합니다";
+        const suffix2 = adj === "미만" ? "이어야 합니다" : "여야 합니다";
         const sizing = getSizing(issue3.origin);
         const unit = sizing?.unit ?? "요소";
         if (sizing)
-          return `${issue3.origin ?? "값"}이 너무 큽니다: ${issue3.maximum.toString()}${unit} ${adj}${suffix}`;
-        return `${issue3.origin ?? "값"}이 너무 큽니다: ${issue3.maximum.toString()} ${adj}${suffix}`;
+          return `${issue3.origin ?? "값"}이 너무 큽니다: ${issue3.maximum.toString()}${unit} ${adj}${suffix2}`;
+        return `${issue3.origin ?? "값"}이 너무 큽니다: ${issue3.maximum.toString()} ${adj}${suffix2}`;
       }
       case "too_small": {
         const adj = issue3.inclusive ? "이상" : "초과";
-        const suffix = adj === "이상" ? "이어야 합니다" : "여야 합니다";
+        const suffix2 = adj === "이상" ? "이어야 합니다" : "여야 합니다";
         const sizing = getSizing(issue3.origin);
         const unit = sizing?.unit ?? "요소";
         if (sizing) {
-          return `${issue3.origin ?? "값"}이 너무 작습니다: ${issue3.minimum.toString()}${unit} ${adj}${suffix}`;
+          return `${issue3.origin ?? "값"}이 너무 작습니다: ${issue3.minimum.toString()}${unit} ${adj}${suffix2}`;
         }
-        return `${issue3.origin ?? "값"}이 너무 작습니다: ${issue3.minimum.toString()} ${adj}${suffix}`;
+        return `${issue3.origin ?? "값"}이 너무 작습니다: ${issue3.minimum.toString()} ${adj}${suffix2}`;
       }
       case "invalid_format": {
         const _issue = issue3;
@@ -37039,8 +44454,8 @@ function ko_default() {
 }
 
 // node_modules/zod/v4/locales/lt.js
-var capitalizeFirstCharacter = (text2) => {
-  return text2.charAt(0).toUpperCase() + text2.slice(1);
+var capitalizeFirstCharacter = (text3) => {
+  return text3.charAt(0).toUpperCase() + text3.slice(1);
 };
 function getUnitTypeFromNumber(number4) {
   const abs = Math.abs(number4);
@@ -38693,8 +46108,8 @@ function ro_default() {
 }
 
 // node_modules/zod/v4/locales/ru.js
-function getRussianPlural(count, one, few, many) {
-  const absCount = Math.abs(count);
+function getRussianPlural(count2, one, few, many) {
+  const absCount = Math.abs(count2);
   const lastDigit = absCount % 10;
   const lastTwoDigits = absCount % 100;
   if (lastTwoDigits >= 11 && lastTwoDigits <= 19) {
@@ -40654,14 +48069,14 @@ function compileValidator(schema, parser) {
     return parser;
   }
 }
-function compile(schema, options) {
+function compile(schema, options2) {
   try {
     const parser = compileFn(schema);
     const clone2 = withParser(schema, parser);
     clone2._zod.bag.validator = compileValidator(schema, parser);
     return clone2;
   } catch (err) {
-    if (options?.strict)
+    if (options2?.strict)
       throw err;
     return schema;
   }
@@ -40721,7 +48136,7 @@ function installCompiledUserMethods(target2, source, parser) {
     };
   }
 }
-function compileFn(schema, options) {
+function compileFn(schema, options2) {
   let recursive2 = true;
   try {
     recursive2 = isRecursiveSchema(schema);
@@ -40737,12 +48152,12 @@ function compileFn(schema, options) {
     definite: true
   };
   const doc = new Doc(["input"]);
-  const outputAccessor = generateCheck(doc, ctx, schema, "input", !options?.assertOnly);
+  const outputAccessor = generateCheck(doc, ctx, schema, "input", !options2?.assertOnly);
   doc.write(outputAccessor === null ? `return true;` : `return ${outputAccessor};`);
   const constantNames = ["INVALID", ...ctx.constants.keys()];
   const constantValues = [INVALID, ...ctx.constants.values()];
   const code = doc.content.join("\n");
-  const fullCode = options?.debug ? constantNames.length > 0 ? `// Constants: ${constantNames.join(", ")}
+  const fullCode = options2?.debug ? constantNames.length > 0 ? `// Constants: ${constantNames.join(", ")}
 ${code}` : code : "";
   const F = Function;
   const factoryCode = `return (input) => {
@@ -40755,20 +48170,20 @@ ${code}
   } catch (err) {
     throw new ZodCompileUnsupportedError(`this schema (generated code failed to evaluate: ${err.message})`);
   }
-  if (options?.debug) {
+  if (options2?.debug) {
     fn.code = fullCode;
   }
   fn.definite = ctx.definite;
   return fn;
 }
 function addConstant(ctx, value2) {
-  for (const [name2, v] of ctx.constants) {
+  for (const [name3, v] of ctx.constants) {
     if (v === value2)
-      return name2;
+      return name3;
   }
-  const name = `c${ctx.constantCounter++}`;
-  ctx.constants.set(name, value2);
-  return name;
+  const name2 = `c${ctx.constantCounter++}`;
+  ctx.constants.set(name2, value2);
+  return name2;
 }
 function addUserConstant(ctx, fn) {
   ctx.definite = false;
@@ -41182,13 +48597,13 @@ function generateStringFormatCheck(doc, ctx, def, accessor, needsValue = true) {
       doc.write(`if (!${accessor}.includes(${esc(def.includes)})) return INVALID;`);
       break;
     case "starts_with": {
-      const prefix = def.prefix;
-      doc.write(`if (${accessor}.slice(0, ${prefix.length}) !== ${esc(prefix)}) return INVALID;`);
+      const prefix2 = def.prefix;
+      doc.write(`if (${accessor}.slice(0, ${prefix2.length}) !== ${esc(prefix2)}) return INVALID;`);
       break;
     }
     case "ends_with": {
-      const suffix = def.suffix;
-      doc.write(`if (${accessor}.slice(-${suffix.length}) !== ${esc(suffix)}) return INVALID;`);
+      const suffix2 = def.suffix;
+      doc.write(`if (${accessor}.slice(-${suffix2.length}) !== ${esc(suffix2)}) return INVALID;`);
       break;
     }
     default: {
@@ -41862,31 +49277,31 @@ function getTupleOptStart2(items, key) {
 }
 function generateUnionCheck(doc, ctx, schema, accessor) {
   const def = schema._zod.def;
-  const options = def.options;
+  const options2 = def.options;
   if (def.discriminator) {
     return generateDiscriminatedUnionCheck(doc, ctx, def, accessor);
   }
   if (def.inclusive === false) {
     throw new ZodCompileUnsupportedError("exclusive unions (z.xor)");
   }
-  if (options.length === 0) {
+  if (options2.length === 0) {
     doc.write("return INVALID;");
     return accessor;
   }
-  if (options.length === 1) {
-    return generateCheck(doc, ctx, options[0], accessor);
+  if (options2.length === 1) {
+    return generateCheck(doc, ctx, options2[0], accessor);
   }
-  const allLiterals = options.every((opt) => opt._zod.def.type === "literal" && !opt._zod.def.checks?.length);
+  const allLiterals = options2.every((opt) => opt._zod.def.type === "literal" && !opt._zod.def.checks?.length);
   if (allLiterals) {
-    const values = new Set(options.flatMap((opt) => opt._zod.def.values));
+    const values = new Set(options2.flatMap((opt) => opt._zod.def.values));
     const valuesConst = addConstant(ctx, values);
     doc.write(`if (!${valuesConst}.has(${accessor})) return INVALID;`);
     return accessor;
   }
   const outputVar = newVar(ctx);
   doc.write(`let ${outputVar};`);
-  for (let i = 0; i < options.length; i++) {
-    const opt = options[i];
+  for (let i = 0; i < options2.length; i++) {
+    const opt = options2[i];
     if (i === 0) {
       doc.write(`${outputVar} = (() => {`);
     } else {
@@ -41927,8 +49342,8 @@ function generateDiscriminatedUnionCheck(doc, ctx, def, accessor) {
       claimed.add(value2);
     }
     const conditions = Array.from(values, (value2) => literalEquality(ctx, discVar, value2));
-    const prefix = firstBranch ? "if" : "else if";
-    doc.write(`${prefix} (${conditions.join(" || ")}) {`);
+    const prefix2 = firstBranch ? "if" : "else if";
+    doc.write(`${prefix2} (${conditions.join(" || ")}) {`);
     doc.indented((d) => {
       const branchOutput = generateCheck(d, ctx, option, accessor);
       d.write(`${outputVar} = ${branchOutput};`);
@@ -42876,21 +50291,21 @@ function _includes(includes, params) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _startsWith(prefix, params) {
+function _startsWith(prefix2, params) {
   return new $ZodCheckStartsWith({
     check: "string_format",
     format: "starts_with",
     ...normalizeParams(params),
-    prefix
+    prefix: prefix2
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _endsWith(suffix, params) {
+function _endsWith(suffix2, params) {
   return new $ZodCheckEndsWith({
     check: "string_format",
     format: "ends_with",
     ...normalizeParams(params),
-    suffix
+    suffix: suffix2
   });
 }
 // @__NO_SIDE_EFFECTS__
@@ -42957,26 +50372,26 @@ function _array(Class2, element, params) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _union(Class2, options, params) {
+function _union(Class2, options2, params) {
   return new Class2({
     type: "union",
-    options,
+    options: options2,
     ...normalizeParams(params)
   });
 }
-function _xor(Class2, options, params) {
+function _xor(Class2, options2, params) {
   return new Class2({
     type: "union",
-    options,
+    options: options2,
     inclusive: false,
     ...normalizeParams(params)
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _discriminatedUnion(Class2, discriminator, options, params) {
+function _discriminatedUnion(Class2, discriminator, options2, params) {
   return new Class2({
     type: "union",
-    options,
+    options: options2,
     discriminator,
     ...normalizeParams(params)
   });
@@ -43498,11 +50913,11 @@ Set the \`cycles\` parameter to \`"ref"\` to resolve cyclical schemas with defs.
     ctx.sharedDefsExtractedFor = ctx.external;
 }
 function compactTypeUnion(schema) {
-  const options = schema.anyOf;
-  if (!Array.isArray(options) || options.length === 0 || schema.type !== void 0)
+  const options2 = schema.anyOf;
+  if (!Array.isArray(options2) || options2.length === 0 || schema.type !== void 0)
     return;
   const types = [];
-  for (const option of options) {
+  for (const option of options2) {
     if (!option || typeof option !== "object")
       return;
     compactTypeUnion(option);
@@ -43540,7 +50955,7 @@ function foldObjects(members2) {
     objects.push(member);
   }
   const properties = {};
-  const required2 = /* @__PURE__ */ new Set();
+  const required3 = /* @__PURE__ */ new Set();
   for (const object2 of objects) {
     for (const key in object2.properties) {
       if (Object.prototype.hasOwnProperty.call(properties, key))
@@ -43557,11 +50972,11 @@ function foldObjects(members2) {
       assignProp(properties, key, merged);
     }
     for (const key of object2.required ?? [])
-      required2.add(key);
+      required3.add(key);
   }
   const folded = { type: "object", properties };
-  if (required2.size)
-    folded.required = [...required2];
+  if (required3.size)
+    folded.required = [...required3];
   if (objects.every((object2) => object2.additionalProperties === false)) {
     folded.additionalProperties = false;
   } else {
@@ -43894,8 +51309,8 @@ var contributors = {
 function aggregateChecks(schema) {
   const agg = {};
   const def = schema._zod.def;
-  const list = schema._zod.traits.has("$ZodCheck") ? [schema, ...def.checks ?? []] : def.checks ?? [];
-  for (const ch of list)
+  const list2 = schema._zod.traits.has("$ZodCheck") ? [schema, ...def.checks ?? []] : def.checks ?? [];
+  for (const ch of list2)
     contributors[ch._zod.def.check]?.(agg, ch._zod.def);
   const bag = schema._zod.bag;
   if (bag.minimum !== void 0)
@@ -44206,14 +51621,14 @@ var objectProcessor = (schema, ctx, _json, params) => {
 var unionProcessor = (schema, ctx, json2, params) => {
   const def = schema._zod.def;
   const isExclusive = def.inclusive === false;
-  const options = def.options.map((x, i) => processSchema(x, ctx, {
+  const options2 = def.options.map((x, i) => processSchema(x, ctx, {
     ...params,
     path: [...params.path, isExclusive ? "oneOf" : "anyOf", i]
   }));
   if (isExclusive) {
-    json2.oneOf = options;
+    json2.oneOf = options2;
   } else {
-    json2.anyOf = options;
+    json2.anyOf = options2;
   }
 };
 var intersectionProcessor = (schema, ctx, json2, params) => {
@@ -45827,10 +53242,10 @@ var ZodUnion = /* @__PURE__ */ $constructor("ZodUnion", (inst, def) => {
   inst._zod.processJSONSchema = (ctx, json2, params) => unionProcessor(inst, ctx, json2, params);
   inst.options = def.options;
 });
-function union(options, params) {
+function union(options2, params) {
   return new ZodUnion({
     type: "union",
-    options,
+    options: options2,
     ...util_exports.normalizeParams(params)
   });
 }
@@ -45840,10 +53255,10 @@ var ZodXor = /* @__PURE__ */ $constructor("ZodXor", (inst, def) => {
   inst._zod.processJSONSchema = (ctx, json2, params) => unionProcessor(inst, ctx, json2, params);
   inst.options = def.options;
 });
-function xor(options, params) {
+function xor(options2, params) {
   return new ZodXor({
     type: "union",
-    options,
+    options: options2,
     inclusive: false,
     ...util_exports.normalizeParams(params)
   });
@@ -45852,10 +53267,10 @@ var ZodDiscriminatedUnion = /* @__PURE__ */ $constructor("ZodDiscriminatedUnion"
   ZodUnion.init(inst, def);
   $ZodDiscriminatedUnion.init(inst, def);
 });
-function discriminatedUnion(discriminator, options, params) {
+function discriminatedUnion(discriminator, options2, params) {
   return new ZodDiscriminatedUnion({
     type: "union",
-    options,
+    options: options2,
     discriminator,
     ...util_exports.normalizeParams(params)
   });
@@ -46387,10 +53802,10 @@ var stringbool = (...args) => _stringbool({
   String: ZodString
 }, ...args);
 function json(params) {
-  const jsonSchema = lazy(() => {
-    return union([string2(params), number2(), boolean2(), _null3(), array(jsonSchema), record(string2(), jsonSchema)]);
+  const jsonSchema2 = lazy(() => {
+    return union([string2(params), number2(), boolean2(), _null3(), array(jsonSchema2), record(string2(), jsonSchema2)]);
   });
-  return jsonSchema;
+  return jsonSchema2;
 }
 function preprocess(fn, schema) {
   return new ZodPreprocess({
@@ -47087,13 +54502,13 @@ function convertSchema(schema, ctx) {
   let baseSchema = convertBaseSchema(schema, ctx);
   const hasExplicitType = schema.type || schema.enum !== void 0 || schema.const !== void 0;
   if (schema.anyOf && Array.isArray(schema.anyOf)) {
-    const options = schema.anyOf.map((s) => convertSchema(s, ctx));
-    const anyOfUnion = z.union(options);
+    const options2 = schema.anyOf.map((s) => convertSchema(s, ctx));
+    const anyOfUnion = z.union(options2);
     baseSchema = hasExplicitType ? z.intersection(baseSchema, anyOfUnion) : anyOfUnion;
   }
   if (schema.oneOf && Array.isArray(schema.oneOf)) {
-    const options = schema.oneOf.map((s) => convertSchema(s, ctx));
-    const oneOfUnion = z.xor(options);
+    const options2 = schema.oneOf.map((s) => convertSchema(s, ctx));
+    const oneOfUnion = z.xor(options2);
     baseSchema = hasExplicitType ? z.intersection(baseSchema, oneOfUnion) : oneOfUnion;
   }
   if (schema.allOf && Array.isArray(schema.allOf)) {
@@ -47417,7 +54832,9 @@ var release = external_exports.object({
   at: external_exports.string(),
   by: external_exports.string(),
   commit: external_exports.string().nullable(),
-  runUrl: external_exports.string().nullable()
+  runUrl: external_exports.string().nullable(),
+  manual: external_exports.string().optional(),
+  snapshot: external_exports.string().optional()
 });
 var state = external_exports.object({
   version: external_exports.literal(1),
@@ -47431,13 +54848,13 @@ var state = external_exports.object({
   known: external_exports.object({ inode: external_exports.string(), size: external_exports.number(), mtime: external_exports.number(), sha256: external_exports.string() }).nullable()
 });
 var emptyState = { version: 1, current: null, releases: [], pending: null, known: null };
-function parseState(text2, host, path6) {
-  if (text2 === null || text2.trim() === "") return emptyState;
+function parseState(text3, host2, path6) {
+  if (text3 === null || text3.trim() === "") return emptyState;
   try {
-    return state.parse(JSON.parse(text2));
+    return state.parse(JSON.parse(text3));
   } catch (error63) {
     throw problem(
-      `${host}: ${path6} cannot be read: it is not the state of this version.`,
+      `${host2}: ${path6} cannot be read: it is not the state of this version.`,
       "If it was damaged, move it away: the next deploy takes the present binary as the first release.",
       error63
     );
@@ -47445,15 +54862,15 @@ function parseState(text2, host, path6) {
 }
 var writeState = (value2) => `${JSON.stringify(value2, null, 1)}
 `;
-function knownSha256({ known: known2 }, file2) {
-  if (!known2 || !file2) return null;
-  return known2.inode === file2.inode && known2.size === file2.size && known2.mtime === file2.mtime ? known2.sha256 : null;
+function knownSha256({ known: known3 }, file2) {
+  if (!known3 || !file2) return null;
+  return known3.inode === file2.inode && known3.size === file2.size && known3.mtime === file2.mtime ? known3.sha256 : null;
 }
 function releaseId(clock, sha256, taken) {
   const time3 = new Date(clock * 1e3).toISOString().replace(/[-:]|\.\d+/g, "");
   const id = `${time3}-${sha256.slice(0, 8)}`;
-  for (let count = 1; ; count++) {
-    const candidate = count === 1 ? id : `${id}.${count}`;
+  for (let count2 = 1; ; count2++) {
+    const candidate = count2 === 1 ? id : `${id}.${count2}`;
     if (!taken.includes(candidate)) return candidate;
   }
 }
@@ -47462,8 +54879,8 @@ function freeSlot(taken) {
 }
 var slotNames = (keep2) => Array.from({ length: keep2 + 2 }, (_, index) => String(index + 1));
 function adopt(value2, proven, keep2) {
-  const known2 = value2.releases.some(({ id }) => id === proven.id);
-  const all = known2 ? value2.releases : [...value2.releases, proven];
+  const known3 = value2.releases.some(({ id }) => id === proven.id);
+  const all = known3 ? value2.releases : [...value2.releases, proven];
   const others = all.filter(({ id }) => id !== proven.id);
   const dropped = others.slice(0, Math.max(0, all.length - keep2));
   return {
@@ -47471,8 +54888,8 @@ function adopt(value2, proven, keep2) {
     dropped
   };
 }
-function parseHistory(text2) {
-  return text2.split("\n").flatMap((line) => {
+function parseHistory(text3) {
+  return text3.split("\n").flatMap((line) => {
     try {
       return line.trim() === "" ? [] : [JSON.parse(line)];
     } catch {
@@ -47496,9 +54913,9 @@ var questionOf = (settings, source, user) => {
     systemctl: !restart.userUnit ? ["systemctl"] : restart.runAs === void 0 || restart.runAs === user.me ? ["systemctl", "--user"] : ["sudo", "-n", "systemctl", "--user", "-M", `${restart.runAs}@`]
   };
 };
-async function assess(connection, settings, source, local) {
-  const read2 = (user = {}) => connection.steadily(() => connection.use((host) => readFacts(host, questionOf(settings, source, user))));
-  let facts = await read2();
+async function assess(connection, settings, source, local, known3) {
+  const read2 = (user = {}) => connection.steadily(() => connection.use((host2) => readFacts(host2, questionOf(settings, source, user))));
+  let facts = known3 ?? await read2();
   if (settings.restart.userUnit && settings.restart.runAs === facts.user.name)
     facts = await read2({ me: facts.user.name });
   const found = settings.restart.unit === void 0 && settings.restart.kind !== "process" ? unitOf2(facts) : void 0;
@@ -47555,12 +54972,12 @@ async function looksHealthy({ restart, settings, ask }) {
   return !ask || !settings.health || judge(await ask(), settings.health) === null;
 }
 var releaseOf = ({ releases, pending }, sha256) => releases.findLast((release2) => release2.sha256 === sha256) ?? (pending?.sha256 === sha256 ? pending : null);
-var targetMissing = (host, target2) => unknown(`${host}: there is no ${target2}.`, "Check --target, or deploy it first: deploy-binary run.");
+var targetMissing = (host2, target2) => unknown(`${host2}: there is no ${target2}.`, "Check --target, or deploy it first: deploy-binary run.");
 
 // src/deploy/lock.ts
 var import_node_crypto2 = __toESM(require_node_crypto(), 1);
 var import_node_stream = __toESM(require_node_stream(), 1);
-var import_promises7 = __toESM(require_promises2(), 1);
+var import_promises8 = __toESM(require_promises2(), 1);
 var ownerRecord = external_exports.object({
   token: external_exports.string(),
   by: external_exports.string(),
@@ -47592,12 +55009,12 @@ exit 0
 `.replaceAll("\\${", "${");
 var keeperScript = 'read -r line </proc/$$/stat; echo "$$ $line"; exec cat >/dev/null';
 var bareSeconds = 5;
-var startOf = (stat4) => stat4?.slice(stat4.lastIndexOf(")") + 2).split(" ")[19];
+var startOf = (stat7) => stat7?.slice(stat7.lastIndexOf(")") + 2).split(" ")[19];
 async function look(remote) {
-  const text2 = await remote.must("Looking at the lock", ["sh", "-c", lockScript, "lock", remote.layout.lock]);
-  const words2 = text2.split("\0");
+  const text3 = await remote.must("Looking at the lock", ["sh", "-c", lockScript, "lock", remote.layout.lock]);
+  const words3 = text3.split("\0");
   const value2 = (key) => {
-    for (let at = 0; at + 1 < words2.length; at += 2) if (words2[at] === key) return words2[at + 1];
+    for (let at = 0; at + 1 < words3.length; at += 2) if (words3[at] === key) return words3[at + 1];
     return void 0;
   };
   const steal = value2("steal");
@@ -47614,9 +55031,9 @@ async function look(remote) {
   const { by, runUrl, action, token } = parsed;
   return { held: dead === null, owner: { by, runUrl, action }, ageSeconds: age, dead, token, stealSeconds: stolen };
 }
-function parseOwner(text2) {
+function parseOwner(text3) {
   try {
-    return ownerRecord.parse(JSON.parse(text2 ?? ""));
+    return ownerRecord.parse(JSON.parse(text3 ?? ""));
   } catch {
     return null;
   }
@@ -47633,7 +55050,7 @@ var readLock = async (remote) => {
 };
 var lockCommands = (lock) => [
   ["mkdir", "--", lock],
-  ["tee", "--", `${lock}/owner.new`],
+  ...writeCommands(`${lock}/owner.new`),
   ["mv", "-f", "--", `${lock}/owner.new`, `${lock}/owner`],
   ["mkdir", "--", `${lock}/steal`],
   ["rmdir", "--", `${lock}/steal`],
@@ -47681,7 +55098,7 @@ async function takeLock(remote, settings, origin, action, bootId) {
     return true;
   };
   try {
-    while (!await remote.connection.steadily(attempt2)) await (0, import_promises7.setTimeout)(500);
+    while (!await remote.connection.steadily(attempt2)) await (0, import_promises8.setTimeout)(500);
   } catch (error63) {
     keeper.end();
     throw error63;
@@ -47729,14 +55146,14 @@ async function takeLock(remote, settings, origin, action, bootId) {
     }
   };
 }
-async function inherit(remote, before) {
+async function inherit(remote, before2) {
   const steal = `${remote.layout.lock}/steal`;
-  if (before.stealSeconds !== null && before.stealSeconds > bareSeconds)
+  if (before2.stealSeconds !== null && before2.stealSeconds > bareSeconds)
     await remote.ask(remote.privilege.files(["rmdir", "--", steal]));
   const made = await remote.ask(remote.privilege.files(["mkdir", "--", steal]));
   if (made.code !== 0) return false;
   const now = await look(remote);
-  if (now.ageSeconds !== null && now.token === before.token) return true;
+  if (now.ageSeconds !== null && now.token === before2.token) return true;
   await remote.ask(remote.privilege.files(["rmdir", "--", steal]));
   return false;
 }
@@ -47744,20 +55161,20 @@ async function keep(remote) {
   const stdin = new import_node_stream.PassThrough();
   let ended = false;
   let said = "";
-  const line = new Promise((resolve2, reject) => {
+  const line = new Promise((resolve3, reject) => {
     remote.connection.run(["sh", "-c", keeperScript], {
       stdin,
       onStdout: (chunk) => {
         said += chunk.toString("latin1");
-        if (said.includes("\n")) resolve2(said);
+        if (said.includes("\n")) resolve3(said);
       }
-    }).then(() => resolve2(said), reject).finally(() => {
+    }).then(() => resolve3(said), reject).finally(() => {
       ended = true;
     });
   });
-  const text2 = await line;
-  const pid = Number.parseInt(text2, 10);
-  const started = startOf(text2);
+  const text3 = await line;
+  const pid = Number.parseInt(text3, 10);
+  const started = startOf(text3);
   return {
     process: Number.isInteger(pid) && started !== void 0 ? { pid, started } : null,
     get ended() {
@@ -47766,10 +55183,10 @@ async function keep(remote) {
     end: () => stdin.end()
   };
 }
-function locked(host, { owner, ageSeconds }) {
+function locked(host2, { owner, ageSeconds }) {
   const who = owner ? `${owner.by} (${owner.action}${owner.runUrl ? `, ${owner.runUrl}` : ""})` : "somebody who has not signed yet";
   return problem(
-    `${host}: locked by ${who} for ${duration(ageSeconds ?? 0)}.`,
+    `${host2}: locked by ${who} for ${duration(ageSeconds ?? 0)}.`,
     "Wait until that deploy is done and run this one again; `deploy-binary unlock --yes` breaks a lock that nobody needs."
   );
 }
@@ -47781,7 +55198,7 @@ async function breakLock(remote) {
 }
 
 // src/deploy/prove.ts
-var import_promises8 = __toESM(require_promises2(), 1);
+var import_promises9 = __toESM(require_promises2(), 1);
 
 // src/deploy/host/process.ts
 var import_node_child_process = __toESM(require_node_child_process(), 1);
@@ -47820,18 +55237,18 @@ var Output = class {
 };
 
 // src/deploy/host/process.ts
-async function runProcess(argv, env, options = {}) {
-  const [program2, ...rest] = argv;
+async function runProcess(argv2, env, options2 = {}) {
+  const [program2, ...rest] = argv2;
   if (program2 === void 0 || program2 === "") throw new TypeError("An argument list needs a program.");
-  options.signal?.throwIfAborted();
-  return await new Promise((resolve2, reject) => {
+  options2.signal?.throwIfAborted();
+  return await new Promise((resolve3, reject) => {
     const child2 = (0, import_node_child_process.spawn)(program2, rest, { env: { ...env, LC_ALL: "C" }, stdio: ["pipe", "pipe", "pipe"] });
     const output2 = new Output();
     let failure2;
     const fail = (error63) => {
       failure2 ??= { error: error63 };
       child2.kill("SIGKILL");
-      if (options.stdin && "destroy" in options.stdin) options.stdin.destroy();
+      if (options2.stdin && "destroy" in options2.stdin) options2.stdin.destroy();
       child2.stdin.destroy();
       child2.stdout.destroy();
       child2.stderr.destroy();
@@ -47843,14 +55260,14 @@ async function runProcess(argv, env, options = {}) {
         fail(error63);
       }
     };
-    const onAbort = () => fail(options.signal?.reason);
-    options.signal?.addEventListener("abort", onAbort, { once: true });
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv, options.timeoutMs, "on this machine")), options.timeoutMs);
+    const onAbort = () => fail(options2.signal?.reason);
+    options2.signal?.addEventListener("abort", onAbort, { once: true });
+    const timer = options2.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv2, options2.timeoutMs, "on this machine")), options2.timeoutMs);
     const done = () => {
       clearTimeout(timer);
-      options.signal?.removeEventListener("abort", onAbort);
+      options2.signal?.removeEventListener("abort", onAbort);
     };
-    child2.stdout.on("data", guarded(options.onStdout ?? ((chunk) => output2.addStdout(chunk))));
+    child2.stdout.on("data", guarded(options2.onStdout ?? ((chunk) => output2.addStdout(chunk))));
     child2.stderr.on(
       "data",
       guarded((chunk) => output2.addStderr(chunk))
@@ -47860,15 +55277,15 @@ async function runProcess(argv, env, options = {}) {
       if (failure2) return reject(failure2.error);
       const code = { ENOENT: 127, EACCES: 126, ENOEXEC: 126 }[error63.code ?? ""];
       if (code === void 0) reject(unknown(`${program2} could not be started: ${error63.message}`, startFix, error63));
-      else resolve2({ code, signal: null, stdout: "", stderr: `${program2}: ${reasons[error63.code]}
+      else resolve3({ code, signal: null, stdout: "", stderr: `${program2}: ${reasons[error63.code]}
 ` });
     });
     child2.on("close", (code, signal) => {
       done();
       if (failure2) reject(failure2.error);
-      else resolve2({ code, signal, stdout: output2.stdout, stderr: output2.stderr });
+      else resolve3({ code, signal, stdout: output2.stdout, stderr: output2.stderr });
     });
-    feed(options.stdin, child2.stdin).catch(fail);
+    feed(options2.stdin, child2.stdin).catch(fail);
   });
 }
 var startFix = "Check that the program can be run here, with arguments of that length.";
@@ -47902,17 +55319,17 @@ async function feed(stdin, target2) {
   if (!gone) target2.end();
 }
 function writable(target2) {
-  return new Promise((resolve2) => {
+  return new Promise((resolve3) => {
     const events2 = ["drain", "error", "close"];
     const done = () => {
       for (const event of events2) target2.off(event, done);
-      resolve2();
+      resolve3();
     };
     for (const event of events2) target2.on(event, done);
   });
 }
-var timeOut = (argv, timeoutMs, where) => unknown(
-  `No end after ${timeoutMs / 1e3} s ${where}: ${shorten(quoteAll(argv))}`,
+var timeOut = (argv2, timeoutMs, where) => unknown(
+  `No end after ${timeoutMs / 1e3} s ${where}: ${shorten(quoteAll(argv2))}`,
   "See what it waits for there (disk, lock, a prompt), or allow more time."
 );
 var shorten = (line, length = 160) => line.length <= length ? line : `${line.slice(0, length)}…`;
@@ -47920,56 +55337,61 @@ var shorten = (line, length = 160) => line.length <= length ? line : `${line.sli
 // src/deploy/prove.ts
 async function prove(prover, { fresh = true, commands = true } = {}) {
   const { remote, restart, settings, ask } = prover;
-  const name = remote.name;
+  const name2 = remote.name;
   const evidence = [];
   const begun = performance.now();
-  const first = await waitUp(restart);
-  if (first.dead !== null) throw notRunning(name, first.dead);
+  const [first, early] = await Promise.all([waitUp(restart), fresh ? askEarly(prover) : null]);
+  if (first.dead !== null) throw notRunning(name2, first.dead);
   let healthyAt = performance.now();
   let identity = first.identity;
   if (ask && settings.health) {
-    const healthy = await waitHealthy(ask, settings.health, () => restart.pulse(), name, first);
+    const healthy = await waitHealthy(ask, settings.health, () => restart.pulse(), name2, first, early);
     healthyAt = healthy.firstGoodAt;
     identity = healthy.identity;
   }
-  if (fresh && restart.kind !== "none") await (0, import_promises8.setTimeout)(Math.max(0, settings.settleMs - (performance.now() - begun)));
-  const after = await restart.pulse();
-  if (after.dead !== null) throw notRunning(name, after.dead);
-  if (after.identity !== identity)
+  if ((fresh || first.restless) && restart.kind !== "none")
+    await (0, import_promises9.setTimeout)(Math.max(0, settings.settleMs - (performance.now() - begun)));
+  const after2 = await restart.pulse();
+  if (after2.dead !== null) throw notRunning(name2, after2.dead);
+  if (after2.identity !== identity)
     throw notRunning(
-      name,
-      `the service was started again within ${settings.settleMs / 1e3} s (${identity} → ${after.identity})`
+      name2,
+      `the service was started again within ${settings.settleMs / 1e3} s (${identity} → ${after2.identity})`
     );
   if (ask && settings.health) {
     const wrong2 = judge(await ask(), settings.health);
     if (wrong2 !== null)
       throw notRunning(
-        name,
+        name2,
         `${settings.health.url} was healthy at first, but not after ${settings.settleMs / 1e3} s: ${wrong2}`
       );
     evidence.push(`${settings.health.samples} good answers of ${settings.health.url}`);
   }
-  if (restart.kind !== "none") evidence.unshift(`pid ${await runsTarget(prover, after.pids)}`);
+  if (restart.kind !== "none") evidence.unshift(`pid ${await runsTarget(prover, after2.pids)}`);
   if (settings.expectString !== void 0) evidence.push(await holdsString(remote, settings.expectString));
-  if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name));
+  if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name2));
   return { healthyAt, evidence: evidence.join(", ") || "the file is at its place" };
 }
-var notRunning = (host, why) => problem(
-  `${host}: ${why}`,
+var notRunning = (host2, why) => problem(
+  `${host2}: ${why}`,
   "Read the service's last log lines below, or start it by hand on the host to see what it says."
 );
+async function askEarly({ ask, settings }) {
+  if (!ask || !settings.health) return null;
+  return judge(await ask(), settings.health) === null ? performance.now() : null;
+}
 async function waitUp(restart) {
   for (let attempt2 = 0; ; attempt2++) {
     const pulse = await restart.pulse();
     if (restart.kind === "none" || pulse.dead !== null || pulse.pids.length > 0 || attempt2 >= 50) return pulse;
-    await (0, import_promises8.setTimeout)(200);
+    await (0, import_promises9.setTimeout)(200);
   }
 }
 async function runsTarget({ remote, restart, lookAs }, pids) {
   const { target: target2 } = remote.layout;
-  const argv = ["sh", "-c", listScript, "list", target2, lookAs ?? "", remote.privilege.runAs];
-  const text2 = await remote.connection.steadily(() => remote.must("Looking at what the process executes", argv));
-  const all = parseProcesses(parsePairs(text2).flatMap(([key, value2]) => key === "process" ? [value2] : []));
+  const argv2 = ["sh", "-c", listScript, "list", target2, lookAs ?? "", remote.privilege.runAs];
+  const text3 = await remote.connection.steadily(() => remote.must("Looking at what the process executes", argv2));
+  const all = parseProcesses(parsePairs(text3).flatMap(([key, value2]) => key === "process" ? [value2] : []));
   const present = all.filter((one) => one.present);
   const mine = present.filter(
     ({ pid, unit }) => pids.includes(pid) || restart.kind === "systemd" && unit !== null && restart.what === `unit ${unit}`
@@ -47983,23 +55405,23 @@ async function runsTarget({ remote, restart, lookAs }, pids) {
     `Check that the unit's ExecStart or --command starts ${target2} itself. If the link /proc/PID/exe may not be read, \`deploy-binary plan\` prints the sudoers line for it.`
   );
 }
-async function holdsString(remote, text2) {
-  const argv = ["grep", "-q", "-a", "-F", "-e", text2, "--", remote.layout.target];
-  const plain2 = await remote.ask(argv);
-  const { code, stderr } = plain2.code === 0 || plain2.code === 1 ? plain2 : await remote.ask(remote.privilege.files(argv));
-  if (code === 0) return `holds "${text2}"`;
+async function holdsString(remote, text3) {
+  const argv2 = ["grep", "-q", "-a", "-F", "-e", text3, "--", remote.layout.target];
+  const plain2 = await remote.ask(argv2);
+  const { code, stderr } = plain2.code === 0 || plain2.code === 1 ? plain2 : await remote.ask(remote.privilege.files(argv2));
+  if (code === 0) return `holds "${text3}"`;
   throw problem(
-    `${remote.name}: the file at ${remote.layout.target} does not hold "${text2}"${stderr.trim() === "" ? "" : `: ${stderr.trim()}`}.`,
+    `${remote.name}: the file at ${remote.layout.target} does not hold "${text3}"${stderr.trim() === "" ? "" : `: ${stderr.trim()}`}.`,
     "An old source was built, or a feature flag was left out: check what the build made."
   );
 }
-async function verify(local, command, host) {
+async function verify(local, command, host2) {
   const result = await local.run(command, { timeoutMs: 6e5 });
   if (result.code === 0) return `${command[0]} agrees`;
   const said = `${result.stdout}
 ${result.stderr}`.trim().slice(-1500);
   throw problem(
-    `${host}: the verify command failed with ${result.code ?? result.signal}: ${shorten(quoteAll(command))}${said === "" ? "" : `
+    `${host2}: the verify command failed with ${result.code ?? result.signal}: ${shorten(quoteAll(command))}${said === "" ? "" : `
 ${said}`}`,
     "It is --verify-command, run on this machine: see what it says."
   );
@@ -48032,6 +55454,7 @@ async function readHistory(remote) {
 
 // src/deploy/transfer/transfer.ts
 var import_node_crypto4 = __toESM(require_node_crypto(), 1);
+var import_node_fs = __toESM(require_node_fs(), 1);
 var import_node_stream2 = __toESM(require_node_stream(), 1);
 
 // src/deploy/transfer/compress.ts
@@ -48050,10 +55473,10 @@ async function nativeZstd() {
   }
 }
 function nodeZstd() {
-  const { zstdCompress, constants: constants3 } = import_node_zlib.default;
+  const { zstdCompress, constants: constants4 } = import_node_zlib.default;
   if (!zstdCompress) return void 0;
   const compress = (0, import_node_util.promisify)(zstdCompress);
-  return (part) => compress(part, { params: { [constants3.ZSTD_c_compressionLevel]: zstdLevel } });
+  return (part) => compress(part, { params: { [constants4.ZSTD_c_compressionLevel]: zstdLevel } });
 }
 async function programZstd(local) {
   const command = ["zstd", "-q", "-c", `-${zstdLevel}`];
@@ -48073,13 +55496,13 @@ var gzip = (part) => deflate(part, { level: 1 });
 var raw = async (part) => part;
 
 // src/deploy/transfer/frames.ts
-var import_promises10 = __toESM(require_promises(), 1);
+var import_promises11 = __toESM(require_promises(), 1);
 
 // src/deploy/transfer/hash.ts
 var import_node_crypto3 = __toESM(require_node_crypto(), 1);
-var import_promises9 = __toESM(require_promises(), 1);
+var import_promises10 = __toESM(require_promises(), 1);
 async function hashFile(path6) {
-  const file2 = await (0, import_promises9.open)(path6, "r").catch((error63) => {
+  const file2 = await (0, import_promises10.open)(path6, "r").catch((error63) => {
     throw usage(
       `${path6} cannot be read: ${error63.code ?? error63.message}`,
       "Check the path of the source, and that the build made it.",
@@ -48087,8 +55510,8 @@ async function hashFile(path6) {
     );
   });
   try {
-    const before = await file2.stat({ bigint: true });
-    if (!before.isFile()) throw usage(`${path6} is no file.`, "Name the file that is to be copied.");
+    const before2 = await file2.stat({ bigint: true });
+    if (!before2.isFile()) throw usage(`${path6} is no file.`, "Name the file that is to be copied.");
     const hash2 = (0, import_node_crypto3.createHash)("sha256");
     const buffer = Buffer.allocUnsafe(1024 * 1024);
     let size = 0;
@@ -48098,8 +55521,8 @@ async function hashFile(path6) {
       hash2.update(buffer.subarray(0, bytesRead));
       size += bytesRead;
     }
-    const after = await file2.stat({ bigint: true });
-    if (BigInt(size) !== after.size || before.mtimeNs !== after.mtimeNs || before.size !== after.size)
+    const after2 = await file2.stat({ bigint: true });
+    if (BigInt(size) !== after2.size || before2.mtimeNs !== after2.mtimeNs || before2.size !== after2.size)
       throw changed(path6);
     return { path: path6, size, sha256: hash2.digest("hex") };
   } finally {
@@ -48107,7 +55530,7 @@ async function hashFile(path6) {
   }
 }
 async function isUnchanged(source) {
-  if ((await (0, import_promises9.stat)(source.path).catch(() => void 0))?.size !== source.size) return false;
+  if ((await (0, import_promises10.stat)(source.path).catch(() => void 0))?.size !== source.size) return false;
   return (await hashFile(source.path).catch(() => void 0))?.sha256 === source.sha256;
 }
 var changed = (path6) => problem(`${path6} changed while it was read.`, "Wait until the build has finished writing it, then run this again.");
@@ -48116,7 +55539,7 @@ var changed = (path6) => problem(`${path6} changed while it was read.`, "Wait un
 var frameSize = 4 * 1024 * 1024;
 var ahead = 2;
 async function* frames(source, offset, compress, onSent) {
-  const file2 = await (0, import_promises10.open)(source.path, "r");
+  const file2 = await (0, import_promises11.open)(source.path, "r");
   const sent = { file: offset, wire: 0 };
   const pending = [];
   const spare = [];
@@ -48125,7 +55548,7 @@ async function* frames(source, offset, compress, onSent) {
     while (position < source.size || pending.length > 0) {
       while (pending.length < ahead && position < source.size) {
         const part2 = await readPart(file2, source, position, spare.pop() ?? Buffer.allocUnsafeSlow(frameSize));
-        const frame2 = compress(part2);
+        const frame2 = compress(part2, position);
         frame2.catch(() => {
         });
         pending.push({ part: part2, frame: frame2 });
@@ -48178,6 +55601,7 @@ done
 directory=\${staged%/*}
 [ -d "\${directory:-/}" ] && echo directory
 echo "free $(df -Pk "\${directory:-/}" 2>/dev/null | tail -n 1)"
+while read -r key value unit; do case $key in MemAvailable:) echo "memory $value";; esac; done 2>/dev/null </proc/meminfo
 echo looked
 `;
 var digest = `
@@ -48210,11 +55634,12 @@ set -u
 umask 077
 decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 key=$8 want=$9
 shift 9
-size=$1
+size=$1 base=$2
 decode() {
   case $decoder in
     zstd) zstd -dqc ;;
     gzip) gzip -dqc ;;
+    delta) zstd -dqc --long=31 --patch-from="$base" ;;
     *) cat ;;
   esac
 }
@@ -48251,78 +55676,111 @@ mv -f "$1" "$2" && echo staged
 `;
 
 // src/deploy/transfer/transfer.ts
-var methods = ["zstd", "gzip", "raw", "sftp"];
-async function transfer(host, request) {
+var methods = ["delta", "zstd", "gzip", "raw", "sftp"];
+async function transfer(host2, request) {
   if (!request.staged.startsWith("/")) throw usage(`${request.staged} is not absolute.`, "Write the path from / on.");
-  const seen = await look2(host, request);
-  const choices = await choose(host, seen, request);
+  let seen = await look2(host2, request);
   let last;
+  const delta = await chooseDelta(host2, seen, request);
+  if (delta) {
+    const outcome = await byDelta(host2, seen, delta, request);
+    if ("result" in outcome) return outcome.result;
+    last = outcome.error;
+    seen = { ...seen, part: void 0 };
+  }
+  const choices = await choose(host2, seen, request);
   for (const choice of choices) {
-    const outcome = await attempt(host, seen, choice, request);
+    const outcome = await attempt(host2, seen, choice, request);
     if ("result" in outcome) return outcome.result;
     last = outcome.error;
   }
   throw last ?? problem(
-    `${host.name} has nothing that takes a file: neither tee nor SFTP${request.methods ? ` for ${request.methods.join(", ")}` : ""}.`,
+    `${host2.name} has nothing that takes a file: neither tee nor SFTP${request.methods ? ` for ${request.methods.join(", ")}` : ""}.`,
     "Install coreutils or busybox there."
   );
 }
 var keyOf = ({ sha256 }) => sha256.slice(0, 16);
 var quickly = 6e4;
-async function look2(host, { staged, source, signal }) {
-  const result = await host.run(["sh", "-c", lookScript, "sh", staged, keyOf(source)], {
+async function look2(host2, { staged, source, signal }) {
+  const result = await host2.run(["sh", "-c", lookScript, "sh", staged, keyOf(source)], {
     timeoutMs: quickly,
     ...signal && { signal }
   });
   const lines3 = result.stdout.split("\n");
   if (!lines3.includes("looked"))
     throw problem(
-      `${host.name} runs no commands: ${saidBy(result) || `exit code ${result.code}`}`,
+      `${host2.name} runs no commands: ${saidBy(result) || `exit code ${result.code}`}`,
       "The account needs a POSIX shell: without commands nothing could be verified or restarted there. See its login shell and ForceCommand."
     );
   if (!lines3.includes("directory"))
-    throw problem(`${host.name} has no directory for ${staged}.`, "Make it first, or name another place.");
+    throw problem(`${host2.name} has no directory for ${staged}.`, "Make it first, or name another place.");
   const tools = new Set(lines3.flatMap((line) => /^tool (\w+)$/.exec(line)?.[1] ?? []));
   const parts = lines3.flatMap((line) => {
     const match = /^part\s+(\d+) ([0-9a-f]+\.[0-9a-f]+\.part)$/.exec(line);
     return match ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
   }).sort((a, b) => b.size - a.size);
   const free = lines3.flatMap((line) => /^free .*\s\d+\s+\d+\s+(\d+)\s+\d+%/.exec(line)?.[1] ?? [])[0];
+  const memory = lines3.flatMap((line) => /^memory (\d+)$/.exec(line)?.[1] ?? [])[0];
   return {
     tools,
     hasher: ["openssl", "sha256sum", "shasum"].find((tool) => tools.has(tool)) ?? "none",
     freeBytes: free === void 0 ? void 0 : Number(free) * 1024,
+    memoryBytes: memory === void 0 ? void 0 : Number(memory) * 1024,
     ...parts[0] && { part: parts[0] }
   };
 }
-async function choose(host, { tools }, { methods: allowed = methods, local }) {
+async function choose(host2, { tools }, { methods: allowed = methods, local, supply }) {
   const choices = [];
   if (tools.has("tee")) {
-    const networked = host.networked ?? true;
+    const networked = host2.networked ?? true;
     const zstd = networked && allowed.includes("zstd") && tools.has("zstd") ? await loadZstd(local) : void 0;
-    if (zstd) choices.push({ method: "zstd", compress: zstd });
-    if (networked && allowed.includes("gzip") && tools.has("gzip")) choices.push({ method: "gzip", compress: gzip });
+    if (zstd) choices.push({ method: "zstd", compress: await supply?.share("zstd", zstd) ?? zstd });
+    if (networked && allowed.includes("gzip") && tools.has("gzip"))
+      choices.push({ method: "gzip", compress: await supply?.share("gzip", gzip) ?? gzip });
     if (allowed.includes("raw")) choices.push({ method: "raw", compress: raw });
   }
-  if (allowed.includes("sftp") && host.upload) choices.push({ method: "sftp" });
+  if (allowed.includes("sftp") && host2.upload) choices.push({ method: "sftp" });
   return choices;
 }
-async function attempt(host, seen, choice, request) {
-  if (choice.method === "sftp") return bySftp(host, seen, request);
+async function attempt(host2, seen, choice, request) {
+  if (choice.method === "sftp") return bySftp(host2, seen, request);
   const resumeAt = resumePoint(seen, request.source);
-  let outcome = await byStream(host, seen, choice, resumeAt, request);
-  if ("differs" in outcome && resumeAt > 0) outcome = await byStream(host, seen, choice, 0, request);
+  let outcome = await byStream(host2, seen, choice, resumeAt, request);
+  if ("differs" in outcome && resumeAt > 0) outcome = await byStream(host2, seen, choice, 0, request);
   if ("differs" in outcome) throw outcome.differs;
   return outcome;
+}
+async function chooseDelta({ networked = true }, { tools, memoryBytes, part, hasher }, { methods: allowed = methods, supply, base, source }) {
+  if (!networked || !supply || !base || !allowed.includes("delta")) return null;
+  if (!tools.has("tee") || !tools.has("zstd") || hasher === "none") return null;
+  if (memoryBytes !== void 0 && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
+  if (part && part.size > source.size / 2) return null;
+  return await supply.delta(base.sha256);
+}
+async function byDelta(host2, seen, delta, request) {
+  const { source, onProgress } = request;
+  let sent = 0;
+  const tell = new import_node_stream2.Transform({
+    transform(chunk, _encoding, done) {
+      sent += chunk.length;
+      onProgress?.({ method: "delta", done: Math.floor(source.size * sent / delta.size), total: source.size, sent });
+      done(null, chunk);
+    }
+  });
+  const bytes2 = (0, import_node_fs.createReadStream)(delta.path);
+  bytes2.on("error", (error63) => tell.destroy(error63));
+  const { told, result } = await receive(host2, seen, request, "delta", 0, bytes2.pipe(tell));
+  if (told.staged) return { result: { method: "delta", bytesSent: sent, resumedAt: 0 } };
+  if (!await isUnchanged(source)) throw changed(source.path);
+  return { error: problem(`${host2.name} could not use a delta: ${saidBy(result)}`, "Check zstd and the disk there.") };
 }
 function resumePoint({ part, tools, freeBytes }, { size }) {
   if (!part || !tools.has("dd")) return 0;
   if (freeBytes !== void 0 && freeBytes < size) return 0;
   return Math.min(Math.floor(part.size / frameSize) * frameSize, Math.floor(size / frameSize) * frameSize);
 }
-async function byStream(host, { hasher, part: old }, { method, compress }, resumedAt, { source, staged, onProgress, signal }) {
-  const key = keyOf(source);
-  const part = `${staged}.${key}.${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.part`;
+async function byStream(host2, seen, { method, compress }, resumedAt, request) {
+  const { source, staged, onProgress } = request;
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
   const stream = import_node_stream2.Readable.from(
@@ -48331,9 +55789,29 @@ async function byStream(host, { hasher, part: old }, { method, compress }, resum
       onProgress?.({ method, done: file2, total: source.size, sent: wire });
     })
   );
-  const script = ["sh", "-c", receiveScript, "sh"];
+  const { told, result, part } = await receive(host2, seen, request, nothingToSend ? "raw" : method, resumedAt, stream);
+  const done = { result: { method, bytesSent, resumedAt } };
+  if (told.staged) return done;
+  if (told.unverified) {
+    const wrong2 = await verifyHere(host2, part, source, staged);
+    return wrong2 ? { differs: wrong2 } : done;
+  }
+  if (told.write !== 0 || told.decode === void 0)
+    throw problem(
+      `${host2.name} could not write ${staged}: ${saidBy(result) || `exit code ${result.code}`}`,
+      "Check free space (df -h, df -i), quota and permissions there."
+    );
+  if (told.decode !== 0)
+    return {
+      error: problem(`${host2.name} could not decode ${method}: ${saidBy(result)}`, "Check that program there.")
+    };
+  return { differs: await disagreement(host2, source, told, result) };
+}
+async function receive(host2, { hasher, part: old }, { source, staged, base, signal }, decoder, resumedAt, stdin) {
+  const key = keyOf(source);
+  const part = `${staged}.${key}.${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.part`;
   const values = [
-    nothingToSend ? "raw" : method,
+    decoder,
     part,
     resumedAt > 0 ? old.path : "",
     resumedAt / frameSize,
@@ -48342,50 +55820,36 @@ async function byStream(host, { hasher, part: old }, { method, compress }, resum
     staged,
     key,
     source.sha256,
-    source.size
+    source.size,
+    base?.path ?? ""
   ];
-  const result = await host.run([...script, ...values.map(String)], { stdin: stream, ...signal && { signal } });
-  const told = read(result);
-  const done = { result: { method, bytesSent, resumedAt } };
-  if (told.staged) return done;
-  if (told.unverified) {
-    const wrong2 = await verifyHere(host, part, source, staged);
-    return wrong2 ? { differs: wrong2 } : done;
-  }
-  if (told.write !== 0 || told.decode === void 0)
-    throw problem(
-      `${host.name} could not write ${staged}: ${saidBy(result) || `exit code ${result.code}`}`,
-      "Check free space (df -h, df -i), quota and permissions there."
-    );
-  if (told.decode !== 0)
-    return {
-      error: problem(`${host.name} could not decode ${method}: ${saidBy(result)}`, "Check that program there.")
-    };
-  return { differs: await disagreement(host, source, told, result) };
+  const argv2 = ["sh", "-c", receiveScript, "sh", ...values.map(String)];
+  const result = await host2.run(argv2, { stdin, ...signal && { signal } });
+  return { told: read(result), result, part };
 }
-async function bySftp(host, { hasher }, { source, staged, onProgress }) {
+async function bySftp(host2, { hasher }, { source, staged, onProgress }) {
   const part = `${staged}.${keyOf(source)}.${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.part`;
-  await host.upload(
+  await host2.upload(
     source.path,
     part,
     (done) => onProgress?.({ method: "sftp", done, total: source.size, sent: done })
   );
   const values = [part, hasher, staged, source.sha256, String(source.size)];
-  const result = await host.run(["sh", "-c", acceptScript, "sh", ...values]);
+  const result = await host2.run(["sh", "-c", acceptScript, "sh", ...values]);
   const told = read(result);
   if (told.unverified) {
-    const wrong2 = await verifyHere(host, part, source, staged);
+    const wrong2 = await verifyHere(host2, part, source, staged);
     if (wrong2) throw wrong2;
   } else if (!told.staged) {
-    await host.run(["rm", "-f", part]);
-    throw await disagreement(host, source, told, result);
+    await host2.run(["rm", "-f", part]);
+    throw await disagreement(host2, source, told, result);
   }
   return { result: { method: "sftp", bytesSent: source.size, resumedAt: 0 } };
 }
-async function verifyHere(host, part, source, staged) {
+async function verifyHere(host2, part, source, staged) {
   const hash2 = (0, import_node_crypto4.createHash)("sha256");
   let size = 0;
-  const back = await host.run(["cat", part], {
+  const back = await host2.run(["cat", part], {
     onStdout: (chunk) => {
       hash2.update(chunk);
       size += chunk.length;
@@ -48393,18 +55857,18 @@ async function verifyHere(host, part, source, staged) {
   });
   const sha256 = hash2.digest("hex");
   if (back.code === 0 && size === source.size && sha256 === source.sha256) {
-    const kept = await host.run(["sh", "-c", keepScript, "sh", part, staged]);
+    const kept = await host2.run(["sh", "-c", keepScript, "sh", part, staged]);
     if (kept.stdout.includes("staged")) return void 0;
-    throw problem(`${host.name} could not name ${staged}: ${saidBy(kept)}`, "Check permissions of that directory.");
+    throw problem(`${host2.name} could not name ${staged}: ${saidBy(kept)}`, "Check permissions of that directory.");
   }
-  await host.run(["rm", "-f", part]);
-  return disagreement(host, source, { sha256, size }, back);
+  await host2.run(["rm", "-f", part]);
+  return disagreement(host2, source, { sha256, size }, back);
 }
 function read({ stdout }) {
   const value2 = (word) => new RegExp(`^${word} (-?[0-9a-f]+)$`, "m").exec(stdout)?.[1];
   const number4 = (word) => {
-    const text2 = value2(word);
-    return text2 === void 0 ? void 0 : Number(text2);
+    const text3 = value2(word);
+    return text3 === void 0 ? void 0 : Number(text3);
   };
   return {
     decode: number4("decode"),
@@ -48416,11 +55880,11 @@ function read({ stdout }) {
   };
 }
 var saidBy = ({ stderr }) => stderr.trim().slice(-800);
-async function disagreement(host, source, told, result) {
+async function disagreement(host2, source, told, result) {
   if (!await isUnchanged(source)) return changed(source.path);
   const there = `sha256 ${told.sha256 ?? "unknown"} (${told.size ?? "unknown"} bytes)`;
   return problem(
-    `What arrived on ${host.name} is not what was sent: there ${there}, here sha256 ${source.sha256} (${source.size} bytes) of ${source.path}. ${saidBy(result)}`.trim(),
+    `What arrived on ${host2.name} is not what was sent: there ${there}, here sha256 ${source.sha256} (${source.size} bytes) of ${source.path}. ${saidBy(result)}`.trim(),
     "It was removed there. Run it again; if it stays, check memory and disk of both machines."
   );
 }
@@ -48453,14 +55917,19 @@ function stepsOf(change2) {
 var lines2 = (commands) => commands.map(quoteAll);
 var uploadPath = ({ remote }) => remote.privilege.writer === null ? remote.layout.staged : `${remote.workDirectory}/upload`;
 async function upload(change2) {
-  const { situation, incoming } = change2;
+  const { situation, incoming, previous } = change2;
   if (incoming.kind !== "file") return;
   const { remote, local } = situation;
   await remote.must("Making a place for the upload", ["mkdir", "-p", "--", remote.workDirectory]);
   const { method } = await remote.connection.steadily(async () => {
     const result = await remote.connection.use(
-      (host) => transfer(host, {
+      (host2) => transfer(host2, {
         source: incoming.source.file,
+        supply: incoming.source.supply,
+        base: previous && {
+          sha256: previous.sha256,
+          path: previous.kept ? remote.layout.slot(previous.slot) : remote.layout.target
+        },
         staged: uploadPath(situation),
         local,
         onProgress: ({ done, total: total2, sent }) => {
@@ -48500,7 +55969,7 @@ function transferStep({ situation, incoming }) {
     commands: [
       ...uploaded ? [] : [`# stream ${settings.source} to ${uploadPath(situation)}`],
       ...own2 ? [] : lines2([pourCommand(remote, uploadPath(situation), layout.staged)]),
-      ...lines2(attributeCommands(situation).map((argv) => privilege.files(argv))),
+      ...lines2(attributeCommands(situation).map((argv2) => privilege.files(argv2))),
       ...loader2 === null ? [] : lines2([[loader2, "--list", layout.staged]])
     ],
     async apply(change2) {
@@ -48508,9 +55977,12 @@ function transferStep({ situation, incoming }) {
       if (incoming.kind !== "file") return void 0;
       const { file: file2 } = incoming.source;
       await remote.connection.steadily(async () => {
-        if (!own2) await pour(remote, "Copying the upload beside the target", uploadPath(situation), layout.staged);
-        for (const argv of attributeCommands(situation))
-          await remote.files("Giving the new file its owner and mode", argv);
+        if (!own2) {
+          await remote.files("Removing what was staged before", ["rm", "-f", "--", layout.staged]);
+          await pour(remote, "Copying the upload beside the target", uploadPath(situation), layout.staged);
+        }
+        for (const argv2 of attributeCommands(situation))
+          await remote.files("Giving the new file its owner and mode", argv2);
         if (!own2) {
           const sha256 = await hashOnHost(remote, layout.staged);
           if (sha256 !== file2.sha256)
@@ -48560,7 +56032,7 @@ ${stderr}`;
     ...said.matchAll(/^\s*(\S+) => not found/gm),
     ...said.matchAll(/error while loading shared libraries: (\S+): cannot open/g),
     ...said.matchAll(/Error loading shared library (\S+):/g)
-  ].map(([, name]) => name);
+  ].map(([, name2]) => name2);
   const wrong2 = said.split("\n").filter(
     (line) => /version `[^']+' not found|Error loading shared library|cannot open shared object|symbol not found/.test(line)
   );
@@ -48582,12 +56054,12 @@ function keepStep({ situation, previous, release: release2, incoming }) {
   return {
     phase: "swap",
     title: previous ? "Keep the present release" : "Note on the host that a deploy has begun",
-    commands: lines2([...keepPrevious, ...keepNew, ...attributes].map((argv) => privilege.files(argv))),
+    commands: lines2([...keepPrevious, ...keepNew, ...attributes].map((argv2) => privilege.files(argv2))),
     async apply(change2) {
       await change2.confirmLock();
       await remote.connection.steadily(async () => {
-        for (const argv of [...keepPrevious, ...keepNew]) await remote.files("Keeping a release", argv);
-        for (const argv of attributes) await remote.files("Keeping the attributes", argv, { onStdout: () => {
+        for (const argv2 of [...keepPrevious, ...keepNew]) await remote.files("Keeping a release", argv2);
+        for (const argv2 of attributes) await remote.files("Keeping the attributes", argv2, { onStdout: () => {
         } });
       });
       change2.state = { ...change2.state, pending: release2 };
@@ -48635,14 +56107,14 @@ function stopStep({ situation, previous }) {
   return {
     phase: "stop",
     title: room ? "Stop the service" : "Stop the service and make room: no backup fits on this disk",
-    commands: [`# stop ${restart.what}`, ...lines2(commands.map((argv) => remote.privilege.files(argv)))],
+    commands: [`# stop ${restart.what}`, ...lines2(commands.map((argv2) => remote.privilege.files(argv2)))],
     async apply(change2) {
       await change2.confirmLock();
       change2.stoppedAt = performance.now();
       change2.restarted = true;
       await remote.connection.steadily(() => restart.stop());
       await remote.connection.steadily(async () => {
-        for (const argv of commands) await remote.files("Making room", argv);
+        for (const argv2 of commands) await remote.files("Making room", argv2);
       });
       return void 0;
     },
@@ -48663,7 +56135,7 @@ function swapStep({ situation, release: release2, incoming }) {
   return {
     phase: "swap",
     title: "Swap: an atomic rename while the old process still runs",
-    commands: lines2([...incoming.kind === "release" ? [link] : [], move].map((argv) => privilege.files(argv))),
+    commands: lines2([...incoming.kind === "release" ? [link] : [], move].map((argv2) => privilege.files(argv2))),
     async apply(change2) {
       await change2.confirmLock();
       if (incoming.kind === "release") {
@@ -48802,15 +56274,15 @@ function privilegedCommands(situation) {
     ["mv", "-f", "--", staged, target2],
     ["rm", "-f", "--", staged],
     ["rm", "-f", "--", target2],
-    ["tee", "--", stateNew],
+    ...writeCommands(stateNew),
     ["mv", "-f", "--", stateNew, state2],
     ["tee", "-a", "--", layout.history],
     ["cat", "--", layout.history],
-    ...slotNames(Math.max(settings.keep, ...facts.slots.map(({ name }) => Number(name) || 0))).flatMap((name) => [
-      ["ln", "-f", "--", target2, layout.slot(name)],
-      ["ln", "-f", "--", staged, layout.slot(name)],
-      ["ln", "-f", "--", layout.slot(name), staged],
-      ["rm", "-f", "--", layout.slot(name)]
+    ...slotNames(Math.max(settings.keep, ...facts.slots.map(({ name: name2 }) => Number(name2) || 0))).flatMap((name2) => [
+      ["ln", "-f", "--", target2, layout.slot(name2)],
+      ["ln", "-f", "--", staged, layout.slot(name2)],
+      ["ln", "-f", "--", layout.slot(name2), staged],
+      ["rm", "-f", "--", layout.slot(name2)]
     ]),
     ...settings.strategy === "in-place" ? [
       ["tee", "--", `${directory}/attributes`],
@@ -48823,16 +56295,13 @@ function privilegedCommands(situation) {
         `${directory}/attributes`
       ])
     ] : [],
-    ...restart.kind === "process" ? [
-      ["tee", "--", layout.start],
-      ["chmod", "0755", "--", layout.start]
-    ] : [],
+    ...restart.kind === "process" ? [...writeCommands(layout.startNew), ...putStartScript(layout)] : [],
     ...settings.proof.expectString === void 0 ? [] : [["grep", "-q", "-a", "-F", "-e", settings.proof.expectString, "--", target2]]
   ];
-  const service2 = restart.kind === "process" && settings.restart.log !== void 0 ? [privilege.service(["tail", "-n", "30", "--", settings.restart.log])] : [];
+  const service3 = restart.kind === "process" && settings.restart.log !== void 0 ? [privilege.service(["tail", "-n", "30", "--", settings.restart.log])] : [];
   const find = facts.lookAs === null ? [] : findCommands(target2, facts.lookAs);
-  return [...files.map((argv) => privilege.files(argv)), ...restart.commands, ...service2, ...find].filter(
-    (argv) => argv[0] === "sudo"
+  return [...files.map((argv2) => privilege.files(argv2)), ...restart.commands, ...service3, ...find].filter(
+    (argv2) => argv2[0] === "sudo"
   );
 }
 function findCommands(target2, user) {
@@ -48859,13 +56328,13 @@ async function checkSudo(situation) {
   );
   const refused2 = stdout.split("\n").filter(Boolean).map((index) => commands[Number(index)]);
   if (refused2.length === 0) return [];
-  const shown = refused2.slice(0, 5).map(quoteAll);
+  const shown2 = refused2.slice(0, 5).map(quoteAll);
   return [
     {
       code: "deploy/sudo-command",
       severity: "error",
       subject: remote.name,
-      message: `sudo does not let ${facts.user.name} run ${refused2.length} of the ${commands.length} commands this deploy needs: ${shown.join("; ")}${refused2.length > shown.length ? "; …" : ""}`,
+      message: `sudo does not let ${facts.user.name} run ${refused2.length} of the ${commands.length} commands this deploy needs: ${shown2.join("; ")}${refused2.length > shown2.length ? "; …" : ""}`,
       evidence: refused2.map(quoteAll),
       fix: `Put these lines into /etc/sudoers.d/deploy-binary (visudo -f):
 ${sudoersLines(facts.user.name, refused2, facts).join("\n")}`
@@ -48873,11 +56342,55 @@ ${sudoersLines(facts.user.name, refused2, facts).join("\n")}`
   ];
 }
 
+// src/deploy/unchanged.ts
+function attributesFit({ facts, settings }) {
+  const [user, group] = (settings.owner ?? "").split(":");
+  const [hasUser, hasGroup] = (facts.target.owner ?? "").split(":");
+  const mode = settings.mode === void 0 ? null : Number.parseInt(settings.mode, 8);
+  return (!user || user === hasUser) && (!group || group === hasGroup) && (mode === null || mode === Number.parseInt(facts.target.mode ?? "", 8));
+}
+async function alreadyRuns(connection, source, settings) {
+  const { health } = settings.proof;
+  const asked = health ? connection.forward(hostOf(new URL(health.url)), healthPort(health)).then((channel) => askThrough(channel, new URL(health.url))).catch(() => null) : Promise.resolve(null);
+  const [facts, answer] = await Promise.all([
+    connection.steadily(() => connection.use((host2) => readFacts(host2, questionOf(settings, source, {})))),
+    asked
+  ]);
+  const { sha256 } = source.file;
+  const state2 = parseState(facts.state, connection.name, settings.target);
+  const recorded = knownSha256(state2, facts.target.file);
+  const same2 = !settings.force && settings.proof.expectString === void 0 && !settings.restart.userUnit && state2.pending === null && recorded === sha256 && attributesFit({ facts, settings }) && runs(facts, settings) && (!health || answer !== null && judge(answer, health) === null);
+  return { facts, recorded, same: same2 ? { release: releaseOf(state2, sha256)?.id ?? null } : null };
+}
+function runs(facts, { restart }) {
+  if (restart.kind === "none") return true;
+  const { processes, target: target2 } = facts;
+  if (processes.length === 0 || processes.some(({ present }) => !present)) return false;
+  const name2 = restart.unit ?? (restart.kind === "process" ? void 0 : unitOf2(facts));
+  if (name2 !== void 0) {
+    const unit = facts.units.find((one) => one.name === name2 || one.name === `${name2}.service`);
+    return unit?.active === "active" && processes.some(({ pid, unit: own2 }) => pid === unit.mainPid || own2 === unit.name);
+  }
+  const owner = target2.owner?.split(":")[0];
+  const mine = restart.runAs === void 0 || restart.runAs === owner;
+  return (restart.kind === "process" || restart.command !== void 0) && mine && processes.some(({ uid }) => uid === target2.uid);
+}
+
 // src/deploy/deploy.ts
 var deployHost = async (connection, source, work) => await runHost(connection, work, source, async (run3) => {
   run3.expect(source.file.sha256);
+  const { facts, same: same2, recorded } = await run3.phase(
+    "preflight",
+    () => alreadyRuns(connection, source, work.settings)
+  );
+  if (!same2 && recorded !== null) void source.supply?.delta(recorded);
+  if (same2) {
+    Object.assign(run3.result, { outcome: "unchanged", release: same2.release, previous: same2.release });
+    run3.result.previousSha256 = source.file.sha256;
+    return;
+  }
   const first = await run3.phase("preflight", async () => {
-    const situation = await assess(connection, work.settings, source, work.local);
+    const situation = await assess(connection, work.settings, source, work.local, facts);
     stopOn(check2(situation, source));
     stopOn(await checkSudo(situation));
     return situation;
@@ -48922,12 +56435,14 @@ async function planHost(connection, source, { settings, local }) {
   const steps = stepsOf({ situation, incoming: { kind: "file", source }, release: release2, previous });
   return { situation, findings, sha256, steps };
 }
-var attributesFit = ({ facts, settings }) => {
-  const [user, group] = (settings.owner ?? "").split(":");
-  const [hasUser, hasGroup] = (facts.target.owner ?? "").split(":");
-  const mode = settings.mode === void 0 ? null : Number.parseInt(settings.mode, 8);
-  return (!user || user === hasUser) && (!group || group === hasGroup) && (mode === null || mode === Number.parseInt(facts.target.mode ?? "", 8));
-};
+async function planRollback(connection, to, { settings, local }) {
+  const situation = await assess(connection, settings, null, local);
+  const sha256 = await presentSha256(situation);
+  const release2 = chooseRelease(situation, sha256, to);
+  const previous = previousOf(situation, sha256, release2, true);
+  const steps = stepsOf({ situation, incoming: { kind: "release" }, release: release2, previous });
+  return { situation, findings: [], sha256, steps };
+}
 async function isProven(prover) {
   try {
     if (!await looksHealthy(prover)) return false;
@@ -48955,11 +56470,13 @@ function newRelease({ state: state2, facts, settings }, { file: file2 }, present
     at: new Date(facts.clock * 1e3).toISOString(),
     by: origin.by,
     commit: origin.commit,
-    runUrl: origin.runUrl
+    runUrl: origin.runUrl,
+    ...origin.manual !== void 0 && { manual: origin.manual },
+    ...origin.snapshot !== void 0 && { snapshot: origin.snapshot }
   };
 }
 function previousOf({ state: state2, facts }, present, next, healthy) {
-  const hasSlot = (slot2) => facts.slots.some(({ name }) => name === slot2);
+  const hasSlot = (slot2) => facts.slots.some(({ name: name2 }) => name2 === slot2);
   const current = state2.releases.find(({ id }) => id === state2.current);
   const unproven = present === null || state2.pending !== null && state2.pending.sha256 === present && current?.sha256 !== present;
   if (unproven || !healthy) {
@@ -48975,23 +56492,23 @@ function previousOf({ state: state2, facts }, present, next, healthy) {
 function chooseRelease({ state: state2, remote, settings }, present, to) {
   if (present === null) throw targetMissing(remote.name, settings.target);
   const { releases } = state2;
-  const list = releases.map(({ id }) => id).join(", ") || "none";
-  const fix = `Kept on the host: ${list}. See deploy-binary history.`;
+  const list2 = releases.map(({ id }) => id).join(", ") || "none";
+  const fix = `Kept on the host: ${list2}. See deploy-binary history.`;
   if (to !== void 0) {
-    const fits = releases.filter(
+    const fits2 = releases.filter(
       ({ id, sha256, commit }) => id === to || id.startsWith(to) || sha256.startsWith(to) || commit?.startsWith(to)
     );
-    if (fits.length === 1) return fits[0];
+    if (fits2.length === 1) return fits2[0];
     throw new ToolError(
       "problem",
-      `${remote.name}: ${fits.length === 0 ? "no kept release is" : "several kept releases are"} "${to}".`,
+      `${remote.name}: ${fits2.length === 0 ? "no kept release is" : "several kept releases are"} "${to}".`,
       fix
     );
   }
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
-  const before = at < 0 ? releases.at(-1) : releases[at - 1];
-  if (!before) throw new ToolError("problem", `${remote.name}: no release before the present one is kept.`, fix);
-  return before;
+  const before2 = at < 0 ? releases.at(-1) : releases[at - 1];
+  if (!before2) throw new ToolError("problem", `${remote.name}: no release before the present one is kept.`, fix);
+  return before2;
 }
 async function change(run3, lock, situation, prover, incoming, release2, present) {
   const { remote, restart } = situation;
@@ -49049,8 +56566,8 @@ async function succeeded(run3, context) {
         releases: state2.releases.filter(({ id, sha256 }) => id === release2.id || sha256 !== release2.sha256)
       };
       const { state: next, dropped } = adopt(state2, release2, settings.keep);
-      const known2 = await remote.connection.steadily(() => identify(remote, remote.layout.target));
-      await saveState(remote, { ...next, known: known2 && { ...known2, sha256: release2.sha256 } });
+      const known3 = await remote.connection.steadily(() => identify(remote, remote.layout.target));
+      await saveState(remote, { ...next, known: known3 && { ...known3, sha256: release2.sha256 } });
       await note(situation, {
         action: incoming.kind === "file" ? "deploy" : "rollback",
         outcome: "deployed",
@@ -49082,7 +56599,7 @@ function foundRelease({ facts }, previous) {
 }
 async function prune({ remote, facts }, state2, used) {
   const taken = takenSlots(state2);
-  const found = facts.slots.map(({ name }) => name);
+  const found = facts.slots.map(({ name: name2 }) => name2);
   for (const slot of /* @__PURE__ */ new Set([...found, ...used]))
     if (!taken.includes(slot) && /^\d+$/.test(slot))
       await remote.connection.steadily(
@@ -49102,7 +56619,7 @@ async function failed2(run3, context, report) {
 Rolled back: the previous release ${previous?.release?.id ?? previous?.sha256.slice(0, 12)} is back and healthy (${context.putBack.evidence}).`;
     run3.result.unknown = false;
   } else if (undoFailed.length > 0) {
-    const why = undoFailed.map(({ title, error: text2 }) => `${title}: ${text2}`).join("\n");
+    const why = undoFailed.map(({ title, error: text3 }) => `${title}: ${text3}`).join("\n");
     run3.result.error = `${reason}
 Taking it back failed as well: ${why}`;
     run3.result.fix = `${run3.result.fix ?? ""}
@@ -49157,15 +56674,15 @@ async function runHost(connection, work, source, body) {
     expect(sha256) {
       result.sha256 = sha256;
     },
-    addPhase(name, ms) {
-      phases.set(name, (phases.get(name) ?? 0) + ms);
+    addPhase(name2, ms) {
+      phases.set(name2, (phases.get(name2) ?? 0) + ms);
     },
-    async phase(name, inner) {
+    async phase(name2, inner) {
       const start = performance.now();
       try {
         return await inner();
       } finally {
-        run3.addPhase(name, Math.round(performance.now() - start));
+        run3.addPhase(name2, Math.round(performance.now() - start));
       }
     },
     async locked({ remote, facts, settings }, action, inner) {
@@ -49195,14 +56712,14 @@ async function runHost(connection, work, source, body) {
     },
     async unchanged({ remote, state: state2, facts, settings }, { file: file2 }) {
       result.outcome = "unchanged";
-      const known2 = facts.target.file;
+      const known3 = facts.target.file;
       const release2 = releaseOf(state2, file2.sha256);
       result.release = release2?.id ?? null;
       const finished = state2.pending?.sha256 === file2.sha256 ? adopt(state2, state2.pending, settings.keep).state : state2;
       const next = {
         ...finished,
         pending: null,
-        known: known2 && { inode: known2.inode, size: known2.size, mtime: known2.mtime, sha256: file2.sha256 }
+        known: known3 && { inode: known3.inode, size: known3.size, mtime: known3.mtime, sha256: file2.sha256 }
       };
       if (JSON.stringify(next) !== JSON.stringify(state2)) await saveState(remote, next);
     },
@@ -49217,28 +56734,100 @@ async function runHost(connection, work, source, body) {
   } catch (error63) {
     run3.fail(error63);
   }
-  result.phases = [...phases].map(([name, ms]) => ({ name, ms }));
+  result.phases = [...phases].map(([name2, ms]) => ({ name: name2, ms }));
   return result;
 }
 
+// src/deploy/environment/matrix.ts
+var import_promises23 = __toESM(require_promises(), 1);
+
+// src/deploy/environment/verbs.ts
+var import_promises22 = __toESM(require_promises(), 1);
+var import_node_os3 = __toESM(require_node_os(), 1);
+var import_node_path7 = __toESM(require_node_path(), 1);
+
+// src/common/argv.ts
+function splitArgv(text3, what) {
+  const argv2 = [];
+  let word;
+  let index = 0;
+  while (index < text3.length) {
+    const character = text3[index];
+    if (/\s/.test(character)) {
+      if (word !== void 0) argv2.push(word);
+      word = void 0;
+      index += 1;
+    } else if (character === "'") {
+      const end2 = text3.indexOf("'", index + 1);
+      if (end2 < 0) throw unbalanced(what, "'");
+      word = (word ?? "") + text3.slice(index + 1, end2);
+      index = end2 + 1;
+    } else if (character === '"') {
+      const [part, end2] = doubleQuoted(text3, index + 1, what);
+      word = (word ?? "") + part;
+      index = end2;
+    } else if (character === "\\") {
+      if (index + 1 >= text3.length) throw unbalanced(what, "\\");
+      word = (word ?? "") + text3[index + 1];
+      index += 2;
+    } else {
+      if ("|&;<>()$`".includes(character)) throw needsShell(what, character);
+      word = (word ?? "") + character;
+      index += 1;
+    }
+  }
+  if (word !== void 0) argv2.push(word);
+  return argv2;
+}
+function doubleQuoted(text3, start, what) {
+  let part = "";
+  for (let index = start; index < text3.length; index += 1) {
+    const character = text3[index];
+    if (character === '"') return [part, index + 1];
+    if (character === "\\" && '\\"$`'.includes(text3[index + 1] ?? " ")) {
+      part += text3[index + 1];
+      index += 1;
+    } else {
+      if (character === "$" || character === "`") throw needsShell(what, character);
+      part += character;
+    }
+  }
+  throw unbalanced(what, '"');
+}
+var unbalanced = (what, character) => usage(
+  `${what} has a ${character} without its counterpart.`,
+  "Close the quote, or put a backslash before the character."
+);
+var needsShell = (what, character) => usage(
+  `${what} is an argument list, not a shell line: ${character} means nothing there.`,
+  "Quote it with '…' to pass it on literally, or put the line into a script and name that."
+);
+
+// src/common/terminal.ts
+var import_node_events = __toESM(require_node_events(), 1);
+var import_promises12 = __toESM(require_promises2(), 1);
+var isCi = (env) => ["CI", "GITHUB_ACTIONS", "FORGEJO_ACTIONS", "GITEA_ACTIONS"].some(
+  (name2) => env[name2] !== void 0 && env[name2] !== "" && env[name2] !== "false"
+);
+
 // src/deploy/host/local.ts
-var import_node_net = __toESM(require_node_net(), 1);
+var import_node_net2 = __toESM(require_node_net(), 1);
 function localHost(env) {
   return {
     name: "local",
     networked: false,
-    run: (argv, options) => runProcess(argv, env, options),
+    run: (argv2, options2) => runProcess(argv2, env, options2),
     forward: (address, port2) => connectTo(address, port2),
     close: async () => {
     }
   };
 }
 function connectTo(address, port2) {
-  return new Promise((resolve2, reject) => {
-    const socket = (0, import_node_net.connect)({ host: address, port: port2 });
+  return new Promise((resolve3, reject) => {
+    const socket = (0, import_node_net2.connect)({ host: address, port: port2 });
     socket.once("connect", () => {
       socket.removeAllListeners("error");
-      resolve2(socket);
+      resolve3(socket);
     });
     socket.once(
       "error",
@@ -49254,64 +56843,64 @@ function connectTo(address, port2) {
 }
 
 // src/deploy/host/container.ts
-function containerHost(outer, { program: program2, name, execPrefix }) {
-  const enter = [...execPrefix, program2, "exec", "--force-noninteractive", name, "--"];
-  const label = `${program2}:${name}`;
+function containerHost(outer, { program: program2, name: name2, execPrefix }) {
+  const enter = [...execPrefix, program2, "exec", "--force-noninteractive", name2, "--"];
+  const label = `${program2}:${name2}`;
   return {
     name: outer.name === "local" ? label : `${outer.name}+${label}`,
     networked: outer.networked ?? true,
-    async run(argv, options) {
-      const result = await outer.run([...enter, ...argv], options);
-      if (mayBeOurs(result)) await assertEntered(outer, enter, label, options);
+    outer,
+    async run(argv2, options2) {
+      const result = await outer.run([...enter, ...argv2], options2);
+      if (mayBeOurs(result)) await assertEntered(outer, enter, label, options2);
       return result;
     },
     close: () => outer.close()
   };
 }
 var mayBeOurs = ({ code, stderr }) => code !== 0 && (code === 126 || code === 127 || /^(?:Error: |sudo: |.*permission denied)/im.test(stderr));
-async function assertEntered(outer, enter, label, options) {
+async function assertEntered(outer, enter, label, options2) {
   const { code, stderr } = await outer.run([...enter, "true"], {
-    ...options?.timeoutMs !== void 0 && { timeoutMs: options.timeoutMs },
-    ...options?.signal && { signal: options.signal }
+    ...options2?.timeoutMs !== void 0 && { timeoutMs: options2.timeoutMs },
+    ...options2?.signal && { signal: options2.signal }
   });
   if (code === 0) return;
-  throw unknown(
-    `No command runs in ${label} from ${outer.name}: ${stderr.trim() || `exit code ${code}`}`,
-    `Try it there: ${enter.join(" ")} true. Where root is needed, pass --exec-prefix 'sudo -n'.`
-  );
+  const message = `No command runs in ${label} from ${outer.name}: ${stderr.trim() || `exit code ${code}`}`;
+  const fix = `Try it there: ${enter.join(" ")} true. Where root is needed, pass --exec-prefix 'sudo -n'.`;
+  throw /not found|permission denied|password is required/i.test(stderr) ? new Refusal(message, fix) : unknown(message, fix);
 }
 
 // src/deploy/host/ssh/exec.ts
 var longestLine = 32 * 4096 - 1;
-async function exec(link, argv, options = {}) {
-  const line = `exec ${quoteAll(argv)}`;
-  if (argv.length === 0) throw new TypeError("An argument list needs a program.");
+async function exec(link, argv2, options2 = {}) {
+  const line = `exec ${quoteAll(argv2)}`;
+  if (argv2.length === 0) throw new TypeError("An argument list needs a program.");
   if (Buffer.byteLength(line) > longestLine)
     throw problem(
       `A command line of ${Buffer.byteLength(line)} bytes does not fit through SSH: ${shorten(line)}`,
       `Keep it under ${longestLine} bytes, or pass the data on standard input.`
     );
-  options.signal?.throwIfAborted();
-  return await new Promise((resolve2, reject) => {
+  options2.signal?.throwIfAborted();
+  return await new Promise((resolve3, reject) => {
     const output2 = new Output();
     let channel;
     let exit;
     let settled = false;
-    const settle2 = () => {
+    const settle3 = () => {
       const first = !settled;
       settled = true;
       clearTimeout(timer);
-      options.signal?.removeEventListener("abort", onAbort);
+      options2.signal?.removeEventListener("abort", onAbort);
       stopWaiting();
       return first;
     };
     const fail = (error63) => {
-      if (!settle2()) return;
+      if (!settle3()) return;
       end(channel);
-      if (options.stdin && "destroy" in options.stdin) options.stdin.destroy();
+      if (options2.stdin && "destroy" in options2.stdin) options2.stdin.destroy();
       reject(error63);
     };
-    const onAbort = () => fail(options.signal?.reason);
+    const onAbort = () => fail(options2.signal?.reason);
     const guarded = (take) => (chunk) => {
       try {
         if (!settled) take(chunk);
@@ -49319,8 +56908,8 @@ async function exec(link, argv, options = {}) {
         fail(error63);
       }
     };
-    const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv, options.timeoutMs, `on ${link.name}`)), options.timeoutMs);
-    options.signal?.addEventListener("abort", onAbort, { once: true });
+    const timer = options2.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv2, options2.timeoutMs, `on ${link.name}`)), options2.timeoutMs);
+    options2.signal?.addEventListener("abort", onAbort, { once: true });
     let stopWaiting = () => {
     };
     stopWaiting = link.onLost(fail);
@@ -49332,16 +56921,16 @@ async function exec(link, argv, options = {}) {
       opened.on("exit", (code, signal) => {
         exit = { code, signal: signal === void 0 ? null : `SIG${signal.replace(/^SIG/, "")}` };
       });
-      opened.on("data", guarded(options.onStdout ?? ((chunk) => output2.addStdout(chunk))));
+      opened.on("data", guarded(options2.onStdout ?? ((chunk) => output2.addStdout(chunk))));
       opened.stderr.on(
         "data",
         guarded((chunk) => output2.addStderr(chunk))
       );
       opened.on("close", () => {
-        if (!exit) return fail(link.lost ?? noExit(argv, link.name));
-        if (settle2()) resolve2({ ...exit, stdout: output2.stdout, stderr: output2.stderr });
+        if (!exit) return fail(link.lost ?? noExit(argv2, link.name));
+        if (settle3()) resolve3({ ...exit, stdout: output2.stdout, stderr: output2.stderr });
       });
-      feed(options.stdin, opened).catch(fail);
+      feed(options2.stdin, opened).catch(fail);
     };
     try {
       link.use((client) => client.exec(line, { env: { LC_ALL: "C" } }, begin));
@@ -49357,13 +56946,13 @@ function end(channel) {
   channel.signal("KILL");
   channel.close();
 }
-var refused = (error63, name) => unknown(
-  `${name} starts no command: ${messageOf(error63)}`,
+var refused = (error63, name2) => unknown(
+  `${name2} starts no command: ${messageOf(error63)}`,
   "See MaxSessions and ForceCommand in its sshd_config, and whether the account has a login shell.",
   error63
 );
-var noExit = (argv, name) => unknown(
-  `${name} did not say how the command ended: ${shorten(quoteAll(argv))}`,
+var noExit = (argv2, name2) => unknown(
+  `${name2} did not say how the command ended: ${shorten(quoteAll(argv2))}`,
   "The server, or its machine, may have gone down meanwhile; look there before running it again."
 );
 
@@ -49395,24 +56984,24 @@ var PromiseQueue = class {
     };
   }
   waitTillIdle() {
-    return new Promise((resolve2) => {
+    return new Promise((resolve3) => {
       if (this.running === 0) {
-        resolve2();
+        resolve3();
         return;
       }
       const dispose = this.onIdle(() => {
         dispose();
-        resolve2();
+        resolve3();
       });
     });
   }
   add(callback) {
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       const runCallback = () => {
         this.running += 1;
         try {
           Promise.resolve(callback()).then((val) => {
-            resolve2(val);
+            resolve3(val);
             this.processNext();
           }, (err) => {
             reject(err);
@@ -49454,23 +57043,23 @@ var defaultFilesystem = {
     return import_path.default.basename(path6);
   },
   stat(path6) {
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       import_fs2.default.stat(path6, (err, res) => {
         if (err) {
           reject(err);
         } else {
-          resolve2(res);
+          resolve3(res);
         }
       });
     });
   },
   readdir(path6) {
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       import_fs2.default.readdir(path6, (err, res) => {
         if (err) {
           reject(err);
         } else {
-          resolve2(res);
+          resolve3(res);
         }
       });
     });
@@ -49514,7 +57103,7 @@ async function scanDirectory(path6, { recursive: recursive2 = true, validate: va
   });
   const result = { files: [], directories: [] };
   const mergedFileSystem = { ...defaultFilesystem, ...fileSystem };
-  await new Promise((resolve2, reject) => {
+  await new Promise((resolve3, reject) => {
     scanDirectoryInternal({
       path: path6,
       recursive: recursive2 ? "deep" : "shallow",
@@ -49523,7 +57112,7 @@ async function scanDirectory(path6, { recursive: recursive2 = true, validate: va
       fileSystem: mergedFileSystem,
       queue,
       reject
-    }).then(() => queue.waitTillIdle()).then(resolve2, reject);
+    }).then(() => queue.waitTillIdle()).then(resolve3, reject);
   });
   return result;
 }
@@ -49549,12 +57138,12 @@ function unixifyPath(path6) {
   return path6;
 }
 async function readFile(filePath) {
-  return new Promise((resolve2, reject) => {
+  return new Promise((resolve3, reject) => {
     import_fs3.default.readFile(filePath, "utf8", (err, res) => {
       if (err) {
         reject(err);
       } else {
-        resolve2(res);
+        resolve3(res);
       }
     });
   });
@@ -49563,12 +57152,12 @@ var SFTP_MKDIR_ERR_CODE_REGEXP = /Error: (E[\S]+): /;
 async function makeDirectoryWithSftp(path6, sftp) {
   let stats = null;
   try {
-    stats = await new Promise((resolve2, reject) => {
+    stats = await new Promise((resolve3, reject) => {
       sftp.stat(path6, (err, res) => {
         if (err) {
           reject(err);
         } else {
-          resolve2(res);
+          resolve3(res);
         }
       });
     });
@@ -49581,12 +57170,12 @@ async function makeDirectoryWithSftp(path6, sftp) {
     throw new Error("mkdir() failed, target already exists and is not a directory");
   }
   try {
-    await new Promise((resolve2, reject) => {
+    await new Promise((resolve3, reject) => {
       sftp.mkdir(path6, (err) => {
         if (err) {
           reject(err);
         } else {
-          resolve2();
+          resolve3();
         }
       });
     });
@@ -49652,7 +57241,7 @@ var NodeSSH = class {
       if (config2.onKeyboardInteractive != null) {
         (0, import_assert3.default)(typeof config2.onKeyboardInteractive === "function", "config.onKeyboardInteractive must be a valid function");
       } else if (password != null) {
-        config2.onKeyboardInteractive = (name, instructions, instructionsLang, prompts, finish3) => {
+        config2.onKeyboardInteractive = (name2, instructions, instructionsLang, prompts, finish3) => {
           if (prompts.length > 0 && prompts[0].prompt.toLowerCase().includes("password")) {
             finish3([password]);
           }
@@ -49661,14 +57250,14 @@ var NodeSSH = class {
     }
     const connection = new import_ssh2.default.Client();
     this.connection = connection;
-    await new Promise((resolve2, reject) => {
+    await new Promise((resolve3, reject) => {
       connection.on("error", reject);
       if (config2.onKeyboardInteractive) {
         connection.on("keyboard-interactive", config2.onKeyboardInteractive);
       }
       connection.on("ready", () => {
         connection.removeListener("error", reject);
-        resolve2();
+        resolve3();
       });
       connection.on("end", () => {
         if (this.connection === connection) {
@@ -49688,28 +57277,28 @@ var NodeSSH = class {
   isConnected() {
     return this.connection != null;
   }
-  async requestShell(options) {
+  async requestShell(options2) {
     const connection = this.getConnection();
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.on("error", reject);
       const callback = (err, res) => {
         connection.removeListener("error", reject);
         if (err) {
           reject(err);
         } else {
-          resolve2(res);
+          resolve3(res);
         }
       };
-      if (options == null) {
+      if (options2 == null) {
         connection.shell(callback);
       } else {
-        connection.shell(options, callback);
+        connection.shell(options2, callback);
       }
     });
   }
-  async withShell(callback, options) {
+  async withShell(callback, options2) {
     (0, import_assert3.default)(typeof callback === "function", "callback must be a valid function");
-    const shell = await this.requestShell(options);
+    const shell = await this.requestShell(options2);
     try {
       await callback(shell);
     } finally {
@@ -49718,14 +57307,14 @@ var NodeSSH = class {
   }
   async requestSFTP() {
     const connection = this.getConnection();
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.on("error", reject);
       connection.sftp((err, res) => {
         connection.removeListener("error", reject);
         if (err) {
           reject(err);
         } else {
-          resolve2(res);
+          resolve3(res);
         }
       });
     });
@@ -49739,51 +57328,51 @@ var NodeSSH = class {
       sftp.end();
     }
   }
-  async execCommand(givenCommand, options = {}) {
+  async execCommand(givenCommand, options2 = {}) {
     (0, import_assert3.default)(typeof givenCommand === "string", "command must be a valid string");
-    (0, import_assert3.default)(options != null && typeof options === "object", "options must be a valid object");
-    (0, import_assert3.default)(options.cwd == null || typeof options.cwd === "string", "options.cwd must be a valid string");
-    (0, import_assert3.default)(options.stdin == null || typeof options.stdin === "string" || import_is_stream.default.readable(options.stdin), "options.stdin must be a valid string or readable stream");
-    (0, import_assert3.default)(options.execOptions == null || typeof options.execOptions === "object", "options.execOptions must be a valid object");
-    (0, import_assert3.default)(options.encoding == null || typeof options.encoding === "string", "options.encoding must be a valid string");
-    (0, import_assert3.default)(options.onChannel == null || typeof options.onChannel === "function", "options.onChannel must be a valid function");
-    (0, import_assert3.default)(options.onStdout == null || typeof options.onStdout === "function", "options.onStdout must be a valid function");
-    (0, import_assert3.default)(options.onStderr == null || typeof options.onStderr === "function", "options.onStderr must be a valid function");
-    (0, import_assert3.default)(options.noTrim == null || typeof options.noTrim === "boolean", "options.noTrim must be a boolean");
+    (0, import_assert3.default)(options2 != null && typeof options2 === "object", "options must be a valid object");
+    (0, import_assert3.default)(options2.cwd == null || typeof options2.cwd === "string", "options.cwd must be a valid string");
+    (0, import_assert3.default)(options2.stdin == null || typeof options2.stdin === "string" || import_is_stream.default.readable(options2.stdin), "options.stdin must be a valid string or readable stream");
+    (0, import_assert3.default)(options2.execOptions == null || typeof options2.execOptions === "object", "options.execOptions must be a valid object");
+    (0, import_assert3.default)(options2.encoding == null || typeof options2.encoding === "string", "options.encoding must be a valid string");
+    (0, import_assert3.default)(options2.onChannel == null || typeof options2.onChannel === "function", "options.onChannel must be a valid function");
+    (0, import_assert3.default)(options2.onStdout == null || typeof options2.onStdout === "function", "options.onStdout must be a valid function");
+    (0, import_assert3.default)(options2.onStderr == null || typeof options2.onStderr === "function", "options.onStderr must be a valid function");
+    (0, import_assert3.default)(options2.noTrim == null || typeof options2.noTrim === "boolean", "options.noTrim must be a boolean");
     let command = givenCommand;
-    if (options.cwd) {
-      command = `cd ${(0, import_shell_escape.default)([options.cwd])} ; ${command}`;
+    if (options2.cwd) {
+      command = `cd ${(0, import_shell_escape.default)([options2.cwd])} ; ${command}`;
     }
     const connection = this.getConnection();
     const output2 = { stdout: [], stderr: [] };
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.on("error", reject);
-      connection.exec(command, options.execOptions != null ? options.execOptions : {}, (err, channel) => {
+      connection.exec(command, options2.execOptions != null ? options2.execOptions : {}, (err, channel) => {
         connection.removeListener("error", reject);
         if (err) {
           reject(err);
           return;
         }
-        if (options.onChannel) {
-          options.onChannel(channel);
+        if (options2.onChannel) {
+          options2.onChannel(channel);
         }
         channel.on("data", (chunk) => {
-          if (options.onStdout)
-            options.onStdout(chunk);
-          output2.stdout.push(chunk.toString(options.encoding));
+          if (options2.onStdout)
+            options2.onStdout(chunk);
+          output2.stdout.push(chunk.toString(options2.encoding));
         });
         channel.stderr.on("data", (chunk) => {
-          if (options.onStderr)
-            options.onStderr(chunk);
-          output2.stderr.push(chunk.toString(options.encoding));
+          if (options2.onStderr)
+            options2.onStderr(chunk);
+          output2.stderr.push(chunk.toString(options2.encoding));
         });
-        if (options.stdin != null) {
-          if (import_is_stream.default.readable(options.stdin)) {
-            options.stdin.pipe(channel, {
+        if (options2.stdin != null) {
+          if (import_is_stream.default.readable(options2.stdin)) {
+            options2.stdin.pipe(channel, {
               end: true
             });
           } else {
-            channel.write(options.stdin);
+            channel.write(options2.stdin);
             channel.end();
           }
         } else {
@@ -49798,11 +57387,11 @@ var NodeSSH = class {
         channel.on("close", () => {
           let stdout = output2.stdout.join("");
           let stderr = output2.stderr.join("");
-          if (options.noTrim !== true) {
+          if (options2.noTrim !== true) {
             stdout = stdout.trim();
             stderr = stderr.trim();
           }
-          resolve2({
+          resolve3({
             code: code != null ? code : null,
             signal: signal != null ? signal : null,
             stdout,
@@ -49812,23 +57401,23 @@ var NodeSSH = class {
       });
     });
   }
-  async exec(command, parameters, options = {}) {
+  async exec(command, parameters, options2 = {}) {
     (0, import_assert3.default)(typeof command === "string", "command must be a valid string");
     (0, import_assert3.default)(Array.isArray(parameters), "parameters must be a valid array");
-    (0, import_assert3.default)(options != null && typeof options === "object", "options must be a valid object");
-    (0, import_assert3.default)(options.stream == null || ["both", "stdout", "stderr"].includes(options.stream), "options.stream must be one of both, stdout, stderr");
+    (0, import_assert3.default)(options2 != null && typeof options2 === "object", "options must be a valid object");
+    (0, import_assert3.default)(options2.stream == null || ["both", "stdout", "stderr"].includes(options2.stream), "options.stream must be one of both, stdout, stderr");
     for (let i = 0, { length } = parameters; i < length; i += 1) {
       (0, import_assert3.default)(typeof parameters[i] === "string", `parameters[${i}] must be a valid string`);
     }
     const completeCommand = `${command}${parameters.length > 0 ? ` ${(0, import_shell_escape.default)(parameters)}` : ""}`;
-    const response = await this.execCommand(completeCommand, options);
-    if (options.stream == null || options.stream === "stdout") {
+    const response = await this.execCommand(completeCommand, options2);
+    if (options2.stream == null || options2.stream === "stdout") {
       if (response.stderr) {
         throw new Error(response.stderr);
       }
       return response.stdout;
     }
-    if (options.stream === "stderr") {
+    if (options2.stream === "stderr") {
       return response.stderr;
     }
     return response;
@@ -49864,12 +57453,12 @@ var NodeSSH = class {
     (0, import_assert3.default)(transferOptions == null || typeof transferOptions === "object", "transferOptions must be a valid object");
     const sftp = givenSftp || await this.requestSFTP();
     try {
-      await new Promise((resolve2, reject) => {
+      await new Promise((resolve3, reject) => {
         sftp.fastGet(unixifyPath(remoteFile), localFile, transferOptions || {}, (err) => {
           if (err) {
             reject(err);
           } else {
-            resolve2();
+            resolve3();
           }
         });
       });
@@ -49884,21 +57473,21 @@ var NodeSSH = class {
     (0, import_assert3.default)(typeof remoteFile === "string", "remoteFile must be a valid string");
     (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
     (0, import_assert3.default)(transferOptions == null || typeof transferOptions === "object", "transferOptions must be a valid object");
-    (0, import_assert3.default)(await new Promise((resolve2) => {
+    (0, import_assert3.default)(await new Promise((resolve3) => {
       import_fs3.default.access(localFile, import_fs3.default.constants.R_OK, (err) => {
-        resolve2(err === null);
+        resolve3(err === null);
       });
     }), `localFile does not exist at ${localFile}`);
     const sftp = givenSftp || await this.requestSFTP();
     const putFile = (retry) => {
-      return new Promise((resolve2, reject) => {
+      return new Promise((resolve3, reject) => {
         sftp.fastPut(localFile, unixifyPath(remoteFile), transferOptions || {}, (err) => {
           if (err == null) {
-            resolve2();
+            resolve3();
             return;
           }
           if (err.message === "No such file" && retry) {
-            resolve2(this.mkdir(import_path2.default.dirname(remoteFile), "sftp", sftp).then(() => putFile(false)));
+            resolve3(this.mkdir(import_path2.default.dirname(remoteFile), "sftp", sftp).then(() => putFile(false)));
           } else {
             reject(err);
           }
@@ -49925,14 +57514,14 @@ var NodeSSH = class {
     const sftp = givenSftp || await this.requestSFTP();
     const queue = new PromiseQueue({ concurrency });
     try {
-      await new Promise((resolve2, reject) => {
+      await new Promise((resolve3, reject) => {
         files.forEach((file2) => {
           queue.add(async () => {
             await this.putFile(file2.local, file2.remote, sftp, transferOptions);
             transferred.push(file2);
           }).catch(reject);
         });
-        queue.waitTillIdle().then(resolve2);
+        queue.waitTillIdle().then(resolve3);
       });
     } catch (error63) {
       if (error63 != null) {
@@ -49948,9 +57537,9 @@ var NodeSSH = class {
   async putDirectory(localDirectory, remoteDirectory, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {}, recursive: recursive2 = true, tick = DEFAULT_TICK, validate: validate2 = DEFAULT_VALIDATE } = {}) {
     (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
     (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
-    const localDirectoryStat = await new Promise((resolve2) => {
-      import_fs3.default.stat(localDirectory, (err, stat4) => {
-        resolve2(stat4 || null);
+    const localDirectoryStat = await new Promise((resolve3) => {
+      import_fs3.default.stat(localDirectory, (err, stat7) => {
+        resolve3(stat7 || null);
       });
     });
     (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
@@ -49965,16 +57554,16 @@ var NodeSSH = class {
     directories.sort((a, b) => a.length - b.length);
     let failed3 = false;
     try {
-      await new Promise((resolve2, reject) => {
+      await new Promise((resolve3, reject) => {
         const queue = new PromiseQueue({ concurrency });
         directories.forEach((directory) => {
           queue.add(async () => {
             await this.mkdir(import_path2.default.join(remoteDirectory, directory), "sftp", sftp);
           }).catch(reject);
         });
-        resolve2(queue.waitTillIdle());
+        resolve3(queue.waitTillIdle());
       });
-      await new Promise((resolve2, reject) => {
+      await new Promise((resolve3, reject) => {
         const queue = new PromiseQueue({ concurrency });
         files.forEach((file2) => {
           queue.add(async () => {
@@ -49989,7 +57578,7 @@ var NodeSSH = class {
             }
           }).catch(reject);
         });
-        resolve2(queue.waitTillIdle());
+        resolve3(queue.waitTillIdle());
       });
     } finally {
       if (!givenSftp) {
@@ -50001,9 +57590,9 @@ var NodeSSH = class {
   async getDirectory(localDirectory, remoteDirectory, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {}, recursive: recursive2 = true, tick = DEFAULT_TICK, validate: validate2 = DEFAULT_VALIDATE } = {}) {
     (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
     (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
-    const localDirectoryStat = await new Promise((resolve2) => {
-      import_fs3.default.stat(localDirectory, (err, stat4) => {
-        resolve2(stat4 || null);
+    const localDirectoryStat = await new Promise((resolve3) => {
+      import_fs3.default.stat(localDirectory, (err, stat7) => {
+        resolve3(stat7 || null);
       });
     });
     (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
@@ -50021,23 +57610,23 @@ var NodeSSH = class {
           return import_path2.default.posix.join(pathA, pathB);
         },
         readdir(path6) {
-          return new Promise((resolve2, reject) => {
+          return new Promise((resolve3, reject) => {
             sftp.readdir(path6, (err, res) => {
               if (err) {
                 reject(err);
               } else {
-                resolve2(res.map((item) => item.filename));
+                resolve3(res.map((item) => item.filename));
               }
             });
           });
         },
         stat(path6) {
-          return new Promise((resolve2, reject) => {
+          return new Promise((resolve3, reject) => {
             sftp.stat(path6, (err, res) => {
               if (err) {
                 reject(err);
               } else {
-                resolve2(res);
+                resolve3(res);
               }
             });
           });
@@ -50049,16 +57638,16 @@ var NodeSSH = class {
     directories.sort((a, b) => a.length - b.length);
     let failed3 = false;
     try {
-      await new Promise((resolve2, reject) => {
+      await new Promise((resolve3, reject) => {
         const queue = new PromiseQueue({ concurrency });
         directories.forEach((directory) => {
           queue.add(async () => {
             await (0, import_make_dir.default)(import_path2.default.join(localDirectory, directory));
           }).catch(reject);
         });
-        resolve2(queue.waitTillIdle());
+        resolve3(queue.waitTillIdle());
       });
-      await new Promise((resolve2, reject) => {
+      await new Promise((resolve3, reject) => {
         const queue = new PromiseQueue({ concurrency });
         files.forEach((file2) => {
           queue.add(async () => {
@@ -50073,7 +57662,7 @@ var NodeSSH = class {
             }
           }).catch(reject);
         });
-        resolve2(queue.waitTillIdle());
+        resolve3(queue.waitTillIdle());
       });
     } finally {
       if (!givenSftp) {
@@ -50084,7 +57673,7 @@ var NodeSSH = class {
   }
   forwardIn(remoteAddr, remotePort, onConnection) {
     const connection = this.getConnection();
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.forwardIn(remoteAddr, remotePort, (error63, port2) => {
         if (error63) {
           reject(error63);
@@ -50109,25 +57698,25 @@ var NodeSSH = class {
             });
           });
         };
-        resolve2({ port: port2, dispose });
+        resolve3({ port: port2, dispose });
       });
     });
   }
   forwardOut(srcIP, srcPort, dstIP, dstPort) {
     const connection = this.getConnection();
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.forwardOut(srcIP, srcPort, dstIP, dstPort, (error63, channel) => {
         if (error63) {
           reject(error63);
           return;
         }
-        resolve2(channel);
+        resolve3(channel);
       });
     });
   }
   forwardInStreamLocal(socketPath, onConnection) {
     const connection = this.getConnection();
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.openssh_forwardInStreamLocal(socketPath, (error63) => {
         if (error63) {
           reject(error63);
@@ -50152,19 +57741,19 @@ var NodeSSH = class {
             });
           });
         };
-        resolve2({ dispose });
+        resolve3({ dispose });
       });
     });
   }
   forwardOutStreamLocal(socketPath) {
     const connection = this.getConnection();
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       connection.openssh_forwardOutStreamLocal(socketPath, (error63, channel) => {
         if (error63) {
           reject(error63);
           return;
         }
-        resolve2(channel);
+        resolve3(channel);
       });
     });
   }
@@ -50204,19 +57793,153 @@ var WatchedAgent = class extends import_ssh22.default.BaseAgent {
       callback(void 0, parsed);
     });
   }
-  sign(key, data, options, callback) {
-    if (typeof options === "function") this.#agent.sign(key, data, options);
-    else this.#agent.sign(key, data, options, callback);
+  sign(key, data, options2, callback) {
+    if (typeof options2 === "function") this.#agent.sign(key, data, options2);
+    else this.#agent.sign(key, data, options2, callback);
+  }
+};
+
+// src/deploy/host/ssh/certificate.ts
+var import_ssh23 = __toESM(require_lib2(), 1);
+var suffix = "-cert-v01@openssh.com";
+var keyFields = {
+  "ssh-ed25519": 1,
+  "ssh-rsa": 2,
+  "ecdsa-sha2-nistp256": 2,
+  "ecdsa-sha2-nistp384": 2,
+  "ecdsa-sha2-nistp521": 2
+};
+function readCertificate(text3, name2) {
+  const [type = "", base643 = ""] = text3.trim().split(/\s+/);
+  const plain2 = type.endsWith(suffix) ? type.slice(0, -suffix.length) : "";
+  const fields2 = keyFields[plain2];
+  if (fields2 === void 0) throw notOne(name2, `it begins with "${type.slice(0, 40)}"`);
+  const blob = Buffer.from(base643, "base64");
+  try {
+    const wire = new Wire(blob);
+    if (wire.string().toString("latin1") !== type) throw new RangeError("its type differs from the word before it");
+    wire.string();
+    const publicKey2 = Buffer.concat([
+      sshString(plain2),
+      ...Array.from({ length: fields2 }, () => sshString(wire.string()))
+    ]);
+    wire.take(8);
+    if (wire.take(4).readUInt32BE(0) !== 1) throw new RangeError("it certifies a host, not a user");
+    const id = wire.string().toString("utf8");
+    const principals = new Wire(wire.string());
+    const users = [];
+    while (!principals.ended) users.push(principals.string().toString("utf8"));
+    const [from, until] = [wire.take(8).readBigUInt64BE(0), wire.take(8).readBigUInt64BE(0)];
+    const whom = users.length === 0 ? "anybody" : users.join(", ");
+    return { name: name2, blob, publicKey: publicKey2, words: `certificate "${id}" for ${whom}${period(from, until)}` };
+  } catch (error63) {
+    throw notOne(name2, error63 instanceof RangeError ? error63.message : String(error63));
+  }
+}
+var never2 = 2n ** 64n - 1n;
+var instant = (seconds3) => new Date(Number(seconds3) * 1e3).toISOString().replace(".000", "");
+var period = (from, until) => `${from === 0n ? "" : `, from ${instant(from)}`}${until === never2 ? "" : `, until ${instant(until)}`}`;
+var notOne = (name2, why) => usage(
+  `The certificate ${name2} is no user certificate of OpenSSH: ${why}.`,
+  "Pass the file KEY-cert.pub that ssh-keygen -s wrote."
+);
+var CertifiedAgent = class extends import_ssh23.default.BaseAgent {
+  #key;
+  #certified;
+  #client;
+  #plain;
+  constructor(key, { blob }, client) {
+    super();
+    this.#key = key;
+    this.#client = client;
+    this.#plain = key.type === "ssh-rsa" ? "rsa-sha2-512" : key.type;
+    this.#certified = Object.create(key, {
+      type: { value: `${this.#plain}${suffix}` },
+      getPublicSSH: { value: () => blob }
+    });
+  }
+  getIdentities(callback) {
+    callback(void 0, [this.#certified]);
+  }
+  sign(_, data, options2, callback) {
+    const done = typeof options2 === "function" ? options2 : callback;
+    const signature = this.#key.sign(data, this.#key.type === "ssh-rsa" ? "sha512" : void 0);
+    const client = this.#client();
+    if (signature instanceof Error || !client)
+      return done(signature instanceof Error ? signature : new Error("no connection"));
+    signPlainly(
+      client,
+      this.#plain,
+      () => done(void 0, this.#key.type.startsWith("ecdsa-") ? fromDer(signature) : signature)
+    );
+  }
+};
+function signPlainly(client, plain2, reply) {
+  const { write } = client._protocol._packetRW;
+  const own2 = Object.getOwnPropertyDescriptor(write, "finalize");
+  const { finalize: finalize2 } = write;
+  write.finalize = (packet, force) => {
+    const wire = new Wire(packet.subarray(write.allocStart));
+    wire.take(1);
+    for (let field = 0; field < 3; field++) wire.string();
+    wire.take(1);
+    for (let field = 0; field < 2; field++) wire.string();
+    const head = wire.taken;
+    const signature = new Wire(wire.string());
+    signature.string();
+    const payload = Buffer.concat([head, sshString(Buffer.concat([sshString(plain2), sshString(signature.string())]))]);
+    const anew = write.alloc(payload.length);
+    anew.set(payload, write.allocStart);
+    return finalize2.call(write, anew, force);
+  };
+  try {
+    reply();
+  } finally {
+    if (own2) Object.defineProperty(write, "finalize", own2);
+    else Reflect.deleteProperty(write, "finalize");
+  }
+}
+function fromDer(der) {
+  const numbers = [];
+  for (let at = der[1] & 128 ? 3 : 2; at < der.length; at += 2 + der[at + 1])
+    numbers.push(sshString(der.subarray(at + 2, at + 2 + der[at + 1])));
+  return Buffer.concat(numbers);
+}
+function sshString(value2) {
+  const bytes2 = Buffer.from(value2);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes2.length);
+  return Buffer.concat([length, bytes2]);
+}
+var Wire = class {
+  #bytes;
+  #at = 0;
+  constructor(bytes2) {
+    this.#bytes = bytes2;
+  }
+  get ended() {
+    return this.#at >= this.#bytes.length;
+  }
+  get taken() {
+    return this.#bytes.subarray(0, this.#at);
+  }
+  take(length) {
+    if (this.#at + length > this.#bytes.length) throw new RangeError("a part of it is missing");
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+  string() {
+    return this.take(this.take(4).readUInt32BE(0));
   }
 };
 
 // src/deploy/host/ssh/host-key.ts
-function normalFingerprint(text2) {
-  const clean = text2.trim().replace(/=+$/, "");
+function normalFingerprint(text3) {
+  const clean = text3.trim().replace(/=+$/, "");
   const match = /^(?:SHA256:)?([A-Za-z0-9+/]{43})$/i.exec(clean);
   if (!match)
     throw usage(
-      `"${text2}" is no fingerprint of a host key.`,
+      `"${text3}" is no fingerprint of a host key.`,
       "It reads SHA256: and 43 characters, as ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints it on the host."
     );
   return `SHA256:${match[1]}`;
@@ -50226,30 +57949,30 @@ function checkHostKey(offered, trust) {
   const fingerprint = fingerprintOf(offered);
   const { keys, fingerprints, label } = trust;
   const is = (entry) => entry.key.equals(offered);
-  const shown = `${type} ${fingerprint}`;
+  const shown2 = `${type} ${fingerprint}`;
   const revoked = keys.revoked.find(is);
   if (revoked)
-    return unknown(
-      `${label} offers a host key that was revoked: ${shown} (${revoked.where}).`,
+    return new Refusal(
+      `${label} offers a host key that was revoked: ${shown2} (${revoked.where}).`,
       "Do not connect. Ask whoever runs the host; a revoked key in use means an old image, or someone in between."
     );
   if (fingerprints.includes(fingerprint) || keys.trusted.some(is)) return void 0;
   const sameType = keys.trusted.filter((entry) => entry.type === type);
   if (sameType.length > 0 || fingerprints.length > 0) {
     const expected = sameType.length > 0 ? sameType.map((entry) => `${entry.type} ${fingerprintOf(entry.key)} (${entry.where})`) : fingerprints;
-    return unknown(
-      `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. It offers ${shown}; pinned is ${expected.join(", ")}.`,
+    return new Refusal(
+      `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. It offers ${shown2}; pinned is ${expected.join(", ")}.`,
       `Nothing was sent. Compare on the host itself: ssh-keygen -lf ${keyFile(type)}. Only if it is the same as offered, replace the pin with ${fingerprint}.`
     );
   }
   if (keys.trusted.length === 0 && keys.authorities.length > 0)
-    return unknown(
-      `${label} is known only by a certificate authority (${keys.authorities[0].where}), and host certificates cannot be checked here (the SSH library negotiates plain host keys only). It offers ${shown}.`,
+    return new Refusal(
+      `${label} is known only by a certificate authority (${keys.authorities[0].where}), and host certificates cannot be checked here (the SSH library negotiates plain host keys only). It offers ${shown2}.`,
       pin(offered, trust)
     );
-  const known2 = keys.trusted.map((entry) => `${entry.type} (${entry.where})`).join(", ");
-  return unknown(
-    known2 ? `${label} offers a host key of a type that is not pinned: ${shown}; pinned is ${known2}.` : `The host key of ${label} is not known: ${shown}. Looked in ${trust.sources.join(", ") || "nothing: no known hosts were given"}.`,
+  const known3 = keys.trusted.map((entry) => `${entry.type} (${entry.where})`).join(", ");
+  return new Refusal(
+    known3 ? `${label} offers a host key of a type that is not pinned: ${shown2}; pinned is ${known3}.` : `The host key of ${label} is not known: ${shown2}. Looked in ${trust.sources.join(", ") || "nothing: no known hosts were given"}.`,
     pin(offered, trust)
   );
 }
@@ -50292,8 +58015,8 @@ async function connect2(target2, openSock) {
 }
 async function tryConnect(target2, algorithms2, openSock) {
   const sock = await openSock?.();
-  const log = new LoginLog(target2);
   const node2 = new NodeSSH();
+  const log = new LoginLog(target2, () => node2.connection);
   let refused2;
   const config2 = {
     host: target2.host,
@@ -50332,15 +58055,23 @@ var LoginLog = class {
   #tried = [];
   #agent;
   #offered = [];
-  constructor(target2) {
+  constructor(target2, client) {
     const { user: username, identities, agent, password } = target2;
     this.#target = target2;
     this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
     this.#methods = [
-      ...identities.map(({ key, type, fingerprint, name }) => ({
-        method: { type: "publickey", username, key },
-        words: () => `${type} ${fingerprint} (${name})`
-      })),
+      ...identities.flatMap(({ key, type, fingerprint, name: name2, certificate }) => [
+        ...certificate ? [
+          {
+            method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
+            words: () => `${certificate.words} (${certificate.name})`
+          }
+        ] : [],
+        {
+          method: { type: "publickey", username, key },
+          words: () => `${type} ${fingerprint} (${name2})`
+        }
+      ]),
       ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
       ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
     ];
@@ -50362,19 +58093,19 @@ var LoginLog = class {
     return callback(false);
   };
   refusal(message) {
-    const { host, port: port2, user, unused } = this.#target;
-    const tried = this.#tried.map((words2) => words2()).join("; ") || "nothing";
+    const { host: host2, port: port2, user, unused } = this.#target;
+    const tried = this.#tried.map((words3) => words3()).join("; ") || "nothing";
     const offered = this.#offered.join(", ") || "no method at all";
     const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
-    return unknown(
-      `${host}:${port2} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text2) => ` ${text2}`).join("")}`,
-      this.#fix(user, host)
+    return new Refusal(
+      `${host2}:${port2} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text3) => ` ${text3}`).join("")}`,
+      this.#fix(user, host2)
     );
   }
-  #fix(user, host) {
+  #fix(user, host2) {
     if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
       return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
-    return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
+    return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
   }
   #agentWords() {
     const agent = this.#agent;
@@ -50384,9 +58115,9 @@ var LoginLog = class {
 };
 function explain2(error63, message, target2, log) {
   if (error63 instanceof ToolError) return error63;
-  const { host, port: port2, connectTimeoutMs } = target2;
+  const { host: host2, port: port2, connectTimeoutMs } = target2;
   const { code, level } = error63;
-  const at = `${host}:${port2}`;
+  const at = `${host2}:${port2}`;
   if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
     return log.refusal(message);
   if (level === "client-timeout")
@@ -50395,12 +58126,11 @@ function explain2(error63, message, target2, log) {
       "Check address, port and firewall, or allow more time.",
       error63
     );
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return unknown(
-      `The name ${host} leads nowhere (${code}).`,
-      `Check the name; if only ~/.ssh/config knew it, it needs Host ${host} with a HostName for the user who runs this.`,
-      error63
-    );
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    const what = `The name ${host2} leads nowhere (${code}).`;
+    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
+    return code === "ENOTFOUND" ? new Refusal(what, fix, error63) : unknown(what, fix, error63);
+  }
   if (code === "ECONNREFUSED")
     return unknown(
       `Nothing listens at ${at}.`,
@@ -50423,8 +58153,8 @@ var Link = class _Link {
   #client;
   #waiting = /* @__PURE__ */ new Set();
   #lost;
-  constructor(name, nodes) {
-    this.name = name;
+  constructor(name2, nodes) {
+    this.name = name2;
     this.#nodes = nodes;
     this.#client = nodes.at(-1).connection;
     let reason = "the server closed it";
@@ -50434,14 +58164,14 @@ var Link = class _Link {
     this.#client.on("close", () => this.#lose(reason));
   }
   /** @throws ToolError of kind `unknown` */
-  static async open(name, targets) {
+  static async open(name2, targets) {
     const nodes = [];
     try {
       for (const target2 of targets) {
         const gate = nodes.at(-1)?.connection ?? void 0;
         nodes.push(await connect2(target2, gate && (() => through(gate, target2))));
       }
-      return new _Link(name, nodes);
+      return new _Link(name2, nodes);
     } catch (error63) {
       closeAll(nodes);
       throw error63;
@@ -50468,13 +58198,13 @@ var Link = class _Link {
   }
   forward(address, port2) {
     return this.#settle(
-      (resolve2, reject) => this.use(
+      (resolve3, reject) => this.use(
         (client) => client.forwardOut(
           "127.0.0.1",
           0,
           address,
           port2,
-          (error63, channel) => error63 ? reject(forwardError(error63, this.name, address, port2)) : resolve2(channel)
+          (error63, channel) => error63 ? reject(forwardError(error63, this.name, address, port2)) : resolve3(channel)
         )
       )
     );
@@ -50482,15 +58212,15 @@ var Link = class _Link {
   /** An SFTP session; the caller ends it. */
   sftp() {
     return this.#settle(
-      (resolve2, reject) => this.use(
+      (resolve3, reject) => this.use(
         (client) => client.sftp(
           (error63, sftp) => error63 ? reject(
             unknown(
               `${this.name} offers no SFTP: ${messageOf(error63)}`,
-              "Enable the sftp subsystem in its sshd_config, or install zstd or gzip there.",
+              "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
               error63
             )
-          ) : resolve2(sftp)
+          ) : resolve3(sftp)
         )
       )
     );
@@ -50501,14 +58231,14 @@ var Link = class _Link {
   }
   /** A promise that a lost connection rejects. */
   #settle(start) {
-    return new Promise((resolve2, reject) => {
+    return new Promise((resolve3, reject) => {
       const stop2 = this.onLost(reject);
-      const done = (settle2) => (value2) => {
+      const done = (settle3) => (value2) => {
         stop2();
-        settle2(value2);
+        settle3(value2);
       };
       try {
-        start(done(resolve2), done(reject));
+        start(done(resolve3), done(reject));
       } catch (error63) {
         done(reject)(error63);
       }
@@ -50534,56 +58264,57 @@ function closeAll(nodes) {
     node2.dispose();
   }
 }
-function through(gate, { host, port: port2 }) {
-  return new Promise((resolve2, reject) => {
+function through(gate, { host: host2, port: port2 }) {
+  return new Promise((resolve3, reject) => {
     gate.forwardOut(
       "127.0.0.1",
       0,
-      host,
+      host2,
       port2,
       (error63, channel) => error63 ? reject(
         unknown(
-          `The jump host cannot reach ${host}:${port2}: ${messageOf(error63)}`,
+          `The jump host cannot reach ${host2}:${port2}: ${messageOf(error63)}`,
           "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
           error63
         )
-      ) : resolve2(channel)
+      ) : resolve3(channel)
     );
   });
 }
-function forwardError(error63, name, address, port2) {
+function forwardError(error63, name2, address, port2) {
   if (error63.reason === 2)
     return problem(
-      `${address} port ${port2} cannot be reached from ${name}: ${error63.message}`,
+      `${address} port ${port2} cannot be reached from ${name2}: ${error63.message}`,
       "Check that something listens there.",
       error63
     );
   return unknown(
-    `${name} does not forward to ${address} port ${port2}: ${error63.message}`,
+    `${name2} does not forward to ${address} port ${port2}: ${error63.message}`,
     "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
     error63
   );
 }
 
 // src/deploy/host/ssh/ssh.ts
-async function sshHost(name, targets) {
-  let link = Link.open(name, targets);
+async function sshHost(name2, targets) {
+  let link = Link.open(name2, targets);
   let closed = false;
   await link;
   const current = async () => {
-    if (closed) throw unknown(`The connection to ${name} was closed.`, "Connect again.");
+    if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
     const latest = link;
     const present = await latest.catch(() => void 0);
     if (present && !present.lost) return present;
-    if (link === latest) link = Link.open(name, targets);
+    if (link === latest) link = Link.open(name2, targets);
     return link;
   };
   return {
-    name,
+    name: name2,
     networked: true,
-    run: async (argv, options) => exec(await current(), argv, options),
+    run: async (argv2, options2) => exec(await current(), argv2, options2),
     forward: async (address, port2) => (await current()).forward(address, port2),
     upload: async (source, target2, onBytes) => upload2(await current(), source, target2, onBytes),
+    sftp: async () => (await current()).sftp(),
     async close() {
       closed = true;
       (await link.catch(() => void 0))?.close();
@@ -50593,110 +58324,110 @@ async function sshHost(name, targets) {
 async function upload2(link, source, target2, onBytes) {
   const sftp = await link.sftp();
   try {
-    await new Promise((resolve2, reject) => {
+    await new Promise((resolve3, reject) => {
       const stop2 = link.onLost(reject);
       sftp.fastPut(source, target2, { step: (total2) => onBytes?.(total2) }, (error63) => {
         stop2();
         if (error63) reject(uploadError(error63, link.name, target2));
-        else resolve2();
+        else resolve3();
       });
     });
   } finally {
     sftp.end();
   }
 }
-var uploadError = (error63, name, target2) => unknown(
-  `SFTP could not write ${target2} on ${name}: ${messageOf(error63)}`,
+var uploadError = (error63, name2, target2) => unknown(
+  `SFTP could not write ${target2} on ${name2}: ${messageOf(error63)}`,
   "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
   error63
 );
 
 // src/deploy/host/ssh/target.ts
-var import_promises12 = __toESM(require_promises(), 1);
-var import_node_path3 = __toESM(require_node_path(), 1);
+var import_promises14 = __toESM(require_promises(), 1);
+var import_node_path4 = __toESM(require_node_path(), 1);
 
 // src/deploy/host/via.ts
 var grammar = "local | ssh://[user@]host[:port] | incus:NAME | lxc:NAME, joined by +";
-function parseVia(text2) {
-  if (text2.trim() === "") throw wrong(text2, "it is empty");
-  const hops = text2.split("+").map((part) => parseHop(text2, part.trim()));
+function parseVia(text3) {
+  if (text3.trim() === "") throw wrong(text3, "it is empty");
+  const hops = text3.split("+").map((part) => parseHop(text3, part.trim()));
   for (const [index, hop] of hops.entries()) {
     const next = hops[index + 1];
     if (hop.kind === "local" && hops.length > 1)
-      throw wrong(text2, "local stands alone: every other way in starts here anyway");
+      throw wrong(text3, "local stands alone: every other way in starts here anyway");
     if (hop.kind === "container" && next?.kind === "ssh")
       throw wrong(
-        text2,
+        text3,
         `ssh cannot start inside the container ${hop.name}; reach ${next.host} directly or through another host`
       );
   }
-  return { text: text2.trim(), hops };
+  return { text: text3.trim(), hops };
 }
-var viaHost = (host) => parseVia(/^(?:local$|ssh:\/\/|incus:|lxc:)/.test(host.trim()) ? host : `ssh://${host.trim()}`);
-function parseHop(text2, part) {
+var viaHost = (host2) => parseVia(/^(?:local$|ssh:\/\/|incus:|lxc:)/.test(host2.trim()) ? host2 : `ssh://${host2.trim()}`);
+function parseHop(text3, part) {
   if (part === "local") return { kind: "local" };
-  if (part === "") throw wrong(text2, "nothing stands on one side of a +");
+  if (part === "") throw wrong(text3, "nothing stands on one side of a +");
   const scheme = /^([a-z]+):/i.exec(part)?.[1]?.toLowerCase();
-  if (scheme === "ssh") return parseSsh(text2, part);
+  if (scheme === "ssh") return parseSsh(text3, part);
   if (scheme === "incus" || scheme === "lxc") {
-    const name = part.slice(scheme.length + 1);
-    if (name.startsWith("//")) throw wrong(text2, `a container is written ${scheme}:NAME, without //`);
-    if (name === "") throw wrong(text2, `${scheme}: needs the name of a container`);
-    if (!/^(?:[A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Za-z0-9][A-Za-z0-9-]*$/.test(name))
-      throw wrong(text2, `"${name}" is no container name (letters, digits and -)`);
-    return { kind: "container", program: scheme, name };
+    const name2 = part.slice(scheme.length + 1);
+    if (name2.startsWith("//")) throw wrong(text3, `a container is written ${scheme}:NAME, without //`);
+    if (name2 === "") throw wrong(text3, `${scheme}: needs the name of a container`);
+    if (!/^(?:[A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Za-z0-9][A-Za-z0-9-]*$/.test(name2))
+      throw wrong(text3, `"${name2}" is no container name (letters, digits and -)`);
+    return { kind: "container", program: scheme, name: name2 };
   }
-  throw wrong(text2, `"${part}" is none of them`);
+  throw wrong(text3, `"${part}" is none of them`);
 }
-function parseSsh(text2, part) {
+function parseSsh(text3, part) {
   const match = /^ssh:\/\/(?:([^/]*)@)?(\[[^\]/]*\]|[^:/@[\]]*)(?::([^/]*))?\/?$/i.exec(part);
-  if (!match) throw wrong(text2, `"${part}" is not ssh://[user@]host[:port]`);
+  if (!match) throw wrong(text3, `"${part}" is not ssh://[user@]host[:port]`);
   const [, account, bracketed, portText] = match;
-  if (portText?.includes(":")) throw wrong(text2, "an IPv6 address stands in brackets: ssh://[::1]");
-  const host = bracketed.replace(/^\[(.*)\]$/, "$1");
-  if (host === "") throw wrong(text2, "the host is missing behind ssh://");
-  if (!/^[A-Za-z0-9_:%][A-Za-z0-9._:%-]*$/.test(host)) throw wrong(text2, `"${host}" is no host name or address`);
-  const user = account === void 0 ? void 0 : parseUser(text2, account);
+  if (portText?.includes(":")) throw wrong(text3, "an IPv6 address stands in brackets: ssh://[::1]");
+  const host2 = bracketed.replace(/^\[(.*)\]$/, "$1");
+  if (host2 === "") throw wrong(text3, "the host is missing behind ssh://");
+  if (!/^[A-Za-z0-9_:%][A-Za-z0-9._:%-]*$/.test(host2)) throw wrong(text3, `"${host2}" is no host name or address`);
+  const user = account === void 0 ? void 0 : parseUser(text3, account);
   const port2 = portText === void 0 ? void 0 : Number(portText);
   if (port2 !== void 0 && !(/^\d+$/.test(portText) && port2 >= 1 && port2 <= 65535))
-    throw wrong(text2, `"${portText}" is no port (1 to 65535)`);
-  return { kind: "ssh", host, ...user !== void 0 && { user }, ...port2 !== void 0 && { port: port2 } };
+    throw wrong(text3, `"${portText}" is no port (1 to 65535)`);
+  return { kind: "ssh", host: host2, ...user !== void 0 && { user }, ...port2 !== void 0 && { port: port2 } };
 }
-function parseUser(text2, account) {
-  const [name, password] = account.split(/:(.*)/s);
+function parseUser(text3, account) {
+  const [name2, password] = account.split(/:(.*)/s);
   if (password !== void 0) {
     hideSecret(password);
     throw usage(
-      `A password does not belong into "${text2}": everyone on this machine can read it there.`,
+      `A password does not belong into "${text3}": everyone on this machine can read it there.`,
       "Put it into an environment variable and name that variable, or use a key."
     );
   }
   let user;
   try {
-    user = decodeURIComponent(name);
+    user = decodeURIComponent(name2);
   } catch {
-    throw wrong(text2, `the user name "${name}" holds a % that is no escape`);
+    throw wrong(text3, `the user name "${name2}" holds a % that is no escape`);
   }
-  if (user === "") throw wrong(text2, "the user name before @ is empty");
-  if (/^-|[\s\x00-\x1f\x7f]/.test(user)) throw wrong(text2, `"${user}" is no user name`);
+  if (user === "") throw wrong(text3, "the user name before @ is empty");
+  if (/^-|[\s\x00-\x1f\x7f]/.test(user)) throw wrong(text3, `"${user}" is no user name`);
   return user;
 }
-var wrong = (text2, why) => usage(`"${text2}" is no way in: ${why}.`, `Write ${grammar}.`);
+var wrong = (text3, why) => usage(`"${text3}" is no way in: ${why}.`, `Write ${grammar}.`);
 
 // src/deploy/host/ssh/config.ts
-var import_promises11 = __toESM(require_promises(), 1);
-var import_node_path2 = __toESM(require_node_path(), 1);
+var import_promises13 = __toESM(require_promises(), 1);
+var import_node_path3 = __toESM(require_node_path(), 1);
 
 // src/deploy/host/ssh/known-hosts.ts
 var import_node_crypto6 = __toESM(require_node_crypto(), 1);
-var parseKnownHosts = (text2, source) => parseLines(text2, source, (error63) => {
+var parseKnownHosts = (text3, source) => parseLines(text3, source, (error63) => {
   throw error63;
 });
-var parseKnownHostsFile = (text2, source) => parseLines(text2, source, () => {
+var parseKnownHostsFile = (text3, source) => parseLines(text3, source, () => {
 });
-function parseLines(text2, source, onError) {
+function parseLines(text3, source, onError) {
   const entries = [];
-  for (const [index, raw2] of text2.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
+  for (const [index, raw2] of text3.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
     const line = raw2.trim();
     if (line === "" || line.startsWith("#")) continue;
     const entry = parseLine(line, `${source}:${index + 1}`);
@@ -50725,13 +58456,13 @@ var malformed = (where, why) => usage(
   "A line reads: host ssh-ed25519 AAAA…; ssh-keyscan HOST prints such lines, compare their fingerprints before you trust them."
 );
 function keysOf(entries, names, port2) {
-  const lowered = names.map((name) => name.toLowerCase());
-  const withPort = lowered.map((name) => port2 === 22 ? name : `[${name}]:${port2}`);
-  const of = (candidates) => entries.filter((entry) => candidates.some((name) => matches(entry.names, name)));
+  const lowered = names.map((name2) => name2.toLowerCase());
+  const withPort = lowered.map((name2) => port2 === 22 ? name2 : `[${name2}]:${port2}`);
+  const of = (candidates) => entries.filter((entry) => candidates.some((name2) => matches(entry.names, name2)));
   const exact = of(withPort);
   const found = exact.some(({ marker }) => marker !== "revoked") ? exact : [...exact, ...of(lowered)];
   const revoked = entries.filter(
-    ({ marker, names: listed }) => marker === "revoked" && [...withPort, ...lowered].some((name) => matches(listed, name))
+    ({ marker, names: listed2 }) => marker === "revoked" && [...withPort, ...lowered].some((name2) => matches(listed2, name2))
   );
   return {
     trusted: found.filter(({ marker }) => marker === void 0),
@@ -50739,32 +58470,32 @@ function keysOf(entries, names, port2) {
     authorities: found.filter(({ marker }) => marker === "cert-authority")
   };
 }
-function matches(names, name) {
-  if (names.startsWith("|1|")) return matchesHash(names, name);
+function matches(names, name2) {
+  if (names.startsWith("|1|")) return matchesHash(names, name2);
   let matched = false;
   for (const pattern of names.toLowerCase().split(",")) {
     if (pattern.startsWith("!")) {
-      if (matchesPattern(pattern.slice(1), name)) return false;
-    } else if (matchesPattern(pattern, name)) matched = true;
+      if (matchesPattern(pattern.slice(1), name2)) return false;
+    } else if (matchesPattern(pattern, name2)) matched = true;
   }
   return matched;
 }
-function matchesHash(hashed, name) {
+function matchesHash(hashed, name2) {
   const [, , salt, hash2] = hashed.split("|");
   if (salt === void 0 || hash2 === void 0) return false;
-  return (0, import_node_crypto6.createHmac)("sha1", Buffer.from(salt, "base64")).update(name).digest("base64") === hash2;
+  return (0, import_node_crypto6.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash2;
 }
-function matchesPattern(pattern, name) {
+function matchesPattern(pattern, name2) {
   let p = 0;
   let n = 0;
   let star = -1;
   let mark = 0;
-  while (n < name.length) {
+  while (n < name2.length) {
     if (pattern[p] === "*") {
       star = p;
       mark = n;
       p += 1;
-    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === name[n])) {
+    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === name2[n])) {
       p += 1;
       n += 1;
     } else if (star >= 0) {
@@ -50779,20 +58510,20 @@ function matchesPattern(pattern, name) {
 
 // src/deploy/host/ssh/config.ts
 async function readSshConfig(path6, person) {
-  return readFrom2(path6, (0, import_node_path2.dirname)(path6), person, [], 0);
+  return readFrom2(path6, (0, import_node_path3.dirname)(path6), person, [], 0);
 }
 async function readFrom2(path6, base, person, outer, depth) {
   if (depth > 16) throw usage(`${path6}: Include is nested more than 16 deep.`, "Check whether a file includes itself.");
-  let text2;
+  let text3;
   try {
-    text2 = await (0, import_promises11.readFile)(path6, "utf8");
+    text3 = await (0, import_promises13.readFile)(path6, "utf8");
   } catch (error63) {
     if (error63.code === "ENOENT") return [];
     throw usage(`${path6} cannot be read: ${error63.message}`, "Check its permissions.", error63);
   }
   const directives = [];
   let block;
-  for (const [index, raw2] of text2.split(/\r\n?|\n/).entries()) {
+  for (const [index, raw2] of text3.split(/\r\n?|\n/).entries()) {
     const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw2);
     if (!match) continue;
     const keyword = match[1].toLowerCase();
@@ -50809,14 +58540,14 @@ async function readFrom2(path6, base, person, outer, depth) {
   return directives;
 }
 async function included(pattern, base) {
-  const path6 = (0, import_node_path2.isAbsolute)(pattern) ? pattern : (0, import_node_path2.join)(base, pattern);
+  const path6 = (0, import_node_path3.isAbsolute)(pattern) ? pattern : (0, import_node_path3.join)(base, pattern);
   if (!/[*?]/.test(path6)) return [path6];
-  const folder = (0, import_node_path2.dirname)(path6);
-  const entries = await (0, import_promises11.readdir)(folder).catch(() => []);
-  return entries.filter((entry) => !entry.startsWith(".") && matchesPattern(path6.slice(folder.length + 1), entry)).sort().map((entry) => (0, import_node_path2.join)(folder, entry));
+  const folder = (0, import_node_path3.dirname)(path6);
+  const entries = await (0, import_promises13.readdir)(folder).catch(() => []);
+  return entries.filter((entry) => !entry.startsWith(".") && matchesPattern(path6.slice(folder.length + 1), entry)).sort().map((entry) => (0, import_node_path3.join)(folder, entry));
 }
 var words = (value2) => [...value2.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted2, plain2]) => quoted2 ?? plain2).filter((word) => word !== "");
-function resolveHost(config2, host, person, user) {
+function resolveHost(config2, host2, person, user) {
   const first = /* @__PURE__ */ new Map();
   const identityFiles = [];
   const certificateFiles = [];
@@ -50825,9 +58556,9 @@ function resolveHost(config2, host, person, user) {
     const directive = first.get(keyword);
     return directive && unquoted(directive.value);
   };
-  const hostNameNow = () => value2("hostname")?.replaceAll("%h", host).replaceAll("%%", "%") ?? host;
+  const hostNameNow = () => value2("hostname")?.replaceAll("%h", host2).replaceAll("%%", "%") ?? host2;
   for (const directive of config2) {
-    const names = { original: host, host: hostNameNow(), user: user ?? value2("user") ?? person.user };
+    const names = { original: host2, host: hostNameNow(), user: user ?? value2("user") ?? person.user };
     if (!directive.blocks.every((block) => applies(block, names))) continue;
     if (directive.keyword === "identityfile") identityFiles.push(unquoted(directive.value));
     else if (directive.keyword === "certificatefile") certificateFiles.push(unquoted(directive.value));
@@ -50838,31 +58569,31 @@ function resolveHost(config2, host, person, user) {
   const number4 = (keyword, highest) => {
     const directive = first.get(keyword);
     if (!directive) return void 0;
-    const text2 = unquoted(directive.value);
-    if (/^\d+$/.test(text2) && Number(text2) <= highest) return Number(text2);
-    throw usage(`${directive.where}: "${text2}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
+    const text3 = unquoted(directive.value);
+    if (/^\d+$/.test(text3) && Number(text3) <= highest) return Number(text3);
+    throw usage(`${directive.where}: "${text3}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
   };
   const port2 = number4("port", 65535);
   const tokens = {
     "%%": "%",
     "%d": person.home,
     "%h": hostName,
-    "%n": host,
+    "%n": host2,
     "%p": String(port2 ?? 22),
     "%r": account ?? person.user,
     "%u": person.user
   };
-  const fill = (text2) => text2.replace(/%[%dhnpru]/g, (token) => tokens[token]);
-  const path6 = (text2) => expandHome(fill(text2), person);
-  const list = (keyword) => {
+  const fill = (text3) => text3.replace(/%[%dhnpru]/g, (token) => tokens[token]);
+  const path6 = (text3) => expandHome(fill(text3), person);
+  const list2 = (keyword) => {
     const directive = first.get(keyword);
     return directive && words(directive.value).filter((file2) => file2 !== "none").map(path6);
   };
   const identityAgent = value2("identityagent");
   const proxyJump = value2("proxyjump");
   const proxyCommand = first.get("proxycommand")?.value;
-  const userKnownHostsFiles = list("userknownhostsfile");
-  const globalKnownHostsFiles = list("globalknownhostsfile");
+  const userKnownHostsFiles = list2("userknownhostsfile");
+  const globalKnownHostsFiles = list2("globalknownhostsfile");
   const hostKeyAlias = value2("hostkeyalias");
   const connectTimeout = number4("connecttimeout", 86400);
   const keepalive = number4("serveraliveinterval", 86400);
@@ -50900,8 +58631,8 @@ function applies(block, names) {
   }
   return true;
 }
-function matchesList(patterns2, name) {
-  const lowered = name.toLowerCase();
+function matchesList(patterns2, name2) {
+  const lowered = name2.toLowerCase();
   let matched = false;
   for (const pattern of patterns2) {
     if (pattern.startsWith("!")) {
@@ -50910,10 +58641,10 @@ function matchesList(patterns2, name) {
   }
   return matched;
 }
-var expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~/") ? (0, import_node_path2.join)(home, path6.slice(2)) : path6;
+var expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~/") ? (0, import_node_path3.join)(home, path6.slice(2)) : path6;
 
 // src/deploy/host/ssh/identity.ts
-var import_ssh23 = __toESM(require_lib2(), 1);
+var import_ssh24 = __toESM(require_lib2(), 1);
 
 // src/deploy/host/ssh/pkcs8.ts
 var import_node_crypto7 = __toESM(require_node_crypto(), 1);
@@ -50964,60 +58695,60 @@ function string4(value2) {
 }
 
 // src/deploy/host/ssh/identity.ts
-function readIdentity(text2, name, passphrase) {
-  const pem = repairKey(text2, name);
-  const readable = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(pem) ? fromPkcs8(pem, name, passphrase) : pem;
+function readIdentity(text3, name2, passphrase) {
+  const pem = repairKey(text3, name2);
+  const readable = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(pem) ? fromPkcs8(pem, name2, passphrase) : pem;
   const key = parse3(readable, passphrase);
   if (key === void 0 || key instanceof Error)
-    throw unreadable(name, key?.message ?? "no key inside", passphrase, key);
-  if (!key.isPrivateKey()) throw publicKey(name);
-  return { name, type: key.type, fingerprint: fingerprintOf(key.getPublicSSH()), key };
+    throw unreadable(name2, key?.message ?? "no key inside", passphrase, key);
+  if (!key.isPrivateKey()) throw publicKey(name2);
+  return { name: name2, type: key.type, fingerprint: fingerprintOf(key.getPublicSSH()), key };
 }
-function parse3(text2, passphrase) {
+function parse3(text3, passphrase) {
   try {
-    return import_ssh23.default.utils.parseKey(text2, passphrase);
+    return import_ssh24.default.utils.parseKey(text3, passphrase);
   } catch (error63) {
     return error63;
   }
 }
-function fromPkcs8(pem, name, passphrase) {
+function fromPkcs8(pem, name2, passphrase) {
   const encrypted = pem.includes("BEGIN ENCRYPTED");
-  if (encrypted && passphrase === void 0) throw needsPassphrase(name);
+  if (encrypted && passphrase === void 0) throw needsPassphrase(name2);
   try {
     return convertPkcs8(pem, passphrase);
   } catch (error63) {
-    if (encrypted) throw wrongPassphrase(name, error63);
-    throw damaged(name, error63.message, error63);
+    if (encrypted) throw wrongPassphrase(name2, error63);
+    throw damaged(name2, error63.message, error63);
   }
 }
-function repairKey(text2, name) {
-  let clean = text2.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").trim();
+function repairKey(text3, name2) {
+  let clean = text3.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").trim();
   if (clean === "")
-    throw usage(`The key ${name} is empty.`, "Check that the file or secret exists and is passed on to this job.");
+    throw usage(`The key ${name2} is empty.`, "Check that the file or secret exists and is passed on to this job.");
   if (!clean.includes("-----") && /^[A-Za-z0-9+/=\s]+$/.test(clean)) {
     const decoded = Buffer.from(clean, "base64").toString("latin1");
     if (decoded.includes("-----BEGIN")) clean = decoded.replace(/\r\n?/g, "\n").trim();
   }
-  if (/^PuTTY-User-Key-File-/.test(clean)) return checkPutty(clean, name);
+  if (/^PuTTY-User-Key-File-/.test(clean)) return checkPutty(clean, name2);
   if (/^(?:ssh-|ecdsa-sha2-|sk-)\S+ AAAA|^---- BEGIN SSH2 PUBLIC KEY|^-----BEGIN (?:RSA )?PUBLIC KEY/m.test(clean))
-    throw publicKey(name);
+    throw publicKey(name2);
   if (!clean.includes("\n")) clean = clean.replaceAll("\\r", "").replaceAll("\\n", "\n");
   const match = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([\s\S]*)$/.exec(clean);
-  if (!match) throw notAKey(name);
+  if (!match) throw notAKey(name2);
   const [, kind, rest] = match;
   const end2 = rest.indexOf(`-----END ${kind}-----`);
   if (end2 < 0)
     throw damaged(
-      name,
+      name2,
       rest.includes("-----END") ? "its BEGIN and END lines differ" : `its last line, -----END ${kind}-----, is missing: it was cut off`
     );
   const inside = rest.slice(0, end2).trim();
   const headers = inside.match(/^(?:[A-Za-z-]+: [^\n]*\n)+/)?.[0] ?? "";
   const base643 = inside.slice(headers.length).replace(/\s+/g, "");
   const stray = /[^A-Za-z0-9+/=]/.exec(base643);
-  if (stray) throw damaged(name, `it holds the character ${JSON.stringify(stray[0])}, which no key has`);
-  if (base643 === "" || base643.replace(/=+$/, "").length % 4 === 1) throw damaged(name, "a part of its text is missing");
-  if (kind === "OPENSSH PRIVATE KEY") checkOpenSsh(Buffer.from(base643, "base64"), name);
+  if (stray) throw damaged(name2, `it holds the character ${JSON.stringify(stray[0])}, which no key has`);
+  if (base643 === "" || base643.replace(/=+$/, "").length % 4 === 1) throw damaged(name2, "a part of its text is missing");
+  if (kind === "OPENSSH PRIVATE KEY") checkOpenSsh(Buffer.from(base643, "base64"), name2);
   const head = headers === "" ? "" : `${headers.trimEnd()}
 
 `;
@@ -51026,10 +58757,10 @@ ${head}${base643.match(/.{1,64}/g).join("\n")}
 -----END ${kind}-----
 `;
 }
-function checkOpenSsh(bytes2, name) {
+function checkOpenSsh(bytes2, name2) {
   const magic = "openssh-key-v1\0";
   if (bytes2.toString("latin1", 0, magic.length) !== magic)
-    throw damaged(name, "its beginning is not that of an OpenSSH key");
+    throw damaged(name2, "its beginning is not that of an OpenSSH key");
   let position = magic.length;
   const skip = () => {
     if (position + 4 <= bytes2.length) position += 4 + bytes2.readUInt32BE(position);
@@ -51041,40 +58772,40 @@ function checkOpenSsh(bytes2, name) {
   skip();
   const publicType = bytes2.toString("latin1", publicKeyAt + 4, publicKeyAt + 4 + 40);
   skip();
-  if (position > bytes2.length) throw damaged(name, `${position - bytes2.length} bytes of it are missing`);
+  if (position > bytes2.length) throw damaged(name2, `${position - bytes2.length} bytes of it are missing`);
   if (publicType.startsWith("sk-"))
     throw usage(
-      `The key ${name} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
+      `The key ${name2} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
       "Use a key without one: ssh-keygen -t ed25519."
     );
 }
-function checkPutty(text2, name) {
-  if (text2.startsWith("PuTTY-User-Key-File-2: ssh-rsa") || text2.startsWith("PuTTY-User-Key-File-2: ssh-dss"))
-    return text2;
+function checkPutty(text3, name2) {
+  if (text3.startsWith("PuTTY-User-Key-File-2: ssh-rsa") || text3.startsWith("PuTTY-User-Key-File-2: ssh-dss"))
+    return text3;
   throw usage(
-    `The key ${name} is in PuTTY's format, of which only version 2 with RSA can be read.`,
+    `The key ${name2} is in PuTTY's format, of which only version 2 with RSA can be read.`,
     "Convert it: puttygen KEY.ppk -O private-openssh -o KEY"
   );
 }
-function unreadable(name, message, passphrase, cause) {
-  if (/no passphrase given/i.test(message)) return needsPassphrase(name);
+function unreadable(name2, message, passphrase, cause) {
+  if (/no passphrase given/i.test(message)) return needsPassphrase(name2);
   if (/bad passphrase|bad decrypt|integrity check failed -- /i.test(message) && passphrase !== void 0)
-    return wrongPassphrase(name, cause);
-  return damaged(name, message, cause);
+    return wrongPassphrase(name2, cause);
+  return damaged(name2, message, cause);
 }
 var copyFix = "Copy the whole file again, from the BEGIN line to the END line: a secret keeps line breaks when it is pasted as it is.";
-var damaged = (name, why, cause) => usage(`The key ${name} is damaged: ${why}.`, copyFix, cause);
-var notAKey = (name) => usage(
-  `The key ${name} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
+var damaged = (name2, why, cause) => usage(`The key ${name2} is damaged: ${why}.`, copyFix, cause);
+var notAKey = (name2) => usage(
+  `The key ${name2} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
   "Pass the file that ssh-keygen wrote, the one without .pub."
 );
-var publicKey = (name) => usage(`The key ${name} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
-var needsPassphrase = (name) => usage(
-  `The key ${name} is encrypted.`,
+var publicKey = (name2) => usage(`The key ${name2} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
+var needsPassphrase = (name2) => usage(
+  `The key ${name2} is encrypted.`,
   "Pass --passphrase-env VAR, the name of the environment variable that holds its passphrase."
 );
-var wrongPassphrase = (name, cause) => usage(
-  `The passphrase does not open the key ${name}.`,
+var wrongPassphrase = (name2, cause) => usage(
+  `The passphrase does not open the key ${name2}.`,
   "Check the variable named by --passphrase-env: quotes or a newline in it count.",
   cause
 );
@@ -51083,7 +58814,7 @@ var wrongPassphrase = (name, cause) => usage(
 var defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
 async function resolveTargets(hops, settings) {
   const { person } = settings;
-  const files = settings.configFiles ?? [(0, import_node_path3.join)(person.home, ".ssh/config"), "/etc/ssh/ssh_config"];
+  const files = settings.configFiles ?? [(0, import_node_path4.join)(person.home, ".ssh/config"), "/etc/ssh/ssh_config"];
   const config2 = (await Promise.all(files.map((file2) => readSshConfig(file2, person)))).flat();
   const chain = withJumps(hops, config2, settings, 0);
   const given = await givenIdentities(settings);
@@ -51105,13 +58836,13 @@ function withJumps(hops, config2, settings, depth) {
       "Use ProxyJump there, or --proxy-jump HOST."
     );
   if (!jump) return [...hops];
-  const before = jump.split(",").map((text2) => {
-    const [hop, ...more] = parseVia(text2.trim().startsWith("ssh://") ? text2 : `ssh://${text2.trim()}`).hops;
+  const before2 = jump.split(",").map((text3) => {
+    const [hop, ...more] = parseVia(text3.trim().startsWith("ssh://") ? text3 : `ssh://${text3.trim()}`).hops;
     if (hop?.kind !== "ssh" || more.length > 0)
-      throw usage(`"${text2}" is no jump host.`, "Write [user@]host[:port], several separated by commas.");
+      throw usage(`"${text3}" is no jump host.`, "Write [user@]host[:port], several separated by commas.");
     return hop;
   });
-  return [...withJumps(before, config2, settings, depth + 1), ...hops];
+  return [...withJumps(before2, config2, settings, depth + 1), ...hops];
 }
 async function givenIdentities({ identities = [], passphrase, person }) {
   return Promise.all(
@@ -51126,67 +58857,81 @@ var isKeyText = (value2) => /-----|\n|^PuTTY-User-Key-File-|^(?:ssh-|ecdsa-sha2-
 async function resolveTarget(hop, last, { config: config2, settings, given }) {
   const { person, passphrase } = settings;
   const found = resolveHost(config2, hop.host, person, hop.user);
-  const host = found.hostName ?? hop.host;
+  const host2 = found.hostName ?? hop.host;
   const port2 = hop.port ?? found.port ?? 22;
-  const keys = given.length > 0 ? {
-    identities: given,
-    unused: await certificatesOf(
-      given.map(({ name }) => name),
-      found
-    )
-  } : await foundIdentities(found, person, passphrase);
+  const keys = given.length > 0 ? { identities: given, unused: [] } : await foundIdentities(found, person, passphrase);
   const agent = found.identityAgent === void 0 || found.identityAgent === "SSH_AUTH_SOCK" ? settings.agent : found.identityAgent;
   const useAgent = given.length === 0 && agent !== void 0 && agent !== "none" && !found.identitiesOnly;
   return {
-    host,
+    host: host2,
     port: port2,
     user: hop.user ?? found.user ?? person.user,
-    ...keys,
+    ...await withCertificates(keys, found, settings),
     ...useAgent && { agent },
     ...last && settings.password !== void 0 && { password: settings.password },
-    trust: await trustFor(hop, found, host, port2, settings),
+    trust: await trustFor(hop, found, host2, port2, settings),
     connectTimeoutMs: settings.connectTimeoutMs ?? found.connectTimeoutMs ?? 2e4,
     keepaliveMs: settings.keepaliveMs ?? found.keepaliveMs ?? 1e4
   };
 }
 async function foundIdentities(found, person, passphrase) {
-  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name) => (0, import_node_path3.join)(person.home, ".ssh", name));
+  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name2) => (0, import_node_path4.join)(person.home, ".ssh", name2));
   const identities = [];
-  const unused = await certificatesOf(files, found);
+  const unused = [];
   for (const file2 of files) {
-    const text2 = await (0, import_promises12.readFile)(file2, "utf8").catch((error63) => error63);
-    if (typeof text2 === "string") {
+    const text3 = await (0, import_promises14.readFile)(file2, "utf8").catch((error63) => error63);
+    if (typeof text3 === "string") {
       try {
-        identities.push(readIdentity(text2, file2, passphrase));
+        identities.push(readIdentity(text3, file2, passphrase));
       } catch (error63) {
         unused.push(error63.message);
       }
-    } else if (text2.code !== "ENOENT" || found.identityFiles.length > 0)
-      unused.push(`The key ${file2} cannot be read (${text2.code}).`);
+    } else if (text3.code !== "ENOENT" || found.identityFiles.length > 0)
+      unused.push(`The key ${file2} cannot be read (${text3.code}).`);
   }
   return { identities, unused };
 }
-async function certificatesOf(keyFiles, found) {
-  const candidates = /* @__PURE__ */ new Set([
-    ...found.certificateFiles,
-    ...keyFiles.filter((name) => name.startsWith("/")).map((file2) => `${file2}-cert.pub`)
-  ]);
-  const present = await Promise.all(
-    [...candidates].map(async (file2) => await (0, import_promises12.readFile)(file2).catch(() => void 0) ? [file2] : [])
-  );
-  return present.flat().map(
-    (file2) => `The certificate ${file2} was not used: the SSH library signs for certificates in a form that OpenSSH turns down; only plain keys work.`
-  );
+async function withCertificates(keys, found, settings) {
+  const { person, certificate: given } = settings;
+  const certificates = [];
+  const unused = [...keys.unused];
+  if (given !== void 0) {
+    const path6 = expandHome(given.trim(), person);
+    certificates.push(
+      /\sAAAA/.test(given) ? readCertificate(given, "given as text") : readCertificate(await readNamed(path6, "certificate"), path6)
+    );
+  }
+  const beside = keys.identities.map(({ name: name2 }) => `${name2}-cert.pub`).filter((path6) => path6.startsWith("/"));
+  for (const path6 of /* @__PURE__ */ new Set([...found.certificateFiles, ...beside])) {
+    const text3 = await (0, import_promises14.readFile)(path6, "utf8").catch(() => void 0);
+    if (text3 === void 0) continue;
+    try {
+      certificates.push(readCertificate(text3, path6));
+    } catch (error63) {
+      unused.push(error63.message);
+    }
+  }
+  const ofKey = ({ key }, { publicKey: publicKey2 }) => publicKey2.equals(key.getPublicSSH());
+  for (const certificate of certificates)
+    if (!keys.identities.some((identity) => ofKey(identity, certificate)))
+      unused.push(`The ${certificate.words} (${certificate.name}) is for none of the keys that were found.`);
+  return {
+    unused,
+    identities: keys.identities.map((identity) => {
+      const certificate = certificates.find((one) => ofKey(identity, one));
+      return certificate ? { ...identity, certificate } : identity;
+    })
+  };
 }
-async function trustFor(hop, found, host, port2, settings) {
+async function trustFor(hop, found, host2, port2, settings) {
   const fingerprints = (settings.fingerprints ?? []).map(normalFingerprint);
   const { entries, sources } = await knownHosts(found, settings);
-  const name = found.hostKeyAlias ?? host;
-  const names = [.../* @__PURE__ */ new Set([name, hop.host])];
+  const name2 = found.hostKeyAlias ?? host2;
+  const names = [.../* @__PURE__ */ new Set([name2, hop.host])];
   return {
     keys: keysOf(entries, names, found.hostKeyAlias === void 0 ? port2 : 22),
     fingerprints,
-    label: port2 === 22 || found.hostKeyAlias !== void 0 ? name : `[${name}]:${port2}`,
+    label: port2 === 22 || found.hostKeyAlias !== void 0 ? name2 : `[${name2}]:${port2}`,
     sources
   };
 }
@@ -51201,12 +58946,12 @@ async function knownHosts(found, { knownHosts: given, person }) {
     return { entries: parseKnownHosts(await readNamed(path6, "known hosts file"), path6), sources: [path6] };
   }
   const sources = [
-    ...found.userKnownHostsFiles ?? [(0, import_node_path3.join)(person.home, ".ssh/known_hosts"), (0, import_node_path3.join)(person.home, ".ssh/known_hosts2")],
+    ...found.userKnownHostsFiles ?? [(0, import_node_path4.join)(person.home, ".ssh/known_hosts"), (0, import_node_path4.join)(person.home, ".ssh/known_hosts2")],
     ...found.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
   ];
   const texts = await Promise.all(
     sources.map(
-      (source) => (0, import_promises12.readFile)(source, "utf8").catch((error63) => {
+      (source) => (0, import_promises14.readFile)(source, "utf8").catch((error63) => {
         if (error63.code === "ENOENT" || error63.code === "ENOTDIR") return "";
         throw unknown(
           `${source} cannot be read: ${error63.message}`,
@@ -51216,11 +58961,11 @@ async function knownHosts(found, { knownHosts: given, person }) {
       })
     )
   );
-  return { entries: texts.flatMap((text2, index) => parseKnownHostsFile(text2, sources[index])), sources };
+  return { entries: texts.flatMap((text3, index) => parseKnownHostsFile(text3, sources[index])), sources };
 }
 async function readNamed(path6, what) {
   try {
-    return await (0, import_promises12.readFile)(path6, "utf8");
+    return await (0, import_promises14.readFile)(path6, "utf8");
   } catch (error63) {
     throw usage(
       `The ${what} ${path6} cannot be read: ${error63.code ?? error63.message}`,
@@ -51231,270 +58976,226 @@ async function readNamed(path6, what) {
 }
 
 // src/deploy/host/open.ts
-async function openHost({ hops, text: text2 }, { ssh, execPrefix, env }) {
+async function openHost({ hops, text: text3 }, { ssh, execPrefix, env }) {
   const servers = hops.filter((hop) => hop.kind === "ssh");
-  let host = servers.length === 0 ? localHost(env) : await sshHost(text2.split("+").slice(0, servers.length).join("+"), await resolveTargets(servers, ssh));
-  for (const hop of hops) if (hop.kind === "container") host = containerHost(host, { ...hop, execPrefix });
-  return host;
+  let host2 = servers.length === 0 ? localHost(env) : await sshHost(text3.split("+").slice(0, servers.length).join("+"), await resolveTargets(servers, ssh));
+  for (const hop of hops) if (hop.kind === "container") host2 = containerHost(host2, { ...hop, execPrefix });
+  return host2;
 }
 
-// src/common/argv.ts
-function splitArgv(text2, what) {
-  const argv = [];
-  let word;
-  let index = 0;
-  while (index < text2.length) {
-    const character = text2[index];
-    if (/\s/.test(character)) {
-      if (word !== void 0) argv.push(word);
-      word = void 0;
-      index += 1;
-    } else if (character === "'") {
-      const end2 = text2.indexOf("'", index + 1);
-      if (end2 < 0) throw unbalanced(what, "'");
-      word = (word ?? "") + text2.slice(index + 1, end2);
-      index = end2 + 1;
-    } else if (character === '"') {
-      const [part, end2] = doubleQuoted(text2, index + 1, what);
-      word = (word ?? "") + part;
-      index = end2;
-    } else if (character === "\\") {
-      if (index + 1 >= text2.length) throw unbalanced(what, "\\");
-      word = (word ?? "") + text2[index + 1];
-      index += 2;
-    } else {
-      if ("|&;<>()$`".includes(character)) throw needsShell(what, character);
-      word = (word ?? "") + character;
-      index += 1;
-    }
-  }
-  if (word !== void 0) argv.push(word);
-  return argv;
-}
-function doubleQuoted(text2, start, what) {
-  let part = "";
-  for (let index = start; index < text2.length; index += 1) {
-    const character = text2[index];
-    if (character === '"') return [part, index + 1];
-    if (character === "\\" && '\\"$`'.includes(text2[index + 1] ?? " ")) {
-      part += text2[index + 1];
-      index += 1;
-    } else {
-      if (character === "$" || character === "`") throw needsShell(what, character);
-      part += character;
-    }
-  }
-  throw unbalanced(what, '"');
-}
-var unbalanced = (what, character) => usage(
-  `${what} has a ${character} without its counterpart.`,
-  "Close the quote, or put a backslash before the character."
-);
-var needsShell = (what, character) => usage(
-  `${what} is an argument list, not a shell line: ${character} means nothing there.`,
-  "Quote it with '…' to pass it on literally, or put the line into a script and name that."
-);
+// src/deploy/transfer/supply.ts
+var import_promises19 = __toESM(require_promises(), 1);
+var import_node_os2 = __toESM(require_node_os(), 1);
+var import_node_path6 = __toESM(require_node_path(), 1);
 
-// src/deploy/options.ts
-var several = (value2, before) => [...before, value2];
-var wayOptions = () => [
-  new Option("--host <user@host:port>", "host to deploy to, short for --via ssh://…; may be repeated").argParser(several).default([], "none"),
-  new Option("--via <way>", "local | ssh://[user@]host[:port] | incus:NAME | lxc:NAME, joined by +; may be repeated").argParser(several).default([], "none"),
-  new Option("--exec-prefix <argv>", 'goes before incus or lxc, such as "sudo -n"'),
-  new Option("--identity <key>", "private key: a file, or its text"),
-  new Option("--passphrase-env <variable>", "environment variable that holds the passphrase of the key"),
-  new Option("--password-env <variable>", "environment variable that holds the password"),
-  new Option("--known-hosts <text>", "known_hosts lines or a file with them; ~/.ssh/known_hosts by default"),
-  new Option("--fingerprint <SHA256:…>", "fingerprint of the host's key; may be repeated").argParser(several).default([], "none"),
-  new Option("--proxy-jump <hosts>", "hosts to go through, [user@]host[:port], separated by commas")
-];
-var targetOption = () => new Option("--target <path>", "absolute path of the binary on the host").makeOptionMandatory();
-var serviceOptions = () => [
-  new Option("--restart <way>", "how the service is restarted; auto looks which one the host uses").choices(["auto", "systemd", "process", "none"]).default("auto"),
-  new Option("--unit <name>", "unit of systemd"),
-  new Option("--user", "the unit is one of the user's own service manager (systemctl --user)"),
-  new Option("--command <argv>", "command that starts the service, as an argument list; the target itself by default"),
-  new Option("--working-directory <directory>", "where it is started; the target's directory by default"),
-  new Option("--run-as <user>", "user of the service; the target's owner by default"),
-  new Option("--env-file <path>", "file on the host with NAME=VALUE lines for its environment; parsed, never sourced"),
-  new Option("--log <path>", "file on the host that takes its output; without one the output is lost"),
-  new Option("--grace <duration>", "from SIGTERM until SIGKILL").default("10s"),
-  new Option("--sudo <when>", "use sudo on the host").choices(["auto", "never", "always"]).default("auto"),
-  new Option("--health-url <url>", "asked from the host's own address: http://127.0.0.1:5858/api/health"),
-  new Option("--health-status <code>", "status it must answer with").default("200"),
-  new Option("--health-body <text>", "text its answer must hold"),
-  new Option("--health-timeout <duration>", "for the whole start-up").default("60s"),
-  new Option("--health-samples <count>", "good answers wanted in a row").default("3"),
-  new Option("--health-interval <duration>", "between two questions").default("200ms"),
-  new Option("--settle <duration>", "how long the process must live before it counts as started").default("2s"),
-  new Option("--expect-string <text>", "text that the binary on the host must hold (strings | grep)"),
-  new Option("--verify-command <argv>", "command that must succeed here afterwards, such as a browser smoke test")
-];
-var lockOptions = () => [
-  new Option("--lock-wait <duration>", "how long to wait for another deploy to finish").default("15s"),
-  new Option("--lock-expiry <duration>", "a holder not heard of for this long is dead").default("60s")
-];
-var keepOption = () => new Option("--keep <count>", "healthy releases kept on the host, the running one included").default("3");
-var deployOptions = () => [
-  new Option("--source <file>", "the new binary, here").makeOptionMandatory(),
-  new Option("--owner <user:group>", "owner of the target; the present file's by default"),
-  new Option("--mode <octal>", "mode of the target; the present file's by default, else 0755"),
-  new Option(
-    "--strategy <strategy>",
-    "staged: swap beside the running binary; in-place: stop, copy, start, for hosts without room for two"
-  ).choices(["staged", "in-place"]).default("staged"),
-  keepOption(),
-  new Option("--force", "deploy even when the host has this very file and is healthy")
-];
-function waysFrom({ host, via }) {
-  const ways = [...via.map((text2) => parseVia(text2)), ...host.map(viaHost)];
-  if (ways.length === 0)
-    throw usage(
-      "No host was named.",
-      "Name one: --host [user@]host[:port], or --via local | ssh://… | incus:NAME | lxc:NAME."
-    );
-  const twice = ways.find(({ text: text2 }, index) => ways.findIndex((other) => other.text === text2) !== index);
-  if (twice) throw usage(`${twice.text} is named twice.`, "Name each host once.");
-  return ways;
-}
-function openOptionsFrom(options, env, user) {
-  const variable = (name, flag) => {
-    if (name === void 0) return void 0;
-    const value2 = env[name];
-    if (value2 === void 0 || value2 === "")
-      throw usage(
-        `${flag} names ${name}, which is not set.`,
-        `Set it: the flag takes the name of an environment variable, never the secret itself.`
-      );
-    return value2;
-  };
-  const passphrase = variable(options.passphraseEnv, "--passphrase-env");
-  const password = variable(options.passwordEnv, "--password-env");
-  return {
-    env,
-    execPrefix: options.execPrefix === void 0 ? [] : splitArgv(options.execPrefix, "--exec-prefix"),
-    ssh: {
-      person: { user: user.name, home: env.HOME ?? user.home },
-      ...options.identity !== void 0 && { identities: [options.identity] },
-      ...passphrase !== void 0 && { passphrase },
-      ...password !== void 0 && { password },
-      ...env.SSH_AUTH_SOCK && { agent: env.SSH_AUTH_SOCK },
-      ...options.knownHosts !== void 0 && { knownHosts: options.knownHosts },
-      ...options.fingerprint.length > 0 && { fingerprints: options.fingerprint },
-      ...options.proxyJump !== void 0 && { proxyJump: options.proxyJump }
-    }
-  };
-}
-function settingsFrom(options, env, user) {
-  const { target: target2 = "", owner, mode } = options;
-  if (!target2.startsWith("/") || target2.endsWith("/") || /\/\.\.?(\/|$)/.test(target2))
-    throw usage(
-      `--target "${target2}" is not the absolute path of a file.`,
-      "Write it from / on, with the name of the binary at its end: /opt/app/bin/app."
-    );
-  if (owner !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]*\$?(:[A-Za-z_][A-Za-z0-9_.-]*)?$/.test(owner))
-    throw usage(`--owner "${owner}" is not user or user:group.`, "Write names: gbuser:gbuser.");
-  if (options.runAs !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(options.runAs))
-    throw usage(`--run-as "${options.runAs}" is no user name.`, "Write the name: gbuser.");
-  if (mode !== void 0 && !/^[0-7]{3,4}$/.test(mode))
-    throw usage(`--mode "${mode}" is not octal.`, "Write it like 0755.");
-  if (options.unit !== void 0 && !/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/.test(options.unit))
-    throw usage(`--unit "${options.unit}" is no name of a unit.`, "Write it like botserver or botserver.service.");
-  for (const [flag, value2] of [
-    ["--env-file", options.envFile],
-    ["--log", options.log],
-    ["--working-directory", options.workingDirectory]
-  ])
-    if (value2 !== void 0 && !value2.startsWith("/"))
-      throw usage(`${flag} "${value2}" is not absolute.`, "It is a path on the host: write it from / on.");
-  if (options.restart === "systemd" && options.command !== void 0)
-    throw usage("--command is for --restart process; a unit has its own.", "Leave one of them out.");
-  if (options.restart === "process" && options.unit !== void 0)
-    throw usage("--unit is for --restart systemd; a process has --command.", "Leave one of them out.");
-  const command = options.command === void 0 ? void 0 : splitArgv(options.command, "--command");
-  if (command?.length === 0) throw usage("--command is empty.", "Leave it out to start the target itself.");
-  return {
-    source: options.source ?? "",
-    target: target2,
-    owner,
-    mode,
-    strategy: options.strategy ?? "staged",
-    restart: {
-      kind: options.restart,
-      unit: options.unit,
-      userUnit: options.user === true,
-      command,
-      workingDirectory: options.workingDirectory,
-      runAs: options.runAs,
-      envFile: options.envFile,
-      log: options.log,
-      graceMs: milliseconds("--grace", options.grace)
-    },
-    sudo: options.sudo,
-    proof: {
-      health: healthFrom(options),
-      settleMs: milliseconds("--settle", options.settle),
-      expectString: options.expectString,
-      verifyCommand: options.verifyCommand === void 0 ? void 0 : splitArgv(options.verifyCommand, "--verify-command")
-    },
-    keep: whole("--keep", options.keep ?? "3", 1, 100),
-    force: options.force === true,
-    lock: {
-      expiryMs: milliseconds("--lock-expiry", options.lockExpiry ?? "60s"),
-      waitMs: milliseconds("--lock-wait", options.lockWait ?? "15s")
-    },
-    origin: originFrom(env, user)
-  };
-}
-function healthFrom(options) {
-  const { healthUrl } = options;
-  if (healthUrl === void 0) {
-    if (options.healthBody !== void 0)
-      throw usage("--health-body needs --health-url.", "Say which URL is to answer it.");
-    return void 0;
+// src/deploy/transfer/cache.ts
+var import_node_crypto8 = __toESM(require_node_crypto(), 1);
+var import_node_fs2 = __toESM(require_node_fs(), 1);
+var import_promises15 = __toESM(require_promises(), 1);
+var import_node_path5 = __toESM(require_node_path(), 1);
+var keepCount = 8;
+var keepBytes = 2 * 1024 ** 3;
+var ReleaseCache = class {
+  #directory;
+  constructor(directory) {
+    this.#directory = directory;
   }
-  const url2 = URL.canParse(healthUrl) ? new URL(healthUrl) : void 0;
-  if (!url2 || !/^https?:$/.test(url2.protocol))
-    throw usage(
-      `--health-url "${healthUrl}" is no http or https URL.`,
-      "Write it as the host itself would ask: http://127.0.0.1:5858/api/health."
+  /** The file of a release that is kept here. */
+  async find(sha256) {
+    const path6 = (0, import_node_path5.join)(this.#directory, sha256);
+    const now = /* @__PURE__ */ new Date();
+    return await (0, import_promises15.utimes)(path6, now, now).then(
+      () => path6,
+      () => null
     );
-  return {
-    url: url2.href,
-    status: whole("--health-status", options.healthStatus, 100, 599),
-    body: options.healthBody,
-    timeoutMs: milliseconds("--health-timeout", options.healthTimeout),
-    samples: whole("--health-samples", options.healthSamples, 1, 1e3),
-    intervalMs: milliseconds("--health-interval", options.healthInterval)
+  }
+  /** Keeps a release, and drops the oldest beyond the limits. A cache that cannot be written is none. */
+  async keep(source) {
+    try {
+      if (await this.find(source.sha256) !== null || source.size > keepBytes) return;
+      await (0, import_promises15.mkdir)(this.#directory, { recursive: true, mode: 448 });
+      const draft = (0, import_node_path5.join)(this.#directory, `.${(0, import_node_crypto8.randomBytes)(6).toString("hex")}`);
+      try {
+        await (0, import_promises15.copyFile)(source.path, draft, import_node_fs2.constants.COPYFILE_FICLONE);
+        await (0, import_promises15.rename)(draft, (0, import_node_path5.join)(this.#directory, source.sha256));
+      } finally {
+        await (0, import_promises15.rm)(draft, { force: true });
+      }
+      await this.#prune();
+    } catch {
+    }
+  }
+  async #prune() {
+    const files = await Promise.all(
+      (await (0, import_promises15.readdir)(this.#directory)).map(async (name2) => {
+        const path6 = (0, import_node_path5.join)(this.#directory, name2);
+        const { mtimeMs, size } = await (0, import_promises15.stat)(path6).catch(() => ({ mtimeMs: 0, size: 0 }));
+        return { path: path6, name: name2, mtimeMs, size };
+      })
+    );
+    let [count2, bytes2] = [0, 0];
+    for (const { path: path6, name: name2, mtimeMs, size } of files.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
+      const draft = name2.startsWith(".");
+      if (!draft) [count2, bytes2] = [count2 + 1, bytes2 + size];
+      const old = draft ? Date.now() - mtimeMs > 36e5 : count2 > keepCount || bytes2 > keepBytes;
+      if (old) await (0, import_promises15.rm)(path6, { force: true });
+    }
+  }
+};
+
+// src/deploy/transfer/delta.ts
+var import_node_fs3 = __toESM(require_node_fs(), 1);
+var import_promises16 = __toESM(require_promises(), 1);
+var import_promises17 = __toESM(require_promises3(), 1);
+var import_node_zlib2 = __toESM(require_node_zlib(), 1);
+var largest = 1024 ** 3;
+async function makeDelta(local, old, source, out) {
+  const [from, to] = [(await (0, import_promises16.stat)(old)).size, (await (0, import_promises16.stat)(source)).size];
+  if (from === 0 || to === 0 || from > largest || to > largest) return null;
+  if (!(await byProgram(local, old, source, out) || await byNode(old, source, out, Math.max(from, to)))) {
+    await (0, import_promises16.rm)(out, { force: true });
+    return null;
+  }
+  const { size } = await (0, import_promises16.stat)(out);
+  return size < to / 3 ? { path: out, size } : null;
+}
+async function byProgram(local, old, source, out) {
+  const argv2 = ["zstd", "-q", "-f", "-3", `--patch-from=${old}`, "-o", out, "--", source];
+  return await local.run(argv2, { timeoutMs: 3e5 }).then(
+    ({ code }) => code === 0,
+    () => false
+  );
+}
+async function byNode(old, source, out, size) {
+  const { createZstdCompress, constants: constants4 } = import_node_zlib2.default;
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  if (!createZstdCompress || major < 24 || major === 24 && minor < 6) return false;
+  const bits = Math.ceil(Math.log2(size + 1));
+  const params = {
+    [constants4.ZSTD_c_compressionLevel]: 5,
+    [constants4.ZSTD_c_windowLog]: Math.min(30, Math.max(20, bits + 1)),
+    [constants4.ZSTD_c_hashLog]: Math.min(25, Math.max(16, bits)),
+    [constants4.ZSTD_c_chainLog]: Math.min(25, Math.max(16, bits))
   };
+  try {
+    const compress = createZstdCompress({ params, dictionary: await (0, import_promises16.readFile)(old) });
+    await (0, import_promises17.pipeline)((0, import_node_fs3.createReadStream)(source), compress, (0, import_node_fs3.createWriteStream)(out, { mode: 384 }));
+    return true;
+  } catch {
+    return false;
+  }
 }
-function milliseconds(flag, text2) {
-  const seconds2 = parseDuration(text2);
-  if (seconds2 === void 0) throw usage(`${flag} "${text2}" is no duration.`, "Write it like 90s, 2m or 500ms.");
-  return Math.round(seconds2 * 1e3);
-}
-function whole(flag, text2, least, most) {
-  const number4 = /^\d+$/.test(text2) ? Number(text2) : Number.NaN;
-  if (!(number4 >= least && number4 <= most))
-    throw usage(`${flag} "${text2}" is not a whole number from ${least} to ${most}.`, `Write it like ${flag} ${least}.`);
-  return number4;
-}
-function originFrom(env, user) {
-  const value2 = (name) => env[`FORGEJO_${name}`] || env[`GITHUB_${name}`] || null;
-  const [server, repository, run3] = [value2("SERVER_URL"), value2("REPOSITORY"), value2("RUN_ID")];
-  const number4 = value2("RUN_NUMBER");
-  return {
-    by: value2("ACTOR") ?? user,
-    commit: value2("SHA"),
-    // Forgejo's page of a run goes by its number, GitHub's by its id.
-    runUrl: server && repository && run3 ? `${server}/${repository}/actions/runs/${env.FORGEJO_ACTIONS === "true" && number4 ? number4 : run3}` : null
-  };
-}
+
+// src/deploy/transfer/spool.ts
+var import_promises18 = __toESM(require_promises(), 1);
+var Spool = class {
+  #path;
+  #frames = /* @__PURE__ */ new Map();
+  #file;
+  #end = 0;
+  /** @param path of a file to be made */
+  constructor(path6) {
+    this.#path = path6;
+  }
+  /** The same as `compress`, but each part is only compressed for the first one who asks. */
+  share(compress) {
+    return async (part, offset) => {
+      let mine;
+      let frame = this.#frames.get(offset);
+      if (!frame) {
+        frame = compress(part, offset).then((bytes2) => {
+          mine = bytes2;
+          return this.#write(bytes2);
+        });
+        this.#frames.set(offset, frame);
+        frame.catch(() => this.#frames.delete(offset));
+      }
+      const { at, length } = await frame;
+      return mine ?? await this.#read(at, length);
+    };
+  }
+  async remove() {
+    await Promise.allSettled(this.#frames.values());
+    await (await this.#file)?.close();
+    await (0, import_promises18.rm)(this.#path, { force: true });
+  }
+  async #write(bytes2) {
+    this.#file ??= (0, import_promises18.open)(this.#path, "wx+", 384);
+    const at = this.#end;
+    this.#end += bytes2.length;
+    const file2 = await this.#file;
+    for (let done = 0; done < bytes2.length; )
+      done += (await file2.write(bytes2, done, bytes2.length - done, at + done)).bytesWritten;
+    return { at, length: bytes2.length };
+  }
+  async #read(at, length) {
+    const bytes2 = Buffer.allocUnsafeSlow(length);
+    const file2 = await this.#file;
+    for (let done = 0; done < length; ) done += (await file2.read(bytes2, done, length - done, at + done)).bytesRead;
+    return bytes2;
+  }
+};
+
+// src/deploy/transfer/supply.ts
+var Supply = class {
+  #source;
+  #local;
+  #cache;
+  #spools = /* @__PURE__ */ new Map();
+  #deltas = /* @__PURE__ */ new Map();
+  #directory;
+  constructor(source, local, cacheDirectory) {
+    this.#source = source;
+    this.#local = local;
+    this.#cache = new ReleaseCache(cacheDirectory);
+  }
+  /** Compresses each frame once for all hosts that take this method. */
+  async share(method, compress) {
+    let spool = this.#spools.get(method);
+    if (!spool) {
+      const path6 = (0, import_node_path6.join)(await this.#place(), method);
+      spool = this.#spools.get(method) ?? new Spool(path6);
+      this.#spools.set(method, spool);
+    }
+    return spool.share(compress);
+  }
+  /** The delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with. */
+  delta(from) {
+    const present = this.#deltas.get(from) ?? this.#make(from);
+    this.#deltas.set(from, present);
+    return present;
+  }
+  /** Keeps the file, so that the next release can be sent as a delta. */
+  async keep() {
+    await this.#cache.keep(this.#source);
+  }
+  /** Removes what was only for this run. */
+  async close() {
+    await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
+    await Promise.allSettled(this.#deltas.values());
+    const directory = await this.#directory;
+    if (directory) await (0, import_promises19.rm)(directory, { recursive: true, force: true });
+  }
+  async #make(from) {
+    try {
+      const old = await this.#cache.find(from);
+      return old === null ? null : await makeDelta(this.#local, old, this.#source.path, (0, import_node_path6.join)(await this.#place(), from));
+    } catch {
+      return null;
+    }
+  }
+  #place() {
+    this.#directory ??= (0, import_promises19.mkdtemp)((0, import_node_path6.join)((0, import_node_os2.tmpdir)(), "deploy-binary-"));
+    return this.#directory;
+  }
+};
+var releaseCacheDirectory = (env) => (0, import_node_path6.join)(env.XDG_CACHE_HOME || (0, import_node_path6.join)(env.HOME || (0, import_node_os2.tmpdir)(), ".cache"), "forgejo-ci-toolkit", "releases");
 
 // src/deploy/verbs.ts
-async function plan(connection, source, work) {
-  const { situation, findings, sha256, steps } = await planHost(connection, source, work);
-  const same2 = sha256 === source.file.sha256 && !work.settings.force;
+async function plan(connection, { source, to }, work) {
+  const planned = source ? planHost(connection, source, work) : planRollback(connection, to, work);
+  const { situation, findings, sha256, steps } = await planned;
+  const same2 = source !== void 0 && sha256 === source.file.sha256 && !work.settings.force;
   return {
     host: connection.name,
     facts: situation.facts,
@@ -51525,14 +59226,14 @@ async function status(connection, work, { thorough }) {
     const proof = await prove(await proverOf(situation), { fresh: false, commands: thorough });
     return { ...base, service: proof.evidence, healthy: true, error: null, fix: null, unknown: false };
   } catch (error63) {
-    const known2 = error63 instanceof ToolError;
+    const known3 = error63 instanceof ToolError;
     return {
       ...base,
       service: "not healthy",
       healthy: false,
       error: messageOf(error63),
-      fix: known2 ? error63.fix : null,
-      unknown: !known2 || error63.kind === "unknown"
+      fix: known3 ? error63.fix : null,
+      unknown: !known3 || error63.kind === "unknown"
     };
   }
 }
@@ -51560,7 +59261,7 @@ var seconds = (ms) => ms === null ? null : ms < 1e3 ? `${ms} ms` : `${(ms / 1e3)
 var total = ({ phases }) => phases.reduce((sum, { ms }) => sum + ms, 0);
 var short = (sha256) => sha256?.slice(0, 12) ?? null;
 var resultColumns = [
-  { title: "Host", value: ({ host }) => host },
+  { title: "Host", value: ({ host: host2 }) => host2 },
   {
     title: "Outcome",
     value: ({ outcome }) => outcome,
@@ -51571,20 +59272,20 @@ var resultColumns = [
   { title: "Downtime", value: ({ downtimeMs }) => seconds(downtimeMs), align: "right" },
   { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
   { title: "Total", value: (result) => seconds(total(result)), align: "right" },
-  { title: "Phases", value: ({ phases }) => phases.map(({ name, ms }) => `${name} ${seconds(ms)}`).join(", ") }
+  { title: "Phases", value: ({ phases }) => phases.map(({ name: name2, ms }) => `${name2} ${seconds(ms)}`).join(", ") }
 ];
 function showResults(results, view) {
   const parts = [table(resultColumns, results, view)];
-  for (const { host, outcome, error: error63, fix, lastLines: lastLines2 } of results) {
+  for (const { host: host2, outcome, error: error63, fix, lastLines: lastLines2 } of results) {
     if (error63 === null) continue;
     const tone = outcome === "deployed" ? view.style.warn : view.style.bad;
     parts.push(
       "",
-      `${tone(outcome === "deployed" ? "note:" : "error:")} ${error63.startsWith(host) ? error63 : `${host}: ${error63}`}`
+      `${tone(outcome === "deployed" ? "note:" : "error:")} ${error63.startsWith(host2) ? error63 : `${host2}: ${error63}`}`
     );
     if (fix) parts.push(`next:  ${fix.replaceAll("\n", "\n       ")}`);
     if (lastLines2 !== "")
-      parts.push(`last lines of the service on ${host}:`, ...lastLines2.split("\n").map((line) => `  | ${line}`));
+      parts.push(`last lines of the service on ${host2}:`, ...lastLines2.split("\n").map((line) => `  | ${line}`));
   }
   return parts.join("\n");
 }
@@ -51595,11 +59296,11 @@ var resultsAsMarkdown = (results) => [
   )
 ].join("\n");
 function showPlan(plans, view) {
-  return plans.map(({ host, facts, findings, steps, sudoers }) => {
+  return plans.map(({ host: host2, facts, findings, steps, sudoers }) => {
     const { strong, faint, bad } = view.style;
     const { target: target2, directory } = facts;
     const lines3 = [
-      strong(host),
+      strong(host2),
       `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ""}`.trimEnd(),
       `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
       `  target     ${target2.path}: ${target2.file ? `${bytes(target2.file.size)}, ${target2.owner}, mode ${target2.mode}` : target2.kind}${target2.capabilities ? `, ${target2.capabilities}` : ""}${target2.acl ? ", with an ACL" : ""}`,
@@ -51623,17 +59324,17 @@ ${faint(`    ${command}`)}`
   }).join("\n\n");
 }
 var statusColumns = [
-  { title: "Host", value: ({ host }) => host },
+  { title: "Host", value: ({ host: host2 }) => host2 },
   { title: "Release", value: ({ release: release2 }) => release2 },
   { title: "Sha256", value: ({ sha256 }) => short(sha256) },
-  { title: "Service", value: ({ service: service2 }) => service2, tone: ({ healthy }) => healthy ? "good" : "bad" },
+  { title: "Service", value: ({ service: service3 }) => service3, tone: ({ healthy }) => healthy ? "good" : "bad" },
   { title: "Lock", value: ({ lock }) => lock },
   { title: "Kept", value: ({ releases }) => releases.map(({ id }) => id).join(", ") },
   { title: "Problem", value: ({ error: error63 }) => error63 }
 ];
-var showStatus = (hosts, view) => table(statusColumns, hosts, view);
+var showStatus = (hosts2, view) => table(statusColumns, hosts2, view);
 var historyColumns = [
-  { title: "Host", value: ({ host }) => host },
+  { title: "Host", value: ({ host: host2 }) => host2 },
   { title: "When", value: ({ at }) => at },
   { title: "What", value: ({ action }) => action },
   {
@@ -51650,79 +59351,1836 @@ var historyColumns = [
 ];
 var showHistory = (lines3, view) => table(historyColumns, lines3, view);
 
-// src/deploy/command.ts
-var persistence = { attempts: 6, pauseMs: 1e3 };
-async function readSource(path6) {
-  const file2 = await hashFile(path6);
-  const handle = await (0, import_promises13.open)(path6, "r");
+// src/deploy/environment/drift.ts
+var before = 60;
+var after = 3600;
+async function verifyHost(service3, connection, work) {
+  const host2 = connection.name;
+  const findings = [];
+  const find = (code, message, evidence, fix) => findings.push({
+    code: `drift/${code}`,
+    severity: "error",
+    subject: `${service3} on ${host2}`,
+    message,
+    evidence,
+    fix
+  });
+  const again = `Deploy again: deploy-binary run, with --only ${service3}.`;
   try {
-    return { file: file2, executable: await readExecutable(readFrom(handle), (await (0, import_promises13.stat)(path6)).size) };
+    const situation = await assess(connection, work.settings, null, work.local);
+    const { facts, state: state2, remote } = situation;
+    const { target: target2 } = facts;
+    if (target2.file === null) {
+      find("missing", `there is no ${work.settings.target}`, [], again);
+      return { host: host2, service: service3, sha256: null, release: null, modified: null, evidence: "", findings, unknown: false };
+    }
+    const sha256 = await connection.steadily(() => hashOnHost(remote, target2.path));
+    const current = state2.releases.find(({ id }) => id === state2.current) ?? null;
+    const release2 = releaseOf(state2, sha256);
+    if (current && current.sha256 !== sha256)
+      find(
+        "other-file",
+        `${target2.path} is not what was deployed last`,
+        [`deployed: ${current.id} ${current.sha256}`, `there: ${release2?.id ?? "no release"} ${sha256}`],
+        "Find out who wrote it, then deploy again."
+      );
+    else if (!current) find("not-recorded", `${target2.path} was not deployed by this tool`, [sha256], again);
+    if (state2.pending) find("half-done", `a deploy of ${state2.pending.id} died half-way`, [state2.pending.at], again);
+    const changed2 = current && current.sha256 === sha256 ? timeOf(current, target2.file.mtime) : null;
+    if (changed2)
+      find(
+        "time",
+        `${target2.path} was written at another time than it was deployed`,
+        changed2,
+        "Find out who touched it."
+      );
+    const { owner, mode } = work.settings;
+    const [user, group] = (owner ?? "").split(":");
+    const [hasUser, hasGroup] = (target2.owner ?? "").split(":");
+    if (user && user !== hasUser || group && group !== hasGroup)
+      find("owner", `${target2.path} belongs to ${target2.owner}, not to ${owner}`, [], again);
+    if (mode !== void 0 && Number.parseInt(mode, 8) !== Number.parseInt(target2.mode ?? "", 8))
+      find("mode", `${target2.path} has mode ${target2.mode}, not ${mode}`, [], again);
+    const shared = {
+      host: host2,
+      service: service3,
+      sha256,
+      release: release2?.id ?? null,
+      modified: new Date(target2.file.mtime * 1e3).toISOString()
+    };
+    try {
+      const proof = await prove(await proverOf(situation), { fresh: false });
+      return { ...shared, evidence: proof.evidence, findings, unknown: false };
+    } catch (error63) {
+      if (!(error63 instanceof ToolError) || error63.kind !== "problem") throw error63;
+      find("not-healthy", messageOf(error63), [], error63.fix);
+      return { ...shared, evidence: "", findings, unknown: false };
+    }
+  } catch (error63) {
+    find(
+      "not-known",
+      `it could not be looked at: ${messageOf(error63)}`,
+      [],
+      error63 instanceof ToolError ? error63.fix : "Try again."
+    );
+    return { host: host2, service: service3, sha256: null, release: null, modified: null, evidence: "", findings, unknown: true };
+  }
+}
+function timeOf({ at }, mtime) {
+  const deployed = Date.parse(at) / 1e3;
+  if (mtime >= deployed - before && mtime <= deployed + after) return null;
+  return [`deployed: ${at}`, `written: ${new Date(mtime * 1e3).toISOString()}`];
+}
+function strays(hosts2) {
+  const found = [];
+  for (const service3 of new Set(hosts2.map((one) => one.service))) {
+    const own2 = hosts2.filter((one) => one.service === service3 && one.sha256 !== null);
+    const counts = /* @__PURE__ */ new Map();
+    for (const { sha256 } of own2) counts.set(sha256, (counts.get(sha256) ?? 0) + 1);
+    const [most] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+    for (const { host: host2, sha256, release: release2 } of own2)
+      if (sha256 !== most)
+        found.push({
+          code: "drift/other-release",
+          severity: "error",
+          subject: `${service3} on ${host2}`,
+          message: "it runs another release than most hosts do",
+          evidence: [`here: ${release2 ?? sha256}`, `most: ${own2.find((one) => one.sha256 === most).release ?? most}`],
+          fix: `Deploy again: deploy-binary run, with --only ${service3}.`
+        });
+  }
+  return found;
+}
+
+// src/deploy/host/options.ts
+var several = (value2, before2) => [...before2, value2];
+var reachOptions = () => [
+  new Option("--exec-prefix <argv>", 'goes before incus or lxc, such as "sudo -n"'),
+  new Option("--identity <key>", "private key: a file, or its text"),
+  new Option("--certificate <text>", "the key's certificate: a file, or its text; KEY-cert.pub by default"),
+  new Option("--passphrase-env <variable>", "environment variable that holds the passphrase of the key"),
+  new Option("--password-env <variable>", "environment variable that holds the password"),
+  new Option("--known-hosts <text>", "known_hosts lines or a file with them; ~/.ssh/known_hosts by default"),
+  new Option("--fingerprint <SHA256:…>", "fingerprint of the host's key; may be repeated").argParser(several).default([], "none"),
+  new Option("--proxy-jump <hosts>", "hosts to go through, [user@]host[:port], separated by commas")
+];
+function openOptionsFrom(options2, env, user) {
+  const variable = (name2, flag) => {
+    if (name2 === void 0) return void 0;
+    const value2 = env[name2];
+    if (value2 === void 0 || value2 === "")
+      throw usage(
+        `${flag} names ${name2}, which is not set.`,
+        `Set it: the flag takes the name of an environment variable, never the secret itself.`
+      );
+    return value2;
+  };
+  const passphrase = variable(options2.passphraseEnv, "--passphrase-env");
+  const password = variable(options2.passwordEnv, "--password-env");
+  return {
+    env,
+    execPrefix: options2.execPrefix === void 0 ? [] : splitArgv(options2.execPrefix, "--exec-prefix"),
+    ssh: {
+      person: { user: user.name, home: env.HOME ?? user.home },
+      ...options2.identity !== void 0 && { identities: [options2.identity] },
+      ...options2.certificate !== void 0 && { certificate: options2.certificate },
+      ...passphrase !== void 0 && { passphrase },
+      ...password !== void 0 && { password },
+      ...env.SSH_AUTH_SOCK && { agent: env.SSH_AUTH_SOCK },
+      ...options2.knownHosts !== void 0 && { knownHosts: options2.knownHosts },
+      ...options2.fingerprint && options2.fingerprint.length > 0 && { fingerprints: options2.fingerprint },
+      ...options2.proxyJump !== void 0 && { proxyJump: options2.proxyJump }
+    }
+  };
+}
+
+// src/deploy/options.ts
+var several2 = (value2, before2) => [...before2, value2];
+var wayOptions = () => [
+  new Option("--host <user@host:port>", "host to deploy to, short for --via ssh://…; may be repeated").argParser(several2).default([], "none"),
+  new Option("--via <way>", "local | ssh://[user@]host[:port] | incus:NAME | lxc:NAME, joined by +; may be repeated").argParser(several2).default([], "none"),
+  ...reachOptions()
+];
+var targetOption = () => new Option("--target <path>", "absolute path of the binary on the host");
+var serviceOptions = () => [
+  new Option("--restart <way>", "how the service is restarted; auto looks which one the host uses").choices(["auto", "systemd", "process", "none"]).default("auto"),
+  new Option("--unit <name>", "unit of systemd"),
+  new Option("--user", "the unit is one of the user's own service manager (systemctl --user)"),
+  new Option("--command <argv>", "command that starts the service, as an argument list; the target itself by default"),
+  new Option("--working-directory <directory>", "where it is started; the target's directory by default"),
+  new Option("--run-as <user>", "user of the service; the target's owner by default"),
+  new Option("--env-file <path>", "file on the host with NAME=VALUE lines for its environment; parsed, never sourced"),
+  new Option("--log <path>", "file on the host that takes its output; without one the output is lost"),
+  new Option("--grace <duration>", "from SIGTERM until SIGKILL").default("10s"),
+  new Option("--sudo <when>", "use sudo on the host").choices(["auto", "never", "always"]).default("auto"),
+  new Option("--health-url <url>", "asked from the host's own address: http://127.0.0.1:5858/api/health"),
+  new Option("--health-status <code>", "status it must answer with").default("200"),
+  new Option("--health-body <text>", "text its answer must hold"),
+  new Option("--health-timeout <duration>", "for the whole start-up").default("60s"),
+  new Option("--health-samples <count>", "good answers wanted in a row").default("3"),
+  new Option("--health-interval <duration>", "between two questions").default("200ms"),
+  new Option("--settle <duration>", "how long the process must live before it counts as started").default("2s"),
+  new Option("--expect-string <text>", "text that the binary on the host must hold (strings | grep)"),
+  new Option("--verify-command <argv>", "command that must succeed here afterwards, such as a browser smoke test")
+];
+var lockOptions = () => [
+  new Option("--lock-wait <duration>", "how long to wait for another deploy to finish").default("15s"),
+  new Option("--lock-expiry <duration>", "a holder not heard of for this long is dead").default("60s")
+];
+var keepOption = () => new Option("--keep <count>", "healthy releases kept on the host, the running one included").default("3");
+var deployOptions = () => [
+  new Option("--source <file>", "the new binary, here"),
+  new Option("--owner <user:group>", "owner of the target; the present file's by default"),
+  new Option("--mode <octal>", "mode of the target; the present file's by default, else 0755"),
+  new Option(
+    "--strategy <strategy>",
+    "staged: swap beside the running binary; in-place: stop, copy, start, for hosts without room for two"
+  ).choices(["staged", "in-place"]).default("staged"),
+  keepOption(),
+  new Option("--force", "deploy even when the host has this very file and is healthy")
+];
+function waysFrom({ host: host2, via }) {
+  const ways = [...via.map((text3) => parseVia(text3)), ...host2.map(viaHost)];
+  if (ways.length === 0)
+    throw usage(
+      "No host was named.",
+      "Name one: --host [user@]host[:port], or --via local | ssh://… | incus:NAME | lxc:NAME."
+    );
+  const twice = ways.find(({ text: text3 }, index) => ways.findIndex((other) => other.text === text3) !== index);
+  if (twice) throw usage(`${twice.text} is named twice.`, "Name each host once.");
+  return ways;
+}
+function settingsFrom(options2, env, user) {
+  const { target: target2 = "", owner, mode } = options2;
+  if (!target2.startsWith("/") || target2.endsWith("/") || /\/\.\.?(\/|$)/.test(target2))
+    throw usage(
+      `--target "${target2}" is not the absolute path of a file.`,
+      "Write it from / on, with the name of the binary at its end: /opt/app/bin/app."
+    );
+  if (owner !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]*\$?(:[A-Za-z_][A-Za-z0-9_.-]*)?$/.test(owner))
+    throw usage(`--owner "${owner}" is not user or user:group.`, "Write names: gbuser:gbuser.");
+  if (options2.runAs !== void 0 && !/^[A-Za-z_][A-Za-z0-9_.-]*\$?$/.test(options2.runAs))
+    throw usage(`--run-as "${options2.runAs}" is no user name.`, "Write the name: gbuser.");
+  if (mode !== void 0 && !/^[0-7]{3,4}$/.test(mode))
+    throw usage(`--mode "${mode}" is not octal.`, "Write it like 0755.");
+  if (options2.unit !== void 0 && !/^[A-Za-z0-9:_.\\@][A-Za-z0-9:_.\\@-]*$/.test(options2.unit))
+    throw usage(`--unit "${options2.unit}" is no name of a unit.`, "Write it like botserver or botserver.service.");
+  for (const [flag, value2] of [
+    ["--env-file", options2.envFile],
+    ["--log", options2.log],
+    ["--working-directory", options2.workingDirectory]
+  ])
+    if (value2 !== void 0 && !value2.startsWith("/"))
+      throw usage(`${flag} "${value2}" is not absolute.`, "It is a path on the host: write it from / on.");
+  if (options2.restart === "systemd" && options2.command !== void 0)
+    throw usage("--command is for --restart process; a unit has its own.", "Leave one of them out.");
+  if (options2.restart === "process" && options2.unit !== void 0)
+    throw usage("--unit is for --restart systemd; a process has --command.", "Leave one of them out.");
+  const command = options2.command === void 0 ? void 0 : splitArgv(options2.command, "--command");
+  if (command?.length === 0) throw usage("--command is empty.", "Leave it out to start the target itself.");
+  return {
+    source: options2.source ?? "",
+    target: target2,
+    owner,
+    mode,
+    strategy: options2.strategy ?? "staged",
+    restart: {
+      kind: options2.restart,
+      unit: options2.unit,
+      userUnit: options2.user === true,
+      command,
+      workingDirectory: options2.workingDirectory,
+      runAs: options2.runAs,
+      envFile: options2.envFile,
+      log: options2.log,
+      graceMs: milliseconds("--grace", options2.grace)
+    },
+    sudo: options2.sudo,
+    proof: {
+      health: healthFrom(options2),
+      settleMs: milliseconds("--settle", options2.settle),
+      expectString: options2.expectString,
+      verifyCommand: options2.verifyCommand === void 0 ? void 0 : splitArgv(options2.verifyCommand, "--verify-command")
+    },
+    keep: whole("--keep", options2.keep ?? "3", 1, 100),
+    force: options2.force === true,
+    lock: {
+      expiryMs: milliseconds("--lock-expiry", options2.lockExpiry ?? "60s"),
+      waitMs: milliseconds("--lock-wait", options2.lockWait ?? "15s")
+    },
+    origin: originFrom(env, user)
+  };
+}
+function healthFrom(options2) {
+  const { healthUrl } = options2;
+  if (healthUrl === void 0) {
+    if (options2.healthBody !== void 0)
+      throw usage("--health-body needs --health-url.", "Say which URL is to answer it.");
+    return void 0;
+  }
+  const url2 = URL.canParse(healthUrl) ? new URL(healthUrl) : void 0;
+  if (!url2 || !/^https?:$/.test(url2.protocol))
+    throw usage(
+      `--health-url "${healthUrl}" is no http or https URL.`,
+      "Write it as the host itself would ask: http://127.0.0.1:5858/api/health."
+    );
+  return {
+    url: url2.href,
+    status: whole("--health-status", options2.healthStatus, 100, 599),
+    body: options2.healthBody,
+    timeoutMs: milliseconds("--health-timeout", options2.healthTimeout),
+    samples: whole("--health-samples", options2.healthSamples, 1, 1e3),
+    intervalMs: milliseconds("--health-interval", options2.healthInterval)
+  };
+}
+function milliseconds(flag, text3) {
+  const seconds3 = parseDuration(text3);
+  if (seconds3 === void 0) throw usage(`${flag} "${text3}" is no duration.`, "Write it like 90s, 2m or 500ms.");
+  return Math.round(seconds3 * 1e3);
+}
+function whole(flag, text3, least, most) {
+  const number4 = /^\d+$/.test(text3) ? Number(text3) : Number.NaN;
+  if (!(number4 >= least && number4 <= most))
+    throw usage(`${flag} "${text3}" is not a whole number from ${least} to ${most}.`, `Write it like ${flag} ${least}.`);
+  return number4;
+}
+function originFrom(env, user) {
+  const value2 = (name2) => env[`FORGEJO_${name2}`] || env[`GITHUB_${name2}`] || null;
+  const [server, repository, run3] = [value2("SERVER_URL"), value2("REPOSITORY"), value2("RUN_ID")];
+  const number4 = value2("RUN_NUMBER");
+  return {
+    by: value2("ACTOR") ?? user,
+    commit: value2("SHA"),
+    // Forgejo's page of a run goes by its number, GitHub's by its id.
+    runUrl: server && repository && run3 ? `${server}/${repository}/actions/runs/${env.FORGEJO_ACTIONS === "true" && number4 ? number4 : run3}` : null
+  };
+}
+
+// src/deploy/environment/schema.ts
+var durationPattern = /^(?:\d+(?:\.\d+)?(?:ms|[smhd])?)+$/;
+var shapes = {
+  target: [/^\/.*[^/]$/s, "is not the absolute path of a file on the host, like /opt/app/bin/app"],
+  "working-directory": [/^\//, "is not an absolute path on the host"],
+  "env-file": [/^\//, "is not an absolute path on the host"],
+  log: [/^\//, "is not an absolute path on the host"],
+  mode: [/^[0-7]{3,4}$/, "is not octal, like 0755"],
+  owner: [/^[A-Za-z_][\w.-]*\$?(?::[A-Za-z_][\w.-]*)?$/, "is not user or user:group"],
+  "health-url": [
+    /^https?:\/\/(?![^/]*:[^/]*@)/,
+    "is no http or https URL, or holds a password: write ${env:NAME} for it"
+  ],
+  "health-status": [/^[1-5]\d\d$/, "is no HTTP status"],
+  "health-samples": [/^[1-9]\d*$/, "is no count"],
+  keep: [/^[1-9]\d?$|^100$/, "is not a whole number from 1 to 100"],
+  "passphrase-env": [/^\w+$/, "is not the name of an environment variable"],
+  "password-env": [/^\w+$/, "is not the name of an environment variable"],
+  identity: [/^(?![\s\S]*PRIVATE KEY)/, "is a key itself, which has no place in a file: write ${env:NAME}, or a path"]
+};
+var durations = ["grace", "settle", "health-timeout", "health-interval", "lock-wait", "lock-expiry"];
+function text2([pattern, wrong2] = [/^[\s\S]+$/, "is empty"]) {
+  const either = new RegExp(`(?:${pattern.source})|\\$\\{`, pattern.flags.replace("g", ""));
+  return external_exports.union([external_exports.string().regex(either, { error: () => wrong2 }), external_exports.number()], { error: () => wrong2 }).transform(String);
+}
+var duration4 = () => text2([durationPattern, "is no duration, like 90s, 2m or 500ms"]);
+var argv = () => external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.union([external_exports.string(), external_exports.number()]).transform(String)).min(1)], {
+  error: () => "is neither a command line nor a list of its words"
+}).transform((value2) => typeof value2 === "string" ? value2 : quoteAll(value2));
+var list = () => external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.string().min(1)).min(1)], {
+  error: () => "is neither a text nor a list of texts"
+}).transform((value2) => typeof value2 === "string" ? [value2] : value2);
+function typeOf(name2, option) {
+  if (option.isBoolean()) return external_exports.boolean();
+  if (option.argChoices) return external_exports.enum(option.argChoices);
+  if (name2 === "fingerprint") return list();
+  if (name2 === "command" || name2 === "verify-command" || name2 === "exec-prefix") return argv();
+  return durations.includes(name2) ? duration4() : text2(shapes[name2]);
+}
+function fieldsOf(options2, without = []) {
+  const fields2 = {};
+  for (const option of options2) {
+    const name2 = option.long.slice(2);
+    if (!without.includes(name2)) fields2[name2] = typeOf(name2, option).describe(option.description).optional();
+  }
+  return fields2;
+}
+var service2 = fieldsOf([...deployOptions(), targetOption(), ...serviceOptions()], ["force"]);
+var way = fieldsOf(wayOptions(), ["host", "via"]);
+var name = external_exports.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: () => 'is no name: letters, digits, ".", "_" and "-"' });
+var variables = external_exports.record(
+  external_exports.string().regex(/^[A-Za-z_]\w*$/, { error: () => 'is no name of a variable: letters, digits and "_"' }),
+  text2([/^[\s\S]*$/, "must be a text"])
+);
+var host = external_exports.union(
+  [
+    external_exports.string().min(1).describe("[user@]host[:port], or a way in: ssh://…, incus:NAME, lxc:NAME, local, joined by +"),
+    external_exports.strictObject({
+      name: name.optional().describe("what it is called in reports and --hosts"),
+      host: external_exports.string().min(1).optional().describe("[user@]host[:port]"),
+      via: external_exports.string().min(1).optional().describe("ssh://[user@]host[:port], incus:NAME, lxc:NAME or local, joined by +"),
+      variables: variables.optional().describe("values of ${var:NAME} on this host"),
+      ...way
+    })
+  ],
+  { error: () => "is neither [user@]host[:port] nor a mapping with host or via" }
+);
+var hosts = external_exports.union(
+  [
+    external_exports.array(host).min(1),
+    external_exports.strictObject({ command: argv().describe("prints one host a line, or a JSON list of them") }),
+    external_exports.strictObject({
+      inventory: external_exports.string().min(1).describe("file with one host a line, or an INI inventory of Ansible"),
+      group: external_exports.string().min(1).optional().describe("only the hosts below [group]")
+    })
+  ],
+  { error: () => "must be a list of hosts, {command: …} or {inventory: FILE}" }
+);
+var notABatch = { error: () => "is no size of a batch: a count, a share like 25%, or max" };
+var batch = external_exports.union(
+  [external_exports.literal("max"), external_exports.int().min(1), external_exports.string().regex(/^(?:[1-9]\d?|100)%$|^[1-9]\d*$/, notABatch)],
+  notABatch
+);
+var environment = external_exports.strictObject({
+  hosts: hosts.describe("where the services run"),
+  protected: external_exports.boolean().optional().describe("refuse a run outside CI without --manual REASON, and any run without --confirm of its name"),
+  marker: text2(shapes["env-file"]).optional().describe("file on each host that holds the name of the environment the host belongs to"),
+  hostname: list().optional().describe("patterns of which one must fit the name each host calls itself by: prod-*"),
+  variables: variables.optional().describe("values of ${var:NAME}"),
+  batches: external_exports.union([batch, external_exports.array(batch).min(1)]).transform((value2) => (Array.isArray(value2) ? value2 : [value2]).map(String)).optional().describe("sizes of the batches, 1 by default; the last one repeats"),
+  canary: external_exports.strictObject({
+    hosts: external_exports.int().min(1).optional().describe("how many hosts go first, 1 by default"),
+    settle: duration4().optional().describe("how long they must stay healthy before the others follow")
+  }).optional().describe("hosts that go first, and are watched"),
+  "on-failure": external_exports.enum(["stop", "rollback-batch", "rollback-all"]).optional().describe("what becomes of hosts that were deployed well when another one fails; rollback-batch by default"),
+  snapshot: external_exports.union([external_exports.literal("before"), external_exports.strictObject({ keep: external_exports.int().min(1).max(100).optional() })], {
+    error: () => "must be before, or {keep: COUNT}"
+  }).optional().describe("take a dated snapshot of each container before the run; the last 3 are kept"),
+  services: external_exports.record(name, external_exports.strictObject({ ...service2, hosts: external_exports.array(host).min(1).optional() })).optional().describe("what is different here, by service; without a service it runs here as above"),
+  ...way,
+  ...fieldsOf(lockOptions())
+});
+var required2 = Object.fromEntries(
+  [...deployOptions(), targetOption()].map((option) => [option.long.slice(2), option]).filter(([key]) => key === "source" || key === "target").map(([key, option]) => [key, typeOf(key, option).describe(option.description)])
+);
+var deployFile = external_exports.strictObject({
+  services: external_exports.record(
+    name,
+    external_exports.strictObject({
+      ...service2,
+      ...required2,
+      needs: external_exports.array(external_exports.string()).optional().describe("services that are deployed before it")
+    })
+  ).describe("what is deployed: the words are those of the flags of deploy-binary run"),
+  environments: external_exports.record(name, environment).describe("where it is deployed")
+});
+var wayKeys = Object.keys(way);
+var serviceKeys = Object.keys(service2);
+var jsonSchema = () => ({
+  ...external_exports.toJSONSchema(deployFile, { io: "input" }),
+  title: "deploy.yaml of deploy-binary"
+});
+
+// src/deploy/environment/file.ts
+async function readDeployFile(text3, path6) {
+  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  const lines3 = new yaml.LineCounter();
+  const document2 = yaml.parseDocument(text3, { lineCounter: lines3, merge: true, prettyErrors: false });
+  const at = (keys) => `${path6}:${lineOf(yaml, document2, lines3, keys)}: ${nameOf2(keys)}`;
+  if (document2.errors.length > 0)
+    throw mistakes(
+      document2.errors.map(({ pos, message }) => `${path6}:${lines3.linePos(pos[0]).line}: no valid YAML: ${message}`)
+    );
+  const result = deployFile.safeParse(document2.toJS() ?? {});
+  if (!result.success)
+    throw mistakes(result.error.issues.flatMap((issue3) => explain3(issue3, document2.toJS(), (keys) => at(keys))));
+  const wrong2 = [...needsOf(result.data, at), ...protectionOf(result.data, at), ...wayOf(result.data, at)];
+  if (wrong2.length > 0) throw mistakes(wrong2);
+  return { path: path6, values: result.data, at };
+}
+var mistakes = (lines3) => usage(
+  [...new Set(lines3)].join("\n"),
+  "Correct the lines named; schemas/deploy.schema.json lets an editor show such mistakes while they are typed."
+);
+var nameOf2 = (path6) => path6.reduce(
+  (text3, key) => typeof key === "number" ? `${text3}[${key + 1}]` : text3 === "" ? String(key) : `${text3}.${String(key)}`,
+  ""
+) || "the file";
+function lineOf(yaml, document2, lines3, path6) {
+  let node2 = document2.contents;
+  let offset = document2.contents?.range?.[0] ?? 0;
+  for (const key of path6) {
+    if (yaml.isAlias(node2)) node2 = node2.resolve(document2);
+    if (yaml.isMap(node2)) {
+      const pair = node2.items.find(
+        (item) => String(yaml.isScalar(item.key) ? item.key.value : item.key) === String(key)
+      );
+      if (!pair) break;
+      offset = pair.key.range?.[0] ?? offset;
+      node2 = pair.value;
+    } else if (yaml.isSeq(node2)) {
+      node2 = node2.items[Number(key)];
+      offset = node2?.range?.[0] ?? offset;
+    } else break;
+  }
+  return lines3.linePos(offset).line;
+}
+function explain3(issue3, values, at) {
+  const present = valueAt(values, issue3.path);
+  switch (issue3.code) {
+    case "unrecognized_keys":
+      return issue3.keys.map((key) => {
+        const close = nearest(key, knownKeys(issue3.path));
+        return `${at([...issue3.path, key])} is not known${close ? `; did you mean "${close}"?` : `; known here: ${knownKeys(issue3.path).join(", ")}`}`;
+      });
+    case "invalid_type":
+      return [
+        present === void 0 ? `${at(issue3.path)} is missing` : `${at(issue3.path)} must be ${words2[issue3.expected] ?? issue3.expected}, not ${kindOf(present)}`
+      ];
+    case "invalid_value": {
+      const close = nearest(String(present), issue3.values.map(String));
+      return [
+        `${at(issue3.path)} is ${JSON.stringify(present)}, none of ${issue3.values.join(", ")}${close ? `; did you mean "${close}"?` : ""}`
+      ];
+    }
+    case "invalid_key":
+      return [`${at(issue3.path)} ${issue3.issues[0]?.message ?? "is no name"}`];
+    case "invalid_union": {
+      if (present === void 0) return [`${at(issue3.path)} is missing`];
+      const branch = issue3.errors.find(
+        (issues) => issues.some(({ code, path: path6 }) => code !== "invalid_type" || path6.length > 0)
+      );
+      if (branch && typeof present === "object" && present !== null)
+        return branch.flatMap(
+          (inner) => explain3({ ...inner, path: [...issue3.path, ...inner.path] }, values, at)
+        );
+      return [`${at(issue3.path)} ${shown(issue3.path, present)}${issue3.message}`];
+    }
+    case "too_small":
+      return [
+        `${at(issue3.path)} is ${present === void 0 ? "missing" : Array.isArray(present) || present === "" ? "empty" : "too small"}`
+      ];
+    default:
+      return [`${at(issue3.path)} ${shown(issue3.path, present)}${issue3.message}`];
+  }
+}
+var words2 = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "a mapping",
+  record: "a mapping"
+};
+var kindOf = (value2) => value2 === null ? "empty" : Array.isArray(value2) ? "a list" : typeof value2 === "object" ? "a mapping" : words2[typeof value2] ?? typeof value2;
+var shown = (path6, value2) => (typeof value2 === "string" || typeof value2 === "number") && String(value2).length <= 60 && !["identity", "health-url"].includes(String(path6.at(-1))) ? `${JSON.stringify(value2)} ` : "";
+var valueAt = (values, path6) => path6.reduce((value2, key) => value2?.[key], values);
+function knownKeys(path6) {
+  let places = [jsonSchema()];
+  for (const key of path6)
+    places = places.flatMap(open7).flatMap(({ properties, additionalProperties, items }) => {
+      const next = typeof key === "number" ? items : properties?.[String(key)] ?? (typeof additionalProperties === "object" ? additionalProperties : void 0);
+      return next ? [next] : [];
+    });
+  return [...new Set(places.flatMap(open7).flatMap(({ properties }) => Object.keys(properties ?? {})))];
+}
+var open7 = (schema) => [schema, ...(schema.anyOf ?? []).flatMap(open7)];
+function* needsOf({ services, environments }, at) {
+  const names = Object.keys(services);
+  for (const [name2, { needs = [] }] of Object.entries(services))
+    for (const [index, need] of needs.entries())
+      if (!names.includes(need)) {
+        const close = nearest(need, names);
+        yield `${at(["services", name2, "needs", index])} "${need}" is no service here${close ? `; did you mean "${close}"?` : ""}`;
+      }
+  for (const name2 of names) {
+    const circle = circleFrom(name2, services);
+    if (circle && names.indexOf(name2) === Math.min(...circle.map((one) => names.indexOf(one))))
+      yield `${at(["services", name2, "needs"])}: these need each other: ${[...circle, name2].join(" → ")}`;
+  }
+  for (const [environment2, { services: here = {} }] of Object.entries(environments))
+    for (const name2 of Object.keys(here))
+      if (!names.includes(name2)) {
+        const close = nearest(name2, names);
+        yield `${at(["environments", environment2, "services", name2])} is no service of this file${close ? `; did you mean "${close}"?` : ""}`;
+      }
+}
+function circleFrom(start, services) {
+  const walk = (name2, path6) => {
+    for (const need of services[name2]?.needs ?? []) {
+      if (need === start) return [...path6];
+      if (path6.includes(need)) continue;
+      const found = walk(need, [...path6, need]);
+      if (found) return found;
+    }
+    return void 0;
+  };
+  return walk(start, [start]);
+}
+function* protectionOf({ environments }, at) {
+  for (const [name2, entry] of Object.entries(environments))
+    if (entry.protected && entry.marker === void 0 && entry.hostname === void 0)
+      yield `${at(["environments", name2, "protected"])} needs marker or hostname beside it: what tells that a host belongs to ${name2}`;
+}
+function* wayOf({ environments }, at) {
+  for (const [name2, entry] of Object.entries(environments)) {
+    const lists = [
+      [["environments", name2, "hosts"], entry.hosts],
+      ...Object.entries(entry.services ?? {}).map(
+        ([service3, { hosts: hosts2 }]) => [["environments", name2, "services", service3, "hosts"], hosts2]
+      )
+    ];
+    for (const [path6, hosts2] of lists)
+      for (const [index, host2] of (Array.isArray(hosts2) ? hosts2 : []).entries())
+        if (typeof host2 === "object" && host2.host === void 0 === (host2.via === void 0))
+          yield `${at([...path6, index])} needs host or via, one of them`;
+  }
+}
+
+// src/deploy/source.ts
+var import_promises20 = __toESM(require_promises(), 1);
+async function readSource(path6, local, cache) {
+  const file2 = await hashFile(path6);
+  const handle = await (0, import_promises20.open)(path6, "r");
+  try {
+    const executable2 = await readExecutable(readFrom(handle), (await (0, import_promises20.stat)(path6)).size);
+    return { file: file2, executable: executable2, supply: new Supply(file2, local, cache) };
   } finally {
     await handle.close();
   }
 }
-function workFrom(options, io) {
+
+// src/deploy/environment/hosts.ts
+function hostsOfCommand(text3, where) {
+  const trimmed = text3.trim();
+  if (!trimmed.startsWith("[")) return hostsOfInventory(text3, void 0, where);
+  let value2;
+  try {
+    value2 = JSON.parse(trimmed);
+  } catch {
+    value2 = void 0;
+  }
+  if (!Array.isArray(value2) || !value2.every((one) => typeof one === "string"))
+    throw usage(
+      `${where}: the command printed no JSON list of texts.`,
+      'Print ["deploy@10.0.0.5"], or one host a line.'
+    );
+  return value2.map((host2) => ({ host: host2 }));
+}
+function hostsOfInventory(text3, group, where) {
+  const groups = /* @__PURE__ */ new Map([["", []]]);
+  let section = "";
+  for (const line of text3.split(/\r?\n/)) {
+    const content = line.replace(/(?:^|\s)[#;].*$/, "").trim();
+    if (content === "") continue;
+    section = /^\[(.+)\]$/.exec(content)?.[1] ?? section;
+    if (content.startsWith("[")) groups.set(section, groups.get(section) ?? []);
+    else groups.get(section).push(content);
+  }
+  const plain2 = [...groups.keys()].filter((name2) => name2 !== "" && !name2.includes(":"));
+  const parents = [...groups.keys()].filter((name2) => name2.endsWith(":children")).map((name2) => name2.slice(0, -":children".length));
+  const under = (name2, seen) => [
+    ...groups.get(name2) ?? [],
+    ...(groups.get(`${name2}:children`) ?? []).flatMap(
+      (child2) => seen.includes(child2) ? [] : under(child2, [...seen, child2])
+    )
+  ];
+  if (group !== void 0 && ![...plain2, ...parents].includes(group)) {
+    const close = nearest(group, [...plain2, ...parents]);
+    throw usage(
+      `${where}: there is no group [${group}]${close ? `; did you mean [${close}]?` : "."}`,
+      `Groups there: ${plain2.join(", ") || "none"}.`
+    );
+  }
+  const lines3 = group === void 0 ? ["", ...plain2].flatMap((name2) => groups.get(name2)) : under(group, [group]);
+  const listed2 = lines3.map(listedOf);
+  return listed2.filter(({ host: host2 }, index) => listed2.findIndex((other) => other.host === host2) === index);
+}
+function listedOf(line) {
+  const [name2 = "", ...variables2] = line.split(/\s+/);
+  const value2 = (key) => variables2.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1).replace(/^(["'])(.*)\1$/, "$2");
+  const [address, user, port2] = [value2("ansible_host"), value2("ansible_user"), value2("ansible_port")];
+  if (address === void 0 && user === void 0 && port2 === void 0) return { host: name2 };
+  const bare = address ?? name2;
   return {
-    settings: settingsFrom(options, io.env, userName()),
-    local: localHost(io.env),
-    report: reporter(options, io)
+    name: name2,
+    host: `${user === void 0 ? "" : `${user}@`}${bare.includes(":") ? `[${bare}]` : bare}${port2 === void 0 ? "" : `:${port2}`}`
   };
 }
-function reporter(options, io) {
-  const { faint, bad } = io.view.style;
-  let shownAt = 0;
+function fits(text3, pattern) {
+  const source = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  return new RegExp(`^${source}$`, "is").test(text3);
+}
+
+// src/deploy/environment/protect.ts
+function permit({ environment: environment2, protected: closed }, { ci, manual, confirm }) {
+  if (confirm !== void 0 && confirm !== environment2)
+    throw usage(`--confirm says "${confirm}", and ${environment2} is to be changed.`, `Check which one is meant.`);
+  if (!closed) return;
+  if (confirm === void 0)
+    throw usage(
+      `${environment2} is protected.`,
+      `If it is meant: --confirm ${environment2}. To look first: deploy-binary plan ${environment2}.`
+    );
+  if (ci || (manual ?? "").trim() !== "") return;
+  throw usage(
+    `${environment2} is protected: it is changed through CI only.`,
+    "Push, and let the workflow deploy. In an emergency: --manual REASON, which is kept in the records on the hosts."
+  );
+}
+var placeScript = 'uname -n; [ -z "$1" ] || head -c 300 -- "$1"';
+async function checkPlace(host2, { environment: environment2, marker, hostname: hostname4 }) {
+  if (marker === void 0 && hostname4.length === 0) return;
+  const { code, stdout, stderr } = await host2.run(["sh", "-c", placeScript, "place", marker ?? ""], {
+    timeoutMs: 6e4
+  });
+  const [name2 = "", ...rest] = stdout.split("\n");
+  if (name2 === "")
+    throw unknown(`${host2.name} does not say what it is called: ${stderr.trim()}`, "Try `uname -n` there.");
+  if (hostname4.length > 0 && !hostname4.some((pattern) => fits(name2, pattern)))
+    throw problem(
+      `${host2.name} calls itself "${name2}", which is no host of ${environment2} (${hostname4.join(", ")}).`,
+      "Check the address in deploy.yaml: this looks like another environment. If the name is right, correct hostname there."
+    );
+  if (marker === void 0) return;
+  const said = rest.join("\n").trim();
+  if (code !== 0)
+    throw problem(
+      `${host2.name} does not say that it belongs to ${environment2}: ${stderr.trim() || `${marker} cannot be read`}`,
+      `On a host of ${environment2}, and only there: echo ${environment2} | sudo tee ${marker}`
+    );
+  if (said !== environment2)
+    throw problem(
+      `${host2.name} says in ${marker} that it belongs to "${said.split("\n")[0].slice(0, 60)}", not to ${environment2}.`,
+      "Check the address in deploy.yaml: this looks like another environment."
+    );
+}
+
+// src/deploy/environment/rollout.ts
+var import_promises21 = __toESM(require_promises2(), 1);
+var parallel = 16;
+var fine = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
+async function roll(rollout, fleet, watch) {
+  const entries = rollout.services.flatMap(
+    ({ service: service3, batches }) => batches.flatMap(
+      (batch2, index) => batch2.map((target2) => ({ service: service3, batch: index + 1, target: target2, result: null, takenBack: null }))
+    )
+  );
+  let stopped = null;
+  for (const service3 of rollout.services) {
+    stopped = await rollService(rollout, service3, entries, fleet, watch);
+    if (stopped !== null) break;
+  }
+  const running = await inParallel(entries, ({ service: service3, target: target2 }) => fleet.status(service3, target2));
+  const hosts2 = entries.map(({ service: service3, batch: batch2, target: target2, result, takenBack }, index) => {
+    const now = running[index];
+    return {
+      ...result ?? notBegun(target2.host.name, stopped ?? ""),
+      host: target2.host.name,
+      service: service3,
+      batch: batch2,
+      takenBack,
+      running: now.sha256 === null && now.error !== null ? null : { release: now.release, sha256: now.sha256, healthy: now.healthy, service: now.error ?? now.service }
+    };
+  });
+  const outcome = stopped !== null ? "failed" : hosts2.some(({ changed: changed2 }) => changed2) ? "deployed" : "unchanged";
+  return { environment: rollout.environment, outcome, stopped, hosts: hosts2 };
+}
+async function rollService({ canary, onFailure }, { service: service3, batches }, entries, fleet, watch) {
+  const own2 = entries.filter((entry) => entry.service === service3);
+  for (const [index, batch2] of batches.entries()) {
+    const first = index === 0 && canary !== null;
+    const names = batch2.map(({ host: host2 }) => host2.name);
+    watch.batch(service3, index + 1, batches.length, names, first);
+    const mine = own2.filter((entry) => entry.batch === index + 1);
+    await inParallel(mine, async (entry) => {
+      entry.result = await fleet.deploy(service3, entry.target);
+    });
+    const failed3 = mine.filter(({ result }) => !fine(result));
+    let stopped = failed3.length === 0 ? null : `${service3} failed on ${failed3.map(({ target: target2 }) => target2.host.name).join(", ")}`;
+    if (stopped === null && first && mine.some(({ result }) => result.changed))
+      stopped = await settle2(service3, mine, canary.settleMs, fleet, watch);
+    if (stopped === null) continue;
+    watch.word(`${stopped}: ${wordsOf[onFailure]}`);
+    await takeBack(onFailure === "stop" ? [] : onFailure === "rollback-batch" ? mine : entries, fleet);
+    return stopped;
+  }
+  return null;
+}
+var wordsOf = {
+  stop: "the others stay as they are",
+  "rollback-batch": "the other hosts of its batch go back",
+  "rollback-all": "every host that this run has changed goes back"
+};
+async function settle2(service3, canaries, ms, fleet, watch) {
+  watch.settling(
+    service3,
+    canaries.map(({ target: target2 }) => target2.host.name),
+    ms
+  );
+  const looks = Math.max(1, Math.min(10, Math.floor(ms / 1e3)));
+  for (let look3 = 0; look3 < looks; look3++) {
+    await (0, import_promises21.setTimeout)(ms / looks);
+    const seen = await inParallel(canaries, ({ target: target2 }) => fleet.status(service3, target2));
+    const ill = seen.find(({ healthy }) => !healthy);
+    if (ill) return `the canary ${ill.host} of ${service3} did not stay healthy: ${ill.error ?? ill.service}`;
+  }
+  return null;
+}
+async function takeBack(entries, fleet) {
+  const changed2 = entries.filter(({ result }) => result?.outcome === "deployed" && result.changed);
+  const steps = [...new Set(changed2.map(({ service: service3, batch: batch2 }) => `${batch2} ${service3}`))].reverse();
+  for (const step of steps)
+    await inParallel(
+      changed2.filter(({ service: service3, batch: batch2 }) => `${batch2} ${service3}` === step),
+      async (entry) => {
+        const before2 = entry.result.previousSha256;
+        entry.takenBack = before2 === null ? cannotGoBack(entry.result) : await fleet.rollback(entry.service, entry.target, before2);
+      }
+    );
+}
+var cannotGoBack = (result) => ({
+  ...result,
+  outcome: "failed",
+  changed: false,
+  bytesSent: 0,
+  downtimeMs: null,
+  phases: [],
+  error: "There was nothing before this release to go back to: it stays."
+});
+var notBegun = (host2, why) => ({
+  host: host2,
+  outcome: "failed",
+  changed: false,
+  downtimeMs: null,
+  bytesSent: 0,
+  sha256: null,
+  previousSha256: null,
+  release: null,
+  previous: null,
+  error: `Not begun, because ${why}.`,
+  fix: null,
+  unknown: false,
+  lastLines: "",
+  phases: []
+});
+async function inParallel(items, work) {
+  const results = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index]);
+  };
+  await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
+  return results;
+}
+var unreachable = (host2, error63) => ({
+  host: host2,
+  sha256: null,
+  release: null,
+  releases: [],
+  service: "not known",
+  healthy: false,
+  lock: null,
+  pending: null,
+  error: messageOf(error63),
+  fix: error63 instanceof ToolError ? error63.fix : null,
+  unknown: true
+});
+
+// src/deploy/environment/snapshot.ts
+var prefix = "pre-deploy-";
+function containerOf(via, execPrefix) {
+  const last = via.hops.at(-1);
+  if (last?.kind !== "container") return null;
+  const hops = via.hops.slice(0, -1);
+  const text3 = via.text.split("+").slice(0, -1).join("+");
   return {
-    begin(host, title) {
-      if (options.verbose) io.note(faint(`${host}: ${title} …`));
-    },
-    end(host, title, ms, detail, error63) {
-      const time3 = faint(`${(ms / 1e3).toFixed(1)} s`);
-      io.note(
-        error63 === void 0 ? `${host}: ${title}${detail ? ` (${detail})` : ""} ${time3}` : `${host}: ${bad("failed:")} ${title} ${time3}`
+    container: { program: last.program, name: last.name, execPrefix },
+    around: hops.length === 0 ? { text: "local", hops: [{ kind: "local" }] } : { text: text3, hops }
+  };
+}
+function snapshotCommand({ program: program2, name: name2, execPrefix }, what, snapshot) {
+  if (program2 === "incus") return [...execPrefix, "incus", "snapshot", what, name2, snapshot];
+  const words3 = {
+    create: ["snapshot", name2, snapshot],
+    delete: ["delete", `${name2}/${snapshot}`],
+    restore: ["restore", name2, snapshot]
+  };
+  return [...execPrefix, "lxc", ...words3[what]];
+}
+var snapshotName = (date5) => `${prefix}${date5.toISOString().replace(/[-:T]|\.\d+Z/g, "")}`;
+async function listSnapshots(around2, container) {
+  const { program: program2, name: name2, execPrefix } = container;
+  const [remote, instance] = name2.includes(":") ? [`${name2.split(":")[0]}:`, name2.split(":")[1]] : ["", name2];
+  const text3 = await must(
+    around2,
+    [...execPrefix, program2, "query", `${remote}/1.0/instances/${instance}/snapshots`],
+    "Listing the snapshots"
+  );
+  return JSON.parse(text3).map((url2) => url2.split("?")[0].split("/").at(-1)).filter((one) => one.startsWith(prefix)).sort();
+}
+async function takeSnapshot(around2, container, snapshot, keep2) {
+  await must(
+    around2,
+    snapshotCommand(container, "create", snapshot),
+    `Taking the snapshot ${snapshot} of ${container.name}`
+  );
+  const all = await listSnapshots(around2, container);
+  const old = all.slice(0, Math.max(0, all.length - keep2)).filter((one) => one !== snapshot);
+  for (const one of old)
+    await must(
+      around2,
+      snapshotCommand(container, "delete", one),
+      `Removing the old snapshot ${one} of ${container.name}`
+    );
+  return all.filter((one) => !old.includes(one));
+}
+var restoreSnapshot = async (around2, container, snapshot) => await must(around2, snapshotCommand(container, "restore", snapshot), `Restoring ${snapshot} of ${container.name}`);
+async function must(around2, argv2, what) {
+  const { code, stdout, stderr } = await around2.run(argv2, { timeoutMs: 6e5 });
+  if (code === 0) return stdout;
+  throw problem(
+    `${around2.name}: ${what} failed: ${(stderr.trim() || stdout.trim()).slice(-600) || `exit code ${code}`}`,
+    'Check the container and the storage pool; exec-prefix says what stands before incus or lxc, such as "sudo -n".'
+  );
+}
+
+// src/deploy/environment/fleet.ts
+var OpenFleet = class {
+  #options;
+  #connections = /* @__PURE__ */ new Map();
+  #sources = /* @__PURE__ */ new Map();
+  /** The snapshot of this run, by host. */
+  #snapshots = /* @__PURE__ */ new Map();
+  constructor(options2) {
+    this.#options = options2;
+  }
+  connection({ name: name2, via, open: open9 }) {
+    const present = this.#connections.get(name2);
+    if (present) return present;
+    const made = new Connection(name2, () => openHost(via, open9), this.#options.persistence);
+    this.#connections.set(name2, made);
+    return made;
+  }
+  work(settings) {
+    return { settings, local: this.#options.local, report: this.#options.report };
+  }
+  source(path6) {
+    const present = this.#sources.get(path6) ?? readSource(path6, this.#options.local, this.#options.cache);
+    this.#sources.set(path6, present);
+    return present;
+  }
+  /** @throws ToolError when a source cannot be read, before any host is touched */
+  async readSources({ services }) {
+    for (const { batches } of services) for (const { settings } of batches.flat()) await this.source(settings.source);
+  }
+  /**
+   * Asks every host where it is.
+   *
+   * @throws ToolError that names every host which is somewhere else or does not answer
+   */
+  async checkPlaces(rollout) {
+    if (rollout.marker === void 0 && rollout.hostname.length === 0) return;
+    const errors = await inParallel(rollout.hosts, async (host2) => {
+      const connection = this.connection(host2);
+      return await connection.steadily(() => checkPlace(connection, rollout)).then(
+        () => null,
+        (error63) => error63
       );
+    });
+    const wrong2 = errors.filter((error63) => error63 !== null);
+    if (wrong2.length === 0) return;
+    const known3 = wrong2.filter((error63) => error63 instanceof ToolError);
+    const lead = known3.find(({ kind }) => kind === "problem") ?? known3[0];
+    throw new ToolError(
+      lead?.kind ?? "unknown",
+      wrong2.map(messageOf).join("\n"),
+      lead?.fix ?? "See the message.",
+      wrong2[0]
+    );
+  }
+  /**
+   * Takes a dated snapshot of every container, before anything is changed. @returns its name by host
+   *
+   * @throws ToolError of kind `problem` for a host that is no container, and for a snapshot that cannot be taken
+   */
+  async takeSnapshots({ hosts: hosts2, snapshots }, now) {
+    if (snapshots === null) return this.#snapshots;
+    const snapshot = snapshotName(now);
+    for (const { name: name2, via, open: open9 } of hosts2) {
+      const found = containerOf(via, open9.execPrefix);
+      if (!found)
+        throw problem(
+          `${name2} is no container, so that no snapshot can be taken of it.`,
+          "Name it by the machine around it (ssh://HOST+incus:NAME), or leave out snapshot."
+        );
+      const around2 = await openHost(found.around, open9);
+      try {
+        await takeSnapshot(around2, found.container, snapshot, snapshots);
+      } finally {
+        await around2.close();
+      }
+      this.#snapshots.set(name2, snapshot);
+    }
+    return this.#snapshots;
+  }
+  async deploy(_service, { host: host2, settings }) {
+    const source = await this.source(settings.source);
+    const result = await deployHost(this.connection(host2), source, this.work(this.#noted(host2, settings)));
+    if (result.outcome === "deployed" || result.outcome === "unchanged") await source.supply.keep();
+    return result;
+  }
+  async rollback(_service, { host: host2, settings }, to) {
+    return await rollbackHost(this.connection(host2), to, this.work(anyRelease(this.#noted(host2, settings))));
+  }
+  async status(_service, { host: host2, settings }) {
+    return await status(this.connection(host2), this.work(anyRelease(settings)), { thorough: false }).catch(
+      (error63) => unreachable(host2.name, error63)
+    );
+  }
+  async close() {
+    await Promise.all([...this.#connections.values()].map((connection) => connection.close()));
+    for (const source of this.#sources.values()) await source.then(({ supply }) => supply.close()).catch(() => {
+    });
+  }
+  #noted({ name: name2 }, settings) {
+    const { manual } = this.#options;
+    const snapshot = this.#snapshots.get(name2);
+    const origin = {
+      ...settings.origin,
+      ...manual !== void 0 && { manual },
+      ...snapshot !== void 0 && { snapshot }
+    };
+    return { ...settings, origin };
+  }
+};
+var anyRelease = (settings) => ({
+  ...settings,
+  proof: { ...settings.proof, expectString: void 0, verifyCommand: void 0 }
+});
+
+// src/deploy/environment/progress.ts
+function fleetProgress(io, now = () => /* @__PURE__ */ new Date()) {
+  const { faint, bad, strong } = io.view.style;
+  const lines3 = /* @__PURE__ */ new Map();
+  let shownAt = 0;
+  const say = (text3) => io.note(io.live ? text3 : `${now().toISOString().slice(11, 19)} ${text3}`);
+  const draw = () => {
+    if (!io.live) return;
+    const width2 = Math.max(0, ...[...lines3.keys()].map((host2) => host2.length));
+    io.live([...lines3].map(([host2, line]) => `  ${host2.padEnd(width2)}  ${line.text}${faint(rateOf(line))}`));
+    shownAt = performance.now();
+  };
+  const change2 = (host2, text3) => {
+    lines3.set(host2, { text: text3, since: performance.now(), transfer: null });
+    draw();
+  };
+  return {
+    begin: (host2, title) => change2(host2, title),
+    end(host2, title, ms, detail, error63) {
+      const time3 = faint(`${(ms / 1e3).toFixed(1)} s`);
+      say(
+        error63 === void 0 ? `${host2}: ${title}${detail ? ` (${detail})` : ""} ${time3}` : `${host2}: ${bad("failed:")} ${title} ${time3}`
+      );
+      change2(host2, error63 === void 0 ? title : `${bad("failed:")} ${title}`);
     },
-    progress(host, done, all) {
-      if (performance.now() - shownAt < 5e3) return;
-      shownAt = performance.now();
-      io.note(faint(`${host}: ${bytes(done)} of ${bytes(all)}`));
+    progress(host2, done, total2) {
+      const line = lines3.get(host2) ?? { text: "transfer", since: performance.now(), transfer: null };
+      line.transfer = { done, total: total2, since: line.transfer?.since ?? line.since };
+      lines3.set(host2, line);
+      const every = io.live ? 100 : 5e3;
+      if (performance.now() - shownAt < every) return;
+      if (io.live) draw();
+      else {
+        say(faint(`${host2}: ${rateOf(line).trim()}`));
+        shownAt = performance.now();
+      }
+    },
+    batch(service3, number4, of, hosts2, canary) {
+      lines3.clear();
+      say(strong(`${service3}, batch ${number4} of ${of}${canary ? ", canary" : ""}: ${count(hosts2.length, "host")}`));
+      for (const host2 of hosts2) change2(host2, "connecting");
+    },
+    settling(service3, hosts2, ms) {
+      say(`${service3}: watching ${hosts2.join(", ")} for ${duration(ms / 1e3)}`);
+      for (const host2 of hosts2) change2(host2, "settling");
+    },
+    word: (text3) => say(text3),
+    finish: () => io.live?.([])
+  };
+}
+function rateOf({ transfer: transfer2 }) {
+  if (!transfer2) return "";
+  const { done, total: total2, since } = transfer2;
+  const seconds3 = (performance.now() - since) / 1e3;
+  const rate = seconds3 > 0 ? done / seconds3 : 0;
+  const left = rate > 0 && done < total2 ? `, ${duration((total2 - done) / rate)} left` : "";
+  return ` ${bytes(done)} of ${bytes(total2)}, ${bytes(Math.round(rate))}/s${left}`;
+}
+
+// src/deploy/environment/order.ts
+function inOrder(services) {
+  const order = [];
+  const take = (name2) => {
+    for (const need of services[name2]?.needs ?? []) take(need);
+    if (!order.includes(name2)) order.push(name2);
+  };
+  for (const name2 of Object.keys(services)) take(name2);
+  return order;
+}
+function inBatches(hosts2, sizes, canaries = 0) {
+  const batches = canaries > 0 && hosts2.length > 0 ? [hosts2.slice(0, canaries)] : [];
+  for (let at = canaries, index = 0; at < hosts2.length; index++) {
+    const size = sizeOf(sizes[Math.min(index, sizes.length - 1)] ?? "1", hosts2.length);
+    batches.push(hosts2.slice(at, at + size));
+    at += size;
+  }
+  return batches;
+}
+var sizeOf = (size, all) => size === "max" ? all : size.endsWith("%") ? Math.ceil(all * Number.parseInt(size, 10) / 100) : Number(size);
+
+// src/deploy/environment/references.ts
+function expand(value2, { env, variables: variables2 }, where) {
+  if (Array.isArray(value2)) return value2.map((one) => expand(one, { env, variables: variables2 }, where));
+  if (typeof value2 !== "string") return value2;
+  return value2.replace(/\$?\$\{([^}]*)\}?/g, (whole2, inside) => {
+    if (whole2.startsWith("$$")) return whole2.slice(1);
+    const [, kind, name2] = /^(env|var):(\w+)$/.exec(inside) ?? [];
+    if (kind === void 0 || name2 === void 0 || !whole2.endsWith("}"))
+      throw usage(
+        `${where} holds ${whole2}, which stands for nothing.`,
+        "Write ${env:NAME} for an environment variable, ${var:NAME} for one of the variables of the environment, $${ for itself."
+      );
+    const found = kind === "env" ? env[name2] : variables2[name2];
+    if (kind === "env") hideSecret(found);
+    if (found !== void 0 && (kind === "var" || found !== "")) return found;
+    if (kind === "env")
+      throw usage(
+        `${where} takes ${name2} from the environment, where it is not set.`,
+        `Set ${name2}; in a workflow: env: with a secret.`
+      );
+    const close = nearest(name2, Object.keys(variables2));
+    throw usage(
+      `${where} takes ${name2} from the variables, which have no such name${close ? `; did you mean "${close}"?` : "."}`,
+      "Add it to variables of the environment, or of every host."
+    );
+  });
+}
+
+// src/deploy/environment/resolve.ts
+var options = [
+  ...deployOptions(),
+  targetOption(),
+  ...wayOptions(),
+  ...serviceOptions(),
+  ...lockOptions()
+];
+var attributeOf = new Map(options.map((option) => [option.long.slice(2), option.attributeName()]));
+var defaults = Object.fromEntries(
+  options.flatMap(
+    (option) => option.defaultValue === void 0 ? [] : [[option.attributeName(), option.defaultValue]]
+  )
+);
+var givenFlags = (flags) => Object.fromEntries(
+  options.map((option) => [option.attributeName(), flags[option.attributeName()]]).filter(
+    ([name2, value2]) => value2 !== void 0 && JSON.stringify(value2) !== JSON.stringify(defaults[name2])
+  )
+);
+async function resolve2(file2, request, around2) {
+  const { environments, services } = file2.values;
+  const name2 = known2(request.environment, Object.keys(environments), `${file2.path} has no environment`, "Environments");
+  const entry = environments[name2];
+  const order = inOrder(services);
+  for (const service3 of request.only ?? []) known2(service3, order, `${file2.path} has no service`, "Services");
+  const chosen = order.filter((service3) => request.only?.includes(service3) ?? true);
+  refuseServiceFlags(request.flags, chosen);
+  const lists = /* @__PURE__ */ new Map();
+  const listOf = (spec, path6) => {
+    const present = lists.get(spec) ?? hostEntries(spec, file2.at(path6), around2);
+    lists.set(spec, present);
+    return present;
+  };
+  const fleet = /* @__PURE__ */ new Map();
+  const rows = [];
+  for (const service3 of chosen) {
+    const own2 = entry.services?.[service3]?.hosts;
+    const path6 = own2 ? ["environments", name2, "services", service3, "hosts"] : ["environments", name2, "hosts"];
+    const targets = [];
+    for (const [index, one] of (await listOf(own2 ?? entry.hosts, path6)).entries()) {
+      const target2 = targetOf(file2, { name: name2, entry, service: service3, host: one, path: [...path6, index] }, request.flags, around2);
+      const before2 = fleet.get(target2.host.name);
+      if (before2 && before2.via.text !== target2.host.via.text)
+        throw usage(
+          `${file2.at([...path6, index])}: two hosts are called ${target2.host.name}.`,
+          "Give each its own name."
+        );
+      if (targets.some(({ host: host3 }) => host3.name === target2.host.name))
+        throw usage(`${file2.at([...path6, index])}: ${target2.host.name} is named twice.`, "Name each host once.");
+      const host2 = before2 ?? target2.host;
+      fleet.set(host2.name, host2);
+      targets.push({ ...target2, host: host2 });
+    }
+    rows.push({ service: service3, targets });
+  }
+  for (const pattern of request.hosts ?? [])
+    if (![...fleet.keys()].some((host2) => fits(host2, pattern)))
+      throw usage(
+        `No host of ${name2} is called "${pattern}"${suggestion(pattern, fleet.keys())}`,
+        `Hosts there: ${[...fleet.keys()].join(", ") || "none"}.`
+      );
+  const wanted2 = ({ host: host2 }) => request.hosts?.some((pattern) => fits(host2.name, pattern)) ?? true;
+  const canaries = request.batches || !entry.canary ? 0 : entry.canary.hosts ?? 1;
+  const planned = rows.map(({ service: service3, targets }) => ({
+    service: service3,
+    batches: inBatches(targets.filter(wanted2), request.batches ?? entry.batches ?? ["1"], canaries)
+  }));
+  return {
+    environment: name2,
+    protected: entry.protected === true,
+    marker: expand(entry.marker, { env: around2.env, variables: {} }, file2.at(["environments", name2, "marker"])),
+    hostname: entry.hostname ?? [],
+    services: planned.filter(({ batches }) => batches.length > 0),
+    hosts: [...fleet.values()].filter(
+      ({ name: host2 }) => request.hosts?.some((pattern) => fits(host2, pattern)) ?? true
+    ),
+    canary: canaries > 0 ? { settleMs: Math.round((parseDuration(entry.canary?.settle ?? "30s") ?? 30) * 1e3) } : null,
+    onFailure: request.onFailure ?? entry["on-failure"] ?? "rollback-batch",
+    snapshots: entry.snapshot === void 0 ? null : entry.snapshot === "before" ? 3 : entry.snapshot.keep ?? 3
+  };
+}
+function known2(word, words3, what, list2) {
+  if (words3.includes(word)) return word;
+  throw usage(`${what} "${word}"${suggestion(word, words3)}`, `${list2} there: ${words3.join(", ") || "none"}.`);
+}
+function suggestion(word, words3) {
+  const close = nearest(word, words3);
+  return close ? `; did you mean "${close}"?` : ".";
+}
+function refuseServiceFlags(flags, chosen) {
+  const given = serviceKeys.filter((key) => attributeOf.get(key) in flags);
+  if (flags.host || flags.via)
+    throw usage("The hosts of an environment are in the file.", "Choose among them: --hosts NAME,…");
+  if (given.length > 0 && chosen.length > 1)
+    throw usage(
+      `--${given[0]} is about one service, and ${chosen.join(", ")} are to be deployed.`,
+      `Say which: --only ${chosen[0]}.`
+    );
+}
+async function hostEntries(spec, where, around2) {
+  if (Array.isArray(spec)) return spec;
+  const listed2 = await around2.list(spec, where);
+  if (listed2.length === 0)
+    throw usage(`${where}: no host was listed.`, "See what the command prints, or the inventory holds.");
+  return listed2;
+}
+function targetOf(file2, { name: name2, entry, service: service3, host: hostEntry, path: path6 }, flags, { env, user }) {
+  const host2 = typeof hostEntry === "string" ? { host: hostEntry } : hostEntry;
+  const base = { env, variables: {} };
+  const variables2 = Object.fromEntries(
+    Object.entries({ ...entry.variables, ..."variables" in host2 ? host2.variables : {} }).map(([key, value2]) => [
+      key,
+      expand(value2, base, file2.at(["environments", name2, "variables", key]))
+    ])
+  );
+  const from = { env, variables: variables2 };
+  const places = [
+    [file2.values.services[service3] ?? {}, ["services", service3], serviceKeys],
+    [entry, ["environments", name2], [...wayKeys, "lock-wait", "lock-expiry"]],
+    [entry.services?.[service3] ?? {}, ["environments", name2, "services", service3], serviceKeys],
+    [host2, path6, wayKeys]
+  ];
+  const paths = /* @__PURE__ */ new Map();
+  const values = { ...defaults };
+  for (const [source, prefix2, keys] of places)
+    for (const key of keys) {
+      if (source[key] === void 0) continue;
+      paths.set(key, [...prefix2, key]);
+      const value2 = expand(source[key], from, file2.at([...prefix2, key]));
+      values[attributeOf.get(key)] = value2 === false ? void 0 : atHome(key, value2, env.HOME ?? user.home);
+    }
+  const all = { ...values, ...flags };
+  const way2 = "via" in host2 && host2.via !== void 0 ? host2.via : host2.host;
+  return located(file2, paths, path6, () => {
+    const text3 = expand(way2, from, file2.at(path6));
+    const via = "via" in host2 && host2.via !== void 0 ? parseVia(text3) : viaHost(text3);
+    return {
+      host: { name: host2.name ?? via.text.replace(/^ssh:\/\//, ""), via, open: openOptionsFrom(all, env, user) },
+      settings: settingsFrom(all, env, user.name)
+    };
+  });
+}
+var atHome = (key, value2, home) => (key === "identity" || key === "known-hosts") && typeof value2 === "string" ? value2.replace(/^~(?=\/)/, home) : value2;
+function located(file2, paths, otherwise, work) {
+  try {
+    return work();
+  } catch (error63) {
+    if (!(error63 instanceof ToolError) || error63.kind !== "usage") throw error63;
+    const key = [...error63.message.matchAll(/--([a-z-]+)/g)].map(([, word]) => word).find((word) => paths.has(word));
+    const flagless = (text3) => text3.replace(/--(?=[a-z])/g, "");
+    throw usage(
+      `${file2.at(key ? paths.get(key) : otherwise)}: ${flagless(error63.message)}`,
+      flagless(error63.fix),
+      error63
+    );
+  }
+}
+
+// src/deploy/environment/view.ts
+var short2 = (sha256) => sha256?.slice(0, 12) ?? null;
+var seconds2 = (ms) => ms === null ? null : `${(ms / 1e3).toFixed(1)} s`;
+var outcomeOf = ({ outcome, takenBack }) => takenBack === null ? outcome : takenBack.outcome === "deployed" ? "taken back" : "stays, could not go back";
+var columns = [
+  { title: "Service", value: ({ service: service3 }) => service3 },
+  { title: "Batch", value: ({ batch: batch2 }) => batch2, align: "right" },
+  { title: "Host", value: ({ host: host2 }) => host2 },
+  {
+    title: "Outcome",
+    value: outcomeOf,
+    tone: ({ outcome, takenBack }) => takenBack !== null || outcome === "rolled-back" ? "warn" : outcome === "failed" ? "bad" : "good"
+  },
+  { title: "Downtime", value: ({ downtimeMs }) => seconds2(downtimeMs), align: "right" },
+  { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
+  {
+    title: "Runs now",
+    value: ({ running }) => running ? running.release ?? short2(running.sha256) ?? "nothing" : "not known"
+  },
+  {
+    title: "And is",
+    value: ({ running }) => running === null ? "not known" : running.healthy ? "healthy" : "not healthy",
+    tone: ({ running }) => running?.healthy ? "good" : "bad"
+  }
+];
+function showRollout({ hosts: hosts2, stopped, environment: environment2 }, view) {
+  const parts = [table(columns, hosts2, view)];
+  for (const { host: host2, service: service3, outcome, error: error63, fix, lastLines: lastLines2, takenBack } of hosts2) {
+    if (error63 !== null && !error63.startsWith("Not begun"))
+      parts.push(
+        "",
+        `${outcome === "deployed" ? view.style.warn("note:") : view.style.bad("error:")} ${service3}: ${error63.startsWith(host2) ? error63 : `${host2}: ${error63}`}`,
+        ...fix ? [`next:  ${fix.replaceAll("\n", "\n       ")}`] : [],
+        ...lastLines2 === "" ? [] : [`last lines of ${service3} on ${host2}:`, ...lastLines2.split("\n").map((line) => `  | ${line}`)]
+      );
+    if (takenBack?.error && takenBack.outcome !== "deployed")
+      parts.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${takenBack.error}`);
+  }
+  if (stopped !== null) parts.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${stopped}`);
+  return parts.join("\n");
+}
+var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) => [
+  markdownTable(columns, hosts2),
+  ...stopped === null ? [] : [
+    "",
+    `**${environment2} was not deployed:** ${markdownTable([{ title: "Why", value: () => stopped }], [0]).split("\n").at(-1)}`
+  ],
+  ...hosts2.flatMap(
+    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null || error63.startsWith("Not begun") ? [] : ["", "````", [error63, fix, lastLines2].filter(Boolean).join("\n").replaceAll("````", "'```"), "````"]
+  )
+].join("\n");
+function showOrder(rollout, view) {
+  const { strong, faint } = view.style;
+  const { environment: environment2, protected: closed, services, canary, onFailure, snapshots } = rollout;
+  const lines3 = [
+    `${strong(environment2)}${closed ? ", protected" : ""}: ${count(rollout.hosts.length, "host")}, on failure ${onFailure}${snapshots === null ? "" : `, a snapshot before, ${snapshots} kept`}`
+  ];
+  for (const { service: service3, batches } of services) {
+    lines3.push(`  ${strong(service3)}`);
+    for (const [index, batch2] of batches.entries()) {
+      const first = index === 0 && canary !== null;
+      lines3.push(
+        `    batch ${index + 1}${first ? faint(` canary, watched for ${canary.settleMs / 1e3} s`) : ""}: ${batch2.map(({ host: host2 }) => host2.name).join(", ")}`
+      );
+    }
+  }
+  return lines3.join("\n");
+}
+
+// src/deploy/environment/verbs.ts
+var listed = (value2, before2 = []) => [...before2, ...value2.split(/[\s,]+/).filter(Boolean)];
+var selectionOptions = () => [
+  new Option("--only <service>", "only this service of the environment; may be repeated").argParser(listed),
+  new Option(
+    "--hosts <names>",
+    "only these hosts of the environment, separated by commas; * and ? fit anything"
+  ).argParser(listed)
+];
+var permissionOptions = () => [
+  new Option("--confirm <environment>", "its name once more, which a protected environment asks for"),
+  new Option("--manual <reason>", "why a protected environment is changed outside CI; kept in the records")
+];
+var orderOptions = () => [
+  new Option(
+    "--batches <sizes>",
+    "1, 25% or max, separated by commas, in the place of the file's batches and canary"
+  ).argParser(listed),
+  new Option("--on-failure <what>", "in the place of the file's on-failure").choices([
+    "stop",
+    "rollback-batch",
+    "rollback-all"
+  ])
+];
+var persistence = { attempts: 6, pauseMs: 1e3 };
+async function openDeployFile(named, directory) {
+  const candidates = named === void 0 ? ["deploy.yaml", ".forgejo/deploy.yaml"] : [named];
+  for (const candidate of candidates) {
+    const path6 = named === void 0 ? (0, import_node_path7.join)(directory, candidate) : candidate;
+    let text3;
+    try {
+      text3 = await (0, import_promises22.readFile)(path6, "utf8");
+    } catch (error63) {
+      if (named === void 0 && error63.code === "ENOENT") continue;
+      throw usage(`${path6} cannot be read (${messageOf(error63)}).`, "Check the path given with --config.", error63);
+    }
+    return await readDeployFile(text3, candidate);
+  }
+  throw usage(
+    "There is no deploy.yaml here, nor in .forgejo.",
+    "Write one (docs/orchestrator.md begins with an example), name it with --config, or say everything with flags."
+  );
+}
+function surroundings(io) {
+  return {
+    env: io.env,
+    user: { name: userName(), home: (0, import_node_os3.homedir)() },
+    async list(source, where) {
+      if ("inventory" in source) {
+        const text3 = await (0, import_promises22.readFile)(source.inventory, "utf8").catch((error63) => {
+          throw usage(`${where}: ${source.inventory} cannot be read (${messageOf(error63)}).`, "Check the path.", error63);
+        });
+        return hostsOfInventory(text3, source.group, `${where}: ${source.inventory}`);
+      }
+      const argv2 = splitArgv(source.command, where);
+      const { code, stdout, stderr } = await localHost(io.env).run(argv2, { timeoutMs: 6e4 });
+      if (code !== 0)
+        throw unknown(
+          `${where}: the command ended with ${code}: ${stderr.trim().slice(-400)}`,
+          "Run it by hand to see more."
+        );
+      return hostsOfCommand(stdout, where);
     }
   };
 }
-async function onHosts(options, io, work, proceed = () => true) {
-  if (options.config !== void 0)
-    throw usage("deploy-binary has no configuration file yet.", "Leave out --config, and say everything with flags.");
-  const ways = waysFrom(options);
-  const how = openOptionsFrom(options, io.env, { name: userName(), home: (0, import_node_os2.homedir)() });
+async function withEnvironment(environment2, options2, io, work) {
+  const file2 = await openDeployFile(options2.config, process.cwd());
+  const { only, hosts: hosts2, batches, onFailure } = options2;
+  const request = { environment: environment2, only, hosts: hosts2, batches, onFailure, flags: givenFlags(options2) };
+  const rollout = await resolve2(file2, request, surroundings(io));
+  const watch = fleetProgress(io);
+  const fleet = new OpenFleet({
+    local: localHost(io.env),
+    persistence,
+    report: watch,
+    cache: releaseCacheDirectory(io.env),
+    manual: options2.manual
+  });
+  try {
+    return await work(rollout, fleet, watch);
+  } finally {
+    watch.finish();
+    await fleet.close();
+  }
+}
+var targetsOf = ({ services }) => services.flatMap(({ service: service3, batches }) => batches.flat().map((target2) => ({ service: service3, target: target2 })));
+var forget = ({ unknown: _, ...shown2 }) => shown2;
+function rolloutOutcome(result, snapshots) {
+  const failed3 = result.hosts.filter(({ outcome }) => outcome === "failed" || outcome === "rolled-back");
+  const begun = failed3.filter(({ error: error63 }) => !error63?.startsWith("Not begun"));
+  const exit = result.stopped === null ? exitCode.ok : begun.length > 0 && begun.every((one) => one.unknown) ? exitCode.unknown : exitCode.problem;
+  return {
+    exit,
+    result: {
+      ...result,
+      snapshots: Object.fromEntries(snapshots),
+      hosts: result.hosts.map(({ takenBack, ...host2 }) => ({
+        ...forget(host2),
+        takenBack: takenBack && forget(takenBack)
+      }))
+    },
+    text: (view) => showRollout(result, view),
+    markdown: () => rolloutAsMarkdown(result)
+  };
+}
+async function runEnvironment(environment2, options2, io) {
+  if (options2.dryRun) return await planEnvironment(environment2, options2, io);
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet, watch) => {
+    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
+    io.note(showOrder(rollout, io.view));
+    await fleet.readSources(rollout);
+    await fleet.checkPlaces(rollout);
+    const snapshots = await fleet.takeSnapshots(rollout, /* @__PURE__ */ new Date());
+    for (const [host2, snapshot] of snapshots) watch.word(`${host2}: snapshot ${snapshot}`);
+    return rolloutOutcome(await roll(rollout, fleet, watch), snapshots);
+  });
+}
+async function planEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+    await fleet.readSources(rollout);
+    await fleet.checkPlaces(rollout);
+    const plans = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => ({
+      service: service3,
+      ...await plan(fleet.connection(host2), { source: await fleet.source(settings.source) }, fleet.work(settings))
+    }));
+    const order = rollout.services.map(({ service: service3, batches }) => ({
+      service: service3,
+      batches: batches.map((batch2) => batch2.map(({ host: host2 }) => host2.name))
+    }));
+    return {
+      exit: plans.some(({ findings }) => findings.length > 0) ? exitCode.problem : exitCode.ok,
+      result: { environment: rollout.environment, protected: rollout.protected, order, hosts: plans },
+      text: (view) => [
+        showOrder(rollout, view),
+        ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
+      ].join("\n\n")
+    };
+  });
+}
+async function rollbackEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet, watch) => {
+    const backwards = {
+      ...rollout,
+      services: [...rollout.services].reverse(),
+      canary: null,
+      onFailure: "stop"
+    };
+    if (options2.dryRun) return await statusOf(backwards, fleet);
+    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
+    await fleet.checkPlaces(rollout);
+    const result = await roll(
+      backwards,
+      {
+        deploy: (service3, target2) => fleet.rollback(service3, target2, options2.to),
+        rollback: (service3, target2, to) => fleet.rollback(service3, target2, to),
+        status: (service3, target2) => fleet.status(service3, target2)
+      },
+      watch
+    );
+    return rolloutOutcome(result, /* @__PURE__ */ new Map());
+  });
+}
+async function statusEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => await statusOf(rollout, fleet));
+}
+async function statusOf(rollout, fleet) {
+  const rows = await inParallel(targetsOf(rollout), async ({ service: service3, target: target2 }) => ({
+    service: service3,
+    found: await fleet.status(service3, target2)
+  }));
+  return {
+    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, lost: found.unknown }))),
+    result: {
+      environment: rollout.environment,
+      hosts: rows.map(({ service: service3, found }) => ({ ...forget(found), service: service3, state: found.service }))
+    },
+    text: (view) => showStatus(
+      rows.map(({ service: service3, found }) => ({ ...found, host: `${service3} on ${found.host}` })),
+      view
+    )
+  };
+}
+function exitOf(rows) {
+  if (rows.some(({ failed: failed3, lost }) => failed3 && !lost)) return exitCode.problem;
+  return rows.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
+}
+async function historyEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+    const rows = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => ({
+      service: service3,
+      ...await history(fleet.connection(host2), fleet.work(settings))
+    }));
+    return {
+      exit: exitCode.ok,
+      result: { environment: rollout.environment, hosts: rows },
+      text: (view) => showHistory(
+        rows.flatMap(
+          ({ host: host2, service: service3, entries }) => entries.map((entry) => ({ ...entry, host: `${service3} on ${host2}` }))
+        ).sort((a, b) => a.at.localeCompare(b.at)),
+        view
+      )
+    };
+  });
+}
+async function verifyEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+    await fleet.checkPlaces(rollout);
+    const hosts2 = await inParallel(
+      targetsOf(rollout),
+      ({ service: service3, target: { host: host2, settings } }) => verifyHost(service3, fleet.connection(host2), fleet.work(settings))
+    );
+    const findings = [...hosts2.flatMap((one) => one.findings), ...strays(hosts2)];
+    const columns2 = [
+      { title: "Service", value: ({ service: service3 }) => service3 },
+      { title: "Host", value: ({ host: host2 }) => host2 },
+      { title: "Release", value: ({ release: release2 }) => release2 },
+      { title: "Sha256", value: ({ sha256 }) => sha256?.slice(0, 12) ?? null },
+      { title: "Written", value: ({ modified }) => modified },
+      {
+        title: "Drift",
+        value: (one) => findings.filter(({ subject }) => subject === `${one.service} on ${one.host}`).map(({ code }) => code).join(", ") || "none",
+        tone: (one) => one.findings.length > 0 ? "bad" : "good"
+      },
+      { title: "Evidence", value: ({ evidence }) => evidence }
+    ];
+    return {
+      exit: exitOf([
+        ...hosts2.map((one) => ({ failed: one.findings.length > 0, lost: one.unknown })),
+        { failed: strays(hosts2).length > 0, lost: false }
+      ]),
+      result: { environment: rollout.environment, hosts: hosts2.map(forget), findings },
+      text: (view) => [
+        table(columns2, hosts2, view),
+        ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
+          "",
+          `${view.style.bad(code)} ${subject}: ${message}`,
+          ...evidence.map((line) => `  ${line}`),
+          `next:  ${fix}`
+        ])
+      ].join("\n")
+    };
+  });
+}
+async function restoreEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout) => {
+    const found = rollout.hosts.map((host2) => ({ host: host2, at: containerOf(host2.via, host2.open.execPrefix) }));
+    if (options2.snapshot === void 0 || options2.dryRun) {
+      const rows = await inParallel(found, async ({ host: host2, at: at2 }) => ({
+        host: host2.name,
+        snapshots: at2 ? await around(host2.open, at2, (outside) => listSnapshots(outside, at2.container)) : [],
+        command: at2 && options2.snapshot ? quoteAll(snapshotCommand(at2.container, "restore", options2.snapshot)) : null
+      }));
+      return {
+        exit: exitCode.ok,
+        result: { environment: environment2, hosts: rows },
+        text: () => rows.map(({ host: host2, snapshots, command }) => `${host2}: ${command ?? (snapshots.join(", ") || "no snapshots")}`).join("\n")
+      };
+    }
+    const [only, ...more] = found;
+    if (!only?.at || more.length > 0)
+      throw usage(
+        only && more.length === 0 ? `${only.host.name} is no container.` : "A snapshot is restored on one host at a time.",
+        `Say which: --hosts NAME, one of ${rollout.hosts.map(({ name: name2 }) => name2).join(", ")}.`
+      );
+    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
+    if (!options2.yes && !(io.interactive && await io.ask(`Put ${only.host.name} back to ${options2.snapshot}? What was written there since is lost.`)))
+      throw usage("Restoring a snapshot throws away what was written since.", "If it is meant: --yes.");
+    const { at } = only;
+    await around(only.host.open, at, (outside) => restoreSnapshot(outside, at.container, options2.snapshot));
+    return {
+      exit: exitCode.ok,
+      result: { environment: environment2, hosts: [{ host: only.host.name, restored: options2.snapshot }] },
+      text: () => `${only.host.name} is back at ${options2.snapshot}.`
+    };
+  });
+}
+async function around(open9, { around: way2 }, work) {
+  const outside = await openHost(way2, open9);
+  try {
+    return await work(outside);
+  } finally {
+    await outside.close();
+  }
+}
+
+// src/deploy/environment/matrix.ts
+var matrixOptions = () => [
+  ...selectionOptions(),
+  new Option("--build <script>", "shell lines that build the binaries in the first job"),
+  new Option("--uses <action>", "the action as workflows of this forge name it").default(
+    "OWNER/forgejo-ci-toolkit/actions/deploy-binary@v1",
+    "OWNER/forgejo-ci-toolkit/…"
+  ),
+  new Option("--runs-on <label>", "label of the runners").default("docker"),
+  new Option("--output <file>", "write it there instead of printing it")
+];
+async function matrix(environment2, options2, io) {
+  const file2 = await openDeployFile(options2.config, process.cwd());
+  const names = referencesOf(file2, environment2);
+  const missing = names.filter((name2) => !io.env[name2]);
+  const env = { ...io.env, ...Object.fromEntries(missing.map((name2) => [name2, "not-known-here"])) };
+  const text3 = await withEnvironment(
+    environment2,
+    options2,
+    { ...io, env },
+    async (rollout) => await workflow(rollout, names, options2)
+  );
+  if (options2.output !== void 0) await (0, import_promises23.writeFile)(options2.output, text3);
+  return {
+    exit: exitCode.ok,
+    result: { environment: environment2, output: options2.output ?? null, workflow: text3 },
+    text: () => options2.output === void 0 ? text3.trimEnd() : `Wrote ${options2.output}.`
+  };
+}
+async function workflow(rollout, secrets, { build, uses, runsOn: runsOn2 }) {
+  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  const { environment: environment2, services, protected: closed } = rollout;
+  if (services.length === 0) throw usage(`No service runs in ${environment2}.`, "See --only and --hosts.");
+  const jobs = { publish: publishJob(rollout, build, runsOn2) };
+  let before2 = "publish";
+  for (const { service: service3, batches } of services)
+    for (const [index, batch2] of batches.entries()) {
+      const canary = index === 0 && rollout.canary !== null;
+      const name2 = `${jobName(service3)}-${index + 1}`;
+      const source = batch2[0].settings.source;
+      jobs[name2] = {
+        needs: ["publish", ...before2 === "publish" ? [] : [before2]],
+        "runs-on": runsOn2,
+        steps: [
+          { uses: "actions/checkout@v4" },
+          {
+            name: `Fetch ${service3}`,
+            env: packageEnvironment(`\${{ needs.publish.outputs.${jobName(service3)} }}`),
+            run: fetchScript(service3, source)
+          },
+          {
+            uses,
+            ...secrets.length > 0 && {
+              env: Object.fromEntries(secrets.map((secret) => [secret, `\${{ secrets.${secret} }}`]))
+            },
+            with: {
+              verb: "run",
+              environment: environment2,
+              only: service3,
+              hosts: batch2.map(({ host: host2 }) => host2.name).join(","),
+              // A canary's job watches it by the file's own words; every other job is one batch.
+              ...!canary && { batches: "max" },
+              ...closed && { confirm: environment2 }
+            }
+          }
+        ]
+      };
+      before2 = name2;
+    }
+  const document2 = {
+    name: `Deploy ${environment2}`,
+    on: { workflow_dispatch: {} },
+    concurrency: { group: `deploy-${environment2}` },
+    jobs
+  };
+  return `# Written by: deploy-binary matrix ${environment2}. Write it again after a change of deploy.yaml.
+# Secrets of the repository: PACKAGES_TOKEN, which may write packages${secrets.length > 0 ? `, and ${secrets.join(", ")}` : ""}.
+${yaml.stringify(document2, { lineWidth: 0 })}`;
+}
+function referencesOf({ values }, environment2) {
+  const entry = values.environments[environment2];
+  const texts = JSON.stringify([values.services, entry ?? {}]);
+  const named = [...texts.matchAll(/\$\{env:(\w+)\}/g), ...texts.matchAll(/"pass(?:word|phrase)-env":"(\w+)"/g)];
+  return [...new Set(named.map(([, name2]) => name2))];
+}
+var jobName = (service3) => service3.replace(/[^A-Za-z0-9_-]/g, "_");
+var packageEnvironment = (sha256) => ({
+  TOKEN: "${{ secrets.PACKAGES_TOKEN }}",
+  PACKAGES: "${{ github.server_url }}/api/packages/${{ github.repository_owner }}/generic",
+  ...sha256 !== void 0 && { SHA256: sha256 }
+});
+function publishJob({ services }, build, runsOn2) {
+  const steps = services.map(({ service: service3, batches }) => {
+    const source = batches[0][0].settings.source;
+    return {
+      name: `Publish ${service3}`,
+      id: jobName(service3),
+      env: packageEnvironment(),
+      run: [
+        "set -eu",
+        `sha256=$(sha256sum <${quote(source)} | cut -d ' ' -f 1)`,
+        `url="$PACKAGES/${encodeURIComponent(service3)}/$sha256/binary"`,
+        `code=$(curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: token $TOKEN" -T ${quote(source)} "$url")`,
+        'case $code in 201|409) ;; *) echo "The package registry answered $code to $url." >&2; exit 1 ;; esac',
+        'echo "sha256=$sha256" >>"$GITHUB_OUTPUT"'
+      ].join("\n")
+    };
+  });
+  return {
+    "runs-on": runsOn2,
+    outputs: Object.fromEntries(
+      services.map(({ service: service3 }) => [jobName(service3), `\${{ steps.${jobName(service3)}.outputs.sha256 }}`])
+    ),
+    steps: [
+      { uses: "actions/checkout@v4" },
+      {
+        name: "Build",
+        run: build ?? 'echo "Say how the binaries are built: deploy-binary matrix --build" >&2; exit 1'
+      },
+      ...steps
+    ]
+  };
+}
+var fetchScript = (service3, source) => [
+  "set -eu",
+  `mkdir -p "$(dirname ${quote(source)})"`,
+  `curl -sSf -H "Authorization: token $TOKEN" -o ${quote(source)} "$PACKAGES/${encodeURIComponent(service3)}/$SHA256/binary"`,
+  `printf '%s  %s\\n' "$SHA256" ${quote(source)} | sha256sum -c -`,
+  `chmod +x ${quote(source)}`
+].join("\n");
+
+// src/deploy/command.ts
+var persistence2 = { attempts: 6, pauseMs: 1e3 };
+function wanted(options2, ...names) {
+  const missing = names.find((name2) => options2[name2] === void 0);
+  if (missing === void 0) return;
+  throw usage(
+    `Neither an environment nor --${missing} was given.`,
+    `Name an environment of deploy.yaml, or say --${missing}.`
+  );
+}
+function workFrom(options2, io) {
+  return {
+    settings: settingsFrom(options2, io.env, userName()),
+    local: localHost(io.env),
+    report: reporter(options2, io)
+  };
+}
+function reporter(options2, io) {
+  const { faint, bad } = io.view.style;
+  let shownAt = 0;
+  return {
+    begin(host2, title) {
+      if (options2.verbose) io.note(faint(`${host2}: ${title} …`));
+    },
+    end(host2, title, ms, detail, error63) {
+      const time3 = faint(`${(ms / 1e3).toFixed(1)} s`);
+      io.note(
+        error63 === void 0 ? `${host2}: ${title}${detail ? ` (${detail})` : ""} ${time3}` : `${host2}: ${bad("failed:")} ${title} ${time3}`
+      );
+    },
+    progress(host2, done, all) {
+      if (performance.now() - shownAt < 5e3) return;
+      shownAt = performance.now();
+      io.note(faint(`${host2}: ${bytes(done)} of ${bytes(all)}`));
+    }
+  };
+}
+async function onHosts(options2, io, work, proceed = () => true) {
+  if (options2.config !== void 0)
+    throw usage("--config is for an environment.", "Name one behind the verb, or leave out --config.");
+  const ways = waysFrom(options2);
+  const how = openOptionsFrom(options2, io.env, { name: userName(), home: (0, import_node_os4.homedir)() });
   const results = [];
-  for (const [index, way] of ways.entries()) {
-    const connection = new Connection(way.text, () => openHost(way, how), persistence);
+  for (const [index, way2] of ways.entries()) {
+    const connection = new Connection(way2.text, () => openHost(way2, how), persistence2);
     try {
       const result = await work(connection);
       results.push(result);
-      if (!proceed(result)) return { results, left: ways.slice(index + 1).map(({ text: text2 }) => text2) };
+      if (!proceed(result)) return { results, left: ways.slice(index + 1).map(({ text: text3 }) => text3) };
     } finally {
       await connection.close();
     }
   }
   return { results, left: [] };
 }
-var fine = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
-function exitOf(results) {
+var fine2 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
+function exitOf2(results) {
   if (results.some(({ failed: failed3, unknown: unknown3 }) => failed3 && !unknown3)) return exitCode.problem;
   return results.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
 }
-async function changeHosts(options, io, work) {
-  const { results, left } = await onHosts(options, io, work, fine);
-  const all = [...results, ...left.map((host) => notBegun(host, results.at(-1).host))];
+async function changeHosts(options2, io, work) {
+  const { results, left } = await onHosts(options2, io, work, fine2);
+  const all = [...results, ...left.map((host2) => notBegun2(host2, results.at(-1).host))];
   return {
-    exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),
-    result: { hosts: all.map(({ unknown: _, ...shown }) => shown) },
+    exit: exitOf2(results.map((result) => ({ failed: !fine2(result), unknown: result.unknown }))),
+    result: { hosts: all.map(({ unknown: _, ...shown2 }) => shown2) },
     text: (view) => showResults(all, view),
     markdown: () => resultsAsMarkdown(all)
   };
 }
-var notBegun = (host, failed3) => ({
-  host,
+var notBegun2 = (host2, failed3) => ({
+  host: host2,
   outcome: "failed",
   changed: false,
   downtimeMs: null,
@@ -51737,10 +61195,10 @@ var notBegun = (host, failed3) => ({
   lastLines: "",
   phases: []
 });
-async function showPlans(options, io) {
-  const source = await readSource(options.source);
-  const work = workFrom(options, io);
-  const { results } = await onHosts(options, io, (connection) => plan(connection, source, work));
+async function showPlans(options2, io) {
+  const work = workFrom(options2, io);
+  const change2 = options2.source === void 0 ? { to: options2.to } : { source: await readSource(options2.source, work.local, releaseCacheDirectory(io.env)) };
+  const { results } = await onHosts(options2, io, (connection) => plan(connection, change2, work));
   const stopped = results.some(({ findings }) => findings.length > 0);
   return {
     exit: stopped ? exitCode.problem : exitCode.ok,
@@ -51749,10 +61207,20 @@ async function showPlans(options, io) {
   };
 }
 var run2 = {
-  usage: "run",
+  usage: "run [environment]",
   summary: "deploy a binary: check, transfer, swap, restart, prove, and roll back when it is not healthy",
-  options: [...deployOptions(), targetOption(), ...wayOptions(), ...serviceOptions(), ...lockOptions()],
+  options: [
+    ...deployOptions(),
+    targetOption(),
+    ...wayOptions(),
+    ...serviceOptions(),
+    ...lockOptions(),
+    ...selectionOptions(),
+    ...orderOptions(),
+    ...permissionOptions()
+  ],
   examples: [
+    ["deploy-binary run stage", "every service of deploy.yaml to the hosts of stage"],
     [
       "deploy-binary run --source target/release/app --target /opt/app/bin/app --host system",
       "find out how the host restarts it"
@@ -51762,61 +61230,83 @@ var run2 = {
       "prove it by its health URL"
     ]
   ],
-  handler: async (_, options, io) => {
-    if (options.dryRun) return await showPlans(options, io);
-    const source = await readSource(options.source);
-    const work = workFrom(options, io);
-    return await changeHosts(options, io, (connection) => deployHost(connection, source, work));
+  handler: async ([environment2], options2, io) => {
+    if (environment2 !== void 0) return await runEnvironment(environment2, options2, io);
+    wanted(options2, "target");
+    wanted(options2, "source");
+    if (options2.dryRun) return await showPlans(options2, io);
+    const work = workFrom(options2, io);
+    const source = await readSource(options2.source, work.local, releaseCacheDirectory(io.env));
+    try {
+      return await changeHosts(options2, io, async (connection) => {
+        const result = await deployHost(connection, source, work);
+        if (fine2(result)) await source.supply.keep();
+        return result;
+      });
+    } finally {
+      await source.supply.close();
+    }
   }
 };
 var planVerb = {
-  usage: "plan",
+  usage: "plan [environment]",
   summary: "show what run would do: facts, every command, and the sudoers lines that suffice",
   options: run2.options,
   examples: [["deploy-binary plan --source app --target /opt/app/bin/app --host system", "nothing is changed"]],
-  handler: async (_, options, io) => await showPlans(options, io)
+  handler: async ([environment2], options2, io) => {
+    if (environment2 !== void 0) return await planEnvironment(environment2, options2, io);
+    wanted(options2, "target");
+    wanted(options2, "source");
+    return await showPlans(options2, io);
+  }
 };
-function statusVerb(name) {
-  const thorough = name === "verify";
+function statusVerb(name2) {
+  const thorough = name2 === "verify";
   return {
-    usage: name,
+    usage: `${name2} [environment]`,
     summary: thorough ? "prove again that the host runs what is at the target, and well" : "what each host runs, how it is, and who holds the lock",
-    options: [targetOption(), ...wayOptions(), ...serviceOptions()],
+    options: [targetOption(), ...wayOptions(), ...serviceOptions(), ...selectionOptions()],
     examples: [
       [
-        `deploy-binary ${name} --target /opt/app/bin/app --host system`,
+        `deploy-binary ${name2} --target /opt/app/bin/app --host system`,
         thorough ? "exit code 1 when it is not healthy" : "one line a host"
       ]
     ],
-    handler: async (_, options, io) => {
-      const work = workFrom(options, io);
-      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough }));
-      const exit = exitOf(results.map(({ healthy, unknown: unknown3 }) => ({ failed: !healthy, unknown: unknown3 })));
+    handler: async ([environment2], options2, io) => {
+      if (environment2 !== void 0)
+        return await (thorough ? verifyEnvironment : statusEnvironment)(environment2, options2, io);
+      wanted(options2, "target");
+      const work = workFrom(options2, io);
+      const { results } = await onHosts(options2, io, (connection) => status(connection, work, { thorough }));
+      const exit = exitOf2(results.map(({ healthy, unknown: unknown3 }) => ({ failed: !healthy, unknown: unknown3 })));
       return {
         exit,
-        result: { hosts: results.map(({ unknown: _unknown2, ...shown }) => shown) },
+        result: { hosts: results.map(({ unknown: _unknown2, ...shown2 }) => shown2) },
         text: (view) => showStatus(results, view)
       };
     }
   };
 }
 var historyVerb = {
-  usage: "history",
+  usage: "history [environment]",
   summary: "who deployed what to a host, and how it ended",
   options: [
     targetOption(),
     ...wayOptions(),
-    new Option("--sudo <when>").choices(["auto", "never", "always"]).default("auto").hideHelp()
+    new Option("--sudo <when>").choices(["auto", "never", "always"]).default("auto").hideHelp(),
+    ...selectionOptions()
   ],
   examples: [["deploy-binary history --target /opt/app/bin/app --host system", "oldest first"]],
-  handler: async (_, options, io) => {
-    const work = workFrom({ ...withoutService, ...options }, io);
-    const { results } = await onHosts(options, io, (connection) => history(connection, work));
+  handler: async ([environment2], options2, io) => {
+    if (environment2 !== void 0) return await historyEnvironment(environment2, options2, io);
+    wanted(options2, "target");
+    const work = workFrom({ ...withoutService, ...options2 }, io);
+    const { results } = await onHosts(options2, io, (connection) => history(connection, work));
     return {
       exit: exitCode.ok,
       result: { hosts: results },
       text: (view) => showHistory(
-        results.flatMap(({ host, entries }) => entries.map((entry) => ({ ...entry, host }))),
+        results.flatMap(({ host: host2, entries }) => entries.map((entry) => ({ ...entry, host: host2 }))),
         view
       )
     };
@@ -51833,7 +61323,7 @@ var withoutService = {
   settle: "0s"
 };
 var rollback = {
-  usage: "rollback",
+  usage: "rollback [environment]",
   summary: "put a kept release back, restart and prove it",
   options: [
     targetOption(),
@@ -51844,19 +61334,21 @@ var rollback = {
     keepOption(),
     ...wayOptions(),
     ...serviceOptions(),
-    ...lockOptions()
+    ...lockOptions(),
+    ...selectionOptions(),
+    ...orderOptions(),
+    ...permissionOptions()
   ],
   examples: [
     ["deploy-binary rollback --target /opt/app/bin/app --host system", "the release before the present one"],
     ["deploy-binary rollback --target /opt/app/bin/app --host system --to 1a2b3c4d", "the release of that commit"]
   ],
-  handler: async (_, options, io) => {
-    const work = workFrom(options, io);
-    if (options.dryRun) {
-      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough: false }));
-      return { exit: exitCode.ok, result: { hosts: results }, text: (view) => showStatus(results, view) };
-    }
-    return await changeHosts(options, io, (connection) => rollbackHost(connection, options.to, work));
+  handler: async ([environment2], options2, io) => {
+    if (environment2 !== void 0) return await rollbackEnvironment(environment2, options2, io);
+    wanted(options2, "target");
+    if (options2.dryRun) return await showPlans(options2, io);
+    const work = workFrom(options2, io);
+    return await changeHosts(options2, io, (connection) => rollbackHost(connection, options2.to, work));
   }
 };
 var unlockVerb = {
@@ -51868,42 +61360,83 @@ var unlockVerb = {
     new Option("--sudo <when>").choices(["auto", "never", "always"]).default("auto").hideHelp()
   ],
   examples: [["deploy-binary unlock --target /opt/app/bin/app --host system", "refused while its holder is alive"]],
-  handler: async (_, options, io) => {
-    const work = workFrom({ ...withoutService, ...options }, io);
-    const { results } = await onHosts(options, io, async (connection) => {
-      const { lock, host } = options.dryRun ? await status(connection, work, { thorough: false }) : { lock: null, host: "" };
-      return options.dryRun ? { host, removed: null, lock } : await unlock(connection, work, options.yes === true);
+  handler: async (_, options2, io) => {
+    wanted(options2, "target");
+    const work = workFrom({ ...withoutService, ...options2 }, io);
+    const { results } = await onHosts(options2, io, async (connection) => {
+      const { lock, host: host2 } = options2.dryRun ? await status(connection, work, { thorough: false }) : { lock: null, host: "" };
+      return options2.dryRun ? { host: host2, removed: null, lock } : await unlock(connection, work, options2.yes === true);
     });
     return {
       exit: exitCode.ok,
       result: { hosts: results },
       text: () => results.map(
-        ({ host, removed }) => `${host}: ${removed === null ? "no lock was removed" : `removed the lock of ${removed}`}`
+        ({ host: host2, removed }) => `${host2}: ${removed === null ? "no lock was removed" : `removed the lock of ${removed}`}`
       ).join("\n")
     };
   }
 };
+var matrixVerb = {
+  usage: "matrix <environment>",
+  summary: "write a workflow with one job a batch, so that many runners share the hosts of an environment",
+  options: matrixOptions(),
+  examples: [
+    [
+      "deploy-binary matrix prod --build 'cargo build --release' --output .forgejo/workflows/deploy-prod.yaml",
+      "again after each change of deploy.yaml"
+    ]
+  ],
+  handler: async ([environment2], options2, io) => await matrix(environment2, options2, io)
+};
+var restoreVerb = {
+  usage: "restore <environment>",
+  summary: "put a container back to the snapshot that was taken before a deploy; without --snapshot they are listed",
+  options: [
+    ...wayOptions(),
+    ...selectionOptions(),
+    new Option("--snapshot <name>", "snapshot to go back to, as the release record names it"),
+    ...permissionOptions()
+  ],
+  examples: [
+    ["deploy-binary restore prod", "what there is"],
+    [
+      "deploy-binary restore prod --hosts system --snapshot pre-deploy-20260131120501 --confirm prod --yes",
+      "the last resort"
+    ]
+  ],
+  handler: async ([environment2], options2, io) => await restoreEnvironment(environment2, options2, io)
+};
 var deployBinary = {
   name: "deploy-binary",
   summary: "Replaces a running binary on a host, and never leaves the host without a service.",
-  verbs: [run2, planVerb, statusVerb("status"), historyVerb, rollback, statusVerb("verify"), unlockVerb]
+  verbs: [
+    run2,
+    planVerb,
+    statusVerb("status"),
+    historyVerb,
+    rollback,
+    statusVerb("verify"),
+    unlockVerb,
+    matrixVerb,
+    restoreVerb
+  ]
 };
 
 // src/deploy/action.ts
-var join6 = (hosts, value2) => hosts.map((host) => value2(host) ?? "").join("\n");
+var join9 = (hosts2, value2) => hosts2.map((host2) => value2(host2) ?? "").join("\n");
 await runAction(deployBinary, {
   verbInput: "verb",
   // A path is no secret, and hiding it would hide what an error is about.
   secrets: /\n|-----BEGIN/.test(process.env.INPUT_IDENTITY ?? "") ? ["identity"] : [],
   outputs: ({ result }) => {
-    const hosts = result?.hosts ?? [];
+    const hosts2 = result?.hosts ?? [];
     return {
-      changed: hosts.some(({ changed: changed2 }) => changed2 === true),
-      outcome: join6(hosts, ({ outcome }) => outcome),
-      "downtime-ms": join6(hosts, ({ downtimeMs }) => downtimeMs),
-      "bytes-sent": join6(hosts, ({ bytesSent }) => bytesSent),
-      release: join6(hosts, ({ release: release2 }) => release2),
-      previous: join6(hosts, ({ previous }) => previous)
+      changed: hosts2.some(({ changed: changed2 }) => changed2 === true),
+      outcome: join9(hosts2, ({ outcome }) => outcome),
+      "downtime-ms": join9(hosts2, ({ downtimeMs }) => downtimeMs),
+      "bytes-sent": join9(hosts2, ({ bytesSent }) => bytesSent),
+      release: join9(hosts2, ({ release: release2 }) => release2),
+      previous: join9(hosts2, ({ previous }) => previous)
     };
   }
 });

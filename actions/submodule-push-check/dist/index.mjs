@@ -3587,9 +3587,9 @@ function redactValue(value2) {
   if (Array.isArray(value2)) return value2.map(redactValue);
   if (value2 === null || typeof value2 !== "object") return value2;
   if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
-  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [redact(key), redactValue(inner)]));
+  return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [nameOf(key), redactValue(inner)]));
 }
-var known, percentEncoded, secretName, quoted, value, patterns, suspicious, withoutUserinfo;
+var known, percentEncoded, secretName, quoted, value, patterns, suspicious, withoutUserinfo, nameOf;
 var init_redact = __esm({
   "src/common/redact.ts"() {
     "use strict";
@@ -3625,7 +3625,8 @@ var init_redact = __esm({
       ]
     ];
     suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
-    withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
+    withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
+    nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }
 });
 
@@ -3686,8 +3687,9 @@ var init_style = __esm({
 
 // src/common/output/table.ts
 function table(columns2, rows, view) {
-  const cells = rows.map((row) => columns2.map((column) => cell(column.value(row))));
-  if (view.layout === "tsv")
+  const piped = view.layout === "tsv";
+  const cells = rows.map((row) => columns2.map((column) => cell((piped && column.tsv || column.value)(row))));
+  if (piped)
     return [columns2.map(({ title }) => title.toLowerCase().replaceAll(" ", "_")), ...cells].map((line2) => line2.join("	")).join("\n");
   const widths = columns2.map(
     ({ title }, index) => cells.reduce((widest, line2) => Math.max(widest, width(line2[index])), width(title))
@@ -4488,22 +4490,22 @@ async function sshCommandOf(directory, env) {
 function submoduleClone(parent, path6, name) {
   const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = parent.env;
   if (!parent.bare) {
-    const dir = (0, import_node_path2.join)(parent.dir, path6);
+    const dir = (0, import_node_path3.join)(parent.dir, path6);
     const gitDir2 = gitDirOf(dir);
     if (gitDir2) return { ...parent, dir, gitDir: gitDir2, bare: false, env };
   }
   if (name === void 0 || name.split(/[/\\]/).includes("..")) return void 0;
-  const gitDir = (0, import_node_path2.join)(parent.gitDir, "modules", name);
-  if (!(0, import_node_fs.existsSync)((0, import_node_path2.join)(gitDir, "HEAD"))) return void 0;
+  const gitDir = (0, import_node_path3.join)(parent.gitDir, "modules", name);
+  if (!(0, import_node_fs.existsSync)((0, import_node_path3.join)(gitDir, "HEAD"))) return void 0;
   return { ...parent, dir: gitDir, gitDir, bare: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
 }
 function gitDirOf(dir) {
-  const dotGit = (0, import_node_path2.join)(dir, ".git");
+  const dotGit = (0, import_node_path3.join)(dir, ".git");
   if (!(0, import_node_fs.existsSync)(dotGit)) return void 0;
-  if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(dotGit, "HEAD"))) return dotGit;
+  if ((0, import_node_fs.existsSync)((0, import_node_path3.join)(dotGit, "HEAD"))) return dotGit;
   try {
     const [, target] = /^gitdir: (.+?)\r?\n?$/.exec((0, import_node_fs.readFileSync)(dotGit, "utf8")) ?? [];
-    return target && (0, import_node_fs.existsSync)((0, import_node_path2.resolve)(dir, target)) ? (0, import_node_path2.resolve)(dir, target) : void 0;
+    return target && (0, import_node_fs.existsSync)((0, import_node_path3.resolve)(dir, target)) ? (0, import_node_path3.resolve)(dir, target) : void 0;
   } catch {
     return void 0;
   }
@@ -4542,7 +4544,7 @@ async function listFiles(git, commit, directory) {
 }
 async function hookPath(git, name) {
   const path6 = await text(git, ["rev-parse", "--git-path", `hooks/${name}`]);
-  return (0, import_node_path2.resolve)(git.dir, path6);
+  return (0, import_node_path3.resolve)(git.dir, path6);
 }
 async function parseConfig(git, content) {
   const { exitCode: exitCode2, stdout } = await run2(git, ["config", "--file", "-", "--no-includes", "-z", "--list"], {
@@ -4555,7 +4557,7 @@ async function configuration(git, pattern) {
 }
 function headBranch(git) {
   try {
-    return /^ref: refs\/heads\/(.+?)\s*$/.exec((0, import_node_fs.readFileSync)((0, import_node_path2.join)(git.gitDir, "HEAD"), "utf8"))?.[1];
+    return /^ref: refs\/heads\/(.+?)\s*$/.exec((0, import_node_fs.readFileSync)((0, import_node_path3.join)(git.gitDir, "HEAD"), "utf8"))?.[1];
   } catch {
     return void 0;
   }
@@ -4669,26 +4671,26 @@ async function scratchRepository(like, dir, objectFormat) {
     bare: true,
     env: withSettings({ ...env, GIT_DIR: dir }, scratchSettings)
   };
-  if ((0, import_node_fs.existsSync)((0, import_node_path2.join)(dir, "HEAD"))) return git;
+  if ((0, import_node_fs.existsSync)((0, import_node_path3.join)(dir, "HEAD"))) return git;
   const aside = `${dir}.${(0, import_node_crypto.randomUUID)()}`;
-  const seed = { ...git, dir: (0, import_node_path2.dirname)(dir), env };
+  const seed = { ...git, dir: (0, import_node_path3.dirname)(dir), env };
   await text(seed, ["init", "--quiet", "--bare", `--object-format=${objectFormat}`, "--template=", aside]);
   try {
-    await (0, import_promises4.rename)(aside, dir);
+    await (0, import_promises5.rename)(aside, dir);
   } catch (error2) {
-    await (0, import_promises4.rm)(aside, { recursive: true, force: true });
-    if (!(0, import_node_fs.existsSync)((0, import_node_path2.join)(dir, "HEAD"))) throw error2;
+    await (0, import_promises5.rm)(aside, { recursive: true, force: true });
+    if (!(0, import_node_fs.existsSync)((0, import_node_path3.join)(dir, "HEAD"))) throw error2;
   }
   return git;
 }
-var import_node_crypto, import_node_fs, import_promises4, import_node_path2, noObject, isNothing, local, fixed, nonEmpty, zero, isShallow, settingsOf, lines2, hasTrackingRefs, commitsOf, scratchSettings, fetch2, fetchCommits, fetchTree, fetchTrees, readRemoteBlob, fetchBranch, pushArguments, push;
+var import_node_crypto, import_node_fs, import_promises5, import_node_path3, noObject, isNothing, local, fixed, nonEmpty, zero, isShallow, settingsOf, lines2, hasTrackingRefs, commitsOf, scratchSettings, fetch2, fetchCommits, fetchTree, fetchTrees, readRemoteBlob, fetchBranch, pushArguments, push;
 var init_git = __esm({
   "src/submodules/git.ts"() {
     "use strict";
     import_node_crypto = __toESM(require_node_crypto(), 1);
     import_node_fs = __toESM(require_node_fs(), 1);
-    import_promises4 = __toESM(require_promises(), 1);
-    import_node_path2 = __toESM(require_node_path(), 1);
+    import_promises5 = __toESM(require_promises(), 1);
+    import_node_path3 = __toESM(require_node_path(), 1);
     init_errors();
     init_program();
     init_quote();
@@ -4720,7 +4722,7 @@ var init_git = __esm({
     zero = (bytes) => bytes.split("\0").filter(Boolean);
     isShallow = (git) => (
       // In a linked worktree the file lies in the main git directory, beside `worktrees`.
-      (0, import_node_fs.existsSync)((0, import_node_path2.join)(git.gitDir, "shallow")) || /[/\\]worktrees[/\\][^/\\]+$/.test(git.gitDir) && (0, import_node_fs.existsSync)((0, import_node_path2.join)((0, import_node_path2.dirname)((0, import_node_path2.dirname)(git.gitDir)), "shallow"))
+      (0, import_node_fs.existsSync)((0, import_node_path3.join)(git.gitDir, "shallow")) || /[/\\]worktrees[/\\][^/\\]+$/.test(git.gitDir) && (0, import_node_fs.existsSync)((0, import_node_path3.join)((0, import_node_path3.dirname)((0, import_node_path3.dirname)(git.gitDir)), "shallow"))
     );
     settingsOf = (stdout) => zero(stdout.toString()).map((entry) => {
       const end = entry.indexOf("\n");
@@ -12323,7 +12325,7 @@ async function survey(context, commit, history) {
         const pause2 = Math.min(5e3, seconds2 * 250);
         const fed = answers.some(({ answer: other }) => has2(other));
         while (fed && !has2(answer) && answer && !isFailure(answer) && remote.url && Date.now() + pause2 <= until) {
-          await (0, import_promises9.setTimeout)(pause2);
+          await (0, import_promises10.setTimeout)(pause2);
           context.probe.forget(remote.url);
           answer = await ask2(remote);
         }
@@ -12347,11 +12349,11 @@ async function pastGitlinks(git, { commits, removed }, now) {
   }
   return [...found.values()];
 }
-var import_promises9, mostGitlinks, atOnce, compare, excluded;
+var import_promises10, mostGitlinks, atOnce, compare, excluded;
 var init_survey = __esm({
   "src/submodules/survey.ts"() {
     "use strict";
-    import_promises9 = __toESM(require_promises2(), 1);
+    import_promises10 = __toESM(require_promises2(), 1);
     init_errors();
     init_failure();
     init_git();
@@ -12695,18 +12697,18 @@ function statusText({ submodules, required }, view) {
   ];
   return table(columns2, submodules, view);
 }
-var import_node_fs3, import_node_path6, hasWorkflow;
+var import_node_fs3, import_node_path7, hasWorkflow;
 var init_status = __esm({
   "src/submodules/status.ts"() {
     "use strict";
     import_node_fs3 = __toESM(require_node_fs(), 1);
-    import_node_path6 = __toESM(require_node_path(), 1);
+    import_node_path7 = __toESM(require_node_path(), 1);
     init_table();
     init_check();
     init_git();
     init_survey();
     init_url();
-    hasWorkflow = (dir, name) => ["yaml", "yml"].some((extension) => (0, import_node_fs3.existsSync)((0, import_node_path6.join)(dir, ".forgejo/workflows", `${name}.${extension}`)));
+    hasWorkflow = (dir, name) => ["yaml", "yml"].some((extension) => (0, import_node_fs3.existsSync)((0, import_node_path7.join)(dir, ".forgejo/workflows", `${name}.${extension}`)));
   }
 });
 
@@ -12718,25 +12720,25 @@ __export(hook_exports, {
 async function planHook(git, program2, flags) {
   const file = await hookPath(git, "pre-push");
   if (!git.bare) {
-    const lefthook = lefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path7.join)(git.dir, name)));
-    if (lefthook) return lefthookPlan((0, import_node_path7.join)(git.dir, lefthook), flags);
-    const other = otherLefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path7.join)(git.dir, name)));
+    const lefthook = lefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, name)));
+    if (lefthook) return lefthookPlan((0, import_node_path8.join)(git.dir, lefthook), flags);
+    const other = otherLefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, name)));
     if (other)
       throw problem(
         `lefthook is configured in ${other}, which is not YAML.`,
         `Add there, under pre-push: a command "${mark}" with run = "${checkCommand("{1}", flags)}" and use_stdin = true.`
       );
-    if ((0, import_node_fs4.existsSync)((0, import_node_path7.join)(git.dir, ".husky"))) return huskyPlan((0, import_node_path7.join)(git.dir, ".husky", "pre-push"), flags);
+    if ((0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, ".husky"))) return huskyPlan((0, import_node_path8.join)(git.dir, ".husky", "pre-push"), flags);
   }
   return plainPlan(file, program2, flags);
 }
 async function lefthookPlan(file, flags) {
-  const before = await (0, import_promises10.readFile)(file, "utf8");
+  const before = await (0, import_promises11.readFile)(file, "utf8");
   const document = (0, import_yaml2.parseDocument)(before);
   if (document.errors.length > 0)
     throw problem(
       `${file} is not YAML: ${document.errors[0].message.split("\n", 1)[0]}`,
-      `Correct ${(0, import_node_path7.basename)(file)}.`
+      `Correct ${(0, import_node_path8.basename)(file)}.`
     );
   const steps = [];
   const jobs = document.getIn(["pre-push", "jobs"]);
@@ -12746,10 +12748,10 @@ async function lefthookPlan(file, flags) {
     else document.setIn(["pre-push", "commands", mark], document.createNode(entry));
     steps.push(writeStep(file, before, document.toString(), false));
   }
-  return { keeper: "lefthook", file, plan: { title: `Add the check to ${(0, import_node_path7.basename)(file)}`, steps } };
+  return { keeper: "lefthook", file, plan: { title: `Add the check to ${(0, import_node_path8.basename)(file)}`, steps } };
 }
 async function huskyPlan(file, flags) {
-  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises11.readFile)(file, "utf8") : void 0;
   const steps = before?.includes(mark) ? [] : [await huskyStep(file, before, flags)];
   return { keeper: "husky", file, plan: { title: "Add the check to .husky/pre-push", steps } };
 }
@@ -12757,29 +12759,29 @@ async function huskyStep(file, before, flags) {
   if (before === void 0 || before.trim() === "")
     return writeStep(file, before, `${checkCommand('"$1"', flags)}
 `, true);
-  const kept = (0, import_node_path7.join)((0, import_node_path7.dirname)(file), "pre-push.before-submodule-push-check");
+  const kept = (0, import_node_path8.join)((0, import_node_path8.dirname)(file), "pre-push.before-submodule-push-check");
   return wrapStep(
     file,
     kept,
-    wrapper(`sh -e "$(dirname -- "$0")/${(0, import_node_path7.basename)(kept)}" "$@"`, checkCommand('"$1"', flags))
+    wrapper(`sh -e "$(dirname -- "$0")/${(0, import_node_path8.basename)(kept)}" "$@"`, checkCommand('"$1"', flags))
   );
 }
 async function plainPlan(file, program2, flags) {
-  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises11.readFile)(file, "utf8") : void 0;
   const tail = `check --pre-push "$1"${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
   const command = [
     `if command -v ${mark} >/dev/null 2>&1; then ${mark} ${tail}`,
     `  else ${quoteAll(program2)} ${tail}`,
     "  fi"
   ].join("\n");
-  const kept = (0, import_node_path7.join)((0, import_node_path7.dirname)(file), "pre-push.before-submodule-push-check");
+  const kept = (0, import_node_path8.join)((0, import_node_path8.dirname)(file), "pre-push.before-submodule-push-check");
   const steps = [];
   if (before === void 0) steps.push(writeStep(file, before, `#!/bin/sh
 # ${mark}
 ${command}
 `, true));
   else if (!before.includes(mark))
-    steps.push(wrapStep(file, kept, wrapper(`"$(dirname -- "$0")/${(0, import_node_path7.basename)(kept)}" "$@"`, command)));
+    steps.push(wrapStep(file, kept, wrapper(`"$(dirname -- "$0")/${(0, import_node_path8.basename)(kept)}" "$@"`, command)));
   return { keeper: "git", file, plan: { title: `Add the check to ${file}`, steps } };
 }
 function writeStep(file, before, content, executable) {
@@ -12787,40 +12789,40 @@ function writeStep(file, before, content, executable) {
     title: before === void 0 ? `write ${file}` : `change ${file}`,
     commands: content.split("\n").filter((line) => before === void 0 || !before.includes(line)),
     async apply() {
-      await (0, import_promises10.mkdir)((0, import_node_path7.dirname)(file), { recursive: true });
-      await (0, import_promises10.writeFile)(file, content);
-      if (executable) await (0, import_promises10.chmod)(file, 493);
+      await (0, import_promises11.mkdir)((0, import_node_path8.dirname)(file), { recursive: true });
+      await (0, import_promises11.writeFile)(file, content);
+      if (executable) await (0, import_promises11.chmod)(file, 493);
       return void 0;
     },
     async undo() {
-      await (before === void 0 ? (0, import_promises10.rm)(file, { force: true }) : (0, import_promises10.writeFile)(file, before));
+      await (before === void 0 ? (0, import_promises11.rm)(file, { force: true }) : (0, import_promises11.writeFile)(file, before));
     }
   };
 }
 function wrapStep(file, kept, content) {
   return {
-    title: `keep ${file} as ${(0, import_node_path7.basename)(kept)}, and run the check after it`,
+    title: `keep ${file} as ${(0, import_node_path8.basename)(kept)}, and run the check after it`,
     commands: [quoteAll(["mv", file, kept]), ...content.trimEnd().split("\n")],
     async apply() {
       if ((0, import_node_fs4.existsSync)(kept)) throw problem(`${kept} is in the way.`, `Look at it, and remove or rename it.`);
-      await (0, import_promises10.rename)(file, kept);
-      await (0, import_promises10.writeFile)(file, content, { mode: 493 });
-      await (0, import_promises10.chmod)(file, 493);
+      await (0, import_promises11.rename)(file, kept);
+      await (0, import_promises11.writeFile)(file, content, { mode: 493 });
+      await (0, import_promises11.chmod)(file, 493);
       return void 0;
     },
     async undo() {
-      await (0, import_promises10.rm)(file, { force: true });
-      if ((0, import_node_fs4.existsSync)(kept)) await (0, import_promises10.rename)(kept, file);
+      await (0, import_promises11.rm)(file, { force: true });
+      if ((0, import_node_fs4.existsSync)(kept)) await (0, import_promises11.rename)(kept, file);
     }
   };
 }
-var import_node_fs4, import_promises10, import_node_path7, import_yaml2, mark, lefthookFiles, otherLefthookFiles, checkCommand, wrapper;
+var import_node_fs4, import_promises11, import_node_path8, import_yaml2, mark, lefthookFiles, otherLefthookFiles, checkCommand, wrapper;
 var init_hook = __esm({
   "src/submodules/hook.ts"() {
     "use strict";
     import_node_fs4 = __toESM(require_node_fs(), 1);
-    import_promises10 = __toESM(require_promises(), 1);
-    import_node_path7 = __toESM(require_node_path(), 1);
+    import_promises11 = __toESM(require_promises(), 1);
+    import_node_path8 = __toESM(require_node_path(), 1);
     import_yaml2 = __toESM(require_dist(), 1);
     init_errors();
     init_quote();
@@ -13369,6 +13371,7 @@ async function runTool(tool2, argv, io) {
   const program2 = buildProgram(tool2, io, async (verb, args, options) => {
     const quiet = options.quiet === true;
     outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {
+    }, live: () => {
     } } : io);
   });
   try {
@@ -13378,7 +13381,10 @@ async function runTool(tool2, argv, io) {
       if (!outcome) throw new Error("No verb ran.");
     } catch (error2) {
       if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error2, tool2, io, flags.includes("--verbose") || flags.includes("-v"));
+      outcome = explain(error2, tool2, io, {
+        verbose: flags.includes("--verbose") || flags.includes("-v"),
+        verb: tool2.verbs.map(verbName).find((name) => name === words[0]) ?? ""
+      });
     }
     if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
 `);
@@ -13409,11 +13415,11 @@ function knowsVerb(tool2, word) {
     `Use one of: ${names.join(", ")}; more with ${tool2.name} --help.`
   );
 }
-function explain(error2, tool2, io, verbose = false) {
+function explain(error2, tool2, io, { verbose = false, verb = "" } = {}) {
   if (error2 instanceof ReaderGone) throw error2;
   if (error2 instanceof CommanderError) {
     const message2 = error2.code === "commander.help" ? "No verb was given." : error2.message.replace(/^error: /, "");
-    const fix2 = `${tool2.name} --help`;
+    const fix2 = [tool2.name, verb, "--help"].filter(Boolean).join(" ");
     io.note(`next: ${fix2}`);
     return { exit: exitCode.usage, result: { error: { message: redact(message2), fix: fix2 } } };
   }
@@ -13590,24 +13596,44 @@ init_redact();
 init_check();
 
 // src/submodules/command.ts
-var import_node_path8 = __toESM(require_node_path(), 1);
+var import_node_path9 = __toESM(require_node_path(), 1);
 
 // src/common/audit.ts
-var import_promises3 = __toESM(require_promises(), 1);
+var import_promises4 = __toESM(require_promises(), 1);
 var import_node_os = __toESM(require_node_os(), 1);
+var import_node_path2 = __toESM(require_node_path(), 1);
+
+// src/common/directory.ts
+var import_promises3 = __toESM(require_promises(), 1);
 var import_node_path = __toESM(require_node_path(), 1);
+async function makeDirectory(path6) {
+  const make = () => (0, import_promises3.mkdir)(path6, { mode: 448 }).catch(async (error2) => {
+    if (!(await (0, import_promises3.stat)(path6).catch(() => void 0))?.isDirectory()) throw error2;
+  });
+  try {
+    await make();
+  } catch (error2) {
+    if (error2.code !== "ENOENT" || (0, import_node_path.dirname)(path6) === path6) throw error2;
+    await makeDirectory((0, import_node_path.dirname)(path6));
+    await make();
+  }
+}
+
+// src/common/audit.ts
 init_redact();
 function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
-  return (0, import_node_path.join)(env.XDG_STATE_HOME || (0, import_node_path.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
+  return (0, import_node_path2.join)(env.XDG_STATE_HOME || (0, import_node_path2.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
 }
-async function appendAudit(file, record) {
-  const line = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)(), ...record };
-  await (0, import_promises3.mkdir)((0, import_node_path.dirname)(file), { recursive: true, mode: 448 });
-  const handle = await (0, import_promises3.open)(file, "a", 384);
-  try {
-    await handle.appendFile(`${JSON.stringify(redactValue(line))}
+var appendAudit = (file, record) => appendAudits(file, [record]);
+async function appendAudits(file, records) {
+  const common = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)() };
+  const lines3 = records.map((record) => `${JSON.stringify(redactValue({ ...common, ...record }))}
 `);
+  await makeDirectory((0, import_node_path2.dirname)(file));
+  const handle = await (0, import_promises4.open)(file, "a", 384);
+  try {
+    await handle.appendFile(lines3.join(""));
     await handle.sync();
   } finally {
     await handle.close();
@@ -13714,9 +13740,9 @@ function ciLines(ci) {
 }
 
 // src/submodules/session.ts
-var import_promises8 = __toESM(require_promises(), 1);
+var import_promises9 = __toESM(require_promises(), 1);
 var import_node_os2 = __toESM(require_node_os(), 1);
-var import_node_path5 = __toESM(require_node_path(), 1);
+var import_node_path6 = __toESM(require_node_path(), 1);
 init_errors();
 
 // src/submodules/config.ts
@@ -13796,8 +13822,8 @@ function seconds(name, value2, file) {
 
 // src/submodules/facts.ts
 var import_node_crypto2 = __toESM(require_node_crypto(), 1);
-var import_promises5 = __toESM(require_promises(), 1);
-var import_node_path3 = __toESM(require_node_path(), 1);
+var import_promises6 = __toESM(require_promises(), 1);
+var import_node_path4 = __toESM(require_node_path(), 1);
 var most = 500;
 var keptMs = 60 * 24 * 36e5;
 var FactStore = class {
@@ -13811,7 +13837,7 @@ var FactStore = class {
     const key = (0, import_node_crypto2.createHash)("sha256").update(url).digest("hex").slice(0, 32);
     let facts = this.#open.get(key);
     if (!facts) {
-      facts = load((0, import_node_path3.join)(this.#dir, key));
+      facts = load((0, import_node_path4.join)(this.#dir, key));
       this.#open.set(key, facts);
     }
     return facts;
@@ -13821,24 +13847,24 @@ var FactStore = class {
     for (const one of this.#open.values()) {
       const { dir, stored, changed } = await one;
       if (!changed) continue;
-      await (0, import_promises5.mkdir)(dir, { recursive: true, mode: 448 });
-      const temporary = (0, import_node_path3.join)(dir, `facts-${(0, import_node_crypto2.randomUUID)()}.tmp`);
-      await (0, import_promises5.writeFile)(temporary, JSON.stringify(trimmed(stored)), { mode: 384 });
-      await (0, import_promises5.rename)(temporary, (0, import_node_path3.join)(dir, "facts.json"));
-      await (0, import_promises5.utimes)(dir, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
+      await (0, import_promises6.mkdir)(dir, { recursive: true, mode: 448 });
+      const temporary = (0, import_node_path4.join)(dir, `facts-${(0, import_node_crypto2.randomUUID)()}.tmp`);
+      await (0, import_promises6.writeFile)(temporary, JSON.stringify(trimmed(stored)), { mode: 384 });
+      await (0, import_promises6.rename)(temporary, (0, import_node_path4.join)(dir, "facts.json"));
+      await (0, import_promises6.utimes)(dir, /* @__PURE__ */ new Date(), /* @__PURE__ */ new Date());
     }
   }
   /** Removes what no run has added to for two months. */
   async prune(now) {
-    for (const name of await (0, import_promises5.readdir)(this.#dir).catch(() => [])) {
-      const dir = (0, import_node_path3.join)(this.#dir, name);
-      const { mtimeMs } = await (0, import_promises5.stat)(dir).catch(() => ({ mtimeMs: now }));
-      if (now - mtimeMs > keptMs) await (0, import_promises5.rm)(dir, { recursive: true, force: true });
+    for (const name of await (0, import_promises6.readdir)(this.#dir).catch(() => [])) {
+      const dir = (0, import_node_path4.join)(this.#dir, name);
+      const { mtimeMs } = await (0, import_promises6.stat)(dir).catch(() => ({ mtimeMs: now }));
+      if (now - mtimeMs > keptMs) await (0, import_promises6.rm)(dir, { recursive: true, force: true });
     }
   }
 };
 async function load(dir) {
-  const stored = await readStored((0, import_node_path3.join)(dir, "facts.json"));
+  const stored = await readStored((0, import_node_path4.join)(dir, "facts.json"));
   const facts = {
     dir,
     stored,
@@ -13858,7 +13884,7 @@ async function load(dir) {
 }
 async function readStored(file) {
   try {
-    const { contained, recorded } = JSON.parse(await (0, import_promises5.readFile)(file, "utf8"));
+    const { contained, recorded } = JSON.parse(await (0, import_promises6.readFile)(file, "utf8"));
     if (typeof contained === "object" && typeof recorded === "object") return { contained, recorded };
   } catch {
   }
@@ -13875,9 +13901,9 @@ init_limit();
 
 // src/submodules/probe.ts
 var import_node_fs2 = __toESM(require_node_fs(), 1);
-var import_promises6 = __toESM(require_promises(), 1);
-var import_node_path4 = __toESM(require_node_path(), 1);
-var import_promises7 = __toESM(require_promises2(), 1);
+var import_promises7 = __toESM(require_promises(), 1);
+var import_node_path5 = __toESM(require_node_path(), 1);
+var import_promises8 = __toESM(require_promises2(), 1);
 init_failure();
 
 // src/submodules/tokens.ts
@@ -14172,6 +14198,90 @@ function packetLines(bytes) {
   return lines3;
 }
 
+// src/submodules/ask/rest.ts
+init_url();
+var mostPages = 1e3;
+function restRepository(url, tokens, timeoutMs) {
+  const server = tokens.find(({ base }) => url.startsWith(`${base}/`));
+  const named = server && ownerAndName(`https://host${url.slice(server.base.length)}`);
+  if (!server || !named) return void 0;
+  const root = `${server.base}/api/v1/repos/${encodeURIComponent(named.owner)}/${encodeURIComponent(named.name)}`;
+  return {
+    async refs() {
+      const repository = await get("");
+      if (!repository) throw silent("the API shows no such repository");
+      const [branches, tags] = [await pages("/branches"), await pages("/tags")];
+      const heads = branches.map(({ name, commit }) => ({ name: `refs/heads/${name}`, oid: commit.id ?? "" }));
+      const target = `refs/heads/${repository.default_branch}`;
+      const head = heads.find(({ name }) => name === target);
+      return [
+        ...head ? [{ name: "HEAD", oid: head.oid, target }] : [],
+        ...heads,
+        ...tags.map(({ name, id, commit: { sha = "" } }) => ({
+          name: `refs/tags/${name}`,
+          oid: id ?? sha,
+          ...id !== void 0 && id !== sha && { peeled: sha }
+        }))
+      ];
+    },
+    async pulls() {
+      const found = await get("/git/refs/pull");
+      return Array.isArray(found) ? found.map(({ ref, object }) => ({ name: ref, oid: object.sha })) : [];
+    },
+    async contains(commit, tips) {
+      for (const tip of tips) {
+        if (tip === commit) return true;
+        const found = await get(`/compare/${tip}...${commit}`);
+        if (found?.total_commits === 0) return true;
+      }
+      return false;
+    },
+    async stores(commit) {
+      return await get(`/git/commits/${commit}?stat=false&verification=false&files=false`) !== void 0;
+    },
+    async recorded(commit) {
+      const entries = [];
+      for (let page = 1; page <= mostPages; page++) {
+        const found = await get(`/git/trees/${commit}?recursive=true&per_page=1000&page=${page}`);
+        if (!found) return void 0;
+        entries.push(...found.tree ?? []);
+        if (!found.truncated || !found.tree?.length) break;
+      }
+      const gitlinks = entries.filter(({ type }) => type === "commit").map(({ path: path6, sha }) => ({ path: path6, oid: sha }));
+      const file = entries.find(({ path: path6, type }) => path6 === ".gitmodules" && type === "blob");
+      if (!file) return { gitlinks, gitmodules: void 0 };
+      const blob = await get(`/git/blobs/${file.sha}`);
+      return blob && { gitlinks, gitmodules: Buffer.from(blob.content, "base64").toString() };
+    }
+  };
+  async function pages(route) {
+    const items = [];
+    for (let page = 1; page <= mostPages; page++) {
+      const found = await get(`${route}?limit=50&page=${page}`) ?? [];
+      if (found.length === 0) return items;
+      items.push(...found);
+    }
+    throw silent("the API gives pages without an end");
+  }
+  async function get(route) {
+    let response;
+    try {
+      response = await fetch(`${root}${route}`, {
+        headers: { accept: "application/json", authorization: `token ${server.token}` },
+        redirect: "manual",
+        signal: AbortSignal.timeout(timeoutMs)
+      });
+      if (response.status === 200) return await response.json();
+      await response.body?.cancel();
+    } catch (error2) {
+      throw silent(`the API does not answer: ${error2.message}`);
+    }
+    if (response.status === 404) return void 0;
+    throw silent(`the API answers with ${response.status}`);
+  }
+}
+var silent = (said) => ({ kind: "unreachable-host", said, transient: false });
+
 // src/submodules/probe.ts
 init_git();
 init_limit();
@@ -14195,14 +14305,15 @@ function createProbe({
   const containing = /* @__PURE__ */ new Map();
   const trees = /* @__PURE__ */ new Map();
   const indirect = /* @__PURE__ */ new Set();
+  const restOnly = /* @__PURE__ */ new Map();
   return {
     async ask(question) {
-      const remote = { ...question, url: asHttp(question.url, tokens) };
+      const remote = { ...question, url: await addressOf(question.url) };
       const tips = await tipsOf(remote.url);
-      return isFailure(tips) ? tips : place(remote, tips);
+      return isFailure(tips) ? tips : place(remote, tips).catch(asFailure);
     },
-    recorded: (original, commit) => {
-      const url = asHttp(original, tokens);
+    async recorded(original, commit) {
+      const url = await addressOf(original);
       return once(trees, `${commit} ${url}`, async () => {
         const remembered = (await facts.of(url)).recorded(commit);
         if (remembered) return remembered;
@@ -14212,13 +14323,14 @@ function createProbe({
       });
     },
     async branches(original) {
-      return tipsOf(asHttp(original, tokens));
+      return tipsOf(await addressOf(original));
     },
     forget(original) {
       containing.clear();
-      const url = asHttp(original, tokens);
-      known2.delete(url);
-      histories.delete(url);
+      for (const url of [original, asHttp(original, tokens)]) {
+        known2.delete(url);
+        histories.delete(url);
+      }
     },
     forgetAll() {
       containing.clear();
@@ -14226,10 +14338,20 @@ function createProbe({
       histories.clear();
     }
   };
+  async function addressOf(original) {
+    const url = asHttp(original, tokens);
+    if (url === original || !isFailure(await tipsOf(url)) || isFailure(await tipsOf(original))) return url;
+    return original;
+  }
   function tipsOf(url) {
     return once(known2, url, async () => {
       const refs = await refsOf(url, ["refs/heads/", "refs/tags/"]);
-      return isFailure(refs) ? refs : readTips(refs);
+      if (!isFailure(refs)) return readTips(refs);
+      const rest = restRepository(url, tokens, git.timeoutMs);
+      const found = await rest?.refs().catch(() => void 0);
+      if (!rest || !found) return refs;
+      restOnly.set(url, rest);
+      return readTips(found);
     });
   }
   async function refsOf(url, prefixes) {
@@ -14276,7 +14398,7 @@ function createProbe({
     if (tips.some((tip) => remembered.contains(tip, commit))) return true;
     const key = `${commit} ${tips.toSorted().join(" ")}`;
     const elsewhere = containing.get(key);
-    const answer = await elsewhere === true || await (elsewhere ? askContained(question, tips) : first(key, tips));
+    const answer = await elsewhere?.catch(() => false) === true || await (elsewhere ? askContained(question, tips) : first(key, tips));
     if (answer === true) remembered.addContains(tips, commit);
     return answer;
     function first(at, oids) {
@@ -14288,6 +14410,8 @@ function createProbe({
   async function askContained({ url, commit, clone }, tips) {
     const hash = hashOf(commit);
     if (clone && await local2("", () => isContained(clone, commit, tips))) return true;
+    const rest = restOnly.get(url);
+    if (rest) return await rest.stores(commit) ? rest.contains(commit, tips) : "absent";
     const beyond = tips.length <= mostTips ? await directly(url, hash, (remote) => countBeyond(remote, commit, tips)) : void 0;
     if (beyond !== void 0) return beyond === "absent" ? beyond : beyond === 0;
     const history = await historyOf(url, hash);
@@ -14303,6 +14427,8 @@ function createProbe({
   }
   async function outside(url, commit, tips) {
     const hash = hashOf(commit);
+    const rest = restOnly.get(url);
+    if (rest) return outsideByRest(rest, commit);
     const pulls = await refsOf(url, ["refs/pull/", "refs/merge-requests/"]);
     const requests = isFailure(pulls) ? [] : pulls.filter(({ name }) => name !== "HEAD");
     const at = requests.filter(({ oid }) => oid === commit).map(({ name }) => name);
@@ -14319,6 +14445,13 @@ function createProbe({
     if (recorded === "commit") return { place: "unreachable", refs: [] };
     return { place: recorded === void 0 ? "absent" : "not-a-commit", refs: [] };
   }
+  async function outsideByRest(rest, commit) {
+    const pulls = await rest.pulls();
+    const oids = pulls.map(({ oid }) => oid);
+    if (oids.length > 0 && await rest.contains(commit, oids))
+      return { place: "pull", refs: pulls.filter(({ oid }) => oid === commit).map(({ name }) => name) };
+    return { place: await rest.stores(commit) ? "unreachable" : "absent", refs: [] };
+  }
   async function typeOf(url, oid, hash) {
     const pack = await directly(url, hash, (remote) => fetchPack(remote, oid));
     if (pack === "absent") return void 0;
@@ -14329,6 +14462,9 @@ function createProbe({
   }
   async function readRecorded(url, commit) {
     const hash = hashOf(commit);
+    await tipsOf(url);
+    const rest = restOnly.get(url);
+    if (rest) return rest.recorded(commit).catch(asFailure);
     const direct = await directly(url, hash, async (remote) => {
       const pack = await fetchPack(remote, commit);
       if (pack === void 0 || pack === "absent") return pack;
@@ -14358,8 +14494,8 @@ function createProbe({
   }
   async function scratchIn(url, name, hash) {
     const { dir } = await facts.of(url);
-    if (!(0, import_node_fs2.existsSync)(dir)) await (0, import_promises6.mkdir)(dir, { recursive: true, mode: 448 });
-    return scratchRepository(git, (0, import_node_path4.join)(dir, name), hash);
+    if (!(0, import_node_fs2.existsSync)(dir)) await (0, import_promises7.mkdir)(dir, { recursive: true, mode: 448 });
+    return scratchRepository(git, (0, import_node_path5.join)(dir, name), hash);
   }
   async function directly(url, hash, question) {
     if (indirect.has(url)) return void 0;
@@ -14376,7 +14512,7 @@ function createProbe({
       const failure = failureOf(reply);
       const pause2 = retryDelaysMs[attempt];
       if (!failure.transient || refusesObject(failure) || pause2 === void 0) return failure;
-      await (0, import_promises7.setTimeout)(pause2);
+      await (0, import_promises8.setTimeout)(pause2);
     }
   }
 }
@@ -14400,6 +14536,10 @@ function readTips(refs) {
     defaultBranch: head?.target?.replace(/^refs\/heads\//, ""),
     hash: refs[0] && hashOf(refs[0].oid)
   };
+}
+function asFailure(error2) {
+  if (isFailure(error2)) return error2;
+  throw error2;
 }
 function once(memory, key, make) {
   let value2 = memory.get(key);
@@ -14437,18 +14577,18 @@ async function openSession(options) {
   };
 }
 function cacheDirectory(env) {
-  const base = env.FORGEJO_CI_TOOLKIT_CACHE || (0, import_node_path5.join)(env.XDG_CACHE_HOME || (0, import_node_path5.join)(env.HOME || "/tmp", ".cache"), "forgejo-ci-toolkit");
-  return (0, import_node_path5.join)(base, "submodules");
+  const base = env.FORGEJO_CI_TOOLKIT_CACHE || (0, import_node_path6.join)(env.XDG_CACHE_HOME || (0, import_node_path6.join)(env.HOME || "/tmp", ".cache"), "forgejo-ci-toolkit");
+  return (0, import_node_path6.join)(base, "submodules");
 }
 async function readConfig(git, { config, directory }) {
   if (config !== void 0) {
-    const content = await (0, import_promises8.readFile)((0, import_node_path5.resolve)(directory, config), "utf8").catch((error2) => {
+    const content = await (0, import_promises9.readFile)((0, import_node_path6.resolve)(directory, config), "utf8").catch((error2) => {
       throw usage(`Cannot read ${config}: ${error2.message}`, "Name a file that exists with --config.", error2);
     });
     return parseConfigFile(content, config);
   }
   for (const file of configFiles) {
-    const content = git.bare ? await showFile(git, "HEAD", file) : await (0, import_promises8.readFile)((0, import_node_path5.join)(git.dir, file), "utf8").catch(() => void 0);
+    const content = git.bare ? await showFile(git, "HEAD", file) : await (0, import_promises9.readFile)((0, import_node_path6.join)(git.dir, file), "utf8").catch(() => void 0);
     if (content !== void 0) return parseConfigFile(content, file);
   }
   return noConfig;
@@ -14577,7 +14717,7 @@ function sessionFor(options, io, pushedTo) {
   const seconds2 = parseDuration(options.timeout);
   if (!seconds2) throw usage(`--timeout ${options.timeout} is not a duration.`, "Write it as 30s or 2m.");
   return openSession({
-    directory: (0, import_node_path8.resolve)(options.directory),
+    directory: (0, import_node_path9.resolve)(options.directory),
     env: io.env,
     timeoutMs: seconds2 * 1e3,
     config: options.config,
@@ -14636,7 +14776,7 @@ var pushVerb = async (_args, options, io) => {
     prePush: void 0,
     allCommits: false
   });
-  const journal = (0, import_node_path8.join)(stateDirectory(io.env), "journal.jsonl");
+  const journal = (0, import_node_path9.join)(stateDirectory(io.env), "journal.jsonl");
   const result = await pushAll2(
     session,
     target,
@@ -14674,8 +14814,8 @@ var status = async (_args, options, io) => {
 };
 var installHook = async (_args, options, io) => {
   const { planHook: planHook2 } = await Promise.resolve().then(() => (init_hook(), hook_exports));
-  const git = await openRepository((0, import_node_path8.resolve)(options.directory), io.env, 6e4);
-  const program2 = [process.execPath, (0, import_node_path8.resolve)(process.argv[1] ?? "submodule-push-check")];
+  const git = await openRepository((0, import_node_path9.resolve)(options.directory), io.env, 6e4);
+  const program2 = [process.execPath, (0, import_node_path9.resolve)(process.argv[1] ?? "submodule-push-check")];
   const flags = [
     ...options.allowUnknown ? ["--allow-unknown"] : [],
     ...options.requireBranch ? ["--require-branch"] : [],
