@@ -44,8 +44,6 @@ export interface Dialect {
   readonly runsAtOnce: number;
   /** A transaction that failed with this was rolled back for the sake of another, and can be tried again. */
   isRetryable(error: unknown): boolean;
-  /** Executes statements with their values written in, in one round trip or few; how many rows each met. Left out where it cannot. */
-  executeTexts?(queries: Queries, texts: readonly string[]): Promise<readonly number[]>;
   /** Completes "Another ci-doctor or a busy server holds them": how to see which. */
   readonly whoLocks: string;
   /** See `Database.explain`. */
