@@ -200,7 +200,7 @@ async function askLog(job: LogJob, connection: Connection, selection: Selection)
   return readLog({
     task,
     steps: job.steps,
-    storage: await connection.logs(),
+    ...(await connection.logs()),
     dbfs: dbfsStore(dbfsOf(database)),
     index: task && {
       length: () => database.logIndexLength(task.id),
@@ -327,7 +327,7 @@ async function followJobs(
     const news = followJob({
       look: lookAt(database, job.id),
       steps: (taskId) => loadSteps(database.queries, [taskId]),
-      storage: await connection.logs(),
+      ...(await connection.logs()),
       dbfs: dbfsStore(dbfsOf(database)),
       pause: () => io.pause(1_000),
       note(message) {
