@@ -105,6 +105,19 @@ describe('through the API', () => {
     await rm(spool, { recursive: true });
   });
 
+  test('of a long log only what is shown is fetched', async () => {
+    let sent = 0;
+    server = await startApiServer((request) => {
+      const answer = route(request);
+      sent += (answer.body as Buffer).length;
+      return answer;
+    });
+    const argv = [failed(), '--job', String(instance.runs.failed.job.id), '--failed', '--tail', '100', '--json'];
+    const { log } = (await read(argv, withToken())).json.jobs[0];
+    expect(log.size).toBeGreaterThan(1_000_000);
+    expect(sent).toBeLessThan(300_000);
+  });
+
   test('a part that breaks off is asked for again', async () => {
     const expected = await read([failed(), '--log-dir', logs]);
     let cuts = 0;
