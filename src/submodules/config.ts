@@ -36,10 +36,10 @@ export const configFiles = ['submodules.yaml', '.forgejo/submodules.yaml'] as co
  * @throws ToolError (usage) for anything it does not know, naming what was probably meant
  */
 export async function parseConfigFile(content: string, file: string): Promise<Config> {
-  const { parse } = await import('yaml');
+  const { default: yaml } = await import('yaml');
   let document: unknown;
   try {
-    document = parse(content) ?? {};
+    document = yaml.parse(content) ?? {};
   } catch (error) {
     throw usage(`${file} is not YAML: ${(error as Error).message.split('\n', 1)[0]}`, `Correct ${file}.`, error);
   }

@@ -212,6 +212,25 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
     expect(exit).toBe(2);
     expect(out.length).toBeGreaterThan(1_000);
     expect(err).toMatch(/frame \d+|byte \d+/);
+    await writeFile(join(logs, name), 'what a disk gave back after a crash\n');
+    const foreign = await run('logs', String(failed.run.id), '--log-dir', logs, '--job', 'build');
+    expect(foreign).toMatchObject({ exit: 2, err: expect.stringContaining('is not the log of task') });
+    expect(foreign.out).toContain('what a disk gave back');
     await writeFile(join(logs, name), whole);
+  });
+
+  test('an attempt that never was is not one that has not started', async () => {
+    const { failed, queued } = instance.runs;
+    const asked = ['--attempt', '7', '--json', '--log-dir', logs];
+    const { exit, json: answer } = await run('logs', String(failed.run.id), '--job', 'build', ...asked);
+    expect([exit, answer.jobs[0].empty.reason]).toEqual([2, 'no-attempt']);
+    expect(answer.jobs[0].empty.message).toContain('it has 1');
+    const waiting = await run('logs', String(queued.id), ...asked);
+    expect(waiting.json.jobs[0].empty.reason).toBe('not-started');
+  });
+
+  test('a run without a failed job says so in JSON too', async () => {
+    const { exit, json: answer } = await run('logs', String(instance.runs.stuck.run.id), '--failed', '--json');
+    expect([exit, answer.jobs, answer.empty.reason]).toEqual([2, [], 'no-failed-step']);
   });
 });

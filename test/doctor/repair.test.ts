@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import { testDatabase } from '../support/database.ts';
 import { doctor, stateDirectory } from '../support/doctor.ts';
 import { picture, play, type RunId, type Scene } from '../support/situation.ts';
 import type { TestDatabase } from '../support/test-database.ts';
@@ -374,14 +373,12 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
   });
 
   test('a task whose job has no row is ended when it was last heard of, by its own name', async () => {
-    const { server, result } = situations.play(generation, { now: Math.floor(Date.now() / 1_000) }, (scene) =>
-      situations.taskWithoutJob(scene),
-    );
-    const database = await testDatabase();
-    await database.load(server);
+    const { database, runId: id } = await play(generation, (scene) => situations.taskWithoutJob(scene).task);
     const { url, schema } = database;
     const original = await rows(database);
-    const { id, updated } = result.task.row as { id: number; updated: number };
+    const [{ updated }] = (await database.query('SELECT updated FROM action_task WHERE id = $1', [id])) as [
+      { updated: number },
+    ];
     const fix = `ci-doctor reset task:${id}`;
     expect((await doctor(url, ['stuck', '--json'], { schema })).json.findings).toMatchObject([
       { code: 'task-without-job', runId: null, taskId: id, repairable: true, fix },

@@ -54,8 +54,10 @@ export interface LogPlaces {
 }
 
 export interface LogRequest extends LogPlaces {
-  /** The task of the job's attempt; undefined where no runner has picked the job up yet. */
+  /** The task of the job's attempt; undefined where there is none. */
   readonly task: LogTask | undefined;
+  /** The numbers of the job's attempts, where one of them was asked for. */
+  readonly attempts?: readonly number[];
   /** Its rows of action_task_step, in the order of `index`. */
   readonly steps: readonly StepRow[];
   /** The column `log_indexes` of the task. */
@@ -66,6 +68,7 @@ export interface LogRequest extends LogPlaces {
 /** Why there is nothing to show. */
 export type EmptyReason =
   | 'not-started'
+  | 'no-attempt'
   | 'expired'
   | 'never-written'
   | 'missing'
@@ -125,6 +128,12 @@ export interface FoundLog {
  */
 export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog> {
   const { task, selection } = request;
+  if (!task && request.attempts && request.attempts.length > 0)
+    return empty(
+      'no-attempt',
+      `The job has no such attempt; it has ${request.attempts.join(', ')}.`,
+      `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`,
+    );
   if (!task)
     return empty(
       'not-started',
@@ -158,8 +167,18 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     if (done && index.lines && index.lines.lines !== task.logLength)
       note(`The line index has ${index.lines.lines} lines, action_task.log_length says ${task.logLength}.`);
     // While the task runs, the text may be ahead of its row, never behind.
-    if (text.size < task.logSize || (done && text.size !== task.logSize))
-      note(`The log has ${text.size} bytes of text, action_task.log_size says ${task.logSize}.`);
+    const sizes = `has ${text.size} bytes of text, action_task.log_size says ${task.logSize}`;
+    const foreign: Damage[] = [];
+    if (done && !text.compressed && text.size !== task.logSize && opened.where() === request.storage?.name)
+      // What is no zstd and has another size was cut, or is something else.
+      foreign.push({
+        frame: 1,
+        offset: 0,
+        start: Math.min(text.size, task.logSize),
+        end: undefined,
+        message: `The stored log is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
+      });
+    else if (text.size < task.logSize || (done && text.size !== task.logSize)) note(`The log ${sizes}.`);
     if (text.size === 0) {
       await text.close();
       return text.damage.length + text.notes.length > 0
@@ -193,8 +212,8 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
         step: chosen?.name,
         lines,
         bytesRead: text.bytesRead + index.bytesRead(),
-        notes: [...text.notes, ...text.damage.map(({ message }) => message), ...notes],
-        damage: text.damage,
+        notes: [...text.notes, ...[...text.damage, ...foreign].map(({ message }) => message), ...notes],
+        damage: [...text.damage, ...foreign],
       }),
       close: () => text.close(),
     };

@@ -11,6 +11,8 @@ export interface LogJob {
   readonly jobId: string;
   readonly status: number;
   readonly attempt: number | null;
+  /** Numbers of all its attempts. */
+  readonly attempts: readonly number[];
   readonly task: LogTask | undefined;
   readonly steps: readonly StepRow[];
 }
@@ -49,6 +51,7 @@ export function loadLogJobs(database: Database, runId: number, attempt: number |
         jobId: job.job_id,
         status: job.status,
         attempt: task?.attempt ?? attempt ?? null,
+        attempts: tasks.filter(({ job_id }) => job_id === job.id).map((own) => own.attempt),
         task: task && {
           id: task.id,
           status: task.status,

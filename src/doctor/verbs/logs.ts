@@ -56,6 +56,8 @@ interface JobLog {
 
 interface LogsResult {
   readonly runId: number;
+  /** Why no job's log was looked for. */
+  readonly empty?: JobLog['empty'];
   readonly jobs: readonly JobLog[];
 }
 
@@ -105,10 +107,13 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
     const { database } = connection;
     const runId = await findRun(database.queries, name!);
     const jobs = chooseJobs(runId, await loadLogJobs(database, runId, attempt), options);
-    if (jobs.length === 0)
-      io.note(
-        `No job of run ${runId} failed.\nnext:  See how it stands with "ci-doctor show ${runId}"; leave out --failed to see its logs.`,
-      );
+    if (jobs.length === 0) {
+      const message = `No job of run ${runId} ${options.failed ? 'failed' : 'is there'}.`;
+      const fix = `See how it stands with "ci-doctor show ${runId}"${options.failed ? '; leave out --failed to see its logs' : ''}.`;
+      io.note(`${message}\nnext:  ${fix}`);
+      const reason = options.failed ? 'no-failed-step' : 'not-started';
+      return { exit: exitCode.unknown, result: { runId, jobs: [], empty: { reason, message, fix } } };
+    }
     if (options.follow)
       return {
         exit: await followJobs(jobs, connection, selection.tail, filter, options, io),
@@ -199,6 +204,7 @@ async function askLog(job: LogJob, connection: Connection, selection: Selection)
   const { task } = job;
   return readLog({
     task,
+    attempts: job.attempts,
     steps: job.steps,
     ...(await connection.logs()),
     dbfs: dbfsStore(dbfsOf(database)),
