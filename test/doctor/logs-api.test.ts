@@ -178,6 +178,16 @@ describe('through the API', () => {
     expect(await read(argv, withToken())).toEqual(expected);
   });
 
+  test('a log of another size, as of another server, is not simply taken for this one', async () => {
+    server = await startApiServer((request) => {
+      const answer = route({ ...request, headers: { ...request.headers, range: undefined } });
+      return { ...answer, body: '2026-11-22T01:29:28.5677456Z what another job wrote\n' };
+    });
+    const answer = await read([failed(), '--job', String(instance.runs.failed.job.id)], withToken());
+    expect(answer).toMatchObject({ exit: 2, out: expect.stringContaining('what another job wrote') });
+    expect(answer.err).toContain('is not the log of task');
+  });
+
   test('diagnose reads the failure there too', async () => {
     const ask = (argv: readonly string[], env: Record<string, string> = {}) =>
       doctor(database.url, ['diagnose', failed(), ...argv, '--json'], {

@@ -169,14 +169,14 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     // While the task runs, the text may be ahead of its row, never behind.
     const sizes = `has ${text.size} bytes of text, action_task.log_size says ${task.logSize}`;
     const foreign: Damage[] = [];
-    if (done && !text.compressed && text.size !== task.logSize && opened.where() === request.storage?.name)
+    if (done && !text.compressed && text.size !== task.logSize && opened.where() !== request.dbfs?.name)
       // What is no zstd and has another size was cut, or is something else.
       foreign.push({
         frame: 1,
         offset: 0,
         start: Math.min(text.size, task.logSize),
         end: undefined,
-        message: `The stored log is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
+        message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
       });
     else if (text.size < task.logSize || (done && text.size !== task.logSize)) note(`The log ${sizes}.`);
     if (text.size === 0) {
