@@ -163,7 +163,11 @@ function buildProgram(tool: Tool, io: Io, run: Run): Command {
     command
       .summary(verb.summary)
       .description(verb.description ? `${verb.summary}\n\n${verb.description}` : verb.summary);
-    for (const option of optionsOf(verb)) command.addOption(option);
+    for (const option of optionsOf(verb)) {
+      // Before commander's own listener, which may make a list without a member of it.
+      command.on(`option:${option.name()}`, (value: unknown) => refuseEmpty(option, value));
+      command.addOption(option);
+    }
     if (verb.examples.length > 0) command.addHelpText('after', () => `\nExamples:\n${examples(verb)}`);
     configure(command, io);
     command.action(async (...parameters: unknown[]) => {
@@ -172,6 +176,13 @@ function buildProgram(tool: Tool, io: Io, run: Run): Command {
     });
   }
   return program;
+}
+
+/** A script whose variable is empty means one job and says `--job ''`: that must not come to mean all of them. */
+function refuseEmpty({ long, short }: Option, value: unknown): void {
+  if (typeof value !== 'string' || value.trim() !== '') return;
+  const flag = long ?? short;
+  throw usage(`${flag} is empty.`, `Give it a value, or leave ${flag} out. Is a variable of the script not set?`);
 }
 
 function examples(verb: Verb): string {

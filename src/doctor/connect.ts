@@ -11,13 +11,13 @@ import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
 import { openDatabase } from './database/open.ts';
 import { findAppIni, findAppIniOn } from './find-app-ini.ts';
-import { openLogs } from './logs/open.ts';
-import type { LogStore } from './logs/store.ts';
+import type { LogPlaces } from './logs/logs.ts';
+import { type ApiOptions, openApi, openLogs } from './logs/open.ts';
 import { defaultTimings, type Timings } from './stuck/timings.ts';
 import { type WayOptions, Ways, wayKeys, wayOptions } from './ways.ts';
 
 /** The flags that say where the database and the logs are; also the keys of ci-doctor.yaml. */
-export interface ConnectOptions extends WayOptions {
+export interface ConnectOptions extends WayOptions, ApiOptions {
   readonly databaseUrl?: string;
   readonly appIni?: string;
   readonly schema?: string;
@@ -55,6 +55,12 @@ export const logOptions: readonly Option[] = [
     'bucket of the stored logs, s3://BUCKET/BASE/PATH?endpoint=URL&region=NAME (from app.ini)',
   ),
   new Option('--log-via <way>', 'how to reach the host of the stored logs, where it is another than --via'),
+  new Option(
+    '--log-api',
+    "read logs through Forgejo's API before anything else (version 16 and newer; with a token, where they are nowhere else)",
+  ),
+  new Option('--base-url <url>', "for the API: the server's address (or FORGEJO_URL, or ROOT_URL of app.ini)"),
+  new Option('--token-env <variable>', 'for the API: the variable that holds the token (FORGEJO_TOKEN)'),
 ];
 
 /** What ci-doctor.yaml may hold. */
@@ -75,8 +81,8 @@ export interface Connection {
   /** ROOT_URL of app.ini; null where there is no app.ini. */
   readonly rootUrl: string | null;
   readonly timings: Timings;
-  /** Opens the place of finished logs; undefined when nothing said where it is. Closed with the connection. */
-  logs(): Promise<LogStore | undefined>;
+  /** Opens the places of finished logs, as far as something says where they are. Closed with the connection. */
+  logs(): Promise<LogPlaces>;
   readonly undoDirectory: string;
   readonly journal: string;
 }
@@ -151,28 +157,34 @@ async function connect(
     forgejo?.timings ?? defaultTimings,
     options.zombieTimeout ?? values.get('zombie-timeout'),
   );
-  let logs: Promise<LogStore | undefined> | undefined;
+  const database = await openDatabase({
+    url: url ?? forgejo!.databaseUrl,
+    env: io.env,
+    ...(schema && { schema }),
+    ...(generation && { generation }),
+    ...(databaseHost && { through: databaseHost }),
+  });
+  const openPlaces = async (): Promise<LogPlaces> => ({
+    storage: await openLogs(
+      {
+        directory: options.logDir ?? there('log-dir'),
+        s3: options.logS3 ?? (options.logDir === undefined ? values.get('log-s3') : undefined),
+        forgejo: forgejo?.logStorage,
+      },
+      logHost,
+      io.env,
+      (close) => ways.onClose(close),
+    ),
+    api: await openApi(options, forgejo?.rootUrl, io.env, database),
+    apiFirst: options.logApi === true,
+  });
+  let logs: Promise<LogPlaces> | undefined;
   return {
-    database: await openDatabase({
-      url: url ?? forgejo!.databaseUrl,
-      env: io.env,
-      ...(schema && { schema }),
-      ...(generation && { generation }),
-      ...(databaseHost && { through: databaseHost }),
-    }),
+    database,
     timings,
     rootUrl: forgejo?.rootUrl ?? null,
     logs: () => {
-      logs ??= openLogs(
-        {
-          directory: options.logDir ?? there('log-dir'),
-          s3: options.logS3 ?? (options.logDir === undefined ? values.get('log-s3') : undefined),
-          forgejo: forgejo?.logStorage,
-        },
-        logHost,
-        io.env,
-        (close) => ways.onClose(close),
-      );
+      logs ??= openPlaces();
       return logs;
     },
     undoDirectory: options.undoDir ?? path('undo-dir') ?? join(state, 'undo'),

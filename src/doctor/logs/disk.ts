@@ -26,7 +26,8 @@ const localFiles: Files = {
   close: async () => {},
 };
 
-async function openFile(path: string): Promise<LogFile> {
+/** A regular file; no link is followed. */
+export async function openFile(path: string): Promise<LogFile> {
   // Without NONBLOCK a pipe of that name would wait for a writer for ever; the name is resolved, so no link may be left.
   const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   const stat = await handle.stat();

@@ -1,10 +1,10 @@
+import { messageOf } from '../../common/errors.ts';
 import type { Database } from '../database/database.ts';
 import { isDone } from '../database/status.ts';
 import { fullSteps, type Step, type StepRow } from '../steps.ts';
 import { countLines, linesIn, type Piece, type Place, readPieces, tailStart } from './lines.ts';
-import { type LogTask, storesOf } from './logs.ts';
+import { type LogPlaces, type LogTask, storesOf } from './logs.ts';
 import { openLog } from './place.ts';
-import type { LogStore } from './store.ts';
 import { LogGone } from './text.ts';
 
 /** What a look at a job tells. */
@@ -13,12 +13,10 @@ export interface FollowedJob {
   readonly task: LogTask | undefined;
 }
 
-export interface FollowRequest {
+export interface FollowRequest extends LogPlaces {
   /** One light query. */
   look(): Promise<FollowedJob>;
   steps(taskId: number): Promise<readonly StepRow[]>;
-  readonly storage: LogStore | undefined;
-  readonly dbfs: LogStore;
   /** Waits between two looks: a second or more. */
   pause(): Promise<void>;
   note(message: string): void;
@@ -91,15 +89,19 @@ const isWhole = ({ bytes }: Piece): boolean => bytes.length === 0 || bytes[bytes
 
 /** What is there behind a place. Nothing where the log cannot be found now: it is being moved, and the next look finds it. */
 async function* readOn(
-  { storage, dbfs, note }: FollowRequest,
+  request: FollowRequest,
   task: LogTask,
   from: Place,
   tail: number | undefined,
   done: boolean,
 ): AsyncGenerator<Piece> {
-  const opened = await openLog(storesOf({ storage, dbfs }, task), task.logFilename, done ? task.logSize : undefined);
-  if ('failures' in opened) {
-    if (opened.failures[0]) throw opened.failures[0].error;
+  const opened = await openLog(storesOf(request, task), task, done ? task.logSize : undefined);
+  const { note } = request;
+  if (!('text' in opened)) {
+    for (const { where, error } of opened.failures) {
+      if (where !== request.api?.name) throw error;
+      note(messageOf(error));
+    }
     return;
   }
   const { text } = opened;

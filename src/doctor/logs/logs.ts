@@ -17,7 +17,7 @@ import {
 import { type IndexBytes, IndexDamage, type LineIndex, openLineIndex } from './line-index.ts';
 import { type LogLine, linesIn, linesOf as linesOfPiece, type Piece, readPieces, tailStart } from './lines.ts';
 import { type Locator, locator } from './locate.ts';
-import { type NotFound, openLog } from './place.ts';
+import { type NotFound, openLog, sentence } from './place.ts';
 import type { LogStore } from './store.ts';
 import { type Damage, LogGone, type LogText } from './text.ts';
 
@@ -41,17 +41,25 @@ export interface Selection {
   readonly tail?: number;
 }
 
-export interface LogRequest {
+/** The places of logs. */
+export interface LogPlaces {
+  /** The directory (or other storage) of finished logs; undefined where nobody said where it is. */
+  readonly storage?: LogStore | undefined;
+  /** Forgejo's API, where a token or a flag says to ask it. That it fails says nothing of the log: the others count. */
+  readonly api?: LogStore | undefined;
+  /** Before the others, not behind them. */
+  readonly apiFirst?: boolean;
+  /** The database's own files, where the log of a running task is. */
+  readonly dbfs?: LogStore | undefined;
+}
+
+export interface LogRequest extends LogPlaces {
   /** The task of the job's attempt; undefined where there is none. */
   readonly task: LogTask | undefined;
   /** The numbers of the job's attempts, where one of them was asked for. */
   readonly attempts?: readonly number[];
   /** Its rows of action_task_step, in the order of `index`. */
   readonly steps: readonly StepRow[];
-  /** The directory (or other storage) of finished logs; undefined where nobody said where it is. */
-  readonly storage?: LogStore | undefined;
-  /** The database's own files, where the log of a running task is. */
-  readonly dbfs?: LogStore | undefined;
   /** The column `log_indexes` of the task. */
   readonly index?: IndexBytes | undefined;
   readonly selection: Selection;
@@ -147,8 +155,8 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     );
   if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done);
 
-  const opened = await openLog(storesOf(request, task), task.logFilename, done ? task.logSize : undefined);
-  if ('failures' in opened) return notFound(request, task, opened);
+  const opened = await openLog(storesOf(request, task), task, done ? task.logSize : undefined);
+  if (!('text' in opened)) return notFound(request, task, opened);
   const { text } = opened;
   const notes: string[] = [];
   const note = (message: string) => {
@@ -161,14 +169,14 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     // While the task runs, the text may be ahead of its row, never behind.
     const sizes = `has ${text.size} bytes of text, action_task.log_size says ${task.logSize}`;
     const foreign: Damage[] = [];
-    if (done && !text.compressed && text.size !== task.logSize && opened.where() === request.storage?.name)
+    if (done && !text.compressed && text.size !== task.logSize && opened.where() !== request.dbfs?.name)
       // What is no zstd and has another size was cut, or is something else.
       foreign.push({
         frame: 1,
         offset: 0,
         start: Math.min(text.size, task.logSize),
         end: undefined,
-        message: `The stored log is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
+        message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
       });
     else if (text.size < task.logSize || (done && text.size !== task.logSize)) note(`The log ${sizes}.`);
     if (text.size === 0) {
@@ -216,8 +224,9 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
 }
 
 /** A stored log is in the storage, one of a running task in the database; either may have just been moved. */
-export function storesOf({ storage, dbfs }: Pick<LogRequest, 'storage' | 'dbfs'>, task: LogTask): LogStore[] {
-  const order = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
+export function storesOf({ storage, dbfs, api, apiFirst }: LogPlaces, task: LogTask): LogStore[] {
+  const own = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
+  const order = apiFirst ? [api, ...own] : [...own, api];
   return task.logFilename === '' ? [] : order.filter((store) => store !== undefined);
 }
 
@@ -381,14 +390,18 @@ const stateHint = (task: LogTask, done: boolean) =>
     : 'The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.';
 
 function notFound(request: LogRequest, task: LogTask, { asked, failures }: NotFound): EmptyLog {
+  const byApi = failures.find(({ where }) => where === request.api?.name);
+  const said = byApi ? `${sentence(messageOf(byApi.error))} ` : '';
   // A place that could not be asked may have it: that is the error to tell, not that the log is missing.
-  const failure = failures[0];
+  const failure = failures.find((one) => one !== byApi);
   if (failure) {
-    if (failure.error instanceof ToolError) throw failure.error;
+    const { error, where } = failure;
+    if (error instanceof ToolError)
+      throw byApi ? new ToolError(error.kind, `${said}${error.message}`, error.fix, error) : error;
     throw unknown(
-      `The log of task ${task.id} cannot be read from ${failure.where}: ${messageOf(failure.error)}`,
+      `${said}The log of task ${task.id} cannot be read from ${where}: ${messageOf(error)}`,
       'Look at that place and try again.',
-      failure.error,
+      error,
     );
   }
   if (!task.logInStorage && (task.logLength === 0 || task.logFilename === ''))
@@ -397,18 +410,32 @@ function notFound(request: LogRequest, task: LogTask, { asked, failures }: NotFo
       `The runner has sent no line of task ${task.id}.`,
       stateHint(task, isDone(task.status)),
     );
-  if (!request.storage)
+  // What a server without the route says to do instead is what is being done.
+  const fixes =
+    byApi?.error instanceof ToolError && byApi.error.name !== 'UnsupportedByServer' ? [byApi.error.fix] : [];
+  if (!request.storage && (!request.api || byApi))
     return empty(
       'no-storage',
-      `The log ${task.logFilename} is not in the database, and where Forgejo stores finished logs is not known.`,
-      'Give --app-ini with the path of Forgejo’s app.ini, or --log-dir or --log-s3; --via says on which host that is.',
+      `${said}The log ${task.logFilename} is not in the database, and where Forgejo stores finished logs is not known.`,
+      [
+        ...fixes,
+        'Give --app-ini with the path of Forgejo’s app.ini, or --log-dir or --log-s3; --via says on which host that is.',
+        ...(request.api ? [] : ['Forgejo 16 and newer answer with it as well: --log-api.']),
+      ].join(' '),
     );
+  const places = asked.filter((where) => where !== byApi?.where);
+  if (request.api && !byApi) fixes.push('The API answers the same where the token may not read the repository.');
   return empty(
     'missing',
-    task.logInStorage
-      ? `Forgejo says that the log ${task.logFilename} is stored, but it is not in ${asked.join(' nor in ')}.`
-      : `The log ${task.logFilename} is neither in ${asked.join(' nor in ')}, though ${task.logLength} lines were received.`,
-    'Check that this is the storage of that server ([storage.actions_log] in app.ini); a file that was deleted or lost with a move of the server is gone.',
+    `${said}${
+      task.logInStorage
+        ? `Forgejo says that the log ${task.logFilename} is stored, but it is not in ${places.join(' nor in ')}.`
+        : `The log ${task.logFilename} is neither in ${places.join(' nor in ')}, though ${task.logLength} lines were received.`
+    }`,
+    [
+      ...fixes,
+      'Check that this is the storage of that server ([storage.actions_log] in app.ini); a file that was deleted or lost with a move of the server is gone.',
+    ].join(' '),
   );
 }
 

@@ -1,6 +1,7 @@
 import { unknown, usage } from '../../common/errors.ts';
 import type { Host } from '../../deploy/host/host.ts';
 import { reach } from '../../deploy/host/tunnel.ts';
+import type { Database } from '../database/database.ts';
 import { diskStore } from './disk.ts';
 import { directoryStore } from './files.ts';
 import type { S3Settings } from './s3.ts';
@@ -47,11 +48,47 @@ export async function openLogs(
         open: async () => {
           throw unknown(
             `Forgejo keeps finished logs in a storage of the type "${forgejo.type}", which ci-doctor cannot read.`,
-            'It reads local, minio (S3), and with --log-dir a copy or a mount of the storage.',
+            'It reads local, minio (S3), with --log-dir a copy or a mount of the storage, and with a token what Forgejo 16 and newer answer (--log-api).',
           );
         },
       };
   }
+}
+
+/** The flags that say whether and how logs are read through the API. */
+export interface ApiOptions {
+  readonly logApi?: true;
+  readonly baseUrl?: string;
+  readonly tokenEnv?: string;
+}
+
+/**
+ * Forgejo's API as a place of logs: where `--log-api` says so, or a token and the server's address are there.
+ *
+ * @param rootUrl the server's own address, where its configuration is known
+ */
+export async function openApi(
+  { logApi, baseUrl, tokenEnv }: ApiOptions,
+  rootUrl: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+  { queries }: Pick<Database, 'queries'>,
+): Promise<LogStore | undefined> {
+  // Not the server that runs this job, if it is one: the database may be another's, where the same id is another job.
+  const server = baseUrl ?? (env.FORGEJO_URL || rootUrl);
+  if (server === undefined) {
+    if (logApi)
+      throw usage(
+        '--log-api needs the address of Forgejo.',
+        'Give --base-url https://forge.example.org, or set FORGEJO_URL.',
+      );
+    return undefined;
+  }
+  const { tokenFromEnvironment } = await import('../../forgejo/environment.ts');
+  const token = tokenFromEnvironment(env, tokenEnv);
+  // What everybody may read needs no token, but is not asked for either without being told to.
+  if (token === undefined && !logApi) return undefined;
+  const [{ apiStore }, { apiLogName }] = await Promise.all([import('./api.ts'), import('./tasks.ts')]);
+  return apiStore({ baseUrl: server, token }, (taskId) => apiLogName(queries, taskId));
 }
 
 async function openDirectory(

@@ -1,5 +1,15 @@
+import { messageOf } from '../../common/errors.ts';
 import type { LogStore } from './store.ts';
 import { type Chunk, LogGone, type LogText, openText } from './text.ts';
+
+/** By what a place knows a log. */
+interface LoggedTask {
+  readonly id: number;
+  readonly logFilename: string;
+}
+
+/** What another sentence may follow. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** Where a log was found. */
 export interface Opened {
@@ -21,20 +31,25 @@ export interface NotFound {
  */
 export async function openLog(
   stores: readonly LogStore[],
-  logFilename: string,
+  task: LoggedTask,
   expectedSize: number | undefined,
 ): Promise<Opened | NotFound> {
-  const found = await find(stores, logFilename, expectedSize);
-  if ('failures' in found) return found;
+  const found = await find(stores, task, expectedSize);
+  if (!('text' in found)) return found;
   let { text, store } = found;
-  const read = { bytes: 0, notes: [] as string[] };
+  const read = {
+    bytes: 0,
+    notes: found.failures.map(
+      ({ error }) => `${sentence(messageOf(error))} The log was read from ${store.name} instead.`,
+    ),
+  };
 
   async function reopen(cause: LogGone): Promise<void> {
     read.bytes += text.bytesRead;
     const before = store;
     await text.close().catch(() => {});
-    const again = await find(stores, logFilename, expectedSize);
-    if ('failures' in again) throw cause;
+    const again = await find(stores, task, expectedSize);
+    if (!('text' in again)) throw cause;
     ({ text, store } = again);
     if (store !== before)
       read.notes.push(`Forgejo moved the log from ${before.name} to ${store.name} while it was read.`);
@@ -74,11 +89,16 @@ export async function openLog(
   };
 }
 
-type Found = { readonly text: LogText; readonly store: LogStore };
+interface Found {
+  readonly text: LogText;
+  readonly store: LogStore;
+  /** The places before it that could not be asked. */
+  readonly failures: NotFound['failures'];
+}
 
 async function find(
   stores: readonly LogStore[],
-  logFilename: string,
+  { id, logFilename }: LoggedTask,
   expectedSize: number | undefined,
 ): Promise<Found | NotFound> {
   let failures: NotFound['failures'][number][] = [];
@@ -86,10 +106,10 @@ async function find(
     failures = [];
     for (const store of stores) {
       try {
-        const file = await store.open(logFilename);
+        const file = await store.open(logFilename, id);
         if (!file) continue;
         try {
-          return { text: await openText(file, expectedSize), store };
+          return { text: await openText(file, expectedSize), store, failures };
         } catch (error) {
           await file.close().catch(() => {});
           if (!(error instanceof LogGone)) throw error;

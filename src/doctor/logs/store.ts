@@ -15,11 +15,12 @@ export interface LogStore {
   /** For messages: what and where, `the directory /var/lib/forgejo/data/actions_log`. */
   readonly name: string;
   /**
-   * Opens the log stored under `action_task.log_filename`; undefined where it is not here.
+   * Opens the log stored under `action_task.log_filename`; undefined where it is not here. The API alone knows logs by
+   * their task.
    *
    * @throws {ToolError} where the place can't be asked, or the name is not one that Forgejo writes
    */
-  open(logFilename: string): Promise<LogFile | undefined>;
+  open(logFilename: string, taskId: number): Promise<LogFile | undefined>;
   /** Gives back what the store holds beside opened logs, such as a session with a server. */
   close?(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Database, Queries } from '../database/database.ts';
 import { selectAttempts } from '../show.ts';
 import type { StepRow } from '../steps.ts';
+import type { ApiLogName } from './api.ts';
 import type { LogTask } from './logs.ts';
 
 /** A job with the task whose log is asked for. */
@@ -66,6 +67,27 @@ export function loadLogJobs(database: Database, runId: number, attempt: number |
       };
     });
   });
+}
+
+/** What the API calls the log of a task; undefined where its job or its repository is gone. */
+export async function apiLogName(queries: Queries, taskId: number): Promise<ApiLogName | undefined> {
+  const row = await queries
+    .selectFrom('action_task')
+    .innerJoin('action_run_job', 'action_run_job.id', 'action_task.job_id')
+    .innerJoin('repository', 'repository.id', 'action_run_job.repo_id')
+    .select([
+      'action_run_job.id as job_id',
+      'action_run_job.task_id',
+      'action_task.attempt',
+      'repository.owner_name as owner',
+      'repository.name as repo',
+    ])
+    .where('action_task.id', '=', taskId)
+    .executeTakeFirst();
+  if (!row?.owner) return undefined;
+  const { owner, repo, job_id, task_id, attempt } = row;
+  // Two tasks may have the same attempt's number after a repair by hand; which one is the present one is never in doubt.
+  return { owner, repo, job_id, ...(task_id !== taskId && { attempt }) };
 }
 
 /** The steps of tasks, in their order. */

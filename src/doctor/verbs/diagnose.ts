@@ -130,7 +130,7 @@ const logReader =
     readLog({
       task,
       steps,
-      storage: await logs(),
+      ...(await logs()),
       dbfs: dbfsStore(dbfsOf(database)),
       index: {
         length: () => database.logIndexLength(task.id),

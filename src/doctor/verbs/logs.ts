@@ -206,7 +206,7 @@ async function askLog(job: LogJob, connection: Connection, selection: Selection)
     task,
     attempts: job.attempts,
     steps: job.steps,
-    storage: await connection.logs(),
+    ...(await connection.logs()),
     dbfs: dbfsStore(dbfsOf(database)),
     index: task && {
       length: () => database.logIndexLength(task.id),
@@ -333,7 +333,7 @@ async function followJobs(
     const news = followJob({
       look: lookAt(database, job.id),
       steps: (taskId) => loadSteps(database.queries, [taskId]),
-      storage: await connection.logs(),
+      ...(await connection.logs()),
       dbfs: dbfsStore(dbfsOf(database)),
       pause: () => io.pause(1_000),
       note(message) {

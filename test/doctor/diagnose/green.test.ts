@@ -43,7 +43,7 @@ describe.runIf(recorded)('nor a green log recorded from a live server', () => {
     let looked = 0;
     for (const { task } of from.tasks) {
       if (task.status !== 1) continue;
-      const file = await diskStore(from.logDirectory).open(task.logFilename);
+      const file = await diskStore(from.logDirectory).open(task.logFilename, task.id);
       if (!file) continue;
       const text = await openText(file);
       let log = '';

@@ -24,15 +24,15 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true }));
 
 test('a log is read by its stored name', async () => {
-  const file = await diskStore(logs).open('alice/demo/07/7.log');
+  const file = await diskStore(logs).open('alice/demo/07/7.log', 1);
   expect(file!.size).toBe(7);
   expect((await file!.read(3, 100)).toString()).toBe('tent');
   await file!.close();
 });
 
 test('a log that is not there is undefined', async () => {
-  expect(await diskStore(logs).open('alice/demo/08/8.log')).toBeUndefined();
-  expect(await diskStore(logs).open('alice/demo/07/7.log/8.log')).toBeUndefined();
+  expect(await diskStore(logs).open('alice/demo/08/8.log', 1)).toBeUndefined();
+  expect(await diskStore(logs).open('alice/demo/07/7.log/8.log', 1)).toBeUndefined();
 });
 
 test.each([
@@ -48,7 +48,7 @@ test.each([
   'alice/\0',
   '',
 ])('the name %j is refused', async (name) => {
-  await expect(diskStore(logs).open(name)).rejects.toMatchObject({
+  await expect(diskStore(logs).open(name, 1)).rejects.toMatchObject({
     kind: 'problem',
     message: expect.stringMatching(/leads out of/),
   });
@@ -57,7 +57,7 @@ test.each([
 test('a link that stays inside is followed, also where the directory itself is one', async () => {
   await symlink(logs, join(directory, 'linked'));
   for (const root of [logs, join(directory, 'linked')]) {
-    const file = await diskStore(root).open('alice/inside.log');
+    const file = await diskStore(root).open('alice/inside.log', 1);
     expect(file!.size).toBe(7);
     await file!.close();
   }
@@ -65,13 +65,13 @@ test('a link that stays inside is followed, also where the directory itself is o
 
 test('what is not a file is not read, and does not make it wait', async () => {
   for (const name of ['alice/pipe.log', 'alice/demo'])
-    await expect(diskStore(logs).open(name)).rejects.toMatchObject({
+    await expect(diskStore(logs).open(name, 1)).rejects.toMatchObject({
       message: expect.stringMatching(/not a regular file/),
     });
 });
 
 test('a directory that is not there is an error of its own', async () => {
-  await expect(diskStore(join(directory, 'nowhere')).open('x.log')).rejects.toMatchObject({
+  await expect(diskStore(join(directory, 'nowhere')).open('x.log', 1)).rejects.toMatchObject({
     kind: 'unknown',
     message: expect.stringMatching(/does not exist/),
     fix: expect.stringMatching(/--log-dir/),
