@@ -77,7 +77,8 @@ test('a port that something else has stops it', async () => {
   const taken = await lane('port');
   const path = await buildService({ version: 'taken' });
   const { createServer } = await import('node:net');
-  const server = createServer().listen(taken.port, '127.0.0.1');
+  // Who comes to look may leave: a connection that nobody reads would stay, and with it the server.
+  const server = createServer((socket) => socket.resume()).listen(taken.port, '127.0.0.1');
   try {
     const result = await taken.deploy({ path, version: 'taken' });
     expect(result.error).toContain('deploy/port-taken');
