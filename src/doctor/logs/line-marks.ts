@@ -10,6 +10,8 @@ export interface LineScan {
   readonly marks: Uint8Array;
   /** The routines that have marked the lines already, and have the piece at hand. */
   readonly simd?: Simd;
+  /** The marks of all its lines together, as these routines have set them. */
+  readonly seen?: number;
 }
 
 /** The line holds what could drive a terminal, or is no UTF-8. */

@@ -92,7 +92,8 @@ export function markControls(bytes: Buffer, scan: LineScan): void {
 }
 
 /** The same where the lines are marked that hold what is beyond ASCII. */
-function markWide(bytes: Buffer, { count, ends, marks }: LineScan): void {
+function markWide(bytes: Buffer, { count, ends, marks, seen = wide }: LineScan): void {
+  if ((seen & wide) === 0) return;
   let isAny = false;
   for (let line = 0; line <= count; line++) {
     if ((marks[line]! & (wide | control)) !== wide) continue;
@@ -117,8 +118,9 @@ function drives(bytes: Buffer, at: number): boolean {
 /** Marks the lines that may hold a secret. */
 export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
   const { find } = suspects();
-  return (bytes, { count, ends, marks, simd }) => {
+  return (bytes, { count, ends, marks, simd, seen = atSign }) => {
     if (simd) {
+      if ((seen & atSign) === 0) return;
       for (let line = 0; line <= count; line++) {
         if ((marks[line]! & (atSign | secret)) !== atSign) continue;
         const start = line === 0 ? 0 : ends[line - 1]! + 1;

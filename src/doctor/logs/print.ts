@@ -58,6 +58,7 @@ export class LogPrinter {
     this.#markSecrets(bytes, scan);
     const lines = linesIn(piece);
     const dirty = escapes ? secret : secret | control;
+    const isClean = scan.seen === 0;
     this.#begin(bytes, lines, scan.simd);
     // Lines that are given as they are stored are copied many at once.
     const stored = this.#style.label === 'none' && timestamps;
@@ -83,7 +84,7 @@ export class LogPrinter {
         if (!stored || end < bytes.length) this.#add(newline);
       } else if (scan.simd && this.#out === scan.simd.out) {
         const stop = Math.min(lines, this.#span!.end - first);
-        let next = index + 1;
+        let next = isClean ? stop : index + 1;
         while (next < stop && (marks[next]! & dirty) === 0) next++;
         if (this.#copyMany(scan.simd, index, next, ends[next - 1]! - start)) index = next - 1;
         else this.#copy(bytes, timestamps ? start : timed, end);

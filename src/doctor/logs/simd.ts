@@ -22,6 +22,7 @@ export const mostBytes = 1024 * 1024 + 1;
 
 // Where things are in the memory. All is read and written sixteen bytes at a time, beyond its end too.
 const slack = 64;
+const seenAt = 512;
 const tablesAt = 1024;
 /** Bytes of a word that the tables tell of. */
 const places = [0, 1, 2];
@@ -56,15 +57,15 @@ const plus = (local: Code, value: number) => i32.add(local, number(value));
 const scan = {
   name: 'scan',
   parameters: ['length'],
-  i32: ['at', 'end', 'count', 'bits', 'hits', 'here', 'byte', 'word'],
+  i32: ['at', 'end', 'count', 'bits', 'hits', 'here', 'byte', 'word', 'seen'],
   v128: [
     ...places.flatMap((place) => [`low${place}`, `high${place}`, `groups${place}`, `before${place}`]),
     ...['text', 'low', 'high', 'found', 'odd'],
   ],
   body(local: (name: string) => Local): Code {
-    const [length, at, end, count, bits, hits, here, byte, word] = [
-      ...['length', 'at', 'end', 'count', 'bits', 'hits', 'here', 'byte', 'word'],
-    ].map(local) as [Local, Local, Local, Local, Local, Local, Local, Local, Local];
+    const [length, at, end, count, bits, hits, here, byte, word, seen] = [
+      ...['length', 'at', 'end', 'count', 'bits', 'hits', 'here', 'byte', 'word', 'seen'],
+    ].map(local) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
     const [text, low, high, found, odd] = ['text', 'low', 'high', 'found', 'odd'].map(local) as [
       ...[Local, Local, Local, Local, Local],
     ];
@@ -76,7 +77,10 @@ const scan = {
     }));
     const last = tables.at(-1)!;
     const earlier = tables.slice(0, -1);
-    const mark = (bits: Code) => i32.store8(marksAt, count.get, i32.or(i32.load8_u(marksAt, count.get), bits));
+    const mark = (bits: Code) => [
+      i32.store8(marksAt, count.get, i32.or(i32.load8_u(marksAt, count.get), bits)),
+      seen.set(i32.or(seen.get, bits)),
+    ];
     const bitAt = (bits: Code, at: Code) => i32.and(i32.shr_u(bits, at), number(1));
     /** Looks at the odd bytes of sixteen, one by one. */
     const look = (wanted: Code) => [
@@ -148,6 +152,7 @@ const scan = {
       repeat(i32.lt_u(plus(at.get, 15), end.get), sixteen(all)),
       when(i32.lt_u(at.get, end.get), sixteen(i32.and(all, i32.sub(i32.shl(number(1), left), number(1))))),
       i32.store(endsAt, i32.shl(count.get, number(2)), length.get),
+      i32.store(seenAt, number(0), seen.get),
       count.get,
     ];
   },
@@ -232,12 +237,14 @@ function ready({ memory: { buffer }, ...routines }: Exports): Simd {
   fill(buffer);
   const text = new Uint8Array(buffer, textAt, mostBytes);
   const ends = new Int32Array(buffer, endsAt, mostBytes + 1);
+  const seen = new Int32Array(buffer, seenAt, 1);
   const marks = new Uint8Array(buffer, marksAt, mostBytes + 1);
   let placed: Buffer = Buffer.alloc(0);
   const made: Simd = {
     scan(bytes) {
       text.set(bytes);
-      return { count: routines.scan(bytes.length), ends, marks, simd: made };
+      const count = routines.scan(bytes.length);
+      return { count, ends, marks, simd: made, seen: seen[0]! };
     },
     out: Buffer.from(buffer, outAt, outSize),
     label(label) {
