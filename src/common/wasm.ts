@@ -32,7 +32,6 @@ export const i32 = {
   const: (value: number): Code => [0x41, ...signed(value)],
   eqz: simple(0x45),
   eq: simple(0x46),
-  ne: simple(0x47),
   lt_u: simple(0x49),
   gt_u: simple(0x4b),
   ctz: simple(0x68),

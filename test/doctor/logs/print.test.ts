@@ -1,9 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { harmless } from '../../../src/common/output/style.ts';
 import { hideSecret } from '../../../src/common/redact.ts';
 import { LineHider } from '../../../src/doctor/logs/hide.ts';
 import type { LineScan } from '../../../src/doctor/logs/line-marks.ts';
-import { plainScanner } from '../../../src/doctor/logs/line-scan.ts';
+import { lineScanner, plainScanner } from '../../../src/doctor/logs/line-scan.ts';
 import { LogPrinter, type PrintStyle } from '../../../src/doctor/logs/print.ts';
 import { mostBytes, outSize, simd } from '../../../src/doctor/logs/simd.ts';
 import { random } from './kit.ts';
@@ -209,4 +209,23 @@ describe('sixteen bytes at a time', () => {
     const [plain, fast] = print([`${'x'.repeat(mostBytes - 1)}\x07`], 'Build');
     expect(fast === plain).toBe(true);
   });
+});
+
+test('a long log is scanned the fast way, where the machine can, and else as a short one', () => {
+  const piece = Buffer.from('a line\n'.repeat(100_000));
+  const scans = () => {
+    const scan = lineScanner();
+    return Array.from({ length: 4 }, () => {
+      const { simd, count } = scan(piece);
+      return [simd !== undefined, count];
+    });
+  };
+  const short = [false, 100_000];
+  expect(scans()).toEqual([short, short, [true, 100_000], [true, 100_000]]);
+  vi.stubGlobal('WebAssembly', undefined);
+  try {
+    expect(scans()).toEqual([short, short, short, short]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
