@@ -62,6 +62,7 @@ export class LogPrinter {
     this.#begin(bytes, lines, scan.simd);
     // Lines that are given as they are stored are copied many at once.
     const stored = this.#style.label === 'none' && timestamps;
+    if (stored && isClean && !this.#hider.inKey) return bytes;
     let clean = 0;
     for (let index = 0, start = 0; index < lines; index++) {
       const end = ends[index]!;

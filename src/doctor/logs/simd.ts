@@ -52,7 +52,7 @@ const plus = (local: Code, value: number) => i32.add(local, number(value));
 /**
  * Finds the ends of lines and marks the lines with what they hold. For the first bytes of the words of suspects.ts it looks as
  * Teddy does, of Intel's Hyperscan: words are in eight groups, and a table tells for half of each byte in which groups words
- * have it at this place. What is in one group at all four places is looked up by its hash.
+ * have it at this place. What is in one group at all three places is looked up, with a fourth byte, by its hash.
  */
 const scan = {
   name: 'scan',
