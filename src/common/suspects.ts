@@ -12,6 +12,28 @@ const windows: readonly string[] = [
 ];
 const size = 5;
 
+/** What each of the bytes of a word may be. */
+export type Word = readonly (readonly number[])[];
+const any = Array.from({ length: 256 }, (_, byte) => byte);
+
+const words = (): Word[] => [
+  ...windows.map((word) =>
+    [...word].map((letter) => (letter === '.' ? any : [...Buffer.from(letter + letter.toUpperCase())])),
+  ),
+  ...knownSecrets().map((secret) =>
+    [...[...Buffer.from(secret)].slice(0, size).map((byte) => [byte]), any].slice(0, size),
+  ),
+];
+
+/**
+ * Words of four bytes, one of which is in every line that `redact` changes, but for passwords in URLs, which are known by their
+ * `@`. Those of the secrets that are known now are among them.
+ */
+export function suspectWords(): Word[] {
+  const base64 = any.filter((byte) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)));
+  return [...words().map((word) => word.slice(0, 4)), [...[...Buffer.from('eyJ')].map((byte) => [byte]), base64]];
+}
+
 /** Finds what may hold a secret. */
 export interface Suspects {
   /**
@@ -37,13 +59,7 @@ export function suspects(): Suspects {
           if (at === 0) begins[pair(a, b)] = 1;
         }
   };
-  const any = Array.from({ length: 256 }, (_, byte) => byte);
-  for (const word of windows)
-    add([...word].map((letter) => (letter === '.' ? any : [...Buffer.from(letter + letter.toUpperCase())])));
-  for (const secret of knownSecrets()) {
-    const bytes = [...Buffer.from(secret)].slice(0, size).map((byte) => [byte]);
-    add([...bytes, any].slice(0, size));
-  }
+  for (const word of words()) add(word);
   const find = (bytes: Buffer, from: number, end: number) => {
     // The last byte of the window.
     let at = from + size - 1;

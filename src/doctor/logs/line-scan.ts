@@ -1,37 +1,28 @@
 import { isUtf8 } from 'node:buffer';
 import { suspects } from '../../common/suspects.ts';
-
-/** What is known of the lines of a piece of text. The arrays are used again for the next piece. */
-export interface LineScan {
-  /** Lines that end in the piece. */
-  readonly count: number;
-  /** Where each ends: the place of its newline. What is behind the last one is line `count`, and ends with the piece. */
-  readonly ends: Int32Array;
-  /** Bits of each line: see `control` and `secret`. */
-  readonly marks: Uint8Array;
-}
-
-/** The line holds what could drive a terminal, or is no UTF-8. */
-export const control = 1;
-/** The line may hold a secret. */
-export const secret = 2;
-
-export const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
-
-/** How many bytes the time takes before the text of a line, the space behind it included; 0 where it does not begin so. */
-export const timeSize = (bytes: Buffer, start: number, end: number): number =>
-  end - start > timeLength &&
-  bytes[start + timeLength] === 0x20 &&
-  bytes[start + timeLength - 1] === 0x5a &&
-  bytes[start + 10] === 0x54
-    ? timeLength + 1
-    : 0;
+import { atSign, control, type LineScan, secret, timeSize, wide } from './line-marks.ts';
+import { mostBytes, type Simd, simd } from './simd.ts';
 
 const newline = 0x0a;
 const tops = 0x80808080 | 0;
 
-/** Finds the lines of pieces of text. */
+/** So much text is scanned before the fast routines would be ready, which takes some 15 ms. In bytes. */
+const fastFrom = 2 * 1024 * 1024;
+
+/** Finds the lines of pieces of text. It knows the secrets that are known when the text becomes long. */
 export function lineScanner(): (bytes: Buffer) => LineScan {
+  const plainly = plainScanner();
+  let fast: Simd | undefined;
+  let seen = 0;
+  return (bytes) => {
+    if (seen < fastFrom && seen + bytes.length >= fastFrom) fast = simd();
+    seen += bytes.length;
+    return fast && bytes.length <= mostBytes ? fast.scan(bytes) : plainly(bytes);
+  };
+}
+
+/** The same without the fast routines, which not every machine can run. */
+export function plainScanner(): (bytes: Buffer) => LineScan {
   let ends = new Int32Array(0);
   let marks = new Uint8Array(0);
   return (bytes) => {
@@ -57,7 +48,9 @@ export function lineScanner(): (bytes: Buffer) => LineScan {
 }
 
 /** Marks the lines that `harmless` would change: sixteen bytes at a time, since most have nothing of interest. */
-export function markControls(bytes: Buffer, { ends, marks }: LineScan): void {
+export function markControls(bytes: Buffer, scan: LineScan): void {
+  if (scan.simd) return markWide(bytes, scan);
+  const { ends, marks } = scan;
   let line = 0;
   const wide: number[] = [];
   const look = (from: number, to: number) => {
@@ -98,6 +91,20 @@ export function markControls(bytes: Buffer, { ends, marks }: LineScan): void {
   if (wide.length > 0 && !isUtf8(bytes)) for (const odd of wide) marks[odd]! |= control;
 }
 
+/** The same where the lines are marked that hold what is beyond ASCII. */
+function markWide(bytes: Buffer, { count, ends, marks, seen = wide }: LineScan): void {
+  if ((seen & wide) === 0) return;
+  let isAny = false;
+  for (let line = 0; line <= count; line++) {
+    if ((marks[line]! & (wide | control)) !== wide) continue;
+    isAny = true;
+    for (let at = line === 0 ? 0 : ends[line - 1]! + 1; at < ends[line]!; at++)
+      if (bytes[at]! >= 0x80 && drives(bytes, at)) marks[line]! |= control;
+  }
+  if (!isAny || isUtf8(bytes)) return;
+  for (let line = 0; line <= count; line++) if ((marks[line]! & wide) !== 0) marks[line]! |= control;
+}
+
 /** Characters beyond ASCII that `harmless` replaces: U+0080 to U+009F, and those that change the direction of text. */
 function drives(bytes: Buffer, at: number): boolean {
   const [first, second, third] = [bytes[at], bytes[at + 1]!, bytes[at + 2]!];
@@ -111,7 +118,16 @@ function drives(bytes: Buffer, at: number): boolean {
 /** Marks the lines that may hold a secret. */
 export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
   const { find } = suspects();
-  return (bytes, { count, ends, marks }) => {
+  return (bytes, { count, ends, marks, simd, seen = atSign }) => {
+    if (simd) {
+      if ((seen & atSign) === 0) return;
+      for (let line = 0; line <= count; line++) {
+        if ((marks[line]! & (atSign | secret)) !== atSign) continue;
+        const start = line === 0 ? 0 : ends[line - 1]! + 1;
+        if (bytes.subarray(start, ends[line]).includes('://')) marks[line]! |= secret;
+      }
+      return;
+    }
     for (let line = 0, start = 0; line <= count; line++) {
       const end = ends[line]!;
       if (find(bytes, start + timeSize(bytes, start, end), end) !== end) marks[line]! |= secret;

@@ -1,4 +1,5 @@
-import { type LineScan, lineScanner, timeLength } from './line-scan.ts';
+import { type LineScan, timeLength } from './line-marks.ts';
+import { lineScanner } from './line-scan.ts';
 import type { Chunk, LogText } from './text.ts';
 
 /** A line of a log. */

@@ -1,8 +1,10 @@
 import { harmless } from '../../common/output/style.ts';
 import type { StepSpan } from '../steps.ts';
 import { LineHider } from './hide.ts';
-import { control, markControls, secret, secretMarker, timeSize } from './line-scan.ts';
+import { control, secret, timeSize } from './line-marks.ts';
+import { markControls, secretMarker } from './line-scan.ts';
 import { type LogLine, linesIn, type Piece } from './lines.ts';
+import type { Simd } from './simd.ts';
 
 export interface PrintStyle {
   /** `JOB<TAB>STEP<TAB>` before each line, a heading where a step begins, or nothing. */
@@ -26,7 +28,7 @@ export class LogPrinter {
   #stepAt: (line: number) => StepSpan;
   readonly #hider = new LineHider();
   readonly #markSecrets = secretMarker();
-  #out = Buffer.alloc(0);
+  #out: Buffer = Buffer.alloc(0);
   #size = 0;
   /** Where the piece is in `#out`; -1 where it is not, or no longer whole. */
   #source = -1;
@@ -56,9 +58,11 @@ export class LogPrinter {
     this.#markSecrets(bytes, scan);
     const lines = linesIn(piece);
     const dirty = escapes ? secret : secret | control;
-    this.#begin(bytes, lines);
+    const isClean = scan.seen === 0;
+    this.#begin(bytes, lines, scan.simd);
     // Lines that are given as they are stored are copied many at once.
     const stored = this.#style.label === 'none' && timestamps;
+    if (stored && isClean && !this.#hider.inKey) return bytes;
     let clean = 0;
     for (let index = 0, start = 0; index < lines; index++) {
       const end = ends[index]!;
@@ -79,8 +83,14 @@ export class LogPrinter {
         if (escapes && hidden === text) this.#add(bytes.subarray(timed, end));
         else this.#add(Buffer.from(escapes ? hidden : harmless(hidden)));
         if (!stored || end < bytes.length) this.#add(newline);
+      } else if (scan.simd && this.#out === scan.simd.out) {
+        const stop = Math.min(lines, this.#span!.end - first);
+        let next = isClean ? stop : index + 1;
+        while (next < stop && (marks[next]! & dirty) === 0) next++;
+        if (this.#copyMany(scan.simd, index, next, ends[next - 1]! - start)) index = next - 1;
+        else this.#copy(bytes, timestamps ? start : timed, end);
       } else this.#copy(bytes, timestamps ? start : timed, end);
-      start = end + 1;
+      start = ends[index]! + 1;
       clean = start;
     }
     if (!stored) return this.#out.subarray(0, this.#size);
@@ -118,14 +128,29 @@ export class LogPrinter {
    * Makes room for a piece whose lines all are copied, and puts the piece itself at the end of it: moving bytes within one buffer
    * takes half the time of copying them from another, line by line.
    */
-  #begin(bytes: Buffer, lines: number): void {
+  #begin(bytes: Buffer, lines: number, simd?: Simd): void {
     this.#size = 0;
     this.#source = -1;
     if (this.#style.label === 'none' && this.#style.timestamps) return;
+    if (simd) {
+      this.#out = simd.out;
+      return;
+    }
     const need = bytes.length + (lines + 1) * (this.#label.length + 1);
     if (this.#out.length < need) this.#out = Buffer.allocUnsafeSlow(Math.max(need, room));
     this.#source = this.#out.length - bytes.length;
     bytes.copy(this.#out, this.#source);
+  }
+
+  /** Copies whole lines of `length` bytes; without room for them it makes some, which ends the use of the fast routine. */
+  #copyMany(simd: Simd, line: number, end: number, length: number): boolean {
+    const need = length + (end - line) * (this.#label.length + 1);
+    if (this.#size + need > this.#out.length || !simd.label(this.#label)) {
+      this.#grow(need);
+      return false;
+    }
+    this.#size = simd.copy(line, end, this.#size, this.#style.timestamps);
+    return true;
   }
 
   #copy(bytes: Buffer, from: number, end: number): void {

@@ -57,6 +57,7 @@ export async function seekableText(source: Source, expectedSize?: number): Promi
   } else frames = table;
 
   let read = decoder(source, frames, notes);
+  let readRow = rowReader(source, frames);
   let delivered = false;
   return {
     get size() {
@@ -65,9 +66,7 @@ export async function seekableText(source: Source, expectedSize?: number): Promi
     compressed: true,
     async chunk(position, until = 0) {
       const first = frameAt(frames.starts, position);
-      // For little, frame by frame: the last ones are kept.
-      const much = delivered && until - position > shortRange;
-      const row = much ? await readRow(source, frames, first, until) : undefined;
+      const row = delivered ? await readRow(first, until) : undefined;
       if (row) return row;
       let chunk = await read(first);
       if (!chunk.bytes && !surveyed && !delivered) {
@@ -77,6 +76,7 @@ export async function seekableText(source: Source, expectedSize?: number): Promi
         frames = await survey(before);
         if (frames !== before) {
           read = decoder(source, frames, notes);
+          readRow = rowReader(source, frames);
           if (position >= textSize(frames))
             return { start: position, end: Number.POSITIVE_INFINITY, damage: chunk.damage };
           chunk = await read(frameAt(frames.starts, position));
@@ -120,32 +120,68 @@ function decoder(source: Source, { offsets, sizes, starts, checksums }: Frames, 
   });
 }
 
-/** Several frames at once, up to the one that holds the byte before `until`; undefined where one of them is not as it should be. */
-async function readRow(
-  source: Source,
-  { offsets, sizes, starts, checksums }: Frames,
-  first: number,
-  until: number,
-): Promise<Chunk | undefined> {
-  const start = starts[first]!;
-  const offset = offsets[first]!;
+/** Rows that are read and decoded before they are asked for. */
+const rowsAhead = 2;
+
+/**
+ * Reads several frames at once, up to the one that holds the byte before `until`; answers undefined where one of them is not as it
+ * should be. The rows behind it are begun with it: whoever uses the text keeps this thread busy meanwhile, and what was read could
+ * not be handed over for decoding.
+ */
+function rowReader(source: Source, frames: Frames) {
+  let begun = new Map<number, Promise<Chunk | undefined>>();
+  // The frames before it are given one by one, to tell which of them is damaged.
+  let single = 0;
+  return async (first: number, until: number): Promise<Chunk | undefined> => {
+    // For little, frame by frame: the last ones are kept.
+    const isMuch = begun.has(first) || until - frames.starts[first]! > shortRange;
+    if (first < single || !isMuch) return undefined;
+    const kept = begun;
+    begun = new Map();
+    let from = first;
+    for (let count = 0; count <= rowsAhead && from < frames.sizes.length && frames.starts[from]! < until; count++) {
+      const end = rowEnd(frames, from, until);
+      const row = kept.get(from) ?? decodeRow(source, frames, from, end);
+      // A failure is met when it is awaited.
+      row.catch(() => {});
+      begun.set(from, row);
+      from = end;
+    }
+    const row = await begun.get(first);
+    if (!row) single = rowEnd(frames, first, until);
+    return row;
+  };
+}
+
+/** The frame behind those that are read at once. */
+function rowEnd({ offsets, sizes, starts }: Frames, first: number, until: number): number {
   let next = first + 1;
   while (
     next < sizes.length &&
     starts[next]! < until &&
-    starts[next + 1]! - start <= longChunk &&
+    starts[next + 1]! - starts[first]! <= longChunk &&
     offsets[next] === offsets[next - 1]! + sizes[next - 1]!
   )
     next++;
-  if (next === first + 1) return undefined;
-  const row = sizes.slice(first, next);
-  const bytes = await source.read(offset, offsets[next - 1]! + sizes[next - 1]! - offset);
+  return next;
+}
+
+async function decodeRow(
+  source: Source,
+  { offsets, sizes, starts, checksums }: Frames,
+  first: number,
+  end: number,
+): Promise<Chunk | undefined> {
+  if (end === first + 1) return undefined;
+  const offset = offsets[first]!;
+  const row = sizes.slice(first, end);
+  const bytes = await source.read(offset, offsets[end - 1]! + sizes[end - 1]! - offset);
   const contents = row.map((_, index) => starts[first + index + 1]! - starts[first + index]!);
   const content = await decompressFrames(bytes, row, contents, frameLimit);
   const carried = (index: number) => bytes.readUInt32LE(offsets[index]! + sizes[index]! - 4 - offset);
   if (!content || (checksums && row.some((_, index) => checksums[first + index] !== carried(first + index))))
     return undefined;
-  return { start, end: starts[next]!, bytes: content };
+  return { start: starts[first]!, end: starts[end]!, bytes: content };
 }
 
 /** The checksum that a frame carries; it was compared with the content when that was decoded. */

@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { harmless } from '../../../src/common/output/style.ts';
 import { hideSecret } from '../../../src/common/redact.ts';
 import { LineHider } from '../../../src/doctor/logs/hide.ts';
-import { lineScanner } from '../../../src/doctor/logs/line-scan.ts';
+import type { LineScan } from '../../../src/doctor/logs/line-marks.ts';
+import { lineScanner, plainScanner } from '../../../src/doctor/logs/line-scan.ts';
 import { LogPrinter, type PrintStyle } from '../../../src/doctor/logs/print.ts';
+import { mostBytes, outSize, simd } from '../../../src/doctor/logs/simd.ts';
 import { random } from './kit.ts';
 
 hideSecret('fig-and-date-cake');
@@ -111,9 +113,19 @@ function plainly(lines: readonly Buffer[], { label, timestamps, escapes }: Print
   );
 }
 
-function quickly(lines: readonly Buffer[], style: PrintStyle, { below }: ReturnType<typeof random>): Buffer {
+/** What every machine can run, and what most can. */
+const scanners: readonly [string, () => (bytes: Buffer) => LineScan][] = [
+  ['byte by byte', plainScanner],
+  ['sixteen bytes at a time', () => simd()!.scan],
+];
+
+function quickly(
+  lines: readonly Buffer[],
+  scan: (bytes: Buffer) => LineScan,
+  style: PrintStyle,
+  { below }: ReturnType<typeof random>,
+): Buffer {
   const printer = new LogPrinter(job, stepAt, style);
-  const scan = lineScanner();
   const out: Buffer[] = [];
   for (let at = 0; at < lines.length; ) {
     const piece = lines.slice(at, at + 1 + below(20));
@@ -136,20 +148,84 @@ describe.each<PrintStyle>([
   { label: 'none', timestamps: true, escapes: true, strong },
   { label: 'none', timestamps: true, escapes: false, strong },
 ])('$label, times $timestamps, escapes $escapes', (style) => {
-  test.each(Array.from({ length: 12 }, (_, seed) => seed))('prints what goes through line by line, seed %i', (seed) => {
-    const chance = random(seed);
-    const lines = randomLines(chance, 200);
-    const printed = quickly(lines, style, chance).toString('latin1').split('\n');
-    expect(printed).toEqual(plainly(lines, style).toString('latin1').split('\n'));
+  describe.each(scanners)('%s', (_, scanner) => {
+    test.each(Array.from({ length: 12 }, (_, seed) => seed))(
+      'prints what goes through line by line, seed %i',
+      (seed) => {
+        const chance = random(seed);
+        const lines = randomLines(chance, 200);
+        const printed = quickly(lines, scanner(), style, chance).toString('latin1').split('\n');
+        expect(printed).toEqual(plainly(lines, style).toString('latin1').split('\n'));
+      },
+    );
   });
 });
 
-test('a secret that begins at any byte of a line is seen', () => {
-  const scan = lineScanner();
+test.each(scanners)('a secret that begins at any byte of a line is seen %s', (_, scanner) => {
+  const scan = scanner();
   for (let at = 0; at < 40; at++)
     for (const secret of fragments.filter((fragment) => new LineHider().hide(`${fragment} `) !== `${fragment} `)) {
       const bytes = Buffer.from(`${'.'.repeat(at)} ${secret} \n`);
       const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes: true, strong });
       expect(printer.print({ bytes, line: 0, end: 0, scan: scan(bytes) }).toString()).toContain('***');
     }
+});
+
+test.each(scanners)('lines are found and marked wherever they lie in a piece, %s', (_, scanner) => {
+  const scan = scanner();
+  const text = Buffer.from(`${'word '.repeat(40)}\n\n\x1b[1m\n\ttab\nghp_0123456789abcdefghij @é`);
+  // Each byte is once the last of a piece, and what was scanned before lies behind it.
+  for (let length = text.length; length > 0; length--) {
+    const bytes = text.subarray(0, length);
+    const { count, ends } = scan(bytes);
+    const expected = [...bytes].flatMap((byte, at) => (byte === 0x0a ? [at] : []));
+    expect([...ends.subarray(0, count + 1)]).toEqual([...expected, length]);
+  }
+});
+
+describe('sixteen bytes at a time', () => {
+  const style: PrintStyle = { label: 'columns', timestamps: true, escapes: false, strong };
+  /** How a piece of these lines is printed either way. */
+  const print = (lines: readonly string[], stepName: string) =>
+    scanners.map(([, scanner]) => {
+      const bytes = Buffer.from(lines.join('\n'));
+      const printer = new LogPrinter(job, () => ({ name: stepName, end: lines.length }), style);
+      return printer.print({ bytes, line: 0, end: 0, scan: scanner()(bytes) }).toString();
+    });
+
+  test('labels that make the text longer than there is room for', () => {
+    const lines = Array.from({ length: 200_000 }, (_, line) => (line % 50_000 === 0 ? 'a\rb' : `${line % 10}`));
+    const [plain, fast] = print(lines, 'a step whose name is rather long, as they come from a matrix');
+    expect(fast === plain).toBe(true);
+    expect(plain!.length).toBeGreaterThan(outSize);
+  });
+
+  test('a label that is longer than there is room for', () => {
+    const [plain, fast] = print(['one', 'two', 'three'], 'step '.repeat(2_000));
+    expect(fast).toBe(plain);
+  });
+
+  test('a piece of a single byte more than others is the most that comes', () => {
+    const [plain, fast] = print([`${'x'.repeat(mostBytes - 1)}\x07`], 'Build');
+    expect(fast === plain).toBe(true);
+  });
+});
+
+test('a long log is scanned the fast way, where the machine can, and else as a short one', () => {
+  const piece = Buffer.from('a line\n'.repeat(100_000));
+  const scans = () => {
+    const scan = lineScanner();
+    return Array.from({ length: 4 }, () => {
+      const { simd, count } = scan(piece);
+      return [simd !== undefined, count];
+    });
+  };
+  const short = [false, 100_000];
+  expect(scans()).toEqual([short, short, [true, 100_000], [true, 100_000]]);
+  vi.stubGlobal('WebAssembly', undefined);
+  try {
+    expect(scans()).toEqual([short, short, short, short]);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
