@@ -92,7 +92,7 @@ test('runs never reads a payload column', async () => {
   // A role that may read everything but the payloads.
   await client.query("CREATE ROLE reader LOGIN PASSWORD 'reader'");
   await client.query(
-    'GRANT SELECT ON action_run_job, action_task, action_task_step, action_tasks_version, action_runner, repository, "user", forgejo_version TO reader',
+    'GRANT SELECT ON action_run_job, action_task, action_task_step, action_tasks_version, action_runner, repository, repo_unit, dbfs_meta, dbfs_data, "user", forgejo_version TO reader',
   );
   const columns = await client.query(
     "SELECT attname FROM pg_attribute WHERE attrelid = 'action_run'::regclass AND attnum > 0 AND attname <> 'event_payload'",
