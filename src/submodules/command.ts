@@ -2,12 +2,12 @@ import { join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { appendAudit, stateDirectory } from '../common/audit.ts';
 import type { CommonOptions, Handler, Tool } from '../common/command.ts';
-import { usage } from '../common/errors.ts';
+import { ToolError, usage } from '../common/errors.ts';
 import { exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { runPlan } from '../common/plan.ts';
-import { type CheckResult, exitOf, judge, renames, withNotes } from './check.ts';
+import { type CheckResult, exitOf, judge, renames, runIn, withNotes } from './check.ts';
 import { openRepository } from './git.ts';
 import { checkMarkdown, checkText, pushText } from './render.ts';
 import { openSession, type Session, type Target, targetsOf } from './session.ts';
@@ -98,12 +98,19 @@ const check: Handler<CheckOptions> = async (_args, options, io) => {
   };
 };
 
+/** The root's directory where the person is in another one: fixes name paths from the root. */
+const elsewhere = ({ git }: Session): string | undefined => (git.dir === process.cwd() ? undefined : git.dir);
+
 export async function checkTargets(
   session: Session,
   targets: readonly Target[],
   requireBranch: boolean,
 ): Promise<CheckResult> {
-  const policy = { requireBranch: requireBranch || session.config.requireBranch, rootRemotes: session.remotes };
+  const policy = {
+    requireBranch: requireBranch || session.config.requireBranch,
+    rootRemotes: session.remotes,
+    directory: elsewhere(session),
+  };
   const surveys = await Promise.all(targets.map(({ commit, history }) => survey(session, commit, history)));
   const notes = await Promise.all(targets.map((target) => renamed(session, target)));
   return withNotes(judge(surveys, policy), notes.flat());
@@ -153,7 +160,10 @@ const pushVerb: Handler<PushOptions> = async (_args, options, io) => {
         }),
     },
     io,
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError(error.kind, error.message, runIn(elsewhere(session), error.fix), error.cause);
+  });
   await session.close();
   return { exit: exitCode.ok, result, text: (view) => pushText(result, options.dryRun === true, view) };
 };
