@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { runTool } from '../../src/common/command.ts';
+import type { Io } from '../../src/common/io.ts';
 import { plainView } from '../../src/common/output/table.ts';
 import { type CheckResult, runIn } from '../../src/submodules/check.ts';
+import { tool } from '../../src/submodules/command.ts';
 import { templateLine } from '../../src/submodules/remotes.ts';
 import { checkText } from '../../src/submodules/render.ts';
 import {
@@ -30,6 +33,24 @@ const check = async () => {
   return { exit, result, at: (path: string) => result.submodules.find((one) => one.path === path)! };
 };
 const paste = (fix: string) => execFileSync('sh', ['-ec', fix], { cwd: world.dir, env: gitEnv, stdio: 'pipe' });
+/** Words as they are typed, the directory not added to them. */
+async function runTyped(...argv: string[]) {
+  let said = '';
+  const note = (text: string) => {
+    said += `${text}\n`;
+  };
+  const io: Io = {
+    env: { ...gitEnv, FORGEJO_CI_TOOLKIT_CACHE: join(world.dir, 'cache') },
+    view: plainView,
+    interactive: false,
+    write: async (text) => note(String(text)),
+    note,
+    pause: async () => {},
+    ask: async () => false,
+  };
+  const { exit } = await runTool(tool, argv, io);
+  return { exit, said };
+}
 const server = (name: string, remote = 'origin') => join(world.servers, remote, `${name}.git`);
 const pushAll = (dir: string, ref = 'HEAD:main') => {
   for (const remote of ['origin', 'alm']) git(dir, 'push', '--quiet', '--force', remote, ref);
@@ -169,6 +190,17 @@ describe('a fix that is pasted', () => {
     expect(tryGit(deep, 'merge-base', '--is-ancestor', theirs, 'HEAD').code).toBe(0);
     expect(git(root, 'status', '--porcelain', '--untracked-files=no')).toBe('');
     expect((await runHere(root, ['push', '--yes'])).exit).toBe(0);
+  });
+});
+
+describe('the command line', () => {
+  it('takes the directory before the verb, and names one that is not there', async () => {
+    make({ remotes: ['origin'] });
+    const { said } = await runTyped('-C', world.root, 'status');
+    expect(said).toContain('CHECKED OUT');
+    const missing = join(world.dir, 'nowhere');
+    expect(await runTyped('-C', missing)).toEqual({ exit: 64, said: expect.stringContaining(missing) });
+    expect(await runTyped('install-hook', '-C', missing)).toMatchObject({ exit: 64 });
   });
 });
 
