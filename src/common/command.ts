@@ -71,7 +71,7 @@ export const verbName = (verb: Verb): string => verb.usage.split(' ', 1)[0]!;
  * @param argv the arguments behind the command's name
  */
 export async function runTool(tool: Tool, argv: readonly string[], io: Io): Promise<Outcome> {
-  const words = verbFirst(argv);
+  const words = verbFirst(tool, argv);
   const flags = words.slice(0, words.includes('--') ? words.indexOf('--') : undefined);
   const json = flags.includes('--json');
   let outcome: Outcome | undefined;
@@ -106,11 +106,17 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
 /** An outcome's text, safe to print: no secret, and no terminal escape but our own colours. '' where it has none. */
 export const shownText = (outcome: Outcome, view: View): string => harmlessStyled(redact(outcome.text?.(view) ?? ''));
 
-/** `--json runs` means `runs --json`. */
-function verbFirst(argv: readonly string[]): string[] {
-  const common = new Set(commonOptions().flatMap((option) => (option.isBoolean() ? [option.long, option.short] : [])));
-  const at = argv.findIndex((word) => !common.has(word));
-  return at <= 0 ? [...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
+/** `--json runs` means `runs --json`, and `-C DIR push` means `push -C DIR`. */
+function verbFirst(tool: Tool, argv: readonly string[]): string[] {
+  const words = (options: readonly Option[]) => new Set(options.flatMap(({ long, short }) => [long, short]));
+  const flags = words(commonOptions().filter((option) => option.isBoolean()));
+  const valued = words(tool.verbs.flatMap(optionsOf).filter(({ required }) => required));
+  let at = 0;
+  for (let word = argv[0]; word !== undefined; word = argv[at]) {
+    if (flags.has(word) || valued.has(word.split('=', 1)[0])) at += valued.has(word) ? 2 : 1;
+    else break;
+  }
+  return at === 0 || at >= argv.length ? [...argv] : [argv[at]!, ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
 /** A tool with a default verb that takes no argument would call a misspelt verb an argument too many. */

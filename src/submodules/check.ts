@@ -4,8 +4,8 @@ import { quote, quoteAll } from '../common/quote.ts';
 import { isFailure } from './ask/failure.ts';
 import type { Answer } from './probe.ts';
 import { type RequiredRemote, type RootRemote, templateLine } from './remotes.ts';
-import type { Observed, Orphan, Survey } from './survey.ts';
-import { isRelative, sameRepository, shown } from './url.ts';
+import type { Link, Observed, Orphan, Survey } from './survey.ts';
+import { isRelative, locate, sameRepository, shown } from './url.ts';
 
 /** What one remote answered about one commit. */
 export type RemoteClass =
@@ -71,6 +71,8 @@ export interface CheckPolicy {
   /** A commit that is in no branch that counts is a problem, not a warning. */
   readonly requireBranch: boolean;
   readonly rootRemotes: readonly RootRemote[];
+  /** The root's directory, where fixes are to be run from another one. */
+  readonly directory?: string | undefined;
 }
 
 /** What "could not tell" is called; everything else is known. */
@@ -87,10 +89,12 @@ interface Verdict {
 
 /** Judges what was seen. Pure: the same surveys give the same result. */
 export function judge(surveys: readonly Survey[], policy: CheckPolicy): CheckResult {
-  const reports = surveys.flatMap((seen) => [
-    ...seen.observed.map((observed) => report(observed, policy)),
-    ...seen.orphans.map(orphanReport),
-  ]);
+  const reports = surveys
+    .flatMap((seen) => [
+      ...seen.observed.map((observed) => report(observed, policy)),
+      ...seen.orphans.map(orphanReport),
+    ])
+    .map((one) => ({ ...one, fix: runIn(policy.directory, one.fix) }));
   // Several tips that record the same say it once.
   const submodules = [...new Map(reports.map((one) => [`${one.path}\0${one.commit}`, one])).values()];
   return {
@@ -100,6 +104,10 @@ export function judge(surveys: readonly Survey[], policy: CheckPolicy): CheckRes
     counts: countsOf(submodules),
   };
 }
+
+/** A fix for a shell that is somewhere else than the root. What is no command stays as it is. */
+export const runIn = (directory: string | undefined, fix: string): string =>
+  directory !== undefined && fix.startsWith('git ') ? `(cd ${quote(directory)} && ${fix})` : fix;
 
 function countsOf(submodules: readonly SubmoduleReport[]): CheckResult['counts'] {
   const count = (matches: (one: SubmoduleReport) => boolean) => submodules.filter(matches).length;
@@ -170,18 +178,17 @@ const short = (oid: string): string => oid.slice(0, 12);
 const inWords = (names: readonly string[]): string => [...new Set(names)].join(', ');
 
 function verdictOf(seen: Observed, remotes: readonly RemoteReport[], policy: CheckPolicy): Verdict {
-  const { path, commit, entry } = seen;
+  const { commit, entry } = seen;
   if (!entry?.url) return noUrl(seen);
   const where = (...classes: RemoteClass[]) => remotes.filter((remote) => classes.includes(remote.class));
   const named = (list: readonly RemoteReport[]) => inWords(list.map(({ name }) => name));
-  const git = `git -C ${quote(path)}`;
 
   if (where('not-a-commit').length > 0)
     return {
       class: 'not-a-commit',
       severity: 'error',
-      message: `The gitlink names ${short(commit)}, which is an object on ${named(where('not-a-commit'))} but no commit.`,
-      fix: `${git} checkout ${quote(branchFor(seen))} && git add ${quote(path)}`,
+      message: `The gitlink names ${short(commit)}, which is an object on ${named(where('not-a-commit'))} but no commit. Record one, for example its branch’s newest.`,
+      fix: recordNewest(seen),
     };
   if (where('hash-mismatch').length > 0)
     return {
@@ -210,28 +217,28 @@ function verdictOf(seen: Observed, remotes: readonly RemoteReport[], policy: Che
         severity: 'error',
         message: `${named(gone)} does not have ${short(commit)}${there.length > 0 ? `; ${named(there)} has it` : ''}${
           unsure.length > 0 ? `; ${named(unsure)} could not be asked` : ''
-        }.`,
+        }.${apart(seen, [...gone, ...loose])}`,
         fix,
       };
     if (seen.clone?.hasCommit)
       return {
         class: 'unpushed',
         severity: 'error',
-        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.`,
+        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.${apart(seen, gone)}`,
         fix,
       };
     return {
       class: 'lost',
       severity: 'error',
-      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone.`,
-      fix: `Look for it where it was made (git reflog), push it from there; or record another one: ${git} checkout ${quote(branchFor(seen))} && git add ${quote(path)}`,
+      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone. Look for it where it was made (git reflog) and push it from there, or record another one, for example its branch’s newest.`,
+      fix: recordNewest(seen),
     };
   }
   if (loose.length > 0)
     return {
       class: 'unreachable',
       severity: 'error',
-      message: `${named(loose)} still stores ${short(commit)}, but no branch or tag holds it: the next garbage collection deletes it.`,
+      message: `${named(loose)} still stores ${short(commit)}, but no branch or tag holds it: the next garbage collection deletes it.${apart(seen, loose)}`,
       fix: pushCommand(seen, loose),
     };
   if (unsure.length > 0) return couldNotTell(seen, unsure, policy);
@@ -253,28 +260,34 @@ function verdictOf(seen: Observed, remotes: readonly RemoteReport[], policy: Che
       class: 'unmerged',
       severity: strict,
       message: `On ${named(notMain)} only other branches hold ${short(commit)}${first.detail ? ` (${first.detail})` : ''}. Merge it, or let .gitmodules name the branch.`,
-      fix: `git config --file .gitmodules ${key} ${quote(branch)} && git add .gitmodules`,
+      fix: editGitmodules(seen.chain.slice(0, -1), [`${key} ${quote(branch)}`]),
     };
   }
   return { class: 'pushed', severity: 'ok', message: `On ${named(remotes)}.`, fix: '' };
 }
 
-function noUrl({ path, entry, parsed, clone }: Observed): Verdict {
+function noUrl({ path, entry, parsed, clone, chain }: Observed): Verdict {
   const url = [...(clone?.remotes.values() ?? [])][0]?.[0];
-  const name = quote(entry?.name ?? path);
-  const key = (variable: string, value: string) =>
-    `git config --file .gitmodules ${quote(`submodule.${entry?.name ?? path}.${variable}`)} ${quote(value)}`;
-  const add = [...(entry ? [] : [key('path', path)]), key('url', url ? shown(url) : 'URL')].join(' && ');
-  return {
-    class: 'no-url',
-    severity: 'error',
-    message: parsed
-      ? `There is a gitlink at ${path} but no URL for ${entry ? `submodule ${name}` : 'it'} in .gitmodules: every recursive checkout fails.`
-      : 'git cannot parse .gitmodules at this commit.',
-    fix: parsed
-      ? `${add} && git add .gitmodules; or, if it should not be there: git rm --cached ${quote(path)}`
-      : 'git config --file .gitmodules --list shows the line; correct it and commit.',
-  };
+  const above = chain.slice(0, -1);
+  const link = chain.at(-1)!;
+  const name = entry?.name ?? link.path;
+  const setting = (variable: string, value: string) => `${quote(`submodule.${name}.${variable}`)} ${quote(value)}`;
+  const common = { class: 'no-url', severity: 'error' as const };
+  if (!parsed)
+    return {
+      ...common,
+      message: 'git cannot parse .gitmodules at this commit. The fix shows the line; correct it and commit.',
+      fix: [...enter(above), `${gitIn(link.dir)} config --file .gitmodules --list`].join(' && '),
+    };
+  const remove = [...enter(above), `${gitIn(link.dir)} rm --cached -- ${quote(link.path)}`].join(' && ');
+  const message = `There is a gitlink at ${path} but no URL for ${entry ? `submodule ${quote(name)}` : 'it'} in .gitmodules: every recursive checkout fails.`;
+  return url === undefined
+    ? { ...common, message: `${message} Add one, or take the gitlink out.`, fix: remove }
+    : {
+        ...common,
+        message: `${message} If it should not be there: ${remove}`,
+        fix: editGitmodules(above, [...(entry ? [] : [setting('path', link.path)]), setting('url', shown(url))]),
+      };
 }
 
 function couldNotTell(seen: Observed, unsure: readonly RemoteReport[], { rootRemotes }: CheckPolicy): Verdict {
@@ -293,35 +306,101 @@ function couldNotTell(seen: Observed, unsure: readonly RemoteReport[], { rootRem
   return first.class === 'private-no-credentials'
     ? {
         ...common,
-        message: `Could not tell: ${names} shows nothing to us (${first.detail}). It is private, misspelt or gone.`,
-        fix: `See what git says: ${quoteAll(['git', 'ls-remote', host])}; in a job give a token: --token-env HOST=VARIABLE`,
+        message: `Could not tell: ${names} shows nothing to us (${first.detail}). It is private, misspelt or gone. In a job give a token: --token-env ${tokenName(host)}=VARIABLE.`,
+        fix: quoteAll(['git', 'ls-remote', host]),
       }
     : {
         ...common,
-        message: `Could not tell: ${names} could not be reached (${first.detail}).`,
-        fix: /host key/i.test(first.detail)
-          ? `Check the host's fingerprint, then add its key to ~/.ssh/known_hosts; try: ${quoteAll(['git', 'ls-remote', host])}`
-          : `Try again, or see what git says: ${quoteAll(['git', 'ls-remote', host])}`,
+        message: `Could not tell: ${names} could not be reached (${first.detail}).${
+          /host key/i.test(first.detail)
+            ? ' Check the host’s fingerprint, then add its key to ~/.ssh/known_hosts.'
+            : ' Try again, or see what git says.'
+        }`,
+        fix: quoteAll(['git', 'ls-remote', host]),
       };
+}
+
+/** What stands before `=` in --token-env. A token goes over plain HTTP only where that is said. */
+function tokenName(url: string): string {
+  const { scheme, host } = locate(url);
+  return scheme === 'http' ? `http://${host}` : host || 'HOST';
+}
+
+/** git in a repository on the way down; '' is the root. */
+const gitIn = (dir: string): string => (dir === '' ? 'git' : `git -C ${quote(dir)}`);
+
+/** Checks out what is not: `git -C` in an empty directory would be the repository above. */
+const enter = (links: readonly Link[]): string[] =>
+  links
+    .filter(({ checkedOut }) => !checkedOut)
+    .map(({ dir, path }) => `${gitIn(dir)} submodule update --init --checkout -- ${quote(path)}`);
+
+/** Checks out a submodule as it is recorded, and those above it where they are not. */
+export function checkOut(chain: readonly Link[]): string {
+  const { dir, path } = chain.at(-1)!;
+  const update = `${gitIn(dir)} submodule update --init --recursive -- ${quote(path)}`;
+  return [...enter(chain.slice(0, -1)), update].join(' && ');
+}
+
+const editGitmodules = (above: readonly Link[], edits: readonly string[]): string => {
+  const last = above.at(-1);
+  const git = gitIn(last ? below(last) : '');
+  const commands = edits.map((edit) => `${git} config --file .gitmodules ${edit}`);
+  return [...enter(above), ...commands, `${git} add .gitmodules`].join(' && ');
+};
+
+const below = ({ dir, path }: Link): string => (dir === '' ? path : `${dir}/${path}`);
+
+/** Records what a submodule has checked out, in every repository above it up to the root. */
+export const record = (chain: readonly Link[]): string =>
+  chain
+    .toReversed()
+    .map(({ dir, path }) => {
+      const at = quote(path);
+      return `${gitIn(dir)} add -- ${at} && ${gitIn(dir)} commit -m ${quote(`Update ${path}`)} -- ${at}`;
+    })
+    .join(' && ');
+
+/** Takes the newest commit of the branch that counts on the remote it comes from. */
+function recordNewest({ chain }: Observed): string {
+  const { dir, path } = chain.at(-1)!;
+  const update = `${gitIn(dir)} submodule update --init --remote --checkout -- ${quote(path)}`;
+  return [...enter(chain.slice(0, -1)), update, record(chain)].join(' && ');
 }
 
 /** The exact commands that send the commit to the remotes that lack it. */
 function pushCommand(seen: Observed, lacking: readonly RemoteReport[]): string {
-  const { path, commit, clone } = seen;
-  const target = `${commit}:refs/heads/${branchFor(seen)}`;
-  const pushes = lacking.map(({ name, url }) => {
+  const { path, commit, clone, chain } = seen;
+  const pushes = lacking.map((remote) => {
+    const { name, url } = remote;
+    const landing = landingOf(seen, remote);
+    const branch = landing && !landing.adds ? ownBranch(commit) : (landing?.branch ?? 'main');
     // A remote that does not push exactly there would send it elsewhere.
     const own = url !== null && clone?.remotes.get(name)?.some((one) => sameRepository(one, url));
-    return quoteAll(['git', '-C', path, 'push', own ? name : (url ?? name), target]);
+    return quoteAll(['git', '-C', path, 'push', own ? name : (url ?? name), `${commit}:refs/heads/${branch}`]);
   });
-  const update = clone?.checkedOut
-    ? []
-    : [quoteAll(['git', 'submodule', 'update', '--init', '--recursive', '--', path])];
-  return [...update, ...new Set(pushes)].join(' && ');
+  // A clone that lacks the commit gets it from a remote that has it.
+  const source = seen.answers.find(({ remote, answer }) => remote.url && answer && !isFailure(answer) && has(answer));
+  const get =
+    clone && !clone.hasCommit && source
+      ? [quoteAll(['git', '-C', path, 'fetch', shown(source.remote.url!), commit])]
+      : [];
+  return [...enter(chain), ...get, ...new Set(pushes)].join(' && ');
 }
 
-const branchFor = ({ entry, clone }: Observed): string =>
-  clone?.branch ?? (entry?.branch && entry.branch !== '.' ? entry.branch : 'main');
+const landingOf = ({ answers }: Observed, { name, url }: RemoteReport) =>
+  answers.find(({ remote }) => remote.name === name && remote.url !== undefined && shown(remote.url) === url)?.landing;
+
+/** Where a commit goes that would have to rewrite the branch it belongs to. */
+const ownBranch = (commit: string): string => `submodule-${short(commit)}`;
+
+function apart(seen: Observed, lacking: readonly RemoteReport[]): string {
+  const refusing = lacking.filter((remote) => landingOf(seen, remote)?.adds === false);
+  const branches = inWords(refusing.map((remote) => landingOf(seen, remote)!.branch));
+  return refusing.length === 0
+    ? ''
+    : ` It does not contain all that ${branches} has there, so the fix sends it to branch ${ownBranch(seen.commit)}: merge that one, or record what ${branches} has.`;
+}
 
 function notesOf(seen: Observed, remotes: readonly RemoteReport[]): Note[] {
   const { entry, clone, worktree, history, removed } = seen;
@@ -353,8 +432,10 @@ function rewritten({ entry, answers }: Observed, name: string, url: string | nul
   return remote?.by === 'declared' && !isRelative(entry.url) && remote.url !== entry.url;
 }
 
-function orphanReport({ path, depth, entry, staged }: Orphan): SubmoduleReport {
+function orphanReport({ path, depth, entry, staged, chain }: Orphan): SubmoduleReport {
   const name = entry.name;
+  const last = chain.at(-1);
+  const git = gitIn(last ? below(last) : '');
   return {
     path: path ?? name,
     depth,
@@ -365,8 +446,8 @@ function orphanReport({ path, depth, entry, staged }: Orphan): SubmoduleReport {
       ? `.gitmodules names ${path}, whose gitlink is added but not committed.`
       : `.gitmodules has a section for "${name}", but there is no gitlink${path === undefined ? '' : ` at ${path}`}.`,
     fix: staged
-      ? `git commit -m ${quote(`Add submodule ${name}`)} -- .gitmodules ${quote(path ?? name)}`
-      : `git config --file .gitmodules --remove-section ${quote(`submodule.${name}`)} && git add .gitmodules`,
+      ? `${git} commit -m ${quote(`Add submodule ${name}`)} -- .gitmodules ${quote(entry.path ?? name)}`
+      : editGitmodules(chain, [`--remove-section ${quote(`submodule.${name}`)}`]),
     remotes: [],
     notes: [],
     recordedBy: null,

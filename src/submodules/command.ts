@@ -1,13 +1,14 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Option } from 'commander';
 import { appendAudit, stateDirectory } from '../common/audit.ts';
 import type { CommonOptions, Handler, Tool } from '../common/command.ts';
-import { usage } from '../common/errors.ts';
+import { ToolError, usage } from '../common/errors.ts';
 import { exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
 import { runPlan } from '../common/plan.ts';
-import { type CheckResult, exitOf, judge, renames, withNotes } from './check.ts';
+import { type CheckResult, exitOf, judge, renames, runIn, withNotes } from './check.ts';
 import { openRepository } from './git.ts';
 import { checkMarkdown, checkText, pushText } from './render.ts';
 import { openSession, type Session, type Target, targetsOf } from './session.ts';
@@ -48,19 +49,29 @@ const whereOptions = (): Option[] => [
   new Option('--exclude <path>', 'leave out a submodule and what lies below it; repeatable')
     .default([], 'none')
     .argParser((value, before: readonly string[]) => [...before, value]),
-  new Option('--token-env <host=variable>', 'the environment variable that holds a server’s token; repeatable')
+  new Option(
+    '--token-env <host=variable>',
+    'the environment variable that holds a server’s token; for plain HTTP the host is http://host; repeatable',
+  )
     .default([], 'FORGEJO_TOKEN and GITHUB_TOKEN for their servers')
     .argParser((value, before: readonly string[]) => [...before, value]),
   directoryOption(),
   new Option('--timeout <duration>', 'for one question to a remote').default('60s'),
 ];
 
+function directoryOf({ directory }: { readonly directory: string }): string {
+  const dir = resolve(directory);
+  if (!existsSync(dir))
+    throw usage(`--directory ${directory}: there is no ${dir}.`, 'Name the root repository’s directory.');
+  return dir;
+}
+
 /** @param pushedTo the remote a hook runs for */
 export function sessionFor(options: WhereOptions, io: Io, pushedTo?: string): Promise<Session> {
   const seconds = parseDuration(options.timeout);
   if (!seconds) throw usage(`--timeout ${options.timeout} is not a duration.`, 'Write it as 30s or 2m.');
   return openSession({
-    directory: resolve(options.directory),
+    directory: directoryOf(options),
     env: io.env,
     timeoutMs: seconds * 1000,
     config: options.config,
@@ -98,12 +109,19 @@ const check: Handler<CheckOptions> = async (_args, options, io) => {
   };
 };
 
+/** The root's directory where the person is in another one: fixes name paths from the root. */
+const elsewhere = ({ git }: Session): string | undefined => (git.dir === process.cwd() ? undefined : git.dir);
+
 export async function checkTargets(
   session: Session,
   targets: readonly Target[],
   requireBranch: boolean,
 ): Promise<CheckResult> {
-  const policy = { requireBranch: requireBranch || session.config.requireBranch, rootRemotes: session.remotes };
+  const policy = {
+    requireBranch: requireBranch || session.config.requireBranch,
+    rootRemotes: session.remotes,
+    directory: elsewhere(session),
+  };
   const surveys = await Promise.all(targets.map(({ commit, history }) => survey(session, commit, history)));
   const notes = await Promise.all(targets.map((target) => renamed(session, target)));
   return withNotes(judge(surveys, policy), notes.flat());
@@ -153,7 +171,10 @@ const pushVerb: Handler<PushOptions> = async (_args, options, io) => {
         }),
     },
     io,
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof ToolError)) throw error;
+    throw new ToolError(error.kind, error.message, runIn(elsewhere(session), error.fix), error.cause);
+  });
   await session.close();
   return { exit: exitCode.ok, result, text: (view) => pushText(result, options.dryRun === true, view) };
 };
@@ -180,17 +201,18 @@ interface HookOptions extends CommonOptions {
 
 const installHook: Handler<HookOptions> = async (_args, options, io) => {
   const { planHook } = await import('./hook.ts');
-  const git = await openRepository(resolve(options.directory), io.env, 60_000);
+  const git = await openRepository(directoryOf(options), io.env, 60_000);
   const program = [process.execPath, resolve(process.argv[1] ?? 'submodule-push-check')];
   const flags = [
     ...(options.allowUnknown ? ['--allow-unknown'] : []),
     ...(options.requireBranch ? ['--require-branch'] : []),
     ...(options.config === undefined ? [] : ['--config', options.config]),
   ];
-  const { keeper, file, plan } = await planHook(git, program, flags);
-  const report = await runPlan(plan, undefined, { dryRun: options.dryRun === true });
+  const dryRun = options.dryRun === true;
+  const { keeper, file, next, plan } = await planHook(git, program, flags, options.yes === true || dryRun);
+  const report = await runPlan(plan, undefined, { dryRun });
   if (report.error !== undefined) throw report.error;
-  const result = { keeper, file, applied: report.applied && plan.steps.length > 0, steps: report.steps };
+  const result = { keeper, file, next, applied: report.applied && plan.steps.length > 0, steps: report.steps };
   const words = plan.steps.length === 0 ? 'Installed already' : options.dryRun ? 'Would be installed' : 'Installed';
   return {
     exit: exitCode.ok,
@@ -198,6 +220,7 @@ const installHook: Handler<HookOptions> = async (_args, options, io) => {
     text: () =>
       [
         `${words} in ${file}${keeper === 'git' ? '' : ` (kept by ${keeper})`}.`,
+        ...(next === null ? [] : [next]),
         ...(options.dryRun
           ? report.steps.flatMap(({ title, commands }) => [title, ...commands.map((line) => `  ${line}`)])
           : []),

@@ -240,6 +240,11 @@ export async function hookPath(git: Git, name: string): Promise<string> {
   return resolve(git.dir, path);
 }
 
+/** Whose setting it is (`local`, `global`, `system`, …); undefined when it is not set. */
+export async function settingScope(git: Git, key: string): Promise<string | undefined> {
+  return (await run(git, ['config', '--show-scope', '--get', key])).stdout.toString().split('\t', 1)[0] || undefined;
+}
+
 /** Settings in a configuration text such as `.gitmodules`, in its order; undefined when git cannot parse it. */
 export async function parseConfig(git: Git, content: string): Promise<Setting[] | undefined> {
   const { exitCode, stdout } = await run(git, ['config', '--file', '-', '--no-includes', '-z', '--list'], {

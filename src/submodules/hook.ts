@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { parseDocument } from 'yaml';
-import { problem } from '../common/errors.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Document, isMap, isScalar, isSeq, parseDocument, stringify } from 'yaml';
+import { problem, usage } from '../common/errors.ts';
 import type { Plan, Step } from '../common/plan.ts';
 import { quoteAll } from '../common/quote.ts';
-import { type Git, hookPath } from './git.ts';
+import { type Git, hookPath, settingScope } from './git.ts';
 
 /** Who looks after the hooks of a repository; found by the files it keeps. */
 export type Keeper = 'git' | 'lefthook' | 'husky';
@@ -14,6 +15,8 @@ export interface HookPlan {
   readonly keeper: Keeper;
   /** The file that is written. */
   readonly file: string;
+  /** What is left to do before git runs it; null where nothing is. */
+  readonly next: string | null;
   readonly plan: Plan<undefined>;
 }
 
@@ -22,17 +25,33 @@ const lefthookFiles = ['lefthook.yml', 'lefthook.yaml', '.lefthook.yml', '.lefth
 const otherLefthookFiles = ['lefthook.toml', 'lefthook.json', 'lefthook.jsonc', '.lefthook.toml', '.lefthook.json'];
 
 /**
+ * What git runs is not always what the keeper's file says: its own command puts the hooks in place.
+ * @param runs git's own hook file, and whether that is the keeper's
+ */
+const left = (runs: boolean, command: string): string | null =>
+  runs ? null : `git does not run it yet; put the hooks in place: ${command}`;
+
+/**
  * How the check becomes part of `git push` here. Nothing that is there already is lost: a hook manager gets an entry in its
  * own configuration, a plain hook is kept beside ours and runs first.
  *
  * @param program the command for this machine where it is not on PATH; a file the team shares gets the plain name
  * @param flags handed on to `check`
+ * @param shared whether a hook that all of the user's repositories run may be written
  */
-export async function planHook(git: Git, program: readonly string[], flags: readonly string[]): Promise<HookPlan> {
+export async function planHook(
+  git: Git,
+  program: readonly string[],
+  flags: readonly string[],
+  shared: boolean,
+): Promise<HookPlan> {
   const file = await hookPath(git, 'pre-push');
   if (!git.bare) {
     const lefthook = lefthookFiles.find((name) => existsSync(join(git.dir, name)));
-    if (lefthook) return lefthookPlan(join(git.dir, lefthook), flags);
+    if (lefthook) {
+      const runs = existsSync(file) && (await readFile(file, 'utf8')).includes('lefthook');
+      return { ...(await lefthookPlan(join(git.dir, lefthook), flags)), next: left(runs, 'lefthook install') };
+    }
     const other = otherLefthookFiles.find((name) => existsSync(join(git.dir, name)));
     if (other)
       throw problem(
@@ -40,15 +59,25 @@ export async function planHook(git: Git, program: readonly string[], flags: read
         `Add there, under pre-push: a command "${mark}" with run = "${checkCommand('{1}', flags)}" and use_stdin = true.`,
       );
     // husky points core.hooksPath at .husky/_; the hooks people write are one level up.
-    if (existsSync(join(git.dir, '.husky'))) return huskyPlan(join(git.dir, '.husky', 'pre-push'), flags);
+    const husky = join(git.dir, '.husky');
+    if (existsSync(husky)) {
+      const runs = [husky, join(husky, '_')].includes(dirname(file));
+      return { ...(await huskyPlan(join(husky, 'pre-push'), flags)), next: left(runs, 'npx husky') };
+    }
   }
+  const scope = await settingScope(git, 'core.hooksPath');
+  if (!shared && (scope === 'global' || scope === 'system'))
+    throw usage(
+      `core.hooksPath is a ${scope} setting: a hook in ${dirname(file)} runs in every repository, not in this one alone.`,
+      'Give --yes if that is meant; or for this repository alone: git config core.hooksPath .git/hooks',
+    );
   return plainPlan(file, program, flags);
 }
 
 const checkCommand = (remote: string, flags: readonly string[]): string =>
   `${mark} check --pre-push ${remote}${flags.length > 0 ? ` ${quoteAll(flags)}` : ''}`;
 
-async function lefthookPlan(file: string, flags: readonly string[]): Promise<HookPlan> {
+async function lefthookPlan(file: string, flags: readonly string[]): Promise<Omit<HookPlan, 'next'>> {
   const before = await readFile(file, 'utf8');
   const document = parseDocument(before);
   if (document.errors.length > 0)
@@ -56,34 +85,73 @@ async function lefthookPlan(file: string, flags: readonly string[]): Promise<Hoo
       `${file} is not YAML: ${document.errors[0]!.message.split('\n', 1)[0]}`,
       `Correct ${basename(file)}.`,
     );
-  const steps: Step<undefined>[] = [];
-  const jobs = document.getIn(['pre-push', 'jobs']);
-  if (!before.includes(mark)) {
-    const entry = { run: checkCommand('{1}', flags), use_stdin: true };
-    // A file that uses the newer `jobs` list keeps to it: lefthook runs either.
-    if (jobs) document.addIn(['pre-push', 'jobs'], document.createNode({ name: mark, ...entry }));
-    else document.setIn(['pre-push', 'commands', mark], document.createNode(entry));
-    steps.push(writeStep(file, before, document.toString(), false));
-  }
+  const after = withEntry(before, document, checkCommand('{1}', flags));
+  const steps = after === before ? [] : [writeStep(file, before, after, false)];
   return { keeper: 'lefthook', file, plan: { title: `Add the check to ${basename(file)}`, steps } };
 }
 
-async function huskyPlan(file: string, flags: readonly string[]): Promise<HookPlan> {
-  const before = existsSync(file) ? await readFile(file, 'utf8') : undefined;
-  const steps = before?.includes(mark) ? [] : [await huskyStep(file, before, flags)];
-  return { keeper: 'husky', file, plan: { title: 'Add the check to .husky/pre-push', steps } };
+/** lefthook's file with our entry in it, its flags as they are wanted now. The rest stays as it was typed, where that can be. */
+function withEntry(before: string, document: Document, run: string): string {
+  const jobs = document.getIn(['pre-push', 'jobs']);
+  const listed = isSeq(jobs) ? jobs.items.findIndex((job) => isMap(job) && job.get('name') === mark) : -1;
+  const ours = listed < 0 ? ['pre-push', 'commands', mark, 'run'] : ['pre-push', 'jobs', listed, 'run'];
+  // Found by what it runs; written in another way, it is someone's own and stays.
+  if (before.includes(mark) && !document.hasIn(ours)) return before;
+  const old = document.hasIn(ours) ? document.getIn(ours, true) : undefined;
+  const entry = { run, use_stdin: true };
+  let text = before;
+  if (isScalar(old) && old.range) {
+    if (old.value === run) return before;
+    const [from, to] = old.range;
+    text = before.slice(0, from) + stringify(run, { lineWidth: 0 }).trimEnd() + before.slice(to);
+    document.setIn(ours, run);
+  } else {
+    text = inserted(before, document, entry);
+    const hook = document.getIn(['pre-push']);
+    if (isSeq(jobs)) jobs.items.unshift(document.createNode({ name: mark, ...entry }));
+    else if (!isMap(hook)) document.setIn(['pre-push'], document.createNode({ commands: { [mark]: entry } }));
+    else if (isMap(hook.get('commands'))) document.setIn(['pre-push', 'commands', mark], document.createNode(entry));
+    else hook.set('commands', document.createNode({ [mark]: entry }));
+  }
+  const written = parseDocument(text);
+  return written.errors.length === 0 && isDeepStrictEqual(written.toJS(), document.toJS()) ? text : document.toString();
 }
 
-async function huskyStep(file: string, before: string | undefined, flags: readonly string[]): Promise<Step<undefined>> {
-  if (before === undefined || before.trim() === '')
-    return writeStep(file, before, `${checkCommand('"$1"', flags)}\n`, true);
-  // Both read the refs on standard input, so each gets its own copy.
-  const kept = join(dirname(file), 'pre-push.before-submodule-push-check');
-  return wrapStep(
+/** Our entry as lines below the deepest key that is there: `pre-push`, or `commands` or `jobs` in it. */
+function inserted(before: string, document: Document, entry: object): string {
+  const root = document.contents;
+  const pairOf = (node: unknown, ...names: string[]) =>
+    isMap(node) ? node.items.find(({ key }) => isScalar(key) && names.includes(String(key.value))) : undefined;
+  const hook = pairOf(root, 'pre-push');
+  const list = pairOf(hook?.value, 'jobs') ?? pairOf(hook?.value, 'commands');
+  const pair = list ?? hook;
+  const jobs = list !== undefined && isSeq(list.value);
+  const inner = jobs ? [{ name: mark, ...entry }] : { [mark]: entry };
+  const below = pair === list && list ? inner : pair ? { commands: inner } : { 'pre-push': { commands: inner } };
+  const lines = stringify(below, { lineWidth: 0 });
+  if (!isScalar(pair?.key) || !pair.key.range)
+    return `${before}${before === '' || before.endsWith('\n') ? '' : '\n'}${lines}`;
+  const [start] = pair.key.range;
+  const column = (offset: number) => offset - (before.lastIndexOf('\n', offset - 1) + 1);
+  const { value } = pair;
+  const child =
+    isMap(value) && value.items[0] && isScalar(value.items[0].key) ? value.items[0].key.range?.[0] : undefined;
+  const at = isSeq(value) ? value.range?.[0] : child;
+  const indent = ' '.repeat(at === undefined ? column(start) + 2 : column(at));
+  const end = before.indexOf('\n', start);
+  const head = end < 0 ? `${before}\n` : before.slice(0, end + 1);
+  return head + lines.replace(/^(?=.)/gm, indent) + before.slice(head.length);
+}
+
+async function huskyPlan(file: string, flags: readonly string[]): Promise<Omit<HookPlan, 'next'>> {
+  const before = existsSync(file) ? await readFile(file, 'utf8') : undefined;
+  const command = checkCommand('"$1"', flags);
+  const forms = { alone: `${command}\n`, run: (kept: string) => `sh -e ${kept} "$@"`, command };
+  return {
+    keeper: 'husky',
     file,
-    kept,
-    wrapper(`sh -e "$(dirname -- "$0")/${basename(kept)}" "$@"`, checkCommand('"$1"', flags)),
-  );
+    plan: { title: 'Add the check to .husky/pre-push', steps: hookSteps(file, before, forms) },
+  };
 }
 
 async function plainPlan(file: string, program: readonly string[], flags: readonly string[]): Promise<HookPlan> {
@@ -94,12 +162,36 @@ async function plainPlan(file: string, program: readonly string[], flags: readon
     `  else ${quoteAll(program)} ${tail}`,
     '  fi',
   ].join('\n');
+  // git ignores a hook that is not executable.
+  const run = (kept: string) => `if [ -x ${kept} ]; then ${kept} "$@"; else cat >/dev/null; fi`;
+  const forms = { alone: `#!/bin/sh\n# ${mark}\n${command}\n`, run, command };
+  return {
+    keeper: 'git',
+    file,
+    next: null,
+    plan: { title: `Add the check to ${file}`, steps: hookSteps(file, before, forms) },
+  };
+}
+
+interface Forms {
+  /** The whole file, where there is nothing else. */
+  readonly alone: string;
+  /** Runs the hook that was here before. */
+  run(kept: string): string;
+  readonly command: string;
+}
+
+function hookSteps(file: string, before: string | undefined, { alone, run, command }: Forms): Step<undefined>[] {
+  // Both read the refs on standard input, so each gets its own copy.
   const kept = join(dirname(file), 'pre-push.before-submodule-push-check');
-  const steps: Step<undefined>[] = [];
-  if (before === undefined) steps.push(writeStep(file, before, `#!/bin/sh\n# ${mark}\n${command}\n`, true));
-  else if (!before.includes(mark))
-    steps.push(wrapStep(file, kept, wrapper(`"$(dirname -- "$0")/${basename(kept)}" "$@"`, command)));
-  return { keeper: 'git', file, plan: { title: `Add the check to ${file}`, steps } };
+  const both = wrapper(run(`"$(dirname -- "$0")/${basename(kept)}"`), command);
+  if (before === undefined || before.trim() === '') return [writeStep(file, before, alone, true)];
+  if (!before.includes(mark)) return [wrapStep(file, kept, both)];
+  const wraps = before.startsWith(`#!/bin/sh\n# ${mark}: `);
+  const ours = wraps || before.startsWith(`#!/bin/sh\n# ${mark}\n`) || before.trim().split('\n').length === 1;
+  const wanted = wraps ? both : alone;
+  // Someone's own way of calling it stays.
+  return ours && before !== wanted ? [writeStep(file, before, wanted, true)] : [];
 }
 
 /** A hook that hands what git says on standard input to two others, one after the other. */

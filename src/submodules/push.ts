@@ -3,7 +3,7 @@ import type { Io } from '../common/io.ts';
 import { type Plan, type PlanReport, runPlan, type Step } from '../common/plan.ts';
 import { quote, quoteAll } from '../common/quote.ts';
 import { isFailure } from './ask/failure.ts';
-import { type CheckResult, isUnknown, judge, type SubmoduleReport } from './check.ts';
+import { type CheckResult, checkOut, isUnknown, judge, record, type SubmoduleReport } from './check.ts';
 import { type Trigger, triggerOf, workflowDirectories } from './ci.ts';
 import {
   changedPaths,
@@ -126,20 +126,20 @@ function refuseSurprises(one: Observed, report: SubmoduleReport): void {
   const git = `git -C ${quote(one.path)}`;
   if (one.worktree?.dirty)
     throw problem(
-      `${one.path} has changes that are not committed; they would stay behind.`,
-      `Commit or put aside: ${git} status; ${git} stash`,
+      `${one.path} has changes that are not committed; they would stay behind. Commit them, or put them aside with git stash.`,
+      `${git} status`,
     );
   if (one.worktree?.ahead)
     throw problem(
-      `${one.path} has another commit checked out or staged than the root records; it would stay behind.`,
-      `Record it: git add ${quote(one.path)} && git commit -m ${quote(`Update ${one.path}`)}; or go back: git submodule update -- ${quote(one.path)}`,
+      `${one.path} has another commit checked out or staged than is recorded; it would stay behind. Record it, or go back with git submodule update.`,
+      record(one.chain),
     );
   const pushable = ['unpushed', 'missing-on-remote', 'mirror-lag', 'unreachable'];
   if (report.severity === 'error' && !pushable.includes(report.class.replace(/^nested-/, ''))) throw refusal(report);
   if (report.severity === 'error' && !one.clone?.hasCommit)
     throw problem(
       `${one.path}: ${report.message} It is not in this clone, so it cannot be pushed from here.`,
-      `Get it: git submodule update --init --recursive -- ${quote(one.path)}`,
+      checkOut(one.chain),
     );
 }
 
@@ -161,7 +161,7 @@ async function sendOf(
   const branch = await branchOf(one, name, branches.defaultBranch, options, io);
   const own = clone.remotes.get(name)?.some((address) => sameRepository(address, url));
   const send = { path: one.path, git: clone.git, to: own ? name : url, url, remote: name, commit: one.commit, branch };
-  await refuseRewriting(send, branches.heads.get(branch));
+  await refuseRewriting(send, branches.heads.get(branch), record(one.chain));
   return send;
 }
 
@@ -191,14 +191,21 @@ async function branchOf(
 async function refuseRewriting(
   { git, url, branch, commit, path }: Omit<Send, 'to'>,
   tip: string | undefined,
+  recording = '',
 ): Promise<void> {
   if (tip === undefined || tip === commit) return;
   if ((await objectType(git, tip)) === undefined) await fetchBranch(git, url, branch);
   if (await isAncestor(git, tip, commit)) return;
+  // A rebase would leave behind commits that the repositories above record.
   const at = path === '.' ? 'git' : `git -C ${quote(path)}`;
   throw problem(
     `${path === '.' ? 'The root' : path}: branch ${branch} on ${shown(url)} has commits that ${commit.slice(0, 12)} does not contain (not a fast-forward).`,
-    `${at} pull --rebase ${quote(shown(url))} ${quote(branch)}${path === '.' ? '' : `; then record the new commit: git add ${quote(path)}`}`,
+    [
+      `${at} pull ${recording === '' ? '--rebase' : '--no-rebase --no-edit'} ${quote(shown(url))} ${quote(branch)}`,
+      recording,
+    ]
+      .filter(Boolean)
+      .join(' && '),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Setting } from './git.ts';
-import { isRelative, ownerAndName, resolveRelative, rewrite, sameRepository } from './url.ts';
+import { isRelative, ownerAndName, resolveRelative, rewrite, sameRepository, shown } from './url.ts';
 
 /** A remote of the root repository. */
 export interface RootRemote {
@@ -91,9 +91,10 @@ export function requiredRemotes(situation: Situation): RemotesOfSubmodule {
 export function templateLine(remote: RootRemote): string {
   const guess = `remotes: { ${remote.name}: "https://${remote.name}.example/{owner}/{name}.git" }`;
   if (remote.url === undefined) return guess;
-  const from = ownerAndName(remote.url);
-  const suffix = /\.git\/*$/.test(remote.url) ? '.git' : '';
-  const trimmed = remote.url.replace(/\/+$/, '').replace(/\.git$/, '');
+  const url = shown(remote.url);
+  const from = ownerAndName(url);
+  const suffix = /\.git\/*$/.test(url) ? '.git' : '';
+  const trimmed = url.replace(/\/+$/, '').replace(/\.git$/, '');
   const stem =
     from && trimmed.endsWith(`${from.owner}/${from.name}`) && trimmed.slice(0, -`${from.owner}/${from.name}`.length);
   return stem ? `remotes: { ${remote.name}: "${stem}{owner}/{name}${suffix}" }` : guess;

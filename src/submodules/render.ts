@@ -41,7 +41,13 @@ function summary({ submodules, counts, commits, required }: CheckResult): string
 /** The check for people: what is wrong in full, what is right in one line. */
 export function checkText(result: CheckResult, view: View, verbose: boolean): string {
   const { style } = view;
-  if (view.layout === 'tsv') return table(columns(result), result.submodules, view);
+  if (view.layout === 'tsv') {
+    const more: Column<SubmoduleReport>[] = [
+      { title: 'Fix', value: ({ fix }) => fix },
+      { title: 'Message', value: ({ message }) => message },
+    ];
+    return table([...columns(result), ...more], result.submodules, view);
+  }
   const shown = verbose ? result.submodules : result.submodules.filter(({ severity }) => severity !== 'ok');
   const details = result.submodules
     .filter(({ severity }) => severity !== 'ok')

@@ -9,6 +9,7 @@ import {
   gitlinkChanges,
   headBranch,
   indexGitlinks,
+  isContained,
   isShallow,
   type Setting,
   submoduleClone,
@@ -18,6 +19,22 @@ import { forEachOf, type Limit } from './limit.ts';
 import type { Answer, Probe } from './probe.ts';
 import { pushUrlsOf, type RequiredRemote, type RootRemote, remoteSettings, requiredRemotes } from './remotes.ts';
 import { type Entry, type Gitlink, recordedLocally, submodulesOf } from './tree.ts';
+
+/** A gitlink in the repository that records it. */
+export interface Link {
+  /** That repository, from the root; '' for the root itself. */
+  readonly dir: string;
+  /** From `dir`. */
+  readonly path: string;
+  readonly checkedOut: boolean;
+}
+
+/** Where a remote that lacks a commit can take it. */
+export interface Landing {
+  readonly branch: string;
+  /** False when that branch has commits which the one to send does not contain: the remote would refuse it. */
+  readonly adds: boolean;
+}
 
 /** What was seen of one gitlink: facts only, judged in check.ts. */
 export interface Observed {
@@ -33,7 +50,14 @@ export interface Observed {
   readonly history: string | undefined;
   /** True when the checked root commit has no gitlink at this path any more. */
   readonly removed: boolean;
-  readonly answers: readonly { readonly remote: RequiredRemote; readonly answer: Answer | Failure | undefined }[];
+  readonly answers: readonly {
+    readonly remote: RequiredRemote;
+    readonly answer: Answer | Failure | undefined;
+    /** Only where the remote lacks the commit. */
+    readonly landing?: Landing;
+  }[];
+  /** The way down from the root; the last one is this gitlink. */
+  readonly chain: readonly Link[];
   readonly clone: CloneFacts | undefined;
   /** False when nobody could be asked what lies below it. */
   readonly childrenKnown: boolean;
@@ -58,6 +82,8 @@ export interface Orphan {
   readonly path: string | undefined;
   readonly depth: number;
   readonly entry: Entry;
+  /** The way down from the root to the repository whose `.gitmodules` it is. */
+  readonly chain: readonly Link[];
   /** The gitlink is in the index, not committed. */
   readonly staged: boolean;
 }
@@ -108,7 +134,17 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       'Fetch them: git fetch --refetch, or check out without a filter.',
     );
   const bases = new Map(remotes.flatMap(({ name, url }) => (url === undefined ? [] : [[name, url] as const])));
-  const here: Place = { git, prefix: '', depth: 1, bases, above: [], remotes, history: undefined, removed: false };
+  const here: Place = {
+    git,
+    prefix: '',
+    depth: 1,
+    chain: [],
+    bases,
+    above: [],
+    remotes,
+    history: undefined,
+    removed: false,
+  };
   await look(recorded, here);
 
   const now = new Map(recorded.gitlinks.map(({ path, oid }) => [path, oid]));
@@ -137,7 +173,13 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       for (const entry of left) {
         if (entry.path !== undefined && excluded(place.prefix + entry.path, context.config.exclude)) continue;
         const path = entry.path === undefined ? undefined : place.prefix + entry.path;
-        orphans.push({ path, depth: place.depth, entry, staged: added.some((one) => one.path === entry.path) });
+        orphans.push({
+          path,
+          depth: place.depth,
+          chain: place.chain,
+          entry,
+          staged: added.some((one) => one.path === entry.path),
+        });
       }
     }
     const included = gitlinks.filter(({ path }) => !excluded(place.prefix + path, context.config.exclude));
@@ -194,6 +236,8 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
     );
     const children = localTree ?? (await recordedElsewhere(required, oid));
     const answers = await waitForMirrors(await asking, ask);
+    const dir = place.prefix.slice(0, -1);
+    const chain = [...place.chain, { dir, path: gitlink.path, checkedOut: clone !== undefined && !clone.bare }];
     observed.push({
       path: place.prefix + gitlink.path,
       depth: place.depth,
@@ -202,7 +246,16 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       parsed,
       history: place.history,
       removed: place.removed,
-      answers,
+      answers: await Promise.all(
+        answers.map(async (one) => {
+          const { place: found } = one.answer && !isFailure(one.answer) ? one.answer : {};
+          if (one.remote.url === undefined || (found !== 'absent' && found !== 'unreachable')) return one;
+          const named = (clone && headBranch(clone)) ?? branchOf(entry, place);
+          const unproven = found === 'absent';
+          return { ...one, landing: await landingOn(one.remote.url, oid, named, localTree && clone, unproven) };
+        }),
+      ),
+      chain,
       clone: clone && {
         git: clone,
         hasCommit: localTree !== undefined,
@@ -225,9 +278,27 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       git: clone,
       prefix,
       depth: place.depth + 1,
+      chain,
       bases: below,
       above: [...place.above, key],
     });
+  }
+
+  /** @param unproven what to take for granted where no clone here can compare the commits */
+  async function landingOn(
+    url: string,
+    oid: string,
+    named: string | undefined,
+    clone: Git | undefined,
+    unproven: boolean,
+  ): Promise<Landing> {
+    const branches = await context.probe.branches(url);
+    if (isFailure(branches)) return { branch: named ?? 'main', adds: unproven };
+    const branch = named ?? branches.defaultBranch ?? 'main';
+    const tip = branches.heads.get(branch);
+    if (tip === undefined) return { branch, adds: true };
+    if (!clone) return { branch, adds: unproven };
+    return { branch, adds: await context.local('', () => isContained(clone, tip, [oid])) };
   }
 
   async function recordedElsewhere(required: readonly RequiredRemote[], oid: string): Promise<Recorded | undefined> {
@@ -269,6 +340,7 @@ interface Place {
   readonly git: Git | undefined;
   readonly prefix: string;
   readonly depth: number;
+  readonly chain: readonly Link[];
   readonly bases: ReadonlyMap<string, string>;
   /** Commit and addresses of each submodule on the way down. */
   readonly above: readonly string[];

@@ -97,7 +97,7 @@ describe('what is pushed', () => {
     commit(root, 'root: records nothing real');
     const { exit, at } = await check();
     expect([exit, at('lib').class]).toEqual([1, 'lost']);
-    expect(at('lib').fix).toContain('reflog');
+    expect(at('lib').message).toContain('reflog');
   });
 
   it('unreachable: stored, but no branch holds it any more', async () => {
@@ -155,7 +155,7 @@ describe('what .gitmodules says', () => {
     commit(root, 'root: forget the entry');
     const { exit, at } = await check();
     expect([exit, at('lib').class]).toEqual([1, 'no-url']);
-    expect(at('lib').fix).toContain('git rm --cached lib');
+    expect(at('lib').message).toContain('git rm --cached -- lib');
   });
 
   it('no-url: .gitmodules that git cannot parse, and addresses that look like options', async () => {

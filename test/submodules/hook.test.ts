@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { advance, git, gitEnv, makeWorld, temporary, tryGit, type World } from '../support/repositories.ts';
+import { advance, commit, git, gitEnv, makeWorld, temporary, tryGit, type World } from '../support/repositories.ts';
 import { runHere } from '../support/run.ts';
 
 // The hooks written here are run by git itself, with the command bundled as users get it.
@@ -123,11 +123,71 @@ describe('install-hook', () => {
     expect(readFileSync(result.file, 'utf8')).toContain('command -v submodule-push-check');
   });
 
-  it('hands --allow-unknown on', async () => {
-    git(world.root, 'remote', 'add', 'gone', join(world.servers, 'gone', 'root.git'));
-    await install('--allow-unknown');
-    const { result } = await install();
+  it('hands flags on, and other ones the next time, with or without an older hook', async () => {
+    const { result } = await install('--allow-unknown');
     expect(readFileSync(result.file, 'utf8')).toContain('--allow-unknown');
+    expect((await install('--require-branch')).result.applied).toBe(true);
+    expect(readFileSync(result.file, 'utf8')).toContain('--require-branch');
+    writeFileSync(result.file, '#!/bin/sh\nexit 0\n');
+    await install();
+    await install('--allow-unknown');
+    expect(readFileSync(result.file, 'utf8')).toContain('--allow-unknown');
+    expect(readFileSync(result.file, 'utf8')).toContain('before-submodule-push-check');
+  });
+
+  it('ignores an older hook that is not executable, as git does', async () => {
+    const file = join(world.root, '.git', 'hooks', 'pre-push');
+    mkdirSync(join(world.root, '.git', 'hooks'), { recursive: true });
+    writeFileSync(file, '#!/bin/sh\nexit 3\n', { mode: 0o644 });
+    await install();
+    commit(world.root, 'root: more');
+    expect(push()).toMatchObject({ code: 0 });
+    advance(world.root);
+    expect(push()).toMatchObject({ code: 1, said: expect.stringContaining('unpushed') });
+  });
+
+  it('writes into a directory of all repositories only when told to', async () => {
+    const config = join(world.dir, 'global');
+    const shared = join(world.dir, 'hooks');
+    writeFileSync(config, `[core]\n\thooksPath = ${shared}\n`);
+    const env = { GIT_CONFIG_GLOBAL: config };
+    const refused = await runHere(world.root, ['install-hook'], { env });
+    expect([refused.exit, refused.said]).toEqual([64, expect.stringContaining('every repository')]);
+    expect(existsSync(shared)).toBe(false);
+    expect((await runHere(world.root, ['install-hook', '--yes'], { env })).exit).toBe(0);
+    expect(existsSync(join(shared, 'pre-push'))).toBe(true);
+  });
+
+  it.each([
+    ['an empty section', 'pre-push:\n', 'pre-push:\n', ''],
+    [
+      'only a comment',
+      '# a\npre-push: # none yet\n\npre-commit:   {parallel: true}\n',
+      '# a\npre-push: # none yet\n',
+      '\npre-commit:   {parallel: true}\n',
+    ],
+    ['other keys', 'pre-push:\n    parallel:   true\n', 'pre-push:\n', '    parallel:   true\n'],
+    ['no section', "x:   'y'", "x:   'y'\n", ''],
+    ['a list', 'pre-push:\n  jobs:\n  - run:   a\n', 'pre-push:\n  jobs:\n', '  - run:   a\n'],
+  ])('keeps the text of lefthook.yml: %s', async (_name, content, head, tail) => {
+    const file = join(world.root, 'lefthook.yml');
+    writeFileSync(file, content);
+    expect(await install()).toMatchObject({ exit: 0, result: { applied: true } });
+    const text = readFileSync(file, 'utf8');
+    expect([text.startsWith(head), text.endsWith(tail)]).toEqual([true, true]);
+    const added = parse(text)['pre-push'];
+    expect(added.commands?.['submodule-push-check'] ?? added.jobs[0]).toMatchObject({ use_stdin: true });
+    expect(await install('--allow-unknown')).toMatchObject({ result: { applied: true } });
+    expect(readFileSync(file, 'utf8')).toBe(text.replace('--pre-push {1}', '--pre-push {1} --allow-unknown'));
+  });
+
+  it('says when git does not run what it was added to', async () => {
+    mkdirSync(join(world.root, '.husky'));
+    expect((await install()).said).toContain('git does not run it yet; put the hooks in place: npx husky');
+    git(world.root, 'config', 'core.hooksPath', '.husky/_');
+    expect((await install()).said).not.toContain('does not run');
+    writeFileSync(join(world.root, 'lefthook.yml'), '');
+    expect((await install()).said).toContain('lefthook install');
   });
 
   it('adds itself to lefthook, keeping what is there', async () => {
@@ -142,7 +202,7 @@ describe('install-hook', () => {
       lint: { run: 'npm run lint' },
       'submodule-push-check': { run: 'submodule-push-check check --pre-push {1} --require-branch', use_stdin: true },
     });
-    expect((await install()).result.applied).toBe(false);
+    expect((await install('--require-branch')).result.applied).toBe(false);
     writeFileSync(file, 'pre-push:\n  jobs:\n    - run: npm test\n');
     await install();
     expect(parse(readFileSync(file, 'utf8'))['pre-push'].jobs).toHaveLength(2);

@@ -87,7 +87,7 @@ describe('push', () => {
     const { exit, said } = await push();
     expect(exit).toBe(1);
     expect(said).toContain('not a fast-forward');
-    expect(said).toContain('git -C lib pull --rebase');
+    expect(said).toContain('git -C lib pull --no-rebase');
     expect([on('origin', 'lib'), on('alm', 'lib')]).toEqual([world.recorded, theirs]);
   });
 
@@ -97,7 +97,7 @@ describe('push', () => {
     writeFileSync(join(lib, 'lib.txt'), 'changed');
     expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('not committed') });
     commit(lib, 'lib: one more', { 'lib.txt': 'changed' });
-    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('git add lib') });
+    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('git add -- lib') });
     expect(on('origin', 'lib')).toBe(world.recorded);
   });
 
