@@ -20,10 +20,10 @@ import {
   showFile,
 } from './git.ts';
 import { matchesPath } from './glob.ts';
-import type { RootRemote } from './remotes.ts';
+import { pushAddressesOf } from './remotes.ts';
 import type { Session, Target } from './session.ts';
 import { type Observed, survey } from './survey.ts';
-import { rewrite, sameRepository, shown } from './url.ts';
+import { sameRepository, shown } from './url.ts';
 
 export interface PushOptions {
   readonly dryRun: boolean;
@@ -205,18 +205,21 @@ async function refuseRewriting(
 async function sendsOfRoot(session: Session, commit: string, branch: string): Promise<Send[]> {
   const { git, probe, remotes, settings } = session;
   const sends: Send[] = [];
-  for (const { name, url } of remotes.filter(
-    (remote): remote is RootRemote & { url: string } => remote.url !== undefined,
-  )) {
-    const address = rewrite(url, settings, 'insteadof');
-    const branches = await probe.branches(address);
-    if (isFailure(branches))
-      throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
-    const tip = branches.heads.get(branch);
-    if (tip === commit) continue;
-    const send = { path: '.', git, to: name, url: address, remote: name, commit, branch };
-    await refuseRewriting(send, tip);
-    sends.push(send);
+  for (const root of remotes) {
+    const { name } = root;
+    // git pushes to all addresses of a remote at once: one that lacks the commit is enough.
+    let lacking: Send | undefined;
+    for (const address of pushAddressesOf(root, settings)) {
+      const branches = await probe.branches(address);
+      if (isFailure(branches))
+        throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
+      const tip = branches.heads.get(branch);
+      if (tip === commit) continue;
+      const send = { path: '.', git, to: name, url: address, remote: name, commit, branch };
+      await refuseRewriting(send, tip);
+      lacking ??= send;
+    }
+    if (lacking) sends.push(lacking);
   }
   return sends;
 }

@@ -21,7 +21,7 @@ import {
 } from './git.ts';
 import { createLimit } from './limit.ts';
 import { createProbe } from './probe.ts';
-import type { RootRemote } from './remotes.ts';
+import { type RootRemote, rootRemotesOf } from './remotes.ts';
 import type { History, SurveyContext } from './survey.ts';
 import { tokensFrom } from './tokens.ts';
 
@@ -52,10 +52,10 @@ export interface Session extends SurveyContext {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { env, timeoutMs, directory } = options;
   const git = await openRepository(directory, env, timeoutMs);
-  const settings = await configuration(git, '^(remote\\..*\\.url|branch\\..*\\.remote|url\\..*|http\\..*)$');
+  const settings = await configuration(git, '^(remote\\..*\\.(url|pushurl)|branch\\..*\\.remote|url\\..*|http\\..*)$');
   const tokens = tokensFrom(env, options.tokenEnv);
   const config = await readConfig(git, options);
-  const allRemotes = rootRemotes(settings);
+  const allRemotes = rootRemotesOf(settings);
   const local = createLimit(() => Math.max(2, availableParallelism()));
   const facts = new FactStore(cacheDirectory(env));
   return {
@@ -97,16 +97,6 @@ async function readConfig(git: Git, { config, directory }: SessionOptions): Prom
     if (content !== undefined) return parseConfigFile(content, file);
   }
   return noConfig;
-}
-
-function rootRemotes(settings: readonly Setting[]): RootRemote[] {
-  const remotes = new Map<string, string>();
-  for (const [key, url] of settings) {
-    const [, name] = /^remote\.(.*)\.url$/s.exec(key) ?? [];
-    // Of several URLs the first is the one git fetches from.
-    if (name !== undefined && !remotes.has(name)) remotes.set(name, url);
-  }
-  return [...remotes].map(([name, url]) => ({ name, url }));
 }
 
 function defaultRemote(git: Git, settings: readonly Setting[], remotes: readonly RootRemote[]): string | undefined {

@@ -16,7 +16,15 @@ import {
 } from './git.ts';
 import { forEachOf, type Limit } from './limit.ts';
 import type { Answer, Probe } from './probe.ts';
-import { pushUrlsOf, type RequiredRemote, type RootRemote, remoteSettings, requiredRemotes } from './remotes.ts';
+import {
+  type Bases,
+  basesOf,
+  pushUrlsOf,
+  type RequiredRemote,
+  type RootRemote,
+  remoteSettings,
+  requiredRemotes,
+} from './remotes.ts';
 import { type Entry, type Gitlink, recordedLocally, submodulesOf } from './tree.ts';
 
 /** What was seen of one gitlink: facts only, judged in check.ts. */
@@ -107,7 +115,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       `The trees of root commit ${commit} are not all here.`,
       'Fetch them: git fetch --refetch, or check out without a filter.',
     );
-  const bases = new Map(remotes.flatMap(({ name, url }) => (url === undefined ? [] : [[name, url] as const])));
+  const bases = basesOf(remotes);
   const here: Place = { git, prefix: '', depth: 1, bases, above: [], remotes, history: undefined, removed: false };
   await look(recorded, here);
 
@@ -175,7 +183,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
           templates: context.config.remotes,
           own,
         })
-      : { required: [], bases: new Map<string, string>() };
+      : { required: [], bases: new Map<string, readonly string[]>() };
 
     const ask = (remote: RequiredRemote) =>
       remote.url === undefined
@@ -217,7 +225,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
     context.onAsked?.(place.prefix + gitlink.path);
     if (!children) return;
     // A repository cannot hold its own commit, but it can be made to look so by what URLs lead to.
-    const key = `${oid} ${[...below.values()].join(' ')}`;
+    const key = `${oid} ${[...below.values()].flat().join(' ')}`;
     if (place.above.includes(key)) return;
     const prefix = `${place.prefix}${gitlink.path}/`;
     await look(children, {
@@ -269,7 +277,7 @@ interface Place {
   readonly git: Git | undefined;
   readonly prefix: string;
   readonly depth: number;
-  readonly bases: ReadonlyMap<string, string>;
+  readonly bases: Bases;
   /** Commit and addresses of each submodule on the way down. */
   readonly above: readonly string[];
   readonly remotes: readonly RootRemote[];

@@ -75,7 +75,9 @@ export function locate(url: string): Location {
 export function sameRepository(a: string, b: string): boolean {
   const [one, two] = [locate(a), locate(b)];
   const host = (location: Location) => location.host.replace(/:\d+$/, '');
-  return one.path === two.path && host(one) === host(two) && (one.scheme === two.scheme || host(one) !== '');
+  // By one scheme two ports are two servers; ssh and https are never on the same one.
+  if (one.scheme === two.scheme) return one.path === two.path && one.host === two.host;
+  return one.path === two.path && host(one) === host(two) && host(one) !== '';
 }
 
 /** `https://code.example/team/lib.git` → `team` and `lib`. On disk the owner is the directory it lies in. */

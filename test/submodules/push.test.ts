@@ -183,4 +183,26 @@ describe('push', () => {
     commit(root, 'root: back');
     expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining(bad.inSubmodule.slice(0, 12)) });
   });
+
+  it.each([
+    ['pushurl', (root: string, other: string) => git(root, 'remote', 'set-url', '--push', 'origin', other)],
+    ['several push URLs', (root: string, other: string) => git(root, 'remote', 'set-url', '--add', 'origin', other)],
+    [
+      'pushInsteadOf',
+      (root: string, other: string) =>
+        git(root, 'config', `url.${join(other, '..')}/.pushInsteadOf`, join(world.servers, 'origin/')),
+    ],
+  ])('asks and pushes to where git would push: %s', async (_how, configure) => {
+    const { root, lib } = make();
+    configure(root, join(world.servers, 'alm', 'root.git'));
+    git(lib, 'remote', 'remove', 'alm');
+    const { inSubmodule, inRoot } = advance(root);
+    git(lib, 'push', '--quiet', 'origin', 'main');
+    const check = () => runHere(root, ['check', '--require', 'origin']);
+    expect(await check()).toMatchObject({ exit: 1, result: { submodules: [{ class: 'missing-on-remote' }] } });
+    expect((await push(['--yes', '--require', 'origin'])).exit).toBe(0);
+    expect([on('alm', 'lib'), on('alm', 'root')]).toEqual([inSubmodule, inRoot]);
+    expect((await check()).exit).toBe(0);
+    expect((await push(['--yes', '--require', 'origin'])).result.steps).toEqual([]);
+  });
 });
