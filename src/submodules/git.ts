@@ -407,17 +407,38 @@ export interface RemoteRef {
 }
 
 /**
- * The URL goes to git as the remote `asked`, named in the environment: a password in it is in no argument list, and git,
- * which notes promisor remotes in the repository's file, notes a name there. It was rewritten before (`insteadOf`); the
- * rule that maps it to itself keeps git from rewriting it twice.
+ * The URL goes to git as the remote `asked`, named in the environment: it is in no argument list, and git, which notes
+ * promisor remotes in the repository's file, notes a name there. It was rewritten before (`insteadOf`); the rule that maps it
+ * to itself keeps git from rewriting it twice, and as a push URL `pushInsteadOf` leaves it alone. A password goes in a
+ * header, for git gives the URL to its HTTP helper as an argument.
  */
-function asked(git: Git, url: string): Git {
+function asked(git: Git, address: string): Git {
+  const [, scheme, user, password, rest] = /^(https?:\/\/)([^@/:]*):([^@/]+)@(.*)$/is.exec(address) ?? [];
+  const url = password === undefined ? address : `${scheme}${rest}`;
   const settings: Setting[] = [
     ['remote.asked.url', url],
+    ['remote.asked.pushurl', url],
     [`url.${url}.insteadof`, url],
   ];
+  if (password !== undefined) {
+    const credentials = [user, password].map((part) => decoded(part!)).join(':');
+    settings.push(
+      // The empty value takes out the header of a token: the address itself says who asks.
+      [`http.${url}.extraheader`, ''],
+      [`http.${url}.extraheader`, `Authorization: Basic ${Buffer.from(credentials).toString('base64')}`],
+    );
+  }
   return { ...git, env: withSettings(git.env, settings) };
 }
+
+/** As git reads it: what is no escape stays. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
 
 export interface Advertised extends ProgramResult {
   readonly refs: readonly RemoteRef[];
@@ -506,5 +527,22 @@ export const pushArguments = (remote: string, commit: string, branch: string): s
   `${commit}:refs/heads/${branch}`,
 ];
 
+/** Pushes to a repository's own remote by its name: to all of its push URLs. */
 export const push = (git: Git, remote: string, commit: string, branch: string): Promise<ProgramResult> =>
   run(git, pushArguments(remote, commit, branch));
+
+/**
+ * Pushes to one address, rewritten already.
+ * @param own the remote that leads there: its tracking branch follows, as after a push by its name
+ */
+export function pushTo(
+  git: Git,
+  url: string,
+  own: string | undefined,
+  commit: string,
+  branch: string,
+): Promise<ProgramResult> {
+  const { env, ...rest } = asked(git, url);
+  const tracking: Setting[] = own === undefined ? [] : [['remote.asked.fetch', `+refs/heads/*:refs/remotes/${own}/*`]];
+  return run({ ...rest, env: withSettings(env, tracking) }, pushArguments('asked', commit, branch));
+}

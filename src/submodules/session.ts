@@ -23,7 +23,7 @@ import { createLimit } from './limit.ts';
 import { createProbe } from './probe.ts';
 import { type RootRemote, rootRemotesOf } from './remotes.ts';
 import type { History, SurveyContext } from './survey.ts';
-import { tokensFrom } from './tokens.ts';
+import { type ServerToken, tokensFrom } from './tokens.ts';
 
 export interface SessionOptions {
   /** Where the root repository is. */
@@ -42,6 +42,7 @@ export interface SessionOptions {
 
 export interface Session extends SurveyContext {
   readonly facts: FactStore;
+  readonly tokens: readonly ServerToken[];
   /** Every remote of the root, required or not. */
   readonly allRemotes: readonly RootRemote[];
   /** Keeps what was learned for the next run. */
@@ -67,6 +68,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     defaultRemote: defaultRemote(git, settings, allRemotes),
     local,
     facts,
+    tokens,
     probe: createProbe({ git, settings, tokens, facts, local }),
     async close() {
       await facts.save();

@@ -94,3 +94,6 @@ export const shown = (url: string): string =>
   url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^@/]*@/i, (all, scheme: string) =>
     /^https?:/i.test(scheme) ? scheme : all.replace(/:[^:@/]*@$/, '@'),
   );
+
+/** git hands a URL to its HTTP helper as an argument, password and all. */
+export const hasPassword = (url: string): boolean => /^https?:\/\/[^@/:]*:[^@/]+@/i.test(url);
