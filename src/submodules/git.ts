@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { problem, unknown } from '../common/errors.ts';
@@ -143,23 +143,43 @@ async function sshCommandOf(directory: string, env: Env): Promise<string> {
 }
 
 /**
- * The local clone of a submodule, if there is one: its worktree, else the git directory that git keeps for it.
+ * The local clones of a submodule: its worktree, else the git directory that git keeps for it; then those that the same
+ * repository's other worktrees have, since each worktree clones submodules for itself.
  * @param parent the repository that records it
  * @param path where `parent` has it; @param name its name in .gitmodules
  */
-export function submoduleClone(parent: Git, path: string, name: string | undefined): Git | undefined {
+export function submoduleClones(parent: Git, path: string, name: string | undefined): Git[] {
   const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = parent.env;
+  const clones: Git[] = [];
   if (!parent.bare) {
     const dir = join(parent.dir, path);
     const gitDir = gitDirOf(dir);
-    if (gitDir) return { ...parent, dir, gitDir, bare: false, env };
+    if (gitDir) clones.push({ ...parent, dir, gitDir, bare: false, env });
   }
   // A name with `..` in it would lead out of the repository (git refuses such names as well).
-  if (name === undefined || name.split(/[/\\]/).includes('..')) return undefined;
-  const gitDir = join(parent.gitDir, 'modules', name);
-  if (!existsSync(join(gitDir, 'HEAD'))) return undefined;
-  // core.worktree in there names a directory that may be gone; naming one ourselves overrides it.
-  return { ...parent, dir: gitDir, gitDir, bare: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
+  if (name === undefined || name.split(/[/\\]/).includes('..')) return clones;
+  for (const above of gitDirsOf(parent.gitDir)) {
+    const gitDir = join(above, 'modules', name);
+    if (!existsSync(join(gitDir, 'HEAD')) || clones.some((one) => one.gitDir === gitDir)) continue;
+    // core.worktree in there names a directory that may be gone; naming one ourselves overrides it.
+    clones.push({
+      ...parent,
+      ...{ dir: gitDir, gitDir, bare: true },
+      env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir },
+    });
+  }
+  return clones;
+}
+
+/** A git directory, and what stands in its place for the repository's other worktrees; for submodules' ones too. */
+function gitDirsOf(gitDir: string): string[] {
+  const [, linked, below] = /^(.*)[/\\]worktrees[/\\][^/\\]+([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const [, main, within] = /^(.*?\.git)([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const common = linked ?? main ?? gitDir;
+  const rest = (linked === undefined ? within : below) ?? '';
+  const worktrees = join(common, 'worktrees');
+  const others = existsSync(worktrees) ? readdirSync(worktrees).map((name) => join(worktrees, name)) : [];
+  return [gitDir, ...[common, ...others].map((dir) => join(dir, rest))];
 }
 
 function gitDirOf(dir: string): string | undefined {

@@ -11,7 +11,7 @@ import {
   indexGitlinks,
   isShallow,
   type Setting,
-  submoduleClone,
+  submoduleClones,
   submoduleStates,
 } from './git.ts';
 import { forEachOf, type Limit } from './limit.ts';
@@ -165,13 +165,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
         `More than ${mostGitlinks} gitlinks lie below this commit.`,
         'Leave some out with --exclude PATH, and look whether submodules contain each other over and over.',
       );
-    const clone = place.git && submoduleClone(place.git, gitlink.path, entry?.name);
-    const [localTree, settings] = clone
-      ? await context.local('', async () => [
-          await recordedLocally(clone, oid),
-          await configuration(clone, remoteSettings),
-        ])
-      : [undefined, []];
+    const { clone, localTree, settings } = await context.local('', () => cloneOf(gitlink, place.git));
     const own = pushUrlsOf(settings);
     const { required, bases: below } = entry?.url
       ? requiredRemotes({
@@ -270,6 +264,20 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       }),
     );
   }
+}
+
+/** The local clone of a submodule: the one that has the commit, else the one that is used here. */
+async function cloneOf({ path, commit, entry }: Gitlink, parent: Git | undefined) {
+  const clones = parent ? submoduleClones(parent, path, entry?.name) : [];
+  let clone = clones[0];
+  let localTree: Recorded | undefined;
+  for (const one of clones) {
+    localTree = await recordedLocally(one, commit);
+    if (!localTree) continue;
+    clone = one;
+    break;
+  }
+  return { clone, localTree, settings: clone ? await configuration(clone, remoteSettings) : [] };
 }
 
 interface Place {
