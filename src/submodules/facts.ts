@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../common/directory.ts';
+import { unknown } from '../common/errors.ts';
 import type { RecordedTree } from './git.ts';
 
 /** What a commit records about submodules, with the text of its `.gitmodules`. */
@@ -15,15 +17,16 @@ export interface Recorded extends Pick<RecordedTree, 'gitlinks'> {
 export interface Facts {
   /** Directory for repositories that belong to this remote's cache. */
   readonly dir: string;
-  contains(tip: string, commit: string): boolean;
+  /** Whether the history of these tips together was found to hold a commit. Only what was asked is known: not which tip does. */
+  contains(tips: readonly string[], commit: string): boolean;
   addContains(tips: readonly string[], commit: string): void;
   recorded(commit: string): Recorded | undefined;
   addRecorded(commit: string, recorded: Recorded): void;
 }
 
 interface Stored {
-  /** Tips that contain a commit, by commit. Answers for a set of tips are kept as one word: the set's digest. */
-  contained: Record<string, string[]>;
+  /** By commit: the sets of tips that contain it, each as one word. */
+  within: Record<string, string[]>;
   recorded: Record<string, Recorded>;
 }
 
@@ -51,12 +54,12 @@ export class FactStore {
     return facts;
   }
 
-  /** Writes what was learned. */
+  /** Writes what was learned. @throws ToolError (unknown) where the directory cannot be made */
   async save(): Promise<void> {
     for (const one of this.#open.values()) {
       const { dir, stored, changed } = await one;
       if (!changed) continue;
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await makeCache(dir);
       const temporary = join(dir, `facts-${randomUUID()}.tmp`);
       await writeFile(temporary, JSON.stringify(trimmed(stored)), { mode: 0o600 });
       await rename(temporary, join(dir, 'facts.json'));
@@ -74,15 +77,26 @@ export class FactStore {
   }
 }
 
+/** A directory of the cache. @throws ToolError (unknown) that names the setting */
+export async function makeCache(dir: string): Promise<void> {
+  await makeDirectory(dir).catch((error: Error) => {
+    throw unknown(
+      `The cache cannot be kept: ${error.message}`,
+      'Set FORGEJO_CI_TOOLKIT_CACHE to a directory that can be written.',
+      error,
+    );
+  });
+}
+
 async function load(dir: string): Promise<Facts & { stored: Stored; changed: boolean }> {
   const stored = await readStored(join(dir, 'facts.json'));
   const facts = {
     dir,
     stored,
     changed: false,
-    contains: (tip: string, commit: string) => stored.contained[commit]?.includes(tip) ?? false,
+    contains: (tips: readonly string[], commit: string) => stored.within[commit]?.includes(wordOf(tips)) ?? false,
     addContains(tips: readonly string[], commit: string) {
-      stored.contained[commit] = [...new Set([...(stored.contained[commit] ?? []), ...tips])].slice(-20);
+      stored.within[commit] = [...new Set([...(stored.within[commit] ?? []), wordOf(tips)])].slice(-20);
       facts.changed = true;
     },
     recorded: (commit: string) => stored.recorded[commit],
@@ -94,17 +108,21 @@ async function load(dir: string): Promise<Facts & { stored: Stored; changed: boo
   return facts;
 }
 
+/** One tip is its own word, several are the digest of all: a yes for a set says nothing about its parts. */
+const wordOf = (tips: readonly string[]): string =>
+  tips.length === 1 ? tips[0]! : createHash('sha256').update(tips.toSorted().join(' ')).digest('hex');
+
 async function readStored(file: string): Promise<Stored> {
   try {
-    const { contained, recorded } = JSON.parse(await readFile(file, 'utf8')) as Stored;
-    if (typeof contained === 'object' && typeof recorded === 'object') return { contained, recorded };
+    const { within, recorded } = JSON.parse(await readFile(file, 'utf8')) as Stored;
+    if (typeof within === 'object' && typeof recorded === 'object') return { within, recorded };
   } catch {
     // Not there yet, or cut off: start afresh.
   }
-  return { contained: {}, recorded: {} };
+  return { within: {}, recorded: {} };
 }
 
-const trimmed = ({ contained, recorded }: Stored): Stored => ({
-  contained: Object.fromEntries(Object.entries(contained).slice(-most)),
+const trimmed = ({ within, recorded }: Stored): Stored => ({
+  within: Object.fromEntries(Object.entries(within).slice(-most)),
   recorded: Object.fromEntries(Object.entries(recorded).slice(-most)),
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { problem, unknown } from '../common/errors.ts';
@@ -143,23 +143,43 @@ async function sshCommandOf(directory: string, env: Env): Promise<string> {
 }
 
 /**
- * The local clone of a submodule, if there is one: its worktree, else the git directory that git keeps for it.
+ * The local clones of a submodule: its worktree, else the git directory that git keeps for it; then those that the same
+ * repository's other worktrees have, since each worktree clones submodules for itself.
  * @param parent the repository that records it
  * @param path where `parent` has it; @param name its name in .gitmodules
  */
-export function submoduleClone(parent: Git, path: string, name: string | undefined): Git | undefined {
+export function submoduleClones(parent: Git, path: string, name: string | undefined): Git[] {
   const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = parent.env;
+  const clones: Git[] = [];
   if (!parent.bare) {
     const dir = join(parent.dir, path);
     const gitDir = gitDirOf(dir);
-    if (gitDir) return { ...parent, dir, gitDir, bare: false, env };
+    if (gitDir) clones.push({ ...parent, dir, gitDir, bare: false, env });
   }
   // A name with `..` in it would lead out of the repository (git refuses such names as well).
-  if (name === undefined || name.split(/[/\\]/).includes('..')) return undefined;
-  const gitDir = join(parent.gitDir, 'modules', name);
-  if (!existsSync(join(gitDir, 'HEAD'))) return undefined;
-  // core.worktree in there names a directory that may be gone; naming one ourselves overrides it.
-  return { ...parent, dir: gitDir, gitDir, bare: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
+  if (name === undefined || name.split(/[/\\]/).includes('..')) return clones;
+  for (const above of gitDirsOf(parent.gitDir)) {
+    const gitDir = join(above, 'modules', name);
+    if (!existsSync(join(gitDir, 'HEAD')) || clones.some((one) => one.gitDir === gitDir)) continue;
+    // core.worktree in there names a directory that may be gone; naming one ourselves overrides it.
+    clones.push({
+      ...parent,
+      ...{ dir: gitDir, gitDir, bare: true },
+      env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir },
+    });
+  }
+  return clones;
+}
+
+/** A git directory, and what stands in its place for the repository's other worktrees; for submodules' ones too. */
+function gitDirsOf(gitDir: string): string[] {
+  const [, linked, below] = /^(.*)[/\\]worktrees[/\\][^/\\]+([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const [, main, within] = /^(.*?\.git)([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const common = linked ?? main ?? gitDir;
+  const rest = (linked === undefined ? within : below) ?? '';
+  const worktrees = join(common, 'worktrees');
+  const others = existsSync(worktrees) ? readdirSync(worktrees).map((name) => join(worktrees, name)) : [];
+  return [gitDir, ...[common, ...others].map((dir) => join(dir, rest))];
 }
 
 function gitDirOf(dir: string): string | undefined {
@@ -412,17 +432,38 @@ export interface RemoteRef {
 }
 
 /**
- * The URL goes to git as the remote `asked`, named in the environment: a password in it is in no argument list, and git,
- * which notes promisor remotes in the repository's file, notes a name there. It was rewritten before (`insteadOf`); the
- * rule that maps it to itself keeps git from rewriting it twice.
+ * The URL goes to git as the remote `asked`, named in the environment: it is in no argument list, and git, which notes
+ * promisor remotes in the repository's file, notes a name there. It was rewritten before (`insteadOf`); the rule that maps it
+ * to itself keeps git from rewriting it twice, and as a push URL `pushInsteadOf` leaves it alone. A password goes in a
+ * header, for git gives the URL to its HTTP helper as an argument.
  */
-function asked(git: Git, url: string): Git {
+function asked(git: Git, address: string): Git {
+  const [, scheme, user, password, rest] = /^(https?:\/\/)([^@/:]*):([^@/]+)@(.*)$/is.exec(address) ?? [];
+  const url = password === undefined ? address : `${scheme}${rest}`;
   const settings: Setting[] = [
     ['remote.asked.url', url],
+    ['remote.asked.pushurl', url],
     [`url.${url}.insteadof`, url],
   ];
+  if (password !== undefined) {
+    const credentials = [user, password].map((part) => decoded(part!)).join(':');
+    settings.push(
+      // The empty value takes out the header of a token: the address itself says who asks.
+      [`http.${url}.extraheader`, ''],
+      [`http.${url}.extraheader`, `Authorization: Basic ${Buffer.from(credentials).toString('base64')}`],
+    );
+  }
   return { ...git, env: withSettings(git.env, settings) };
 }
+
+/** As git reads it: what is no escape stays. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+};
 
 export interface Advertised extends ProgramResult {
   readonly refs: readonly RemoteRef[];
@@ -511,5 +552,22 @@ export const pushArguments = (remote: string, commit: string, branch: string): s
   `${commit}:refs/heads/${branch}`,
 ];
 
+/** Pushes to a repository's own remote by its name: to all of its push URLs. */
 export const push = (git: Git, remote: string, commit: string, branch: string): Promise<ProgramResult> =>
   run(git, pushArguments(remote, commit, branch));
+
+/**
+ * Pushes to one address, rewritten already.
+ * @param own the remote that leads there: its tracking branch follows, as after a push by its name
+ */
+export function pushTo(
+  git: Git,
+  url: string,
+  own: string | undefined,
+  commit: string,
+  branch: string,
+): Promise<ProgramResult> {
+  const { env, ...rest } = asked(git, url);
+  const tracking: Setting[] = own === undefined ? [] : [['remote.asked.fetch', `+refs/heads/*:refs/remotes/${own}/*`]];
+  return run({ ...rest, env: withSettings(env, tracking) }, pushArguments('asked', commit, branch));
+}

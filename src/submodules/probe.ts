@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProgramResult } from '../common/program.ts';
@@ -7,7 +6,7 @@ import { type Failure, failureOf, isFailure } from './ask/failure.ts';
 import { countBeyond, directHeaders, fetchPack, type HttpRemote, listRefs } from './ask/http.ts';
 import { readPack, recordedTree } from './ask/pack.ts';
 import { type RestRepository, restRepository } from './ask/rest.ts';
-import type { FactStore, Recorded } from './facts.ts';
+import { type FactStore, makeCache, type Recorded } from './facts.ts';
 import {
   fetchCommits,
   fetchTree,
@@ -231,7 +230,7 @@ export function createProbe({
     const tips = [...new Set(refs.map(([, oid]) => oid))];
     if (tips.length === 0) return false;
     const remembered = await facts.of(url);
-    if (tips.some((tip) => remembered.contains(tip, commit))) return true;
+    if (remembered.contains(tips, commit)) return true;
     // Remotes of one submodule mostly agree on their tips, and a yes holds wherever the tips are the same.
     const key = `${commit} ${tips.toSorted().join(' ')}`;
     const elsewhere = containing.get(key);
@@ -352,7 +351,7 @@ export function createProbe({
 
   async function scratchIn(url: string, name: string, hash: Hash): Promise<Git> {
     const { dir } = await facts.of(url);
-    if (!existsSync(dir)) await mkdir(dir, { recursive: true, mode: 0o700 });
+    if (!existsSync(dir)) await makeCache(dir);
     return scratchRepository(git, join(dir, name), hash);
   }
 

@@ -16,14 +16,17 @@ import {
   objectType,
   push,
   pushArguments,
+  pushTo,
   resolveCommit,
   showFile,
+  withSettings,
 } from './git.ts';
 import { matchesPath } from './glob.ts';
-import type { RootRemote } from './remotes.ts';
+import { pushAddressesOf } from './remotes.ts';
 import type { Session, Target } from './session.ts';
 import { type Observed, survey } from './survey.ts';
-import { rewrite, sameRepository, shown } from './url.ts';
+import { tokenSettings } from './tokens.ts';
+import { hasPassword, sameRepository, shown } from './url.ts';
 
 export interface PushOptions {
   readonly dryRun: boolean;
@@ -45,9 +48,10 @@ interface Send {
   /** '.' for the root. */
   readonly path: string;
   readonly git: Git;
-  /** A remote's name, or a URL. */
-  readonly to: string;
+  /** The repository's own remote that leads there; undefined for an address that only the root's remotes tell. */
+  readonly own: string | undefined;
   readonly url: string;
+  /** The root's remote. */
   readonly remote: string;
   readonly commit: string;
   readonly branch: string;
@@ -91,6 +95,12 @@ export async function pushAll(session: Session, target: Target, options: PushOpt
   return { applied: report.applied, steps: report.steps, ci };
 }
 
+/** A clone that has the tokens for what it fetches and pushes; plain local questions do without. */
+const withTokens = ({ tokens }: Session, git: Git): Git => ({
+  ...git,
+  env: withSettings(git.env, tokenSettings(tokens)),
+});
+
 const policyOf = (session: Session) => ({ requireBranch: false, rootRemotes: session.remotes });
 
 /** What has to go where, deepest first. Refuses whatever it would have to guess. */
@@ -102,6 +112,7 @@ async function submoduleSends(
   io: Io,
 ): Promise<Send[]> {
   const sends: Send[] = [];
+  observed.forEach(refuseUnknown);
   const head = observed.filter(({ history }) => history === undefined);
   for (const one of head.toSorted((a, b) => b.depth - a.depth)) {
     const report = result.submodules.find(({ path, commit }) => path === one.path && commit === one.commit)!;
@@ -119,8 +130,38 @@ async function submoduleSends(
     if (carried && one.clone?.hasCommit && (await isAncestor(one.clone.git, one.commit, carried.commit))) continue;
     throw refusal(report);
   }
-  return sends;
+  return withoutContained(sends);
 }
+
+/**
+ * Submodules may share a repository: what another one of them sends to the same branch anyway is not sent by itself, and what
+ * would reject one another is refused. The one that stays goes where the first would have gone, so that nothing that is
+ * pushed later waits for it.
+ */
+async function withoutContained(sends: readonly Send[]): Promise<Send[]> {
+  const kept: Send[] = [];
+  for (const send of sends) {
+    const index = kept.findIndex(
+      (other) => other.branch === send.branch && (sameRepository(other.url, send.url) || sameCommand(other, send)),
+    );
+    const other = kept[index];
+    if (other === undefined) kept.push(send);
+    else if (await isAncestor(other.git, send.commit, other.commit)) continue;
+    else if (await isAncestor(send.git, other.commit, send.commit)) kept[index] = send;
+    else
+      throw problem(
+        `${other.path} and ${send.path} would both be pushed to branch ${send.branch} on ${shown(send.url)}, and neither commit contains the other.`,
+        `Put one of them on a branch of its own: git -C ${quote(send.path)} switch -c BRANCH`,
+      );
+  }
+  return kept;
+}
+
+/** One `git push` of a remote by its name goes to all of its push URLs. */
+const sameCommand = (a: Send, b: Send): boolean => a.path === b.path && a.own === b.own && byName(a) && byName(b);
+
+/** By its name a remote's tracking branch follows, and every push URL is served; a password would become an argument. */
+const byName = ({ own, url }: Send): boolean => own !== undefined && !hasPassword(url);
 
 function refuseSurprises(one: Observed, report: SubmoduleReport): void {
   const git = `git -C ${quote(one.path)}`;
@@ -143,6 +184,22 @@ function refuseSurprises(one: Observed, report: SubmoduleReport): void {
     );
 }
 
+/** Whatever was not answered may stop the push halfway, or be the reason not to begin. */
+function refuseUnknown({ path, answers }: Observed): void {
+  for (const { remote, answer } of answers) {
+    if (remote.url === undefined)
+      throw unknown(
+        `${path}: nothing says where it is on ${remote.name}, so nothing was pushed.`,
+        `Add to submodules.yaml: remotes: { ${remote.name}: "https://${remote.name}.example/{owner}/{name}.git" }; or leave that remote out: --require REMOTE`,
+      );
+    if (isFailure(answer))
+      throw unknown(
+        `${path}: ${remote.name} could not be asked, so nothing was pushed: ${answer.said}`,
+        `See what git says: ${quoteAll(['git', 'ls-remote', shown(remote.url)])}; or leave that remote out: --require REMOTE`,
+      );
+  }
+}
+
 const refusal = (report: SubmoduleReport): ToolError =>
   (isUnknown(report) ? unknown : problem)(`${report.path}: ${report.message}`, report.fix);
 
@@ -159,8 +216,16 @@ async function sendOf(
   if (isFailure(branches))
     throw unknown(`${one.path}: ${shown(url)} could not be asked: ${branches.said}`, 'Try again.');
   const branch = await branchOf(one, name, branches.defaultBranch, options, io);
-  const own = clone.remotes.get(name)?.some((address) => sameRepository(address, url));
-  const send = { path: one.path, git: clone.git, to: own ? name : url, url, remote: name, commit: one.commit, branch };
+  const address = clone.remotes.get(name)?.find((own) => sameRepository(own, url));
+  const send = {
+    path: one.path,
+    git: withTokens(session, clone.git),
+    own: address && name,
+    url: address && hasPassword(address) ? address : url,
+    remote: name,
+    commit: one.commit,
+    branch,
+  };
   await refuseRewriting(send, branches.heads.get(branch), record(one.chain));
   return send;
 }
@@ -189,7 +254,7 @@ async function branchOf(
 
 /** A push must only ever add: what the remote's branch has must be part of what is sent. */
 async function refuseRewriting(
-  { git, url, branch, commit, path }: Omit<Send, 'to'>,
+  { git, url, branch, commit, path }: Send,
   tip: string | undefined,
   recording = '',
 ): Promise<void> {
@@ -210,22 +275,23 @@ async function refuseRewriting(
 }
 
 async function sendsOfRoot(session: Session, commit: string, branch: string): Promise<Send[]> {
-  const { git, probe, remotes, settings } = session;
+  const { probe, remotes, settings } = session;
+  const git = withTokens(session, session.git);
   const sends: Send[] = [];
-  for (const { name, url } of remotes.filter(
-    (remote): remote is RootRemote & { url: string } => remote.url !== undefined,
-  )) {
-    const address = rewrite(url, settings, 'insteadof');
-    const branches = await probe.branches(address);
-    if (isFailure(branches))
-      throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
-    const tip = branches.heads.get(branch);
-    if (tip === commit) continue;
-    const send = { path: '.', git, to: name, url: address, remote: name, commit, branch };
-    await refuseRewriting(send, tip);
-    sends.push(send);
+  for (const root of remotes) {
+    const { name } = root;
+    for (const address of pushAddressesOf(root, settings)) {
+      const branches = await probe.branches(address);
+      if (isFailure(branches))
+        throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
+      const tip = branches.heads.get(branch);
+      if (tip === commit) continue;
+      const send = { path: '.', git, own: name, url: address, remote: name, commit, branch };
+      await refuseRewriting(send, tip);
+      sends.push(send);
+    }
   }
-  return sends;
+  return withoutContained(sends);
 }
 
 /** Looks at what the new commits add or change, not at what the remote has anyway. */
@@ -252,18 +318,18 @@ function planOf(session: Session, target: Target, sends: readonly Send[], rootSe
 }
 
 function sendStep(send: Send): Step<undefined> {
-  const { path, git, to, remote, commit, branch } = send;
+  const { path, git, own, url, remote, commit, branch } = send;
   const name = path === '.' ? 'the root' : path;
   return {
     title: `push ${name} ${commit.slice(0, 12)} to ${branch} on ${remote}`,
-    commands: [quoteAll(['git', ...(path === '.' ? [] : ['-C', path]), ...pushArguments(shown(to), commit, branch)])],
+    commands: [
+      quoteAll(['git', ...(path === '.' ? [] : ['-C', path]), ...pushArguments(own ?? shown(url), commit, branch)]),
+    ],
     async apply() {
-      const { exitCode, stderr, stdout, timedOut } = await push(
-        { ...git, timeoutMs: pushTimeoutMs },
-        to,
-        commit,
-        branch,
-      );
+      const patient = { ...git, timeoutMs: pushTimeoutMs };
+      const { exitCode, stderr, stdout, timedOut } = byName(send)
+        ? await push(patient, own!, commit, branch)
+        : await pushTo(patient, url, own, commit, branch);
       if (exitCode === 0) return undefined;
       const said = timedOut ? 'no end within an hour' : `${stderr}\n${stdout}`.trim().split('\n').slice(-6).join('\n');
       throw problem(

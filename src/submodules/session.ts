@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { problem, usage } from '../common/errors.ts';
+import { problem, unknown, usage } from '../common/errors.ts';
 import { nearest } from '../common/nearest.ts';
 import { type Config, configFiles, noConfig, parseConfigFile } from './config.ts';
 import { FactStore } from './facts.ts';
@@ -13,6 +13,7 @@ import {
   hasTrackingRefs,
   headBranch,
   isNothing,
+  objectType,
   openRepository,
   resolveCommit,
   type Setting,
@@ -20,9 +21,9 @@ import {
 } from './git.ts';
 import { createLimit } from './limit.ts';
 import { createProbe } from './probe.ts';
-import type { RootRemote } from './remotes.ts';
+import { type RootRemote, rootRemotesOf } from './remotes.ts';
 import type { History, SurveyContext } from './survey.ts';
-import { tokensFrom } from './tokens.ts';
+import { type ServerToken, tokensFrom } from './tokens.ts';
 
 export interface SessionOptions {
   /** Where the root repository is. */
@@ -41,6 +42,7 @@ export interface SessionOptions {
 
 export interface Session extends SurveyContext {
   readonly facts: FactStore;
+  readonly tokens: readonly ServerToken[];
   /** Every remote of the root, required or not. */
   readonly allRemotes: readonly RootRemote[];
   /** Keeps what was learned for the next run. */
@@ -51,10 +53,10 @@ export interface Session extends SurveyContext {
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { env, timeoutMs, directory } = options;
   const git = await openRepository(directory, env, timeoutMs);
-  const settings = await configuration(git, '^(remote\\..*\\.url|branch\\..*\\.remote|url\\..*|http\\..*)$');
+  const settings = await configuration(git, '^(remote\\..*\\.(url|pushurl)|branch\\..*\\.remote|url\\..*|http\\..*)$');
   const tokens = tokensFrom(env, options.tokenEnv);
   const config = await readConfig(git, options);
-  const allRemotes = rootRemotes(settings);
+  const allRemotes = rootRemotesOf(settings);
   const local = createLimit(() => Math.max(2, availableParallelism()));
   const facts = new FactStore(cacheDirectory(env));
   return {
@@ -66,6 +68,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     defaultRemote: defaultRemote(git, settings, allRemotes),
     local,
     facts,
+    tokens,
     probe: createProbe({ git, settings, tokens, facts, local }),
     async close() {
       await facts.save();
@@ -96,16 +99,6 @@ async function readConfig(git: Git, { config, directory }: SessionOptions): Prom
     if (content !== undefined) return parseConfigFile(content, file);
   }
   return noConfig;
-}
-
-function rootRemotes(settings: readonly Setting[]): RootRemote[] {
-  const remotes = new Map<string, string>();
-  for (const [key, url] of settings) {
-    const [, name] = /^remote\.(.*)\.url$/s.exec(key) ?? [];
-    // Of several URLs the first is the one git fetches from.
-    if (name !== undefined && !remotes.has(name)) remotes.set(name, url);
-  }
-  return [...remotes].map(([name, url]) => ({ name, url }));
 }
 
 function defaultRemote(git: Git, settings: readonly Setting[], remotes: readonly RootRemote[]): string | undefined {
@@ -179,29 +172,44 @@ export async function targetsOf(session: Session, options: TargetOptions): Promi
 
 async function pushedTargets(session: Session, lines: string, removed: boolean): Promise<Target[]> {
   const { git, remotes } = session;
-  const updates = lines.split('\n').flatMap((line) => {
-    const [, local, , remote] = line.trim().split(' ');
-    return local !== undefined && remote !== undefined ? [{ local, remote }] : [];
-  });
+  const updates = lines
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line) => {
+      // The local ref is what the user typed, `HEAD^{/a b}` perhaps: the rest is counted from the end.
+      const [, local, remote] = /([0-9a-f]+) \S+ ([0-9a-f]+)\s*$/.exec(line) ?? [];
+      if (local !== undefined && remote !== undefined) return { local, remote };
+      throw usage(
+        `"${line.trim()}" on standard input is no line that git gives a pre-push hook.`,
+        'Hand on what the hook gets: local ref, local oid, remote ref, remote oid.',
+      );
+    });
   // Nothing new to push: what the remote has already may still be wrong.
   if (updates.length === 0) return [await newOn(session, await needCommit(git, 'HEAD'), removed)];
   const targets = new Map<string, Target>();
   for (const { local, remote } of updates) {
-    const commit = isNothing(local) ? undefined : await resolveCommit(git, local);
-    if (commit === undefined) continue;
-    const base = isNothing(remote) ? undefined : await resolveCommit(git, remote);
-    if (base === undefined) targets.set(commit, await newOn(session, commit, removed));
-    else {
-      const commits = await commitsOf(git, [commit, `^${base}`]);
-      const names = remotes.map(({ name }) => name);
-      targets.set(commit, {
-        commit,
-        base,
-        history: { commits: commits.map((one) => ({ commit: one, remotes: names })), removed },
-      });
+    if (isNothing(local)) continue;
+    const commit = await resolveCommit(git, local);
+    if (commit === undefined) {
+      // A tag may name a file or a tree: those record no submodule.
+      if ((await objectType(git, local)) !== undefined) continue;
+      throw unknown(`${local}, which is pushed, is not in ${git.dir}.`, 'Run the check where the push comes from.');
     }
+    const target = await pushedTarget(commit, remote);
+    const before = targets.get(commit);
+    // One commit for two branches: what is new on either is looked at.
+    const commits = [...(before?.history.commits ?? []), ...target.history.commits];
+    targets.set(commit, { ...target, history: { commits, removed } });
   }
   return [...targets.values()];
+
+  async function pushedTarget(commit: string, remote: string): Promise<Target> {
+    const base = isNothing(remote) ? undefined : await resolveCommit(git, remote);
+    if (base === undefined) return newOn(session, commit, removed);
+    const names = remotes.map(({ name }) => name);
+    const commits = (await commitsOf(git, [commit, `^${base}`])).map((one) => ({ commit: one, remotes: names }));
+    return { commit, base, history: { commits, removed } };
+  }
 }
 
 /** A commit with what is new on each remote, as far as tracking branches tell; without any, only the commit itself. */

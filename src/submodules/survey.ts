@@ -12,12 +12,20 @@ import {
   isContained,
   isShallow,
   type Setting,
-  submoduleClone,
+  submoduleClones,
   submoduleStates,
 } from './git.ts';
 import { forEachOf, type Limit } from './limit.ts';
 import type { Answer, Probe } from './probe.ts';
-import { pushUrlsOf, type RequiredRemote, type RootRemote, remoteSettings, requiredRemotes } from './remotes.ts';
+import {
+  type Bases,
+  basesOf,
+  pushUrlsOf,
+  type RequiredRemote,
+  type RootRemote,
+  remoteSettings,
+  requiredRemotes,
+} from './remotes.ts';
 import { type Entry, type Gitlink, recordedLocally, submodulesOf } from './tree.ts';
 
 /** A gitlink in the repository that records it. */
@@ -133,7 +141,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
       `The trees of root commit ${commit} are not all here.`,
       'Fetch them: git fetch --refetch, or check out without a filter.',
     );
-  const bases = new Map(remotes.flatMap(({ name, url }) => (url === undefined ? [] : [[name, url] as const])));
+  const bases = basesOf(remotes);
   const here: Place = {
     git,
     prefix: '',
@@ -199,13 +207,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
         `More than ${mostGitlinks} gitlinks lie below this commit.`,
         'Leave some out with --exclude PATH, and look whether submodules contain each other over and over.',
       );
-    const clone = place.git && submoduleClone(place.git, gitlink.path, entry?.name);
-    const [localTree, settings] = clone
-      ? await context.local('', async () => [
-          await recordedLocally(clone, oid),
-          await configuration(clone, remoteSettings),
-        ])
-      : [undefined, []];
+    const { clone, localTree, settings } = await context.local('', () => cloneOf(gitlink, place.git));
     const own = pushUrlsOf(settings);
     const { required, bases: below } = entry?.url
       ? requiredRemotes({
@@ -217,7 +219,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
           templates: context.config.remotes,
           own,
         })
-      : { required: [], bases: new Map<string, string>() };
+      : { required: [], bases: new Map<string, readonly string[]>() };
 
     const ask = (remote: RequiredRemote) =>
       remote.url === undefined
@@ -270,7 +272,7 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
     context.onAsked?.(place.prefix + gitlink.path);
     if (!children) return;
     // A repository cannot hold its own commit, but it can be made to look so by what URLs lead to.
-    const key = `${oid} ${[...below.values()].join(' ')}`;
+    const key = `${oid} ${[...below.values()].flat().join(' ')}`;
     if (place.above.includes(key)) return;
     const prefix = `${place.prefix}${gitlink.path}/`;
     await look(children, {
@@ -335,13 +337,27 @@ export async function survey(context: SurveyContext, commit: string, history: Hi
   }
 }
 
+/** The local clone of a submodule: the one that has the commit, else the one that is used here. */
+async function cloneOf({ path, commit, entry }: Gitlink, parent: Git | undefined) {
+  const clones = parent ? submoduleClones(parent, path, entry?.name) : [];
+  let clone = clones[0];
+  let localTree: Recorded | undefined;
+  for (const one of clones) {
+    localTree = await recordedLocally(one, commit);
+    if (!localTree) continue;
+    clone = one;
+    break;
+  }
+  return { clone, localTree, settings: clone ? await configuration(clone, remoteSettings) : [] };
+}
+
 interface Place {
   /** The local clone of the repository above, if there is one. */
   readonly git: Git | undefined;
   readonly prefix: string;
   readonly depth: number;
   readonly chain: readonly Link[];
-  readonly bases: ReadonlyMap<string, string>;
+  readonly bases: Bases;
   /** Commit and addresses of each submodule on the way down. */
   readonly above: readonly string[];
   readonly remotes: readonly RootRemote[];

@@ -75,7 +75,9 @@ export function locate(url: string): Location {
 export function sameRepository(a: string, b: string): boolean {
   const [one, two] = [locate(a), locate(b)];
   const host = (location: Location) => location.host.replace(/:\d+$/, '');
-  return one.path === two.path && host(one) === host(two) && (one.scheme === two.scheme || host(one) !== '');
+  // By one scheme two ports are two servers; ssh and https are never on the same one.
+  if (one.scheme === two.scheme) return one.path === two.path && one.host === two.host;
+  return one.path === two.path && host(one) === host(two) && host(one) !== '';
 }
 
 /** `https://code.example/team/lib.git` → `team` and `lib`. On disk the owner is the directory it lies in. */
@@ -92,3 +94,6 @@ export const shown = (url: string): string =>
   url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^@/]*@/i, (all, scheme: string) =>
     /^https?:/i.test(scheme) ? scheme : all.replace(/:[^:@/]*@$/, '@'),
   );
+
+/** git hands a URL to its HTTP helper as an argument, password and all. */
+export const hasPassword = (url: string): boolean => /^https?:\/\/[^@/:]*:[^@/]+@/i.test(url);

@@ -14,7 +14,7 @@ import {
   type World,
   type WorldOptions,
 } from '../support/repositories.ts';
-import { runHere } from '../support/run.ts';
+import { classes, runHere } from '../support/run.ts';
 
 // Every class of docs/submodules.md, each made with real repositories.
 let world: World;
@@ -417,6 +417,44 @@ describe('odd repositories', () => {
     expect(exit).toBe(1);
     expect(result.submodules).toMatchObject([{ path: 'lib', class: 'unpushed', commit: inSubmodule }]);
     expect((await check()).exit).toBe(0);
+  });
+
+  it('a commit that only another worktree of the same repository has', async () => {
+    const { root, lib } = make({ nested: true });
+    const tree = join(world.dir, 'tree');
+    git(root, 'worktree', 'add', '--quiet', '-b', 'side', tree);
+    advance(lib, 'leaf');
+    git(root, 'add', 'lib');
+    const inRoot = commit(root, 'root: take lib');
+    git(tree, 'merge', '--quiet', '--ff-only', inRoot);
+    const unpushed = { lib: 'unpushed', 'lib/leaf': 'nested-unpushed' };
+    const classesIn = async (dir: string) => classes((await runHere<CheckResult>(dir, ['check'])).result);
+    expect(await classesIn(tree)).toEqual(unpushed);
+    // A clone of its own that lacks the commit changes nothing, and the main worktree sees what a linked one made.
+    git(tree, 'checkout', '--quiet', 'HEAD~1');
+    git(tree, 'submodule', '--quiet', 'update', '--init', '--recursive');
+    git(tree, 'checkout', '--quiet', 'side');
+    expect(await classesIn(tree)).toEqual(unpushed);
+    const there = advance(tree);
+    git(root, 'merge', '--quiet', '--ff-only', there.inRoot);
+    const { result } = await check();
+    expect(result.submodules.find(({ commit: oid }) => oid === there.inSubmodule)?.class).toBe('unpushed');
+  });
+
+  it('a worktree of a bare root, whose submodules another worktree has', async () => {
+    const { root } = make();
+    const origin = git(root, 'remote', 'get-url', 'origin');
+    const bareRoot = join(world.dir, 'bare');
+    git(world.dir, 'clone', '--quiet', '--bare', origin, bareRoot);
+    for (const name of ['one', 'two'])
+      git(bareRoot, 'worktree', 'add', '--quiet', '-b', name, join(world.dir, name), 'main');
+    git(join(world.dir, 'one'), 'submodule', '--quiet', 'update', '--init');
+    const { inRoot } = advance(join(world.dir, 'one'));
+    git(join(world.dir, 'two'), 'merge', '--quiet', '--ff-only', inRoot);
+    for (const name of ['one', 'two'])
+      expect(classes((await runHere<CheckResult>(join(world.dir, name), ['check'])).result)).toEqual({
+        lib: 'unpushed',
+      });
   });
 
   it('two submodules sharing one URL', async () => {

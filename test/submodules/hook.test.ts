@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { build } from 'esbuild';
@@ -48,6 +49,22 @@ const install = (...argv: string[]) => runHere<Installed>(world.root, ['install-
 const push = (remote = 'origin', ...more: string[]) => tryGit(world.root, 'push', ...more, remote, 'main');
 
 describe('install-hook', () => {
+  it('stops what a search with spaces names, and an oid that is not here', async () => {
+    await install();
+    advance(world.root, 'lib', 'a b');
+    advance(world.root, 'lib', 'last');
+    expect(tryGit(world.root, 'push', 'origin', 'HEAD^{/a b}:refs/heads/sneak')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('unpushed'),
+    });
+    const line = `refs/heads/main ${'d'.repeat(40)} refs/heads/main ${'0'.repeat(40)}`;
+    const hook = (input: string) =>
+      spawnSync('submodule-push-check', ['check', '--pre-push', 'origin'], { cwd: world.root, env: gitEnv, input });
+    expect(hook(`${line}\n`).status).toBe(2);
+    expect(hook('refs/heads/main\n').status).toBe(64);
+    expect(hook(`(delete) ${'0'.repeat(40)} refs/heads/main ${'d'.repeat(40)}\n`).status).toBe(0);
+  });
+
   it('stops a push that would leave a submodule behind, for the remote that is pushed to', async () => {
     const { exit, result } = await install();
     expect([exit, result.keeper, result.applied]).toEqual([0, 'git', true]);

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { FactStore } from '../../src/submodules/facts.ts';
 import { type GitServer, type GitServerOptions, startGitServer } from '../support/git-server.mjs';
 import { makeProbe } from '../support/probe.ts';
 import { bare, commit, git, temporary } from '../support/repositories.ts';
@@ -203,6 +204,36 @@ describe('the cache', () => {
     const third = await makeProbe({ dir: own });
     expect(await third.probe.ask({ url, commit: at.tip })).toMatchObject({ place: 'unmerged' });
     git(lib, 'update-ref', 'refs/heads/main', at.tip);
+  });
+
+  it('does not take a branch for one that holds the commit because another did', async () => {
+    uploadpack({ allowFilter: 'true' });
+    const url = await serve();
+    const lib = join(dir.dir, 'srv', 'team', 'lib.git');
+    const own = join(dir.dir, 'two-branches');
+    mkdirSync(own);
+    git(lib, 'update-ref', 'refs/heads/main', at.behind);
+    git(lib, 'update-ref', 'refs/heads/unrelated', at.gone);
+    const place = async () => {
+      const { probe, facts } = await makeProbe({ dir: own });
+      const answer = await probe.ask({ url, commit: at.tip });
+      await facts.save();
+      return 'place' in answer && answer.place;
+    };
+    expect(await place()).toBe('unmerged');
+    for (const ref of ['refs/heads/topic', 'refs/tags/v1', 'refs/pull/1/head']) git(lib, 'update-ref', '-d', ref);
+    expect(await place()).toBe('unreachable');
+    git(lib, 'update-ref', 'refs/heads/main', at.tip);
+    git(lib, 'update-ref', 'refs/heads/topic', at.topic);
+    git(lib, 'update-ref', 'refs/tags/v1', at.tagObject);
+    git(lib, 'update-ref', 'refs/pull/1/head', at.pull);
+    git(lib, 'update-ref', '-d', 'refs/heads/unrelated');
+  });
+
+  it('names the setting where its directory cannot be made', async () => {
+    const facts = new FactStore('/dev/null/cache');
+    (await facts.of('https://code.example/a.git')).addContains(['t1'], 'c1');
+    await expect(facts.save()).rejects.toMatchObject({ fix: expect.stringContaining('FORGEJO_CI_TOOLKIT_CACHE') });
   });
 
   it('asks by one request where git takes several', async () => {

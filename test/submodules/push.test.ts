@@ -1,8 +1,18 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PushResult } from '../../src/submodules/push.ts';
-import { advance, commit, git, makeWorld, tryGit, type World, type WorldOptions } from '../support/repositories.ts';
+import { type GitServer, startGitServer } from '../support/git-server.mjs';
+import {
+  addSubmodule,
+  advance,
+  commit,
+  git,
+  makeWorld,
+  tryGit,
+  type World,
+  type WorldOptions,
+} from '../support/repositories.ts';
 import { type RunOptions, runHere } from '../support/run.ts';
 
 let world: World;
@@ -182,5 +192,106 @@ describe('push', () => {
     git(root, 'add', 'lib');
     commit(root, 'root: back');
     expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining(bad.inSubmodule.slice(0, 12)) });
+  });
+
+  it.each([
+    ['pushurl', (root: string, other: string) => git(root, 'remote', 'set-url', '--push', 'origin', other)],
+    ['several push URLs', (root: string, other: string) => git(root, 'remote', 'set-url', '--add', 'origin', other)],
+    [
+      'pushInsteadOf',
+      (root: string, other: string) =>
+        git(root, 'config', `url.${join(other, '..')}/.pushInsteadOf`, join(world.servers, 'origin/')),
+    ],
+  ])('asks and pushes to where git would push: %s', async (_how, configure) => {
+    const { root, lib } = make();
+    configure(root, join(world.servers, 'alm', 'root.git'));
+    git(lib, 'remote', 'remove', 'alm');
+    const { inSubmodule, inRoot } = advance(root);
+    git(lib, 'push', '--quiet', 'origin', 'main');
+    const check = () => runHere(root, ['check', '--require', 'origin']);
+    expect(await check()).toMatchObject({ exit: 1, result: { submodules: [{ class: 'missing-on-remote' }] } });
+    expect((await push(['--yes', '--require', 'origin'])).exit).toBe(0);
+    expect([on('alm', 'lib'), on('alm', 'root')]).toEqual([inSubmodule, inRoot]);
+    expect((await check()).exit).toBe(0);
+    expect((await push(['--yes', '--require', 'origin'])).result.steps).toEqual([]);
+  });
+
+  it('starts nothing while one of the remotes cannot be asked', async () => {
+    const { root } = make();
+    advance(root);
+    git(root, 'remote', 'set-url', 'alm', join(world.servers, 'nowhere', 'root.git'));
+    git(join(root, 'lib'), 'remote', 'remove', 'alm');
+    expect(await push()).toMatchObject({ exit: 2, said: expect.stringContaining('nothing was pushed') });
+    expect(on('origin', 'lib')).toBe(world.recorded);
+  });
+
+  const twice = () => {
+    const { root, lib } = make();
+    addSubmodule(root, join(world.dir, 'work', 'lib'), 'again', '../lib.git');
+    const again = join(root, 'again');
+    git(again, 'remote', 'add', 'alm', git(lib, 'remote', 'get-url', 'alm'));
+    git(again, 'checkout', '--quiet', '-B', 'main');
+    commit(again, 'one');
+    return { root, lib, again };
+  };
+
+  it('pushes once what two submodules share, so that neither rejects the other', async () => {
+    const { root, lib, again } = twice();
+    git(lib, 'pull', '--quiet', again, 'main');
+    const two = commit(lib, 'two');
+    git(root, 'add', 'lib', 'again');
+    commit(root, 'root: take both');
+    const { exit, result } = await push();
+    expect(exit).toBe(0);
+    expect(result.steps.filter(({ title }) => /push (lib|again)/.test(title))).toHaveLength(2);
+    expect([on('origin', 'lib'), on('alm', 'lib')]).toEqual([two, two]);
+  });
+
+  it('refuses two that share a repository and went different ways, before anything is pushed', async () => {
+    const { root, lib } = twice();
+    commit(lib, 'two');
+    git(root, 'add', 'lib', 'again');
+    commit(root, 'root: take both');
+    expect(await push()).toMatchObject({ exit: 1, said: expect.stringContaining('neither commit contains the other') });
+    expect(on('origin', 'lib')).toBe(world.recorded);
+  });
+});
+
+describe('push by HTTP', () => {
+  const auth = { user: 'x-access-token', password: 'sesame-open-now' };
+  let server: GitServer;
+  afterEach(() => server.close());
+  const serve = async () => {
+    const { root, lib } = make({ remotes: ['origin'] });
+    server = await startGitServer({ root: world.servers, auth });
+    return { root, lib };
+  };
+
+  it('uses the tokens it asks with', async () => {
+    const { root, lib } = await serve();
+    git(root, 'remote', 'set-url', 'origin', `${server.url}/origin/root.git`);
+    git(lib, 'remote', 'set-url', 'origin', `${server.url}/origin/lib.git`);
+    const { inSubmodule, inRoot } = advance(root);
+    const env = { SECRET: auth.password, FORGEJO_CI_TOOLKIT_STATE: join(world.dir, 'state') };
+    expect((await push(['--yes', '--token-env', `${server.url}=SECRET`], { env })).exit).toBe(0);
+    expect([on('origin', 'lib'), on('origin', 'root')]).toEqual([inSubmodule, inRoot]);
+  });
+
+  it.each(['with', 'without'])('gives no program the password of an address, %s an own remote', async (how) => {
+    const { root, lib } = await serve();
+    const base = server.url.replace('://', `://${auth.user}:${auth.password}@`);
+    git(root, 'remote', 'set-url', 'origin', `${base}/origin/root.git`);
+    if (how === 'with') git(lib, 'remote', 'set-url', 'origin', `${base}/origin/lib.git`);
+    else git(lib, 'remote', 'remove', 'origin');
+    const { inSubmodule, inRoot } = advance(root);
+    // Every program that git starts, with its arguments.
+    const trace = join(world.dir, 'trace');
+    const env = { GIT_TRACE: trace, GIT_TRACE_REDACT: '0', FORGEJO_CI_TOOLKIT_STATE: join(world.dir, 'state') };
+    const { exit, said } = await push(['--yes'], { env });
+    expect(exit).toBe(0);
+    expect([on('origin', 'lib'), on('origin', 'root')]).toEqual([inSubmodule, inRoot]);
+    expect(git(root, 'rev-parse', 'refs/remotes/origin/main')).toBe(inRoot);
+    expect(readFileSync(trace, 'utf8')).toContain('git-remote-http');
+    expect(readFileSync(trace, 'utf8') + said).not.toContain(auth.password);
   });
 });

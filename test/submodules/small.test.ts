@@ -205,14 +205,14 @@ describe('facts', () => {
     facts.addRecorded('c1', { gitlinks: [], gitmodules: undefined });
     await first.save();
     const again = await new FactStore(dir).of('https://me:secret@code.example/a.git');
-    expect([again.contains('t1', 'c1'), again.contains('t2', 'c1'), again.recorded('c1')]).toEqual([
+    expect([again.contains(['t1'], 'c1'), again.contains(['t2'], 'c1'), again.recorded('c1')]).toEqual([
       true,
       false,
       { gitlinks: [] },
     ]);
     expect(readdirSync(dir).join()).not.toContain('secret');
     execFileSync('truncate', ['-s', '5', join(facts.dir, 'facts.json')]);
-    expect((await new FactStore(dir).of('https://me:secret@code.example/a.git')).contains('t1', 'c1')).toBe(false);
+    expect((await new FactStore(dir).of('https://me:secret@code.example/a.git')).contains(['t1'], 'c1')).toBe(false);
     utimesSync(facts.dir, 0, 0);
     await first.prune(Date.now());
     expect(readdirSync(dir)).toEqual([]);

@@ -66,6 +66,7 @@ describe('addresses', () => {
     expect(sameRepository('https://code.example/team/lib.git', 'git@code.example:team/lib')).toBe(true);
     expect(sameRepository('ssh://git@code.example:2222/team/lib.git', 'https://code.example/team/lib')).toBe(true);
     expect(sameRepository('https://code.example/team/lib', 'https://code.example/fork/lib')).toBe(false);
+    expect(sameRepository('http://code.example:3000/team/lib', 'http://code.example:3001/team/lib')).toBe(false);
     expect(sameRepository('/srv/a.git', '/srv/b.git')).toBe(false);
   });
 
@@ -89,8 +90,8 @@ describe('required remotes', () => {
     ],
     defaultRemote: 'origin',
     parentBases: new Map([
-      ['origin', 'https://code.example/team/root.git'],
-      ['alm', 'https://alm.example/gb/root.git'],
+      ['origin', ['https://code.example/team/root.git']],
+      ['alm', ['https://alm.example/gb/root.git']],
     ]),
     declared: 'https://code.example/team/lib.git',
     settings: [],
@@ -103,6 +104,14 @@ describe('required remotes', () => {
     expect(urls({ declared: '../lib.git' })).toEqual([
       ['https://code.example/team/lib.git', 'relative-url'],
       ['https://alm.example/gb/lib.git', 'relative-url'],
+    ]);
+  });
+
+  it('resolves it against each address that a push goes to as well, each repository once', () => {
+    const origin = ['https://code.example/team/root.git', 'git@code.example:team/root.git', 'https://b.example/x/root'];
+    expect(urls({ declared: '../lib.git', parentBases: new Map([['origin', origin]]) }).slice(0, -1)).toEqual([
+      ['https://code.example/team/lib.git', 'relative-url'],
+      ['https://b.example/x/lib.git', 'push-address'],
     ]);
   });
 
