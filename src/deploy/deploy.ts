@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import {
   assess,
   check,
+  checkStart,
   looksHealthy,
   presentSha256,
   proverOf,
@@ -110,8 +111,15 @@ export const deployHost = async (connection: Connection, source: Source, work: W
 export const rollbackHost = async (connection: Connection, to: string | undefined, work: Work): Promise<HostResult> =>
   await runHost(connection, work, null, async (run) => {
     const first = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
+    stopOn(checkStart(first));
+    // Where nothing is kept, nothing is touched: no lock, no directory for one.
+    if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
     await run.locked(first, 'rollback', async (lock) => {
-      const situation = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
+      const situation = await run.phase('preflight', async () => {
+        const now = await assess(connection, work.settings, null, work.local);
+        stopOn(checkStart(now));
+        return now;
+      });
       const sha256 = await run.phase('preflight', () => presentSha256(situation));
       run.result.previousSha256 = sha256;
       run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
@@ -140,7 +148,7 @@ export async function planRollback(connection: Connection, to: string | undefine
   const release = chooseRelease(situation, sha256, to);
   const previous = previousOf(situation, sha256, release, true);
   const steps = stepsOf({ situation, incoming: { kind: 'release' }, release, previous });
-  return { situation, findings: [], sha256, steps };
+  return { situation, findings: checkStart(situation), sha256, steps };
 }
 
 async function isProven(prover: Prover): Promise<boolean> {
@@ -206,12 +214,13 @@ function previousOf(
 }
 
 function chooseRelease(
-  { state, remote, settings }: Situation,
+  { state, remote, settings, facts }: Situation,
   present: string | null,
   to: string | undefined,
 ): Release {
-  if (present === null) throw targetMissing(remote.name, settings.target);
   const { releases } = state;
+  const there = releases.filter(({ slot }) => facts.slots.some(({ name }) => name === slot));
+  if (present === null && there.length === 0) throw targetMissing(remote.name, settings.target);
   const list = releases.map(({ id }) => id).join(', ') || 'none';
   const fix = `Kept on the host: ${list}. See deploy-binary history.`;
   if (to !== undefined) {
@@ -225,6 +234,8 @@ function chooseRelease(
       fix,
     );
   }
+  // The file is gone: the last one that was proven.
+  if (present === null) return there.find(({ id }) => id === state.current) ?? there.at(-1)!;
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
   const before = at < 0 ? releases.at(-1) : releases[at - 1];
   if (!before) throw new ToolError('problem', `${remote.name}: no release before the present one is kept.`, fix);

@@ -3,7 +3,7 @@ import type { Finding } from '../common/finding.ts';
 import { duration } from '../common/output/words.ts';
 import type { Connection } from './connection.ts';
 import { planHost, planRollback, type Work } from './deploy.ts';
-import { assess, presentSha256, proverOf, releaseOf, type Source } from './deployment.ts';
+import { assess, presentSha256, proverOf, releaseOf, type Source, targetMissing } from './deployment.ts';
 import { breakLock, type LockState, readLock } from './lock.ts';
 import type { Facts } from './preflight/facts.ts';
 import { checkSudo, sudoersFor } from './preflight/sudo.ts';
@@ -81,6 +81,7 @@ export async function status(
     pending: state.pending?.id ?? null,
   };
   try {
+    if (sha256 === null) throw targetMissing(connection.name, work.settings.target);
     const proof = await prove(await proverOf(situation), { fresh: false, commands: thorough });
     return { ...base, service: proof.evidence, healthy: true, error: null, fix: null, unknown: false };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFile,
   chmod,
@@ -13,6 +14,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -194,6 +196,80 @@ test('a service that was started by hand is taken over', async () => {
   // What was found there is a release now, to go back to.
   expect((await tool('rollback', ...service())).exit).toBe(0);
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v1')));
+});
+
+test('without a word on how it is restarted: what ran before and does not now is not healthy, and is not guessed', async () => {
+  const auto = ['--target', target, '--via', 'local', ...quick];
+  await run('v1');
+  // Looking needs no command.
+  expect((await tool('status', ...auto)).exit).toBe(0);
+  process.kill((await running())[0]!, 'SIGKILL');
+  for (const verb of ['status', 'verify']) {
+    const { exit, json } = await tool(verb, ...auto);
+    expect(exit).toBe(1);
+    expect(json.hosts[0]).toMatchObject({ healthy: false, error: expect.stringContaining('no process of') });
+  }
+  for (const argv of [['run', '--source', join(root, 'v2')], ['rollback']]) {
+    const { exit, json } = await tool(...argv, ...auto);
+    expect(exit).toBe(1);
+    expect(json.hosts[0]).toMatchObject({ outcome: 'failed', error: expect.stringContaining('deploy/unknown-start') });
+    expect(json.hosts[0]!.fix).toContain('--restart process --command');
+  }
+  expect(await readFile(target)).toEqual(await readFile(join(root, 'v1')));
+  expect((await run('v2')).json.hosts[0]).toMatchObject({ outcome: 'deployed' });
+});
+
+test('a health URL that nobody would answer stops before anything is touched', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const url = `http://127.0.0.1:${port}/health`;
+  const auto = [
+    'run',
+    '--source',
+    join(root, 'v1'),
+    '--target',
+    target,
+    '--via',
+    'local',
+    '--health-url',
+    url,
+    ...quick,
+  ];
+  const { exit, json } = await tool(...auto);
+  expect(exit).toBe(1);
+  expect(json.hosts[0]!.error).toContain('deploy/unknown-start');
+  expect(json.hosts[0]!.fix).toMatch(/--unit .*--restart process --command/);
+  expect(await readdir(join(root, directoryName))).toEqual([]);
+});
+
+test('a file that is gone: not healthy, and a rollback puts the last release back', async () => {
+  const nowhere = await tool('rollback', ...service());
+  expect(nowhere.exit).toBe(1);
+  expect(nowhere.json.hosts[0]!.error).toContain('there is no');
+  expect(await readdir(join(root, directoryName))).toEqual([]);
+  for (const verb of ['status', 'verify']) {
+    const { exit, json } = await tool(verb, '--target', target, '--via', 'local', '--restart', 'none');
+    expect(exit).toBe(1);
+    expect(json.hosts[0]).toMatchObject({
+      sha256: null,
+      healthy: false,
+      error: expect.stringContaining('there is no'),
+    });
+  }
+  await run('v1');
+  const second = await run('v2');
+  for (const pid of await running()) process.kill(pid, 'SIGKILL');
+  await rm(target);
+  const back = await tool('rollback', ...service());
+  expect(back.json.hosts[0], JSON.stringify(back)).toMatchObject({
+    outcome: 'deployed',
+    changed: true,
+    release: second.json.hosts[0]!.release,
+  });
+  expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
+  expect(await running()).toHaveLength(1);
 });
 
 test('keeps healthy releases only, and no more than asked for', async () => {

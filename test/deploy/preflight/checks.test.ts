@@ -39,6 +39,7 @@ const facts: Facts = {
   },
   stateDirectory: { exists: false, owner: null },
   state: null,
+  startScript: false,
   slots: [],
   processes: [],
   systemd: true,
