@@ -23,6 +23,7 @@ import {
   statusEnvironment,
   verifyEnvironment,
 } from './environment/verbs.ts';
+import { foreign } from './foreign.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
 import { openOptionsFrom } from './host/options.ts';
@@ -74,7 +75,7 @@ function reporter(options: DeployOptions, io: Io): Reporter {
       const time = faint(`${(ms / 1000).toFixed(1)} s`);
       io.note(
         error === undefined
-          ? `${host}: ${title}${detail ? ` (${detail})` : ''} ${time}`
+          ? `${host}: ${title}${detail ? ` (${foreign(detail)})` : ''} ${time}`
           : `${host}: ${bad('failed:')} ${title} ${time}`,
       );
     },

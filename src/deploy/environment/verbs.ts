@@ -12,6 +12,7 @@ import { type Column, table } from '../../common/output/table.ts';
 import { quoteAll } from '../../common/quote.ts';
 import { isCi } from '../../common/terminal.ts';
 import type { HostResult } from '../deploy.ts';
+import { foreign } from '../foreign.ts';
 import { localHost } from '../host/local.ts';
 import { openHost } from '../host/open.ts';
 import type { DeployOptions } from '../options.ts';
@@ -316,9 +317,9 @@ export async function verifyEnvironment(environment: string, options: Environmen
           table(columns, hosts, view),
           ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
             '',
-            `${view.style.bad(code)} ${subject}: ${message}`,
-            ...evidence.map((line) => `  ${line}`),
-            `next:  ${fix}`,
+            `${view.style.bad(code)} ${subject}: ${foreign(message)}`,
+            ...evidence.map((line) => `  ${foreign(line)}`),
+            `next:  ${foreign(fix)}`,
           ]),
         ].join('\n'),
     };
