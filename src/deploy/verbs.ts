@@ -45,6 +45,22 @@ export async function plan(
   };
 }
 
+/** A host that could not be looked at, among others that could: no host hides another. */
+export interface NotAsked {
+  readonly host: string;
+  readonly error: string;
+  readonly fix: string;
+  /** False for a known cause: exit code 1. */
+  readonly unknown: boolean;
+}
+
+export const notAsked = (host: string, error: unknown): NotAsked => ({
+  host,
+  error: messageOf(error),
+  fix: error instanceof ToolError ? error.fix : 'Try again.',
+  unknown: !(error instanceof ToolError) || error.kind !== 'problem',
+});
+
 export interface HostStatus {
   readonly host: string;
   /** What is at the target. */
@@ -96,6 +112,21 @@ export async function status(
     };
   }
 }
+
+/** How a host is, when it could not even be asked. */
+export const unreachable = ({ host, error, fix, unknown }: NotAsked): HostStatus => ({
+  host,
+  sha256: null,
+  release: null,
+  releases: [],
+  service: 'not known',
+  healthy: false,
+  lock: null,
+  pending: null,
+  error,
+  fix,
+  unknown,
+});
 
 const describeLock = ({ ageSeconds, owner, dead }: LockState): string | null =>
   ageSeconds === null

@@ -4,7 +4,7 @@ import { bytes } from '../common/output/words.ts';
 import type { HostResult } from './deploy.ts';
 import { foreign, foreignLines } from './foreign.ts';
 import type { HistoryEntry } from './state.ts';
-import type { HostPlan, HostStatus } from './verbs.ts';
+import type { HostPlan, HostStatus, NotAsked } from './verbs.ts';
 
 const seconds = (ms: number | null): string | null =>
   ms === null ? null : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
@@ -51,6 +51,16 @@ export const resultsAsMarkdown = (results: readonly HostResult[]): string =>
         : ['', '````', harmless([error, fix, lastLines].filter(Boolean).join('\n')).replaceAll('````', "'```"), '````'],
     ),
   ].join('\n');
+
+/** What `shown` says, then why other hosts are not in it. */
+export const withLost = (shown: string, lost: readonly NotAsked[], view: View): string =>
+  [
+    ...(shown === '' ? [] : [shown]),
+    ...lost.map(
+      ({ host, error, fix }) =>
+        `${view.style.bad('error:')} ${foreign(error.startsWith(host) ? error : `${host}: ${error}`)}${fix === '' ? '' : `\nnext:  ${foreign(fix)}`}`,
+    ),
+  ].join('\n\n');
 
 export function showPlan(plans: readonly HostPlan[], view: View): string {
   return plans

@@ -272,6 +272,21 @@ test('a file that is gone: not healthy, and a rollback puts the last release bac
   expect(await running()).toHaveLength(1);
 });
 
+test('a host that cannot be asked hides no other', async () => {
+  await run('v1');
+  const both = ['--via', 'lxc:nowhere', '--target', target, '--via', 'local', '--restart', 'none'];
+  for (const argv of [['status'], ['history'], ['plan', '--source', join(root, 'v2')]]) {
+    const bare = argv[0] === 'history' ? both.slice(0, -2) : both;
+    const { exit, json } = await tool(...argv, ...bare);
+    expect(exit, JSON.stringify(json)).toBe(2);
+    expect(json.hosts).toHaveLength(2);
+    expect(json.hosts).toContainEqual(expect.objectContaining({ host: 'lxc:nowhere', error: expect.any(String) }));
+    expect(json.hosts).toContainEqual(expect.objectContaining({ host: 'local' }));
+  }
+  await rm(target);
+  expect((await tool('status', ...both)).exit).toBe(1);
+});
+
 test('keeps healthy releases only, and no more than asked for', async () => {
   for (const name of ['v1', 'v2']) await run(name, '--keep', '2');
   await release('v3', 'sleep', 'version three');
