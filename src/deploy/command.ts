@@ -38,13 +38,11 @@ import {
   wayOptions,
   waysFrom,
 } from './options.ts';
+import { persistenceFor } from './persistence.ts';
 import { readSource } from './source.ts';
 import { releaseCacheDirectory } from './transfer/supply.ts';
 import { type HostStatus, history, type NotAsked, notAsked, plan, status, unlock, unreachable } from './verbs.ts';
 import { resultsAsMarkdown, showHistory, showPlan, showResults, showStatus, withLost } from './view.ts';
-
-/** Connections to one host within a command: a way in that breaks is tried again for about half a minute. */
-const persistence = { attempts: 6, pauseMs: 1_000 };
 
 /** Without an environment everything is said with flags. @throws ToolError of kind `usage` for what is missing */
 function wanted<Key extends 'source' | 'target'>(options: DeployOptions, ...names: Key[]): void {
@@ -104,7 +102,7 @@ async function onHosts<T>(
   const results: T[] = [];
   const lost: NotAsked[] = [];
   for (const [index, way] of ways.entries()) {
-    const connection = new Connection(way.text, () => openHost(way, how), persistence);
+    const connection = new Connection(way.text, () => openHost(way, how), persistenceFor(io));
     try {
       const result = await work(connection);
       results.push(result);

@@ -274,7 +274,18 @@ test('a file that is gone: not healthy, and a rollback puts the last release bac
 
 test('a host that cannot be asked hides no other', async () => {
   await run('v1');
-  const both = ['--via', 'lxc:nowhere', '--target', target, '--via', 'local', '--restart', 'none'];
+  const both = [
+    '--via',
+    'lxc:nowhere',
+    '--exec-prefix',
+    '/nowhere/sudo',
+    '--target',
+    target,
+    '--via',
+    'local',
+    '--restart',
+    'none',
+  ];
   for (const argv of [['status'], ['history'], ['plan', '--source', join(root, 'v2')]]) {
     const bare = argv[0] === 'history' ? both.slice(0, -2) : both;
     const { exit, json } = await tool(...argv, ...bare);

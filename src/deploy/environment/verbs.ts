@@ -16,6 +16,7 @@ import { foreign } from '../foreign.ts';
 import { localHost } from '../host/local.ts';
 import { openHost } from '../host/open.ts';
 import type { DeployOptions } from '../options.ts';
+import { persistenceFor } from '../persistence.ts';
 import { releaseCacheDirectory } from '../transfer/supply.ts';
 import { history, type NotAsked, notAsked, plan } from '../verbs.ts';
 import { showHistory, showPlan, showStatus, withLost } from '../view.ts';
@@ -68,8 +69,6 @@ export const orderOptions = () => [
     'rollback-all',
   ]),
 ];
-
-const persistence = { attempts: 6, pauseMs: 1_000 };
 
 /** Reads deploy.yaml: the file that was named, else the one of this directory. @throws ToolError of kind `usage` */
 export async function openDeployFile(named: string | undefined, directory: string): Promise<DeployFile> {
@@ -128,7 +127,7 @@ export async function withEnvironment<T>(
   const watch = fleetProgress(io);
   const fleet = new OpenFleet({
     local: localHost(io.env),
-    persistence,
+    persistence: persistenceFor(io),
     report: watch,
     cache: releaseCacheDirectory(io.env),
     manual: options.manual,
