@@ -164,6 +164,7 @@ const notBegun = (host: string, failed: string): HostResult => ({
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: `Not begun, because ${failed} failed.`,
   fix: null,
   unknown: false,

@@ -44,7 +44,10 @@ export interface HostResult {
   readonly previousSha256: string | null;
   /** Id of the release that the host runs now, as far as it is known. */
   readonly release: string | null;
+  /** Id of the release that it ran before; null when it still runs that one unchanged. */
   readonly previous: string | null;
+  /** Id of the release that was brought and did not stay. */
+  readonly failedRelease: string | null;
   readonly error: string | null;
   readonly fix: string | null;
   /** Exit code 2 instead of 1: the way in failed, not the deploy. */
@@ -77,7 +80,7 @@ export const deployHost = async (connection: Connection, source: Source, work: W
     // It is made while the host is locked and looked at.
     if (!same && recorded !== null) void source.supply?.delta(recorded);
     if (same) {
-      Object.assign(run.result, { outcome: 'unchanged', release: same.release, previous: same.release });
+      Object.assign(run.result, { outcome: 'unchanged', release: same.release });
       run.result.previousSha256 = source.file.sha256;
       return;
     }
@@ -364,6 +367,7 @@ async function failed(run: Run, context: Change, report: PlanReport): Promise<vo
   const error = report.error;
   const reason = messageOf(error);
   run.fail(error);
+  run.result.failedRelease = release.id;
   if (context.putBack) {
     run.result.outcome = 'rolled-back';
     run.result.release = previous?.release?.id ?? null;
@@ -390,7 +394,7 @@ async function failed(run: Run, context: Change, report: PlanReport): Promise<vo
 
 type Noted = Pick<HistoryEntry, 'action' | 'outcome' | 'downtimeMs' | 'error'> & {
   release: Release;
-  previous: Previous | null;
+  previous: Pick<Previous, 'sha256' | 'release'> | null;
 };
 
 async function note(
@@ -440,6 +444,7 @@ async function runHost(
     previousSha256: null,
     release: null,
     previous: null,
+    failedRelease: null,
     error: null,
     fix: null,
     unknown: false,
@@ -488,8 +493,10 @@ async function runHost(
         });
       }
     },
-    async unchanged({ remote, state, facts, settings }, { file }) {
+    async unchanged(situation, { file }) {
+      const { remote, state, facts, settings } = situation;
       result.outcome = 'unchanged';
+      result.previous = null;
       const known = facts.target.file;
       const release = releaseOf(state, file.sha256);
       result.release = release?.id ?? null;
@@ -500,6 +507,17 @@ async function runHost(
         known: known && { inode: known.inode, size: known.size, mtime: known.mtime, sha256: file.sha256 },
       };
       if (JSON.stringify(next) !== JSON.stringify(state)) await saveState(remote, next);
+      // A deploy that died behind its swap is finished here: that is when it comes into the history.
+      if (finished === state || state.pending === null) return;
+      const before = state.releases.find(({ id }) => id === state.current);
+      await note(situation, {
+        action: 'deploy',
+        outcome: 'deployed',
+        release: state.pending,
+        previous: before ? { ...before, release: before } : null,
+        downtimeMs: null,
+        error: null,
+      }).catch(() => {});
     },
     fail(error) {
       result.error = messageOf(error);

@@ -86,6 +86,7 @@ async function tool(...argv: string[]) {
   };
 }
 
+const stateFile = () => join(root, directoryName, '.-a service.deploy/state');
 const quick = ['--settle', '100ms', '--grace', '1s'];
 const service = () => [
   '--target',
@@ -127,7 +128,15 @@ test('first deploy, upgrade, nothing to do, a broken release, rollback', async (
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
 
   const same = await run('v2');
-  expect(same.json.hosts[0]).toMatchObject({ outcome: 'unchanged', changed: false, bytesSent: 0, downtimeMs: null });
+  expect(same.json.hosts[0]).toMatchObject({
+    outcome: 'unchanged',
+    changed: false,
+    bytesSent: 0,
+    downtimeMs: null,
+    release: upgrade.json.hosts[0]!.release,
+    previous: null,
+    failedRelease: null,
+  });
   expect(await running()).toEqual([next]);
 
   const broken = await run('broken');
@@ -137,6 +146,8 @@ test('first deploy, upgrade, nothing to do, a broken release, rollback', async (
     changed: false,
     release: upgrade.json.hosts[0]!.release,
   });
+  expect(broken.json.hosts[0]!.failedRelease).toMatch(/^\d{8}T\d{6}Z-/);
+  expect(broken.json.hosts[0]!.failedRelease).not.toBe(upgrade.json.hosts[0]!.release);
   expect(broken.json.hosts[0]!.error).toMatch(/it ended[\s\S]*is back and healthy/);
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
   expect(await running()).toHaveLength(1);
@@ -173,6 +184,39 @@ test('in place: the runbook order, and back when it fails', async () => {
   expect((await run('broken', '--strategy', 'in-place')).json.hosts[0]).toMatchObject({ outcome: 'rolled-back' });
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
   expect(await running()).toHaveLength(1);
+});
+
+test('in place nothing is said of a process that still runs, and nothing runs when the file comes', async () => {
+  await run('v1');
+  const { json } = await run('v2', '--strategy', 'in-place', '--dry-run');
+  const { steps } = json.hosts[0] as unknown as { steps: { title: string }[] };
+  const titles = [...new Set(steps.map(({ title }) => title))];
+  expect(titles.join('\n')).not.toMatch(/still runs|beside/);
+  const order = titles.map((title) => /^Stop the service|^Bring the new binary|^Put the new binary/.exec(title)?.[0]);
+  expect(order.filter(Boolean)).toEqual(['Stop the service', 'Bring the new binary', 'Put the new binary']);
+});
+
+test('a deploy that died behind its swap is in the history once it is finished', async () => {
+  await run('v1');
+  const first = JSON.parse(await readFile(stateFile(), 'utf8'));
+  const { json } = await run('v2');
+  const state = JSON.parse(await readFile(stateFile(), 'utf8'));
+  // As a runner that was killed leaves it: the file is swapped and runs, its release is pending, its line was not written.
+  await writeFile(stateFile(), JSON.stringify({ ...first, pending: state.releases.at(-1), known: state.known }));
+  const lines = (await readFile(join(stateFile(), '../history'), 'utf8')).split('\n').filter(Boolean);
+  await writeFile(join(stateFile(), '../history'), `${lines[0]}\n`);
+  expect((await run('v2')).json.hosts[0]).toMatchObject({ outcome: 'unchanged', release: json.hosts[0]!.release });
+  const history = await tool('history', '--target', target, '--via', 'local');
+  const { entries } = history.json.hosts[0] as unknown as { entries: object[] };
+  expect(entries).toHaveLength(2);
+  expect(entries[1]).toMatchObject({
+    outcome: 'deployed',
+    release: json.hosts[0]!.release,
+    previous: json.hosts[0]!.previous,
+  });
+  // Once.
+  await run('v2');
+  expect((await readFile(join(stateFile(), '../history'), 'utf8')).split('\n').filter(Boolean)).toHaveLength(2);
 });
 
 test('a first release that fails leaves nothing behind', async () => {

@@ -16,6 +16,7 @@ const hostile: HostResult = {
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: 'system: it answered 500: \x1b[32mall is well\n::error::owned\n##[group]owned',
   fix: 'Read it.\n::stop-commands::x',
   unknown: false,

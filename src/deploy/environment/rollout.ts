@@ -181,6 +181,7 @@ const notBegun = (host: string, why: string): HostResult => ({
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: `Not begun, because ${why}.`,
   fix: null,
   unknown: false,

@@ -183,18 +183,19 @@ const space: Check = ({ facts, settings, size, privilege }) => {
       `${facts.user.name} cannot write in its home ${facts.home.path}, where the upload is to wait.`,
       `Make it: install -d -o ${facts.user.name} ${facts.home.path}`,
     );
+  const besides = `, with ${bytes(margin)} to spare for records and the service itself`;
   if (beside)
     return stop(
       'no-space',
-      `The file system of ${facts.directory.path} has ${beside}, the new binary needs ${bytes(here)}.`,
-      settings.strategy === 'staged'
+      `The file system of ${facts.directory.path} has ${beside}, the new binary needs ${bytes(here)}${besides}.`,
+      settings.strategy === 'staged' && !tooSmall(facts.directory.disk, Math.max(0, size - old) + margin)
         ? 'Free space there, or use --strategy in-place, which needs no room for a second binary (and keeps no backup where there is none).'
         : 'Free space there.',
     );
   if (home)
     return stop(
       'no-space',
-      `The file system of ${facts.home.path} has ${home}, the upload needs ${bytes(uploaded)}.`,
+      `The file system of ${facts.home.path} has ${home}, the upload needs ${bytes(uploaded)}${besides}.`,
       'Free space there.',
     );
   return [];
