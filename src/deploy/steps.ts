@@ -287,7 +287,7 @@ function prepareStep({ situation }: Shape): DeployStep {
   return {
     phase: 'swap',
     title: 'Check how the service is started',
-    commands: lines(restart.kind === 'process' ? restart.commands.slice(0, 1) : []),
+    commands: restart.shown?.prepare ?? [],
     async apply() {
       await situation.remote.connection.steadily(() => restart.prepare());
       return restart.what;
@@ -368,7 +368,7 @@ function restartStep({ situation }: Shape): DeployStep {
   return {
     phase: 'restart',
     title: restart.kind === 'none' ? 'Restart nothing' : `Restart: ${restart.what}`,
-    commands: lines(restart.kind === 'process' ? restart.commands.slice(1) : restart.commands.slice(0, 2)),
+    commands: restart.shown?.restart ?? lines(restart.commands.slice(0, 2)),
     async apply(change) {
       await change.confirmLock();
       try {

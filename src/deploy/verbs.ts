@@ -1,6 +1,7 @@
 import { messageOf, ToolError } from '../common/errors.ts';
 import type { Finding } from '../common/finding.ts';
 import { duration } from '../common/output/words.ts';
+import { quoteAll } from '../common/quote.ts';
 import type { Connection } from './connection.ts';
 import { planHost, planRollback, type Work } from './deploy.ts';
 import { assess, presentSha256, proverOf, releaseOf, type Source, targetMissing } from './deployment.ts';
@@ -28,6 +29,7 @@ export async function plan(
 ): Promise<HostPlan> {
   const planned = source ? planHost(connection, source, work) : planRollback(connection, to, work);
   const { situation, findings, sha256, steps } = await planned;
+  const { layout, privilege } = situation.remote;
   const same = source !== undefined && sha256 === source.file.sha256 && !work.settings.force;
   return {
     host: connection.name,
@@ -37,9 +39,20 @@ export async function plan(
       ...(same
         ? [{ title: 'The host has this very file: when it is healthy, nothing below is done', command: '' }]
         : []),
+      ...[
+        ['mkdir', '-p', '--', layout.releases],
+        ['mkdir', '--', layout.lock],
+      ].map((argv) => ({
+        title: 'Lock the host',
+        command: quoteAll(privilege.files(argv)),
+      })),
       ...steps.flatMap(({ title, commands }) =>
         commands.length === 0 ? [{ title, command: '' }] : commands.map((command) => ({ title, command })),
       ),
+      {
+        title: 'Record it, remove what is not kept, give the lock back',
+        command: `# write ${layout.state} and ${layout.history}; rm releases beyond ${work.settings.keep} in ${layout.releases}; rm ${layout.lock}`,
+      },
     ],
     sudoers: sudoersFor(situation),
   };

@@ -387,6 +387,11 @@ test('a dry run shows facts, steps and commands, and changes nothing', async () 
   };
   expect(facts.machine).toMatch(/\w/);
   expect(steps.some(({ command }) => command.startsWith('mv -f -- '))).toBe(true);
+  // What the start script holds is shown, and how the old process is stopped.
+  const commands = steps.map(({ command }) => command).join('\n');
+  expect(commands).toMatch(/#!\/bin\/sh[\s\S]*'\.\/-a service' 1000 <\/dev\/null >>/);
+  expect(commands).toMatch(/SIGTERM, after 1 s SIGKILL/);
+  expect(commands).toMatch(/^mkdir -- [^;]*?\/lock'$/m);
   expect(await readdir(join(root, directoryName))).toEqual(before);
 });
 
