@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
 import type { Outcome, Tool, Verb } from '../common/command.ts';
-import { usage } from '../common/errors.ts';
+import { ToolError, usage } from '../common/errors.ts';
 
 import { type ExitCode, exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';
@@ -23,6 +23,7 @@ import {
   statusEnvironment,
   verifyEnvironment,
 } from './environment/verbs.ts';
+import { foreign } from './foreign.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
 import { openOptionsFrom } from './host/options.ts';
@@ -37,13 +38,11 @@ import {
   wayOptions,
   waysFrom,
 } from './options.ts';
+import { persistenceFor } from './persistence.ts';
 import { readSource } from './source.ts';
 import { releaseCacheDirectory } from './transfer/supply.ts';
-import { history, plan, status, unlock } from './verbs.ts';
-import { resultsAsMarkdown, showHistory, showPlan, showResults, showStatus } from './view.ts';
-
-/** Connections to one host within a command: a way in that breaks is tried again for about half a minute. */
-const persistence = { attempts: 6, pauseMs: 1_000 };
+import { type HostStatus, history, type NotAsked, notAsked, plan, status, unlock, unreachable } from './verbs.ts';
+import { resultsAsMarkdown, showHistory, showPlan, showResults, showStatus, withLost } from './view.ts';
 
 /** Without an environment everything is said with flags. @throws ToolError of kind `usage` for what is missing */
 function wanted<Key extends 'source' | 'target'>(options: DeployOptions, ...names: Key[]): void {
@@ -74,7 +73,7 @@ function reporter(options: DeployOptions, io: Io): Reporter {
       const time = faint(`${(ms / 1000).toFixed(1)} s`);
       io.note(
         error === undefined
-          ? `${host}: ${title}${detail ? ` (${detail})` : ''} ${time}`
+          ? `${host}: ${title}${detail ? ` (${foreign(detail)})` : ''} ${time}`
           : `${host}: ${bad('failed:')} ${title} ${time}`,
       );
     },
@@ -86,32 +85,52 @@ function reporter(options: DeployOptions, io: Io): Reporter {
   };
 }
 
-/** Does something on every host that was named, one after the other, each over one connection. */
+/**
+ * Does something on every host that was named, one after the other, each over one connection. A host that cannot be asked is
+ * among the `lost`.
+ */
 async function onHosts<T>(
   options: DeployOptions,
   io: Io,
   work: (connection: Connection) => Promise<T>,
   proceed: (result: T) => boolean = () => true,
-): Promise<{ results: T[]; left: string[] }> {
+): Promise<{ results: T[]; lost: NotAsked[]; left: string[] }> {
   if (options.config !== undefined)
     throw usage('--config is for an environment.', 'Name one behind the verb, or leave out --config.');
   const ways = waysFrom(options);
   const how = openOptionsFrom(options, io.env, { name: userName(), home: homedir() });
   const results: T[] = [];
+  const lost: NotAsked[] = [];
   for (const [index, way] of ways.entries()) {
-    const connection = new Connection(way.text, () => openHost(way, how), persistence);
+    const connection = new Connection(way.text, () => openHost(way, how), persistenceFor(io));
     try {
       const result = await work(connection);
       results.push(result);
-      if (!proceed(result)) return { results, left: ways.slice(index + 1).map(({ text }) => text) };
+      if (!proceed(result)) return { results, lost, left: ways.slice(index + 1).map(({ text }) => text) };
+    } catch (error) {
+      // A defect of ours, or a command line that says nonsense, is so for every host.
+      if (!(error instanceof ToolError) || error.kind === 'usage') throw error;
+      lost.push(notAsked(way.text, error));
     } finally {
       await connection.close();
     }
   }
-  return { results, left: [] };
+  return { results, lost, left: [] };
 }
 
 const fine = ({ outcome }: HostResult) => outcome === 'deployed' || outcome === 'unchanged';
+
+/** What `--json` shows of hosts, with or without an answer. */
+const shownHosts = (results: readonly object[], lost: readonly NotAsked[]) => ({
+  hosts: [...results, ...lost.map(({ unknown: _, ...shown }) => shown)],
+});
+
+const wrong = (results: readonly HostStatus[]): NotAsked[] =>
+  results.flatMap(({ host, error, fix, unknown }) =>
+    error === null ? [] : [{ host, error, fix: fix ?? '', unknown }],
+  );
+
+const failures = (lost: readonly NotAsked[]) => lost.map(({ unknown }) => ({ failed: true, unknown }));
 
 function exitOf(results: readonly { readonly failed: boolean; readonly unknown: boolean }[]): ExitCode {
   if (results.some(({ failed, unknown }) => failed && !unknown)) return exitCode.problem;
@@ -124,7 +143,8 @@ async function changeHosts(
   io: Io,
   work: (connection: Connection) => Promise<HostResult>,
 ): Promise<Outcome> {
-  const { results, left } = await onHosts(options, io, work, fine);
+  const { results: done, lost, left } = await onHosts(options, io, work, fine);
+  const results = [...done, ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), ...one }))];
   const all = [...results, ...left.map((host) => notBegun(host, results.at(-1)!.host))];
   return {
     exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),
@@ -144,6 +164,7 @@ const notBegun = (host: string, failed: string): HostResult => ({
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: `Not begun, because ${failed} failed.`,
   fix: null,
   unknown: false,
@@ -158,12 +179,14 @@ async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
     options.source === undefined
       ? { to: options.to }
       : { source: await readSource(options.source, work.local, releaseCacheDirectory(io.env)) };
-  const { results } = await onHosts(options, io, (connection) => plan(connection, change, work));
-  const stopped = results.some(({ findings }) => findings.length > 0);
+  const { results, lost } = await onHosts(options, io, (connection) => plan(connection, change, work));
   return {
-    exit: stopped ? exitCode.problem : exitCode.ok,
-    result: { hosts: results },
-    text: (view) => showPlan(results, view),
+    exit: exitOf([
+      ...results.map(({ findings }) => ({ failed: findings.length > 0, unknown: false })),
+      ...failures(lost),
+    ]),
+    result: shownHosts(results, lost),
+    text: (view) => withLost(showPlan(results, view), lost, view),
   };
 }
 
@@ -242,12 +265,13 @@ function statusVerb(name: 'status' | 'verify'): Verb {
         return await (thorough ? verifyEnvironment : statusEnvironment)(environment, options, io);
       wanted(options, 'target');
       const work = workFrom(options, io);
-      const { results } = await onHosts(options, io, (connection) => status(connection, work, { thorough }));
+      const { results, lost } = await onHosts(options, io, (connection) => status(connection, work, { thorough }));
+      results.push(...lost.map(unreachable));
       const exit = exitOf(results.map(({ healthy, unknown }) => ({ failed: !healthy, unknown })));
       return {
         exit,
         result: { hosts: results.map(({ unknown: _unknown, ...shown }) => shown) },
-        text: (view) => showStatus(results, view),
+        text: (view) => withLost(showStatus(results, view), wrong(results), view),
       };
     },
   };
@@ -267,13 +291,17 @@ const historyVerb: Verb = {
     if (environment !== undefined) return await historyEnvironment(environment, options, io);
     wanted(options, 'target');
     const work = workFrom({ ...withoutService, ...options }, io);
-    const { results } = await onHosts(options, io, (connection) => history(connection, work));
+    const { results, lost } = await onHosts(options, io, (connection) => history(connection, work));
     return {
-      exit: exitCode.ok,
-      result: { hosts: results },
+      exit: exitOf(failures(lost)),
+      result: shownHosts(results, lost),
       text: (view) =>
-        showHistory(
-          results.flatMap(({ host, entries }) => entries.map((entry) => ({ ...entry, host }))),
+        withLost(
+          showHistory(
+            results.flatMap(({ host, entries }) => entries.map((entry) => ({ ...entry, host }))),
+            view,
+          ),
+          lost,
           view,
         ),
     };
@@ -334,22 +362,26 @@ const unlockVerb: Verb = {
   handler: async (_, options: DeployOptions, io) => {
     wanted(options, 'target');
     const work = workFrom({ ...withoutService, ...options }, io);
-    const { results } = await onHosts(options, io, async (connection) => {
+    const { results, lost } = await onHosts(options, io, async (connection) => {
       const { lock, host } = options.dryRun
         ? await status(connection, work, { thorough: false })
         : { lock: null, host: '' };
       return options.dryRun ? { host, removed: null, lock } : await unlock(connection, work, options.yes === true);
     });
     return {
-      exit: exitCode.ok,
-      result: { hosts: results },
-      text: () =>
-        results
-          .map(
-            ({ host, removed }) =>
-              `${host}: ${removed === null ? 'no lock was removed' : `removed the lock of ${removed}`}`,
-          )
-          .join('\n'),
+      exit: exitOf(failures(lost)),
+      result: shownHosts(results, lost),
+      text: (view) =>
+        withLost(
+          results
+            .map(
+              ({ host, removed }) =>
+                `${host}: ${removed === null ? 'no lock was removed' : `removed the lock of ${removed}`}`,
+            )
+            .join('\n'),
+          lost,
+          view,
+        ),
     };
   },
 };

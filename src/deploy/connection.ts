@@ -6,8 +6,12 @@ import { Refusal } from './host/refusal.ts';
 export interface Persistence {
   /** Attempts of one piece of work over fresh connections, the first included. */
   readonly attempts: number;
+  /** The same until a first piece of work was done: an address that is wrong stays so. As many as `attempts` unless it is said. */
+  readonly first?: number;
   /** Milliseconds before the second attempt; doubles each time, up to ten times as much. */
   readonly pauseMs: number;
+  /** Told why another attempt is made. */
+  readonly onRetry?: (host: string, error: unknown) => void;
 }
 
 /**
@@ -19,6 +23,7 @@ export class Connection implements Host {
   readonly #connect: () => Promise<Host>;
   readonly #persistence: Persistence;
   #host: Promise<Host> | undefined;
+  #worked = false;
 
   constructor(name: string, connect: () => Promise<Host>, persistence: Persistence) {
     this.name = name;
@@ -43,12 +48,13 @@ export class Connection implements Host {
 
   /** Repeats work that may be repeated while the way in breaks. Other failures pass through. */
   async steadily<T>(work: () => Promise<T>): Promise<T> {
-    const { attempts, pauseMs } = this.#persistence;
+    const { attempts, first = attempts, pauseMs, onRetry } = this.#persistence;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (attempt >= attempts || !isBroken(error)) throw error;
+        if (attempt >= (this.#worked ? attempts : first) || !isBroken(error)) throw error;
+        onRetry?.(this.name, error);
         await sleep(Math.min(pauseMs * 2 ** (attempt - 1), pauseMs * 10));
       }
     }
@@ -63,7 +69,9 @@ export class Connection implements Host {
   async #with<T>(work: (host: Host) => Promise<T>): Promise<T> {
     const mine = this.#open();
     try {
-      return await work(await mine);
+      const result = await work(await mine);
+      this.#worked = true;
+      return result;
     } catch (error) {
       if (isBroken(error) && this.#host === mine) await this.close();
       throw error;

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import {
   assess,
   check,
+  checkStart,
   looksHealthy,
   presentSha256,
   proverOf,
@@ -43,7 +44,10 @@ export interface HostResult {
   readonly previousSha256: string | null;
   /** Id of the release that the host runs now, as far as it is known. */
   readonly release: string | null;
+  /** Id of the release that it ran before; null when it still runs that one unchanged. */
   readonly previous: string | null;
+  /** Id of the release that was brought and did not stay. */
+  readonly failedRelease: string | null;
   readonly error: string | null;
   readonly fix: string | null;
   /** Exit code 2 instead of 1: the way in failed, not the deploy. */
@@ -76,7 +80,7 @@ export const deployHost = async (connection: Connection, source: Source, work: W
     // It is made while the host is locked and looked at.
     if (!same && recorded !== null) void source.supply?.delta(recorded);
     if (same) {
-      Object.assign(run.result, { outcome: 'unchanged', release: same.release, previous: same.release });
+      Object.assign(run.result, { outcome: 'unchanged', release: same.release });
       run.result.previousSha256 = source.file.sha256;
       return;
     }
@@ -110,8 +114,15 @@ export const deployHost = async (connection: Connection, source: Source, work: W
 export const rollbackHost = async (connection: Connection, to: string | undefined, work: Work): Promise<HostResult> =>
   await runHost(connection, work, null, async (run) => {
     const first = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
+    stopOn(checkStart(first));
+    // Where nothing is kept, nothing is touched: no lock, no directory for one.
+    if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
     await run.locked(first, 'rollback', async (lock) => {
-      const situation = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
+      const situation = await run.phase('preflight', async () => {
+        const now = await assess(connection, work.settings, null, work.local);
+        stopOn(checkStart(now));
+        return now;
+      });
       const sha256 = await run.phase('preflight', () => presentSha256(situation));
       run.result.previousSha256 = sha256;
       run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
@@ -140,7 +151,7 @@ export async function planRollback(connection: Connection, to: string | undefine
   const release = chooseRelease(situation, sha256, to);
   const previous = previousOf(situation, sha256, release, true);
   const steps = stepsOf({ situation, incoming: { kind: 'release' }, release, previous });
-  return { situation, findings: [], sha256, steps };
+  return { situation, findings: checkStart(situation), sha256, steps };
 }
 
 async function isProven(prover: Prover): Promise<boolean> {
@@ -206,12 +217,13 @@ function previousOf(
 }
 
 function chooseRelease(
-  { state, remote, settings }: Situation,
+  { state, remote, settings, facts }: Situation,
   present: string | null,
   to: string | undefined,
 ): Release {
-  if (present === null) throw targetMissing(remote.name, settings.target);
   const { releases } = state;
+  const there = releases.filter(({ slot }) => facts.slots.some(({ name }) => name === slot));
+  if (present === null && there.length === 0) throw targetMissing(remote.name, settings.target);
   const list = releases.map(({ id }) => id).join(', ') || 'none';
   const fix = `Kept on the host: ${list}. See deploy-binary history.`;
   if (to !== undefined) {
@@ -225,6 +237,8 @@ function chooseRelease(
       fix,
     );
   }
+  // The file is gone: the last one that was proven.
+  if (present === null) return there.find(({ id }) => id === state.current) ?? there.at(-1)!;
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
   const before = at < 0 ? releases.at(-1) : releases[at - 1];
   if (!before) throw new ToolError('problem', `${remote.name}: no release before the present one is kept.`, fix);
@@ -353,6 +367,7 @@ async function failed(run: Run, context: Change, report: PlanReport): Promise<vo
   const error = report.error;
   const reason = messageOf(error);
   run.fail(error);
+  run.result.failedRelease = release.id;
   if (context.putBack) {
     run.result.outcome = 'rolled-back';
     run.result.release = previous?.release?.id ?? null;
@@ -379,7 +394,7 @@ async function failed(run: Run, context: Change, report: PlanReport): Promise<vo
 
 type Noted = Pick<HistoryEntry, 'action' | 'outcome' | 'downtimeMs' | 'error'> & {
   release: Release;
-  previous: Previous | null;
+  previous: Pick<Previous, 'sha256' | 'release'> | null;
 };
 
 async function note(
@@ -429,6 +444,7 @@ async function runHost(
     previousSha256: null,
     release: null,
     previous: null,
+    failedRelease: null,
     error: null,
     fix: null,
     unknown: false,
@@ -477,8 +493,10 @@ async function runHost(
         });
       }
     },
-    async unchanged({ remote, state, facts, settings }, { file }) {
+    async unchanged(situation, { file }) {
+      const { remote, state, facts, settings } = situation;
       result.outcome = 'unchanged';
+      result.previous = null;
       const known = facts.target.file;
       const release = releaseOf(state, file.sha256);
       result.release = release?.id ?? null;
@@ -489,6 +507,17 @@ async function runHost(
         known: known && { inode: known.inode, size: known.size, mtime: known.mtime, sha256: file.sha256 },
       };
       if (JSON.stringify(next) !== JSON.stringify(state)) await saveState(remote, next);
+      // A deploy that died behind its swap is finished here: that is when it comes into the history.
+      if (finished === state || state.pending === null) return;
+      const before = state.releases.find(({ id }) => id === state.current);
+      await note(situation, {
+        action: 'deploy',
+        outcome: 'deployed',
+        release: state.pending,
+        previous: before ? { ...before, release: before } : null,
+        downtimeMs: null,
+        error: null,
+      }).catch(() => {});
     },
     fail(error) {
       result.error = messageOf(error);

@@ -1,11 +1,11 @@
-import { problem, unknown } from '../common/errors.ts';
+import { problem } from '../common/errors.ts';
 import type { Finding } from '../common/finding.ts';
 import type { Connection } from './connection.ts';
 import { hashOnHost } from './files.ts';
 import { type Ask, chooseAsk, judge } from './health.ts';
 import type { Host } from './host/host.ts';
 import { layoutOf } from './layout.ts';
-import { preflight } from './preflight/checks.ts';
+import { preflight, unknownStart } from './preflight/checks.ts';
 import type { Executable } from './preflight/elf.ts';
 import { type Facts, type FactsQuestion, readFacts } from './preflight/facts.ts';
 import { decidePrivilege } from './privilege.ts';
@@ -99,9 +99,13 @@ export const check = ({ remote, facts, settings }: Situation, { executable, file
     executable,
     size: file.size,
     privilege: remote.privilege,
-    restart: restartKind(facts, settings.restart, remote.name),
+    restart: restartKind(facts, settings.restart),
     unit: settings.restart.unit ?? unitOf(facts),
   });
+
+/** What stops a rollback: its file is on the host already, but the service must be started. */
+export const checkStart = ({ remote, facts, settings, restart }: Situation): Finding[] =>
+  unknownStart(facts, settings, restart.kind).map((finding) => ({ ...finding, subject: remote.name }));
 
 /** @throws ToolError of kind `problem` with every finding that stops a deploy */
 export function stopOn(findings: readonly Finding[]): void {
@@ -153,4 +157,4 @@ export const releaseOf = ({ releases, pending }: State, sha256: string | null): 
   releases.findLast((release) => release.sha256 === sha256) ?? (pending?.sha256 === sha256 ? pending : null);
 
 export const targetMissing = (host: string, target: string) =>
-  unknown(`${host}: there is no ${target}.`, 'Check --target, or deploy it first: deploy-binary run.');
+  problem(`${host}: there is no ${target}.`, 'Check --target, or deploy it: deploy-binary run.');

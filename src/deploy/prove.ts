@@ -72,7 +72,7 @@ export async function prove(prover: Prover, { fresh = true, commands = true } = 
   if (restart.kind !== 'none') evidence.unshift(`pid ${await runsTarget(prover, after.pids)}`);
   if (settings.expectString !== undefined) evidence.push(await holdsString(remote, settings.expectString));
   if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name));
-  return { healthyAt, evidence: evidence.join(', ') || 'the file is at its place' };
+  return { healthyAt, evidence: evidence.join(', ') || `the file is at its place, ${restart.what}` };
 }
 
 const notRunning = (host: string, why: string) =>

@@ -137,7 +137,8 @@ function transferStep({ situation, incoming }: Shape): DeployStep {
   const uploaded = settings.strategy === 'in-place' && !own;
   return {
     phase: 'transfer',
-    title: 'Put the new binary beside the target',
+    title:
+      settings.strategy === 'in-place' ? 'Bring the new binary, nothing runs' : 'Put the new binary beside the target',
     commands: [
       ...(uploaded ? [] : [`# stream ${settings.source} to ${uploadPath(situation)}`]),
       ...(own ? [] : lines([pourCommand(remote, uploadPath(situation), layout.staged)])),
@@ -286,7 +287,7 @@ function prepareStep({ situation }: Shape): DeployStep {
   return {
     phase: 'swap',
     title: 'Check how the service is started',
-    commands: lines(restart.kind === 'process' ? restart.commands.slice(0, 1) : []),
+    commands: restart.shown?.prepare ?? [],
     async apply() {
       await situation.remote.connection.steadily(() => restart.prepare());
       return restart.what;
@@ -333,7 +334,10 @@ function swapStep({ situation, release, incoming }: Shape): DeployStep {
   const move = ['mv', '-f', '--', layout.staged, layout.target];
   return {
     phase: 'swap',
-    title: 'Swap: an atomic rename while the old process still runs',
+    title:
+      situation.settings.strategy === 'in-place' && incoming.kind === 'file'
+        ? 'Put the new binary at the target'
+        : 'Swap: an atomic rename while the old process still runs',
     commands: lines([...(incoming.kind === 'release' ? [link] : []), move].map((argv) => privilege.files(argv))),
     async apply(change) {
       await change.confirmLock();
@@ -364,7 +368,7 @@ function restartStep({ situation }: Shape): DeployStep {
   return {
     phase: 'restart',
     title: restart.kind === 'none' ? 'Restart nothing' : `Restart: ${restart.what}`,
-    commands: lines(restart.kind === 'process' ? restart.commands.slice(1) : restart.commands.slice(0, 2)),
+    commands: restart.shown?.restart ?? lines(restart.commands.slice(0, 2)),
     async apply(change) {
       await change.confirmLock();
       try {

@@ -1,9 +1,10 @@
 import { messageOf, ToolError } from '../common/errors.ts';
 import type { Finding } from '../common/finding.ts';
 import { duration } from '../common/output/words.ts';
+import { quoteAll } from '../common/quote.ts';
 import type { Connection } from './connection.ts';
 import { planHost, planRollback, type Work } from './deploy.ts';
-import { assess, presentSha256, proverOf, releaseOf, type Source } from './deployment.ts';
+import { assess, presentSha256, proverOf, releaseOf, type Source, targetMissing } from './deployment.ts';
 import { breakLock, type LockState, readLock } from './lock.ts';
 import type { Facts } from './preflight/facts.ts';
 import { checkSudo, sudoersFor } from './preflight/sudo.ts';
@@ -28,6 +29,7 @@ export async function plan(
 ): Promise<HostPlan> {
   const planned = source ? planHost(connection, source, work) : planRollback(connection, to, work);
   const { situation, findings, sha256, steps } = await planned;
+  const { layout, privilege } = situation.remote;
   const same = source !== undefined && sha256 === source.file.sha256 && !work.settings.force;
   return {
     host: connection.name,
@@ -37,13 +39,40 @@ export async function plan(
       ...(same
         ? [{ title: 'The host has this very file: when it is healthy, nothing below is done', command: '' }]
         : []),
+      ...[
+        ['mkdir', '-p', '--', layout.releases],
+        ['mkdir', '--', layout.lock],
+      ].map((argv) => ({
+        title: 'Lock the host',
+        command: quoteAll(privilege.files(argv)),
+      })),
       ...steps.flatMap(({ title, commands }) =>
         commands.length === 0 ? [{ title, command: '' }] : commands.map((command) => ({ title, command })),
       ),
+      {
+        title: 'Record it, remove what is not kept, give the lock back',
+        command: `# write ${layout.state} and ${layout.history}; rm releases beyond ${work.settings.keep} in ${layout.releases}; rm ${layout.lock}`,
+      },
     ],
     sudoers: sudoersFor(situation),
   };
 }
+
+/** A host that could not be looked at, among others that could: no host hides another. */
+export interface NotAsked {
+  readonly host: string;
+  readonly error: string;
+  readonly fix: string;
+  /** False for a known cause: exit code 1. */
+  readonly unknown: boolean;
+}
+
+export const notAsked = (host: string, error: unknown): NotAsked => ({
+  host,
+  error: messageOf(error),
+  fix: error instanceof ToolError ? error.fix : 'Try again.',
+  unknown: !(error instanceof ToolError) || error.kind !== 'problem',
+});
 
 export interface HostStatus {
   readonly host: string;
@@ -81,6 +110,7 @@ export async function status(
     pending: state.pending?.id ?? null,
   };
   try {
+    if (sha256 === null) throw targetMissing(connection.name, work.settings.target);
     const proof = await prove(await proverOf(situation), { fresh: false, commands: thorough });
     return { ...base, service: proof.evidence, healthy: true, error: null, fix: null, unknown: false };
   } catch (error) {
@@ -95,6 +125,21 @@ export async function status(
     };
   }
 }
+
+/** How a host is, when it could not even be asked. */
+export const unreachable = ({ host, error, fix, unknown }: NotAsked): HostStatus => ({
+  host,
+  sha256: null,
+  release: null,
+  releases: [],
+  service: 'not known',
+  healthy: false,
+  lock: null,
+  pending: null,
+  error,
+  fix,
+  unknown,
+});
 
 const describeLock = ({ ageSeconds, owner, dead }: LockState): string | null =>
   ageSeconds === null

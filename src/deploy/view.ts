@@ -1,8 +1,10 @@
+import { harmless } from '../common/output/style.ts';
 import { type Column, markdownTable, table, type View } from '../common/output/table.ts';
 import { bytes } from '../common/output/words.ts';
 import type { HostResult } from './deploy.ts';
+import { foreign, foreignLines } from './foreign.ts';
 import type { HistoryEntry } from './state.ts';
-import type { HostPlan, HostStatus } from './verbs.ts';
+import type { HostPlan, HostStatus, NotAsked } from './verbs.ts';
 
 const seconds = (ms: number | null): string | null =>
   ms === null ? null : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
@@ -32,11 +34,10 @@ export function showResults(results: readonly HostResult[], view: View): string 
     const tone = outcome === 'deployed' ? view.style.warn : view.style.bad;
     parts.push(
       '',
-      `${tone(outcome === 'deployed' ? 'note:' : 'error:')} ${error.startsWith(host) ? error : `${host}: ${error}`}`,
+      `${tone(outcome === 'deployed' ? 'note:' : 'error:')} ${foreign(error.startsWith(host) ? error : `${host}: ${error}`)}`,
     );
-    if (fix) parts.push(`next:  ${fix.replaceAll('\n', '\n       ')}`);
-    if (lastLines !== '')
-      parts.push(`last lines of the service on ${host}:`, ...lastLines.split('\n').map((line) => `  | ${line}`));
+    if (fix) parts.push(`next:  ${foreign(fix)}`);
+    if (lastLines !== '') parts.push(`last lines of the service on ${host}:`, ...foreignLines(lastLines));
   }
   return parts.join('\n');
 }
@@ -47,9 +48,19 @@ export const resultsAsMarkdown = (results: readonly HostResult[]): string =>
     ...results.flatMap(({ error, fix, lastLines }) =>
       error === null
         ? []
-        : ['', '````', [error, fix, lastLines].filter(Boolean).join('\n').replaceAll('````', "'```"), '````'],
+        : ['', '````', harmless([error, fix, lastLines].filter(Boolean).join('\n')).replaceAll('````', "'```"), '````'],
     ),
   ].join('\n');
+
+/** What `shown` says, then why other hosts are not in it. */
+export const withLost = (shown: string, lost: readonly NotAsked[], view: View): string =>
+  [
+    ...(shown === '' ? [] : [shown]),
+    ...lost.map(
+      ({ host, error, fix }) =>
+        `${view.style.bad('error:')} ${foreign(error.startsWith(host) ? error : `${host}: ${error}`)}${fix === '' ? '' : `\nnext:  ${foreign(fix)}`}`,
+    ),
+  ].join('\n\n');
 
 export function showPlan(plans: readonly HostPlan[], view: View): string {
   return plans
@@ -58,23 +69,31 @@ export function showPlan(plans: readonly HostPlan[], view: View): string {
       const { target, directory } = facts;
       const lines = [
         strong(host),
-        `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ''}`.trimEnd(),
-        `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
-        `  target     ${target.path}: ${target.file ? `${bytes(target.file.size)}, ${target.owner}, mode ${target.mode}` : target.kind}${target.capabilities ? `, ${target.capabilities}` : ''}${target.acl ? ', with an ACL' : ''}`,
-        `  free       ${directory.disk ? bytes(directory.disk.freeBytes) : 'not known'}`,
-        `  processes  ${facts.processes.map(({ pid, unit }) => `${pid}${unit ? ` (${unit})` : ''}`).join(', ') || 'none'}`,
+        ...[
+          `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ''}`.trimEnd(),
+          `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
+          `  target     ${target.path}: ${target.file ? `${bytes(target.file.size)}, ${target.owner}, mode ${target.mode}` : target.kind}${target.capabilities ? `, ${target.capabilities}` : ''}${target.acl ? ', with an ACL' : ''}`,
+          `  free       ${directory.disk ? bytes(directory.disk.freeBytes) : 'not known'}`,
+          `  processes  ${facts.processes.map(({ pid, unit }) => `${pid}${unit ? ` (${unit})` : ''}`).join(', ') || 'none'}`,
+        ].map(foreign),
         '',
         ...steps.map(({ title, command }) =>
-          command === '' ? `  ${title}` : `  ${title}\n${faint(`    ${command}`)}`,
+          command === '' ? `  ${foreign(title)}` : `  ${foreign(title)}\n${faint(`    ${foreign(command)}`)}`,
         ),
       ];
       if (findings.length > 0)
-        lines.push('', ...findings.flatMap(({ message, fix }) => [`  ${bad('stops:')} ${message}`, `  next:  ${fix}`]));
+        lines.push(
+          '',
+          ...findings.flatMap(({ message, fix }) => [
+            `  ${bad('stops:')} ${foreign(message)}`,
+            `  next:  ${foreign(fix)}`,
+          ]),
+        );
       if (sudoers.length > 0)
         lines.push(
           '',
           '  lines for /etc/sudoers.d/deploy-binary that suffice:',
-          ...sudoers.map((line) => `    ${line}`),
+          ...sudoers.map((line) => `    ${harmless(line)}`),
         );
       return lines.join('\n');
     })

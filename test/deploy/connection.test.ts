@@ -35,3 +35,25 @@ test('a way in that says no is not asked again', async () => {
   expect(attempts()).toBe(1);
   expect(no.exit).toBe(2);
 });
+
+test('one that never worked is given up sooner, and each new attempt is told', async () => {
+  const lost = unknown('Nothing listens.', 'Check the port.');
+  const errors = [lost, lost, lost];
+  const told: string[] = [];
+  const host: Host = { name: 'host', run: async () => done, close: async () => {} };
+  const connection = new Connection(
+    'host',
+    async () => {
+      const error = errors.shift();
+      if (error) throw error;
+      return host;
+    },
+    { attempts: 4, first: 2, pauseMs: 1, onRetry: (name) => void told.push(name) },
+  );
+  await expect(connection.steadily(() => connection.run(['true']))).rejects.toBe(lost);
+  expect(told).toEqual(['host']);
+  expect(await connection.steadily(() => connection.run(['true']))).toEqual(done);
+  await connection.close();
+  errors.push(lost, lost, lost);
+  expect(await connection.steadily(() => connection.run(['true']))).toEqual(done);
+});

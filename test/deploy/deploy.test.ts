@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   appendFile,
   chmod,
@@ -13,6 +14,7 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -84,6 +86,7 @@ async function tool(...argv: string[]) {
   };
 }
 
+const stateFile = () => join(root, directoryName, '.-a service.deploy/state');
 const quick = ['--settle', '100ms', '--grace', '1s'];
 const service = () => [
   '--target',
@@ -125,7 +128,15 @@ test('first deploy, upgrade, nothing to do, a broken release, rollback', async (
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
 
   const same = await run('v2');
-  expect(same.json.hosts[0]).toMatchObject({ outcome: 'unchanged', changed: false, bytesSent: 0, downtimeMs: null });
+  expect(same.json.hosts[0]).toMatchObject({
+    outcome: 'unchanged',
+    changed: false,
+    bytesSent: 0,
+    downtimeMs: null,
+    release: upgrade.json.hosts[0]!.release,
+    previous: null,
+    failedRelease: null,
+  });
   expect(await running()).toEqual([next]);
 
   const broken = await run('broken');
@@ -135,6 +146,8 @@ test('first deploy, upgrade, nothing to do, a broken release, rollback', async (
     changed: false,
     release: upgrade.json.hosts[0]!.release,
   });
+  expect(broken.json.hosts[0]!.failedRelease).toMatch(/^\d{8}T\d{6}Z-/);
+  expect(broken.json.hosts[0]!.failedRelease).not.toBe(upgrade.json.hosts[0]!.release);
   expect(broken.json.hosts[0]!.error).toMatch(/it ended[\s\S]*is back and healthy/);
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
   expect(await running()).toHaveLength(1);
@@ -173,6 +186,39 @@ test('in place: the runbook order, and back when it fails', async () => {
   expect(await running()).toHaveLength(1);
 });
 
+test('in place nothing is said of a process that still runs, and nothing runs when the file comes', async () => {
+  await run('v1');
+  const { json } = await run('v2', '--strategy', 'in-place', '--dry-run');
+  const { steps } = json.hosts[0] as unknown as { steps: { title: string }[] };
+  const titles = [...new Set(steps.map(({ title }) => title))];
+  expect(titles.join('\n')).not.toMatch(/still runs|beside/);
+  const order = titles.map((title) => /^Stop the service|^Bring the new binary|^Put the new binary/.exec(title)?.[0]);
+  expect(order.filter(Boolean)).toEqual(['Stop the service', 'Bring the new binary', 'Put the new binary']);
+});
+
+test('a deploy that died behind its swap is in the history once it is finished', async () => {
+  await run('v1');
+  const first = JSON.parse(await readFile(stateFile(), 'utf8'));
+  const { json } = await run('v2');
+  const state = JSON.parse(await readFile(stateFile(), 'utf8'));
+  // As a runner that was killed leaves it: the file is swapped and runs, its release is pending, its line was not written.
+  await writeFile(stateFile(), JSON.stringify({ ...first, pending: state.releases.at(-1), known: state.known }));
+  const lines = (await readFile(join(stateFile(), '../history'), 'utf8')).split('\n').filter(Boolean);
+  await writeFile(join(stateFile(), '../history'), `${lines[0]}\n`);
+  expect((await run('v2')).json.hosts[0]).toMatchObject({ outcome: 'unchanged', release: json.hosts[0]!.release });
+  const history = await tool('history', '--target', target, '--via', 'local');
+  const { entries } = history.json.hosts[0] as unknown as { entries: object[] };
+  expect(entries).toHaveLength(2);
+  expect(entries[1]).toMatchObject({
+    outcome: 'deployed',
+    release: json.hosts[0]!.release,
+    previous: json.hosts[0]!.previous,
+  });
+  // Once.
+  await run('v2');
+  expect((await readFile(join(stateFile(), '../history'), 'utf8')).split('\n').filter(Boolean)).toHaveLength(2);
+});
+
 test('a first release that fails leaves nothing behind', async () => {
   const { exit, json } = await run('broken');
   expect(exit).toBe(1);
@@ -194,6 +240,106 @@ test('a service that was started by hand is taken over', async () => {
   // What was found there is a release now, to go back to.
   expect((await tool('rollback', ...service())).exit).toBe(0);
   expect(await readFile(target)).toEqual(await readFile(join(root, 'v1')));
+});
+
+test('without a word on how it is restarted: what ran before and does not now is not healthy, and is not guessed', async () => {
+  const auto = ['--target', target, '--via', 'local', ...quick];
+  await run('v1');
+  // Looking needs no command.
+  expect((await tool('status', ...auto)).exit).toBe(0);
+  process.kill((await running())[0]!, 'SIGKILL');
+  for (const verb of ['status', 'verify']) {
+    const { exit, json } = await tool(verb, ...auto);
+    expect(exit).toBe(1);
+    expect(json.hosts[0]).toMatchObject({ healthy: false, error: expect.stringContaining('no process of') });
+  }
+  for (const argv of [['run', '--source', join(root, 'v2')], ['rollback']]) {
+    const { exit, json } = await tool(...argv, ...auto);
+    expect(exit).toBe(1);
+    expect(json.hosts[0]).toMatchObject({ outcome: 'failed', error: expect.stringContaining('deploy/unknown-start') });
+    expect(json.hosts[0]!.fix).toContain('--restart process --command');
+  }
+  expect(await readFile(target)).toEqual(await readFile(join(root, 'v1')));
+  expect((await run('v2')).json.hosts[0]).toMatchObject({ outcome: 'deployed' });
+});
+
+test('a health URL that nobody would answer stops before anything is touched', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const url = `http://127.0.0.1:${port}/health`;
+  const auto = [
+    'run',
+    '--source',
+    join(root, 'v1'),
+    '--target',
+    target,
+    '--via',
+    'local',
+    '--health-url',
+    url,
+    ...quick,
+  ];
+  const { exit, json } = await tool(...auto);
+  expect(exit).toBe(1);
+  expect(json.hosts[0]!.error).toContain('deploy/unknown-start');
+  expect(json.hosts[0]!.fix).toMatch(/--unit .*--restart process --command/);
+  expect(await readdir(join(root, directoryName))).toEqual([]);
+});
+
+test('a file that is gone: not healthy, and a rollback puts the last release back', async () => {
+  const nowhere = await tool('rollback', ...service());
+  expect(nowhere.exit).toBe(1);
+  expect(nowhere.json.hosts[0]!.error).toContain('there is no');
+  expect(await readdir(join(root, directoryName))).toEqual([]);
+  for (const verb of ['status', 'verify']) {
+    const { exit, json } = await tool(verb, '--target', target, '--via', 'local', '--restart', 'none');
+    expect(exit).toBe(1);
+    expect(json.hosts[0]).toMatchObject({
+      sha256: null,
+      healthy: false,
+      error: expect.stringContaining('there is no'),
+    });
+  }
+  await run('v1');
+  const second = await run('v2');
+  for (const pid of await running()) process.kill(pid, 'SIGKILL');
+  await rm(target);
+  const back = await tool('rollback', ...service());
+  expect(back.json.hosts[0], JSON.stringify(back)).toMatchObject({
+    outcome: 'deployed',
+    changed: true,
+    release: second.json.hosts[0]!.release,
+  });
+  expect(await readFile(target)).toEqual(await readFile(join(root, 'v2')));
+  expect(await running()).toHaveLength(1);
+});
+
+test('a host that cannot be asked hides no other', async () => {
+  await run('v1');
+  const both = [
+    '--via',
+    'lxc:nowhere',
+    '--exec-prefix',
+    '/nowhere/sudo',
+    '--target',
+    target,
+    '--via',
+    'local',
+    '--restart',
+    'none',
+  ];
+  for (const argv of [['status'], ['history'], ['plan', '--source', join(root, 'v2')]]) {
+    const bare = argv[0] === 'history' ? both.slice(0, -2) : both;
+    const { exit, json } = await tool(...argv, ...bare);
+    expect(exit, JSON.stringify(json)).toBe(2);
+    expect(json.hosts).toHaveLength(2);
+    expect(json.hosts).toContainEqual(expect.objectContaining({ host: 'lxc:nowhere', error: expect.any(String) }));
+    expect(json.hosts).toContainEqual(expect.objectContaining({ host: 'local' }));
+  }
+  await rm(target);
+  expect((await tool('status', ...both)).exit).toBe(1);
 });
 
 test('keeps healthy releases only, and no more than asked for', async () => {
@@ -241,6 +387,11 @@ test('a dry run shows facts, steps and commands, and changes nothing', async () 
   };
   expect(facts.machine).toMatch(/\w/);
   expect(steps.some(({ command }) => command.startsWith('mv -f -- '))).toBe(true);
+  // What the start script holds is shown, and how the old process is stopped.
+  const commands = steps.map(({ command }) => command).join('\n');
+  expect(commands).toMatch(/#!\/bin\/sh[\s\S]*'\.\/-a service' 1000 <\/dev\/null >>/);
+  expect(commands).toMatch(/SIGTERM, after 1 s SIGKILL/);
+  expect(commands).toMatch(/^mkdir -- [^;]*?\/lock'$/m);
   expect(await readdir(join(root, directoryName))).toEqual(before);
 });
 

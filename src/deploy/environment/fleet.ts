@@ -7,10 +7,10 @@ import { openHost } from '../host/open.ts';
 import type { Settings } from '../settings.ts';
 import { readSource } from '../source.ts';
 import type { Supply } from '../transfer/supply.ts';
-import { type HostStatus, status } from '../verbs.ts';
+import { type HostStatus, notAsked, status, unreachable } from '../verbs.ts';
 import { checkPlace } from './protect.ts';
 import type { FleetHost, Rollout, Target } from './resolve.ts';
-import { type Fleet, inParallel, unreachable } from './rollout.ts';
+import { type Fleet, inParallel } from './rollout.ts';
 import { containerOf, snapshotName, takeSnapshot } from './snapshot.ts';
 
 export interface FleetOptions {
@@ -125,7 +125,7 @@ export class OpenFleet implements Fleet {
 
   async status(_service: string, { host, settings }: Target): Promise<HostStatus> {
     return await status(this.connection(host), this.work(anyRelease(settings)), { thorough: false }).catch(
-      (error: unknown) => unreachable(host.name, error),
+      (error: unknown) => unreachable(notAsked(host.name, error)),
     );
   }
 

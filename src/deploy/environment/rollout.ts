@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, ToolError } from '../../common/errors.ts';
 import type { HostResult } from '../deploy.ts';
 import type { HostStatus } from '../verbs.ts';
 import type { Rollout, ServiceRollout, Target } from './resolve.ts';
@@ -182,6 +181,7 @@ const notBegun = (host: string, why: string): HostResult => ({
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: `Not begun, because ${why}.`,
   fix: null,
   unknown: false,
@@ -202,18 +202,3 @@ export async function inParallel<Item, Result>(
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   return results;
 }
-
-/** How a host is, when it could not even be asked. */
-export const unreachable = (host: string, error: unknown): HostStatus => ({
-  host,
-  sha256: null,
-  release: null,
-  releases: [],
-  service: 'not known',
-  healthy: false,
-  lock: null,
-  pending: null,
-  error: messageOf(error),
-  fix: error instanceof ToolError ? error.fix : null,
-  unknown: true,
-});

@@ -5,19 +5,21 @@ import { Option } from 'commander';
 import { splitArgv } from '../../common/argv.ts';
 import { userName } from '../../common/audit.ts';
 import type { Outcome } from '../../common/command.ts';
-import { messageOf, unknown, usage } from '../../common/errors.ts';
+import { messageOf, ToolError, unknown, usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { type Column, table } from '../../common/output/table.ts';
 import { quoteAll } from '../../common/quote.ts';
 import { isCi } from '../../common/terminal.ts';
 import type { HostResult } from '../deploy.ts';
+import { foreign } from '../foreign.ts';
 import { localHost } from '../host/local.ts';
 import { openHost } from '../host/open.ts';
 import type { DeployOptions } from '../options.ts';
+import { persistenceFor } from '../persistence.ts';
 import { releaseCacheDirectory } from '../transfer/supply.ts';
-import { history, plan } from '../verbs.ts';
-import { showHistory, showPlan, showStatus } from '../view.ts';
+import { history, type NotAsked, notAsked, plan } from '../verbs.ts';
+import { showHistory, showPlan, showStatus, withLost } from '../view.ts';
 import { strays, verifyHost } from './drift.ts';
 import { type DeployFile, readDeployFile } from './file.ts';
 import { OpenFleet } from './fleet.ts';
@@ -67,8 +69,6 @@ export const orderOptions = () => [
     'rollback-all',
   ]),
 ];
-
-const persistence = { attempts: 6, pauseMs: 1_000 };
 
 /** Reads deploy.yaml: the file that was named, else the one of this directory. @throws ToolError of kind `usage` */
 export async function openDeployFile(named: string | undefined, directory: string): Promise<DeployFile> {
@@ -127,7 +127,7 @@ export async function withEnvironment<T>(
   const watch = fleetProgress(io);
   const fleet = new OpenFleet({
     local: localHost(io.env),
-    persistence,
+    persistence: persistenceFor(io),
     report: watch,
     cache: releaseCacheDirectory(io.env),
     manual: options.manual,
@@ -142,6 +142,26 @@ export async function withEnvironment<T>(
 
 const targetsOf = ({ services }: Rollout): { service: string; target: Target }[] =>
   services.flatMap(({ service, batches }) => batches.flat().map((target) => ({ service, target })));
+
+/** Asks every host; one that cannot be asked is among the `lost`. */
+async function askEach<T>(
+  rollout: Rollout,
+  ask: (target: Target) => Promise<T>,
+): Promise<{ answers: (T & { service: string })[]; lost: (NotAsked & { service: string })[] }> {
+  const answers: (T & { service: string })[] = [];
+  const lost: (NotAsked & { service: string })[] = [];
+  const all = await inParallel(targetsOf(rollout), async ({ service, target }) => {
+    try {
+      const answer = { ...(await ask(target)), service };
+      return () => answers.push(answer);
+    } catch (error) {
+      if (!(error instanceof ToolError) || error.kind === 'usage') throw error;
+      return () => lost.push({ ...notAsked(target.host.name, error), service });
+    }
+  });
+  for (const sort of all) sort();
+  return { answers, lost };
+}
 
 const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ...shown }: T): Omit<T, 'unknown'> => shown;
 
@@ -186,22 +206,33 @@ export async function planEnvironment(environment: string, options: EnvironmentO
   return await withEnvironment(environment, options, io, async (rollout, fleet) => {
     await fleet.readSources(rollout);
     await fleet.checkPlaces(rollout);
-    const plans = await inParallel(targetsOf(rollout), async ({ service, target: { host, settings } }) => ({
-      service,
-      ...(await plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings))),
-    }));
+    const { answers: plans, lost } = await askEach(rollout, async ({ host, settings }) =>
+      plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings)),
+    );
     const order = rollout.services.map(({ service, batches }) => ({
       service,
       batches: batches.map((batch) => batch.map(({ host }) => host.name)),
     }));
     return {
-      exit: plans.some(({ findings }) => findings.length > 0) ? exitCode.problem : exitCode.ok,
-      result: { environment: rollout.environment, protected: rollout.protected, order, hosts: plans },
+      exit: exitOf([
+        ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
+        ...lost.map(({ unknown }) => ({ failed: true, lost: unknown })),
+      ]),
+      result: {
+        environment: rollout.environment,
+        protected: rollout.protected,
+        order,
+        hosts: [...plans, ...lost.map(forget)],
+      },
       text: (view) =>
-        [
-          showOrder(rollout, view),
-          ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`),
-        ].join('\n\n'),
+        withLost(
+          [
+            showOrder(rollout, view),
+            ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`),
+          ].join('\n\n'),
+          lost,
+          view,
+        ),
     };
   });
 }
@@ -261,20 +292,23 @@ function exitOf(rows: readonly { readonly failed: boolean; readonly lost: boolea
 
 export async function historyEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
   return await withEnvironment(environment, options, io, async (rollout, fleet) => {
-    const rows = await inParallel(targetsOf(rollout), async ({ service, target: { host, settings } }) => ({
-      service,
-      ...(await history(fleet.connection(host), fleet.work(settings))),
-    }));
+    const { answers, lost } = await askEach(rollout, ({ host, settings }) =>
+      history(fleet.connection(host), fleet.work(settings)),
+    );
     return {
-      exit: exitCode.ok,
-      result: { environment: rollout.environment, hosts: rows },
+      exit: exitOf(lost.map(({ unknown }) => ({ failed: true, lost: unknown }))),
+      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(forget)] },
       text: (view) =>
-        showHistory(
-          rows
-            .flatMap(({ host, service, entries }) =>
-              entries.map((entry) => ({ ...entry, host: `${service} on ${host}` })),
-            )
-            .sort((a, b) => a.at.localeCompare(b.at)),
+        withLost(
+          showHistory(
+            answers
+              .flatMap(({ host, service, entries }) =>
+                entries.map((entry) => ({ ...entry, host: `${service} on ${host}` })),
+              )
+              .sort((a, b) => a.at.localeCompare(b.at)),
+            view,
+          ),
+          lost,
           view,
         ),
     };
@@ -316,9 +350,9 @@ export async function verifyEnvironment(environment: string, options: Environmen
           table(columns, hosts, view),
           ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
             '',
-            `${view.style.bad(code)} ${subject}: ${message}`,
-            ...evidence.map((line) => `  ${line}`),
-            `next:  ${fix}`,
+            `${view.style.bad(code)} ${subject}: ${foreign(message)}`,
+            ...evidence.map((line) => `  ${foreign(line)}`),
+            `next:  ${foreign(fix)}`,
           ]),
         ].join('\n'),
     };

@@ -1,5 +1,7 @@
+import { harmless } from '../../common/output/style.ts';
 import { type Column, markdownTable, table, type View } from '../../common/output/table.ts';
 import { bytes, count } from '../../common/output/words.ts';
+import { foreign, foreignLines } from '../foreign.ts';
 import type { Rollout } from './resolve.ts';
 import type { RolloutHost, RolloutResult } from './rollout.ts';
 
@@ -39,16 +41,14 @@ export function showRollout({ hosts, stopped, environment }: RolloutResult, view
     if (error !== null && !error.startsWith('Not begun'))
       parts.push(
         '',
-        `${outcome === 'deployed' ? view.style.warn('note:') : view.style.bad('error:')} ${service}: ${error.startsWith(host) ? error : `${host}: ${error}`}`,
-        ...(fix ? [`next:  ${fix.replaceAll('\n', '\n       ')}`] : []),
-        ...(lastLines === ''
-          ? []
-          : [`last lines of ${service} on ${host}:`, ...lastLines.split('\n').map((line) => `  | ${line}`)]),
+        `${outcome === 'deployed' ? view.style.warn('note:') : view.style.bad('error:')} ${service}: ${foreign(error.startsWith(host) ? error : `${host}: ${error}`)}`,
+        ...(fix ? [`next:  ${foreign(fix)}`] : []),
+        ...(lastLines === '' ? [] : [`last lines of ${service} on ${host}:`, ...foreignLines(lastLines)]),
       );
     if (takenBack?.error && takenBack.outcome !== 'deployed')
-      parts.push('', `${view.style.bad('error:')} ${service}: ${host} could not go back: ${takenBack.error}`);
+      parts.push('', `${view.style.bad('error:')} ${service}: ${host} could not go back: ${foreign(takenBack.error)}`);
   }
-  if (stopped !== null) parts.push('', `${view.style.bad(`${environment} was not deployed:`)} ${stopped}`);
+  if (stopped !== null) parts.push('', `${view.style.bad(`${environment} was not deployed:`)} ${foreign(stopped)}`);
   return parts.join('\n');
 }
 
@@ -66,7 +66,7 @@ export const rolloutAsMarkdown = ({ hosts, stopped, environment }: RolloutResult
     ...hosts.flatMap(({ error, fix, lastLines }) =>
       error === null || error.startsWith('Not begun')
         ? []
-        : ['', '````', [error, fix, lastLines].filter(Boolean).join('\n').replaceAll('````', "'```"), '````'],
+        : ['', '````', harmless([error, fix, lastLines].filter(Boolean).join('\n')).replaceAll('````', "'```"), '````'],
     ),
   ].join('\n');
 

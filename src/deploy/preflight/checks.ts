@@ -1,6 +1,8 @@
 import type { Finding } from '../../common/finding.ts';
 import { bytes } from '../../common/output/words.ts';
+import { layoutOf } from '../layout.ts';
 import { type Privilege, wantedOwner } from '../privilege.ts';
+import { startKnown } from '../restart/choose.ts';
 import { healthPort, type Settings } from '../settings.ts';
 import { compareVersions, type Executable, neededGlibc, parseGlibc, runsOn } from './elf.ts';
 import type { Disk, Facts } from './facts.ts';
@@ -181,18 +183,19 @@ const space: Check = ({ facts, settings, size, privilege }) => {
       `${facts.user.name} cannot write in its home ${facts.home.path}, where the upload is to wait.`,
       `Make it: install -d -o ${facts.user.name} ${facts.home.path}`,
     );
+  const besides = `, with ${bytes(margin)} to spare for records and the service itself`;
   if (beside)
     return stop(
       'no-space',
-      `The file system of ${facts.directory.path} has ${beside}, the new binary needs ${bytes(here)}.`,
-      settings.strategy === 'staged'
+      `The file system of ${facts.directory.path} has ${beside}, the new binary needs ${bytes(here)}${besides}.`,
+      settings.strategy === 'staged' && !tooSmall(facts.directory.disk, Math.max(0, size - old) + margin)
         ? 'Free space there, or use --strategy in-place, which needs no room for a second binary (and keeps no backup where there is none).'
         : 'Free space there.',
     );
   if (home)
     return stop(
       'no-space',
-      `The file system of ${facts.home.path} has ${home}, the upload needs ${bytes(uploaded)}.`,
+      `The file system of ${facts.home.path} has ${home}, the upload needs ${bytes(uploaded)}${besides}.`,
       'Free space there.',
     );
   return [];
@@ -220,6 +223,30 @@ const port: Check = ({ facts, settings, unit }) => {
   );
 };
 
+/** With `auto`: what must be started, and nobody said how. */
+export function unknownStart(
+  { processes, target, startScript, listeners }: Facts,
+  { restart: asked, proof: { health } }: Settings,
+  restart: CheckInput['restart'],
+): Omit<Finding, 'subject'>[] {
+  if (restart === 'process' && !startKnown(asked))
+    return stop(
+      'unknown-start',
+      processes.length > 0
+        ? `${target.path} runs as a plain process (${processes.map(({ pid }) => pid).join(', ')}), and how it is started is not known.`
+        : `nothing runs ${target.path}, and how it is started is not known: a deploy before started it as a plain process.`,
+      `Say it: --restart process --command './name --its-arguments' (with --working-directory, --env-file, --log, --run-as), or --unit, or --restart none.${startScript ? ` The command of the deploy before is at the end of ${layoutOf(target.path).start} on the host.` : ''}`,
+    );
+  const own = health !== undefined && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(health.url).hostname);
+  if (restart === 'none' && asked.kind === 'auto' && own && listeners.length === 0)
+    return stop(
+      'unknown-start',
+      `no unit and no process runs ${target.path}, and how it is started is not known: nobody would answer ${health.url}.`,
+      "Say how it is started: --unit NAME, or --restart process --command './name --its-arguments'. --restart none, where something else starts it by itself.",
+    );
+  return [];
+}
+
 const service: Check = ({ facts, settings, restart, unit, privilege }) => {
   const { restart: asked } = settings;
   if (restart === 'systemd') {
@@ -240,7 +267,8 @@ const service: Check = ({ facts, settings, restart, unit, privilege }) => {
       );
     return [];
   }
-  if (restart !== 'process') return [];
+  const unsaid = unknownStart(facts, settings, restart);
+  if (restart !== 'process' || unsaid.length > 0) return unsaid;
   const owner = facts.units.find(
     ({ program, name }) => program === facts.target.path || facts.processes.some((one) => one.unit === name),
   );

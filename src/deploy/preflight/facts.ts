@@ -30,6 +30,8 @@ export interface Facts {
   readonly stateDirectory: { readonly exists: boolean; readonly owner: string | null };
   /** The text of the state file on the host, null when there is none. */
   readonly state: string | null;
+  /** A deploy before started the service as a plain process: its start script is there. */
+  readonly startScript: boolean;
   readonly slots: readonly { readonly name: string; readonly file: FileIdentity }[];
   readonly processes: readonly RunningProcess[];
   readonly systemd: boolean;
@@ -218,6 +220,7 @@ export function parseFacts(pairs: Pairs): Facts {
     },
     stateDirectory: { exists: one('state-dir') !== undefined, owner: one('state-dir')?.split(' ')[1] ?? null },
     state: one('state') ?? null,
+    startScript: has('start'),
     slots: all('slot').map((line) => {
       const [name, inode, size, mtime] = line.split(' ');
       return { name: name!, file: { inode: inode!, size: Number(size), mtime: Number(mtime) } };

@@ -6,18 +6,18 @@ import { processRestart } from './process.ts';
 import type { Restart } from './restart.ts';
 import { systemdRestart } from './systemd.ts';
 
-/** Which way the service is restarted: what was asked for, or for `auto` what the host already does. */
-export function restartKind(facts: Facts, settings: RestartSettings, host: string): Restart['kind'] {
+/**
+ * Which way the service is restarted: what was asked for, or for `auto` what the host already does or did. A plain process can be
+ * looked at whoever started it; starting it needs more, see `startKnown`.
+ */
+export function restartKind(facts: Facts, settings: RestartSettings): Restart['kind'] {
   if (settings.kind !== 'auto') return settings.kind;
   if (settings.unit !== undefined || unitOf(facts) !== undefined) return 'systemd';
-  if (settings.command !== undefined) return 'process';
-  if (facts.processes.length > 0)
-    throw problem(
-      `${host}: ${facts.target.path} runs as a plain process (${facts.processes.map(({ pid }) => pid).join(', ')}), and how it is started is not known.`,
-      "Say it: --command './name --its-arguments' (with --working-directory, --env-file, --log), or --restart none.",
-    );
-  return 'none';
+  return settings.command !== undefined || facts.processes.length > 0 || facts.startScript ? 'process' : 'none';
 }
+
+/** Whether it was said how a plain process is started: nobody guesses its arguments and its user. */
+export const startKnown = ({ kind, command }: RestartSettings): boolean => kind !== 'auto' || command !== undefined;
 
 /** The unit that runs the target, by its ExecStart or by the control group of the running process. */
 export function unitOf(facts: Facts): string | undefined {
@@ -26,8 +26,8 @@ export function unitOf(facts: Facts): string | undefined {
 }
 
 export function chooseRestart(remote: Remote, facts: Facts, settings: RestartSettings): Restart {
-  const kind = restartKind(facts, settings, remote.name);
-  if (kind === 'none') return noRestart;
+  const kind = restartKind(facts, settings);
+  if (kind === 'none') return settings.kind === 'none' ? noRestart : nothingRuns;
   if (kind === 'systemd') {
     const unit = settings.unit ?? unitOf(facts);
     if (unit === undefined)
@@ -60,3 +60,5 @@ const noRestart: Restart = {
   pulse: async () => ({ identity: '', dead: null, pids: [] }),
   lastLines: async () => '',
 };
+
+const nothingRuns: Restart = { ...noRestart, what: 'no unit and no process runs it' };

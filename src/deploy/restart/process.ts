@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteAll } from '../../common/quote.ts';
 import type { Layout } from '../layout.ts';
 import { parsePairs, parseProcesses, type RunningProcess } from '../preflight/facts.ts';
 import { commandFailed } from '../privilege.ts';
@@ -60,6 +61,14 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
     kind: 'process',
     what: `process of ${privilege.runAs}: ${settings.command.join(' ')}`,
     commands: [check, start, ...stopCommands(settings.lookAs)],
+    shown: {
+      prepare: [`# write ${layout.start}:\n${startScript(settings).trimEnd()}`, quoteAll(check)],
+      restart: [
+        `# stop what executes ${layout.target} as ${privilege.runAs}: SIGTERM, after ${settings.graceMs / 1000} s SIGKILL`,
+        ...stopCommands(settings.lookAs).map(quoteAll),
+        quoteAll(start),
+      ],
+    },
     async prepare() {
       await remote.write('Writing the start script', layout.startNew, startScript(settings));
       // As a whole: a restart that a broken connection left behind may be about to run it.

@@ -7,6 +7,8 @@ export interface Restart {
   readonly what: string;
   /** What it runs, as `plan` shows it and sudoers must allow it. `<PID>` stands for a process id. */
   readonly commands: readonly (readonly string[])[];
+  /** The same in the order of a deploy, where `commands` does not tell all: scripts with what is in them. */
+  readonly shown?: { readonly prepare: readonly string[]; readonly restart: readonly string[] };
   /** Anything that must be right before the old process is touched. @throws ToolError of kind `problem` */
   prepare(): Promise<void>;
   /**

@@ -39,6 +39,7 @@ const facts: Facts = {
   },
   stateDirectory: { exists: false, owner: null },
   state: null,
+  startScript: false,
   slots: [],
   processes: [],
   systemd: true,
@@ -83,7 +84,7 @@ interface Changes {
   readonly unit?: string;
 }
 
-function codes(changes: Changes): string[] {
+function findings(changes: Changes) {
   const input = {
     facts: { ...facts, ...changes.facts },
     settings: { ...settings, ...changes.settings },
@@ -98,8 +99,20 @@ function codes(changes: Changes): string[] {
     unit: changes.unit,
   });
   for (const { fix, message } of found) expect([fix, message].every((text) => text.length > 10)).toBe(true);
-  return found.map(({ code }) => code.replace('deploy/', ''));
+  return found;
 }
+
+const codes = (changes: Changes) => findings(changes).map(({ code }) => code.replace('deploy/', ''));
+
+test('too little room: the margin is named, and in place is only suggested where it would do', () => {
+  const room = (MiBs: number) =>
+    findings({ facts: { directory: { ...facts.directory, disk: { freeBytes: MiBs * MiB, freeInodes: 1000 } } } })[0]!;
+  expect(room(21).message).toMatch(
+    /has 21(?:\.0)? MiB free, the new binary needs 20(?:\.0)? MiB, with 4(?:\.0)? MiB to spare/,
+  );
+  expect(room(15).fix).toContain('in-place');
+  expect(room(13).fix).not.toContain('in-place');
+});
 
 const unit = {
   name: 'x.service',
