@@ -3747,7 +3747,7 @@ var init_words = __esm({
       ["m", 60],
       ["s", 1]
     ];
-    count = (number, noun, plural = `${noun}s`) => `${number} ${number === 1 ? noun : plural}`;
+    count = (number2, noun, plural = `${noun}s`) => `${number2} ${number2 === 1 ? noun : plural}`;
   }
 });
 
@@ -3828,9 +3828,9 @@ var init_errors2 = __esm({
 // src/forgejo/namespaces.ts
 function namespaces({ request }) {
   const bind = (routes) => Object.fromEntries(
-    Object.entries(routes).map(([name2, route]) => [
+    Object.entries(routes).map(([name2, route2]) => [
       name2,
-      (params, options) => request(route, params, options)
+      (params, options) => request(route2, params, options)
     ])
   );
   return Object.fromEntries(Object.entries(table2).map(([name2, routes]) => [name2, bind(routes)]));
@@ -4016,33 +4016,33 @@ var init_routes = __esm({
 
 // src/forgejo/paginate.ts
 function createPaginate(send2) {
-  return (route, ...[params, options]) => {
-    const pages = () => pagesOf(send2, route, params ?? {}, options ?? {});
+  return (route2, ...[params, options]) => {
+    const pages2 = () => pagesOf(send2, route2, params ?? {}, options ?? {});
     return {
-      pages,
+      pages: pages2,
       async *[Symbol.asyncIterator]() {
-        for await (const page of pages()) yield* page;
+        for await (const page of pages2()) yield* page;
       },
       async all() {
         const items = [];
-        for await (const page of pages()) items.push(...page);
+        for await (const page of pages2()) items.push(...page);
         return items;
       }
     };
   };
 }
-async function* pagesOf(send2, route, params, { max = Number.POSITIVE_INFINITY, ...options }) {
-  if (!route.startsWith("GET ")) throw usage(`${route} is no list.`, "Only GET routes have pages.");
+async function* pagesOf(send2, route2, params, { max = Number.POSITIVE_INFINITY, ...options }) {
+  if (!route2.startsWith("GET ")) throw usage(`${route2} is no list.`, "Only GET routes have pages.");
   if (max <= 0) return;
-  const facts = routeFacts[route];
+  const facts = routeFacts[route2];
   const paged = facts === void 0 || facts.paged === true;
   const limit = Number(params.limit ?? Math.min(pageSize, max));
   const given = /* @__PURE__ */ new Set();
   let [fetched, taken, firstLength] = [0, 0, 0];
   let before = "";
   for (let page = Number(params.page ?? 1); ; page++) {
-    const answer = await fetchPage(send2, route, paged ? { ...params, page, limit } : params, options);
-    const items = listOf(answer.body, facts?.items, route);
+    const answer = await fetchPage(send2, route2, paged ? { ...params, page, limit } : params, options);
+    const items = listOf(answer.body, facts?.items, route2);
     const text4 = JSON.stringify(items);
     if (items.length === 0 || text4 === before) return;
     before = text4;
@@ -4067,9 +4067,9 @@ function hasMore(page, length, fetched, limit, first, midway) {
   if (link !== null) return false;
   return length >= Math.min(limit, first);
 }
-async function fetchPage(send2, route, params, options) {
+async function fetchPage(send2, route2, params, options) {
   try {
-    const { response, json } = await send2(route, params, options);
+    const { response, json } = await send2(route2, params, options);
     return { headers: response.headers, body: await json() };
   } catch (error2) {
     if (error2 instanceof ForgejoError && error2.status === 409 && /empty/i.test(error2.serverMessage ?? ""))
@@ -4077,7 +4077,7 @@ async function fetchPage(send2, route, params, options) {
     throw error2;
   }
 }
-function listOf(body, key, route) {
+function listOf(body, key, route2) {
   if (body === null || body === void 0) return [];
   if (Array.isArray(body)) return body;
   const fields2 = Object.entries(body);
@@ -4087,7 +4087,7 @@ function listOf(body, key, route) {
   if (lists.length === 1) return lists[0][1];
   if (lists.length === 0 && (empty2.length === 1 || fields2.some(([name2]) => name2 === "total_count"))) return [];
   throw usage(
-    `${route} does not answer with a list (but with ${fields2.map(([name2]) => name2).join(", ") || "an empty object"}).`,
+    `${route2} does not answer with a list (but with ${fields2.map(([name2]) => name2).join(", ") || "an empty object"}).`,
     "Ask for it without pages."
   );
 }
@@ -5047,21 +5047,21 @@ function serverAddress(baseUrl) {
   url.pathname = `${url.pathname.replace(/(\/api(\/v1)?)?\/*$/, "")}/`;
   return url;
 }
-function targetOf(server, route, params, query = {}) {
-  const [, method, text4] = /^([A-Z]+) (\/\S*)$/.exec(route) ?? [];
+function targetOf(server, route2, params, query = {}) {
+  const [, method, text4] = /^([A-Z]+) (\/\S*)$/.exec(route2) ?? [];
   if (!method || !text4)
-    throw usage(`The route is "${route}".`, 'Write it as "GET /repos/{owner}/{repo}": a method and a path.');
+    throw usage(`The route is "${route2}".`, 'Write it as "GET /repos/{owner}/{repo}": a method and a path.');
   const left = new Map(Object.entries(params).filter(([, value2]) => value2 !== void 0));
   const [template, ...given] = text4.split("?");
   const path6 = template.replace(/\{(\w+)\}/g, (_, name2, at) => {
     const value2 = left.get(name2);
-    if (value2 === void 0 || value2 === null || value2 === "") throw missing(route, name2, left.keys());
+    if (value2 === void 0 || value2 === null || value2 === "") throw missing(route2, name2, left.keys());
     left.delete(name2);
     const whole2 = at + name2.length + 2 === template.length && /^(filepath|branch|tag)$/.test(name2);
-    return (whole2 ? String(value2).split("/") : [String(value2)]).map((part) => segment(part, route, name2)).join("/");
+    return (whole2 ? String(value2).split("/") : [String(value2)]).map((part) => segment(part, route2, name2)).join("/");
   });
   if (path6.split("/").some((part) => /^(\.|%2e){1,2}$/i.test(part)))
-    throw usage(`${route} has a part that leads out of its path.`, 'Write the path without "." and "..".');
+    throw usage(`${route2} has a part that leads out of its path.`, 'Write the path without "." and "..".');
   const reads2 = method === "GET" || method === "HEAD";
   const url = new URL(`${path6.startsWith("/api/") ? "" : "api/v1"}${path6}`.replace(/^\//, ""), server);
   const search2 = new URLSearchParams(given.join("?"));
@@ -5071,14 +5071,14 @@ function targetOf(server, route, params, query = {}) {
   url.search = search2.toString();
   return { method, url, body: reads2 || left.size === 0 ? void 0 : Object.fromEntries(left) };
 }
-function segment(part, route, name2) {
+function segment(part, route2, name2) {
   if (part === "." || part === "..")
-    throw usage(`${name2} of ${route} is or holds "${part}".`, `Give ${name2} without "." and "..".`);
+    throw usage(`${name2} of ${route2} is or holds "${part}".`, `Give ${name2} without "." and "..".`);
   return encodeURIComponent(part);
 }
-function missing(route, name2, others) {
+function missing(route2, name2, others) {
   const close = nearest(name2, others);
-  return usage(`${route} needs ${name2}.`, `Give ${name2}${close ? `; "${close}" was given` : ""}.`);
+  return usage(`${route2} needs ${name2}.`, `Give ${name2}${close ? `; "${close}" was given` : ""}.`);
 }
 var init_address = __esm({
   "src/forgejo/address.ts"() {
@@ -5197,8 +5197,8 @@ function said(text4, headers2) {
   }
   return redact(text4.trim().split("\n", 1)[0]).slice(0, 500) || null;
 }
-function notFound({ route }, hasAuth, headers2) {
-  if (/\/actions\/workflows\/[^/]+\/runs$/.test(route))
+function notFound({ route: route2 }, hasAuth, headers2) {
+  if (/\/actions\/workflows\/[^/]+\/runs$/.test(route2))
     return 'There is no such route: a workflow is started by POST /repos/{owner}/{repo}/actions/workflows/{file}/dispatches with {"ref": "main"}.';
   if (isHtml(headers2)) return "A web page answered: is that the address of Forgejo, with the path of its ROOT_URL?";
   return hasAuth ? "Check the names. A private repository that the token may not read answers the same." : "Check the names. A private repository answers the same to who may not read it: give a token (FORGEJO_TOKEN).";
@@ -5231,9 +5231,9 @@ function createTransport(options) {
   const server = serverAddress(options.baseUrl);
   const { timeoutMs: timeoutMs3 = 6e4, retries = 3 } = options;
   const base = headers(options);
-  const send2 = async (route, params, request = {}) => {
-    const { method, url, body } = targetOf(server, route, params, request.query);
-    const failure2 = { method, route, url: url.href };
+  const send2 = async (route2, params, request = {}) => {
+    const { method, url, body } = targetOf(server, route2, params, request.query);
+    const failure2 = { method, route: route2, url: url.href };
     const limit = new AbortController();
     const milliseconds = request.timeoutMs ?? timeoutMs3;
     const deadline = Date.now() + milliseconds;
@@ -5357,36 +5357,36 @@ function createForgejo(options) {
     });
     return asked;
   };
-  const supports = async (route, request2) => {
-    const { since = 0 } = routeFacts[route];
+  const supports = async (route2, request2) => {
+    const { since = 0 } = routeFacts[route2];
     const release2 = releaseOf(await version(request2));
     return release2 === null ? since === 0 ? true : null : release2 >= since;
   };
-  const send2 = async (route, params, request2) => {
+  const send2 = async (route2, params, request2) => {
     try {
-      return await transport.send(route, params, request2);
+      return await transport.send(route2, params, request2);
     } catch (error2) {
-      const since = routeFacts[route]?.since;
+      const since = routeFacts[route2]?.since;
       if (!(error2 instanceof NotFound) || since === void 0) throw error2;
       const found = await version(request2).catch(() => "of an unknown version");
       const release2 = releaseOf(found);
       const unknownPath = error2.serverMessage === null || /^404 page not found/i.test(error2.serverMessage);
       if (release2 === null ? !unknownPath : release2 >= since) throw error2;
-      throw new UnsupportedByServer(error2, since, found, wayAround(route));
+      throw new UnsupportedByServer(error2, since, found, wayAround(route2));
     }
   };
-  const request = async (route, ...[params, options2]) => {
-    const { response, read, json } = await send2(route, params ?? {}, options2);
+  const request = async (route2, ...[params, options2]) => {
+    const { response, read, json } = await send2(route2, params ?? {}, options2);
     const type = response.headers.get("content-type") ?? "";
     if (response.status === 204 || response.status === 205) return read(async () => void 0);
-    if (routeFacts[route]?.bytes || !/json|text|^$/.test(type))
+    if (routeFacts[route2]?.bytes || !/json|text|^$/.test(type))
       return await read(async () => new Uint8Array(await response.arrayBuffer()));
     if (/json|html/.test(type)) return await json();
     const text4 = await read(() => response.text());
     return text4 === "" ? void 0 : text4;
   };
-  const raw = async (route, ...[params, options2]) => {
-    const { response, read } = await send2(route, params ?? {}, options2);
+  const raw = async (route2, ...[params, options2]) => {
+    const { response, read } = await send2(route2, params ?? {}, options2);
     return read(async () => response);
   };
   const core = { server, request, raw, paginate: createPaginate(send2), version, supports };
@@ -5396,11 +5396,11 @@ function releaseOf(version) {
   const major = /^v?(\d+)\./.exec(version)?.[1];
   return major === void 0 || Number(major) < 7 ? null : Number(major);
 }
-function wayAround(route) {
-  if (/\/logs$/.test(route)) return "Read the log from the database: ci-doctor logs RUN.";
-  if (/\/cancel$/.test(route))
+function wayAround(route2) {
+  if (/\/logs$/.test(route2)) return "Read the log from the database: ci-doctor logs RUN.";
+  if (/\/cancel$/.test(route2))
     return "Cancel it in the web page, or in the database: ci-doctor reset RUN --to cancelled.";
-  if (/\/runs\/\{run_id\}\/jobs$/.test(route)) return "Read the jobs from the database: ci-doctor show RUN.";
+  if (/\/runs\/\{run_id\}\/jobs$/.test(route2)) return "Read the jobs from the database: ci-doctor show RUN.";
   return "Upgrade the server, or do it in the web page.";
 }
 var init_client = __esm({
@@ -5646,8 +5646,8 @@ function parseIni(text4) {
   const sections = /* @__PURE__ */ new Map([["", /* @__PURE__ */ new Map()]]);
   let section2 = sections.get("");
   const lines2 = text4.replace(/^\ufeff/, "").split(/\r?\n/);
-  for (let number = 0; number < lines2.length; number++) {
-    const line = lines2[number].trimStart();
+  for (let number2 = 0; number2 < lines2.length; number2++) {
+    const line = lines2[number2].trimStart();
     if (line === "" || line.startsWith(";") || line.startsWith("#")) continue;
     const header = /^\[(.*)\]/.exec(line);
     if (header) {
@@ -5666,8 +5666,8 @@ function parseIni(text4) {
       continue;
     }
     let value2 = rest.slice(fence2.length);
-    while (!value2.includes(fence2) && number + 1 < lines2.length) value2 += `
-${lines2[++number]}`;
+    while (!value2.includes(fence2) && number2 + 1 < lines2.length) value2 += `
+${lines2[++number2]}`;
     section2.set(key, value2.includes(fence2) ? value2.slice(0, value2.lastIndexOf(fence2)) : value2);
   }
   return sections;
@@ -5833,11 +5833,11 @@ function workPath(get, file, env) {
   return (0, import_node_path3.dirname)(directory) === "/etc" ? (0, import_node_path3.join)("/var/lib", (0, import_node_path3.basename)(directory)) : directory;
 }
 function timings(get) {
-  const timeout2 = (key, otherwise) => seconds(get("actions", key)) ?? otherwise;
-  const every = (cron, otherwise) => {
+  const timeout2 = (key, otherwise2) => seconds(get("actions", key)) ?? otherwise2;
+  const every = (cron, otherwise2) => {
     const section2 = `cron.${cron}`;
     if (/^(?:0|f|no?|off|false)$/i.test(get(section2, "ENABLED") ?? "")) return null;
-    return period(get(section2, "SCHEDULE") ?? "") ?? otherwise;
+    return period(get(section2, "SCHEDULE") ?? "") ?? otherwise2;
   };
   return {
     zombieTimeout: timeout2("ZOMBIE_TASK_TIMEOUT", defaultTimings.zombieTimeout),
@@ -6116,9 +6116,9 @@ var require_directives = __commonJS({
         this.tags = Object.assign({}, _Directives.defaultTags, tags);
       }
       clone() {
-        const copy = new _Directives(this.yaml, this.tags);
-        copy.docStart = this.docStart;
-        return copy;
+        const copy2 = new _Directives(this.yaml, this.tags);
+        copy2.docStart = this.docStart;
+        return copy2;
       }
       /**
        * During parsing, get a Directives instance for the current document and
@@ -6427,10 +6427,10 @@ var require_Node = __commonJS({
       }
       /** Create a copy of this node.  */
       clone() {
-        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        const copy2 = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
         if (this.range)
-          copy.range = this.range.slice();
-        return copy;
+          copy2.range = this.range.slice();
+        return copy2;
       }
       /** A plain JavaScript representation of this node. */
       toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
@@ -6724,13 +6724,13 @@ var require_Collection = __commonJS({
        * @param schema - If defined, overwrites the original's schema
        */
       clone(schema2) {
-        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        const copy2 = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
         if (schema2)
-          copy.schema = schema2;
-        copy.items = copy.items.map((it) => identity2.isNode(it) || identity2.isPair(it) ? it.clone(schema2) : it);
+          copy2.schema = schema2;
+        copy2.items = copy2.items.map((it) => identity2.isNode(it) || identity2.isPair(it) ? it.clone(schema2) : it);
         if (this.range)
-          copy.range = this.range.slice();
-        return copy;
+          copy2.range = this.range.slice();
+        return copy2;
       }
       /**
        * Adds a value to the collection. For `!!map` and `!!omap` the value must
@@ -6935,16 +6935,16 @@ var require_foldFlowLines = __commonJS({
         onFold();
       let res = text4.slice(0, folds[0]);
       for (let i2 = 0; i2 < folds.length; ++i2) {
-        const fold = folds[i2];
+        const fold2 = folds[i2];
         const end3 = folds[i2 + 1] || text4.length;
-        if (fold === 0)
+        if (fold2 === 0)
           res = `
 ${indent}${text4.slice(0, end3)}`;
         else {
-          if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text4[fold]}\\`;
+          if (mode === FOLD_QUOTED && escapedFolds[fold2])
+            res += `${text4[fold2]}\\`;
           res += `
-${indent}${text4.slice(fold + 1, end3)}`;
+${indent}${text4.slice(fold2 + 1, end3)}`;
         }
       }
       return res;
@@ -9149,9 +9149,9 @@ var require_Schema = __commonJS({
         this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
       }
       clone() {
-        const copy = Object.create(_Schema.prototype, Object.getOwnPropertyDescriptors(this));
-        copy.tags = this.tags.slice();
-        return copy;
+        const copy2 = Object.create(_Schema.prototype, Object.getOwnPropertyDescriptors(this));
+        copy2.tags = this.tags.slice();
+        return copy2;
       }
     };
     exports.Schema = Schema;
@@ -9294,21 +9294,21 @@ var require_Document = __commonJS({
        * Custom Node values that inherit from `Object` still refer to their original instances.
        */
       clone() {
-        const copy = Object.create(_Document.prototype, {
+        const copy2 = Object.create(_Document.prototype, {
           [identity2.NODE_TYPE]: { value: identity2.DOC }
         });
-        copy.commentBefore = this.commentBefore;
-        copy.comment = this.comment;
-        copy.errors = this.errors.slice();
-        copy.warnings = this.warnings.slice();
-        copy.options = Object.assign({}, this.options);
+        copy2.commentBefore = this.commentBefore;
+        copy2.comment = this.comment;
+        copy2.errors = this.errors.slice();
+        copy2.warnings = this.warnings.slice();
+        copy2.options = Object.assign({}, this.options);
         if (this.directives)
-          copy.directives = this.directives.clone();
-        copy.schema = this.schema.clone();
-        copy.contents = identity2.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
+          copy2.directives = this.directives.clone();
+        copy2.schema = this.schema.clone();
+        copy2.contents = identity2.isNode(this.contents) ? this.contents.clone(copy2.schema) : this.contents;
         if (this.range)
-          copy.range = this.range.slice();
-        return copy;
+          copy2.range = this.range.slice();
+        return copy2;
       }
       /** Adds a value to the document. */
       add(value2) {
@@ -10583,8 +10583,8 @@ var require_resolve_flow_scalar = __commonJS({
         if (ch === "\r" && source[i + 1] === "\n")
           continue;
         if (ch === "\n") {
-          const { fold, offset } = foldNewline(source, i);
-          res += fold;
+          const { fold: fold2, offset } = foldNewline(source, i);
+          res += fold2;
           i = offset;
         } else if (ch === "\\") {
           let next = source[++i];
@@ -10624,19 +10624,19 @@ var require_resolve_flow_scalar = __commonJS({
       return res;
     }
     function foldNewline(source, offset) {
-      let fold = "";
+      let fold2 = "";
       let ch = source[offset + 1];
       while (ch === " " || ch === "	" || ch === "\n" || ch === "\r") {
         if (ch === "\r" && source[offset + 2] !== "\n")
           break;
         if (ch === "\n")
-          fold += "\n";
+          fold2 += "\n";
         offset += 1;
         ch = source[offset + 1];
       }
-      if (!fold)
-        fold = " ";
-      return { fold, offset };
+      if (!fold2)
+        fold2 = " ";
+      return { fold: fold2, offset };
     }
     var escapeCodes = {
       "0": "\0",
@@ -15011,10 +15011,10 @@ var init_merge_query_node = __esm({
           using
         });
       },
-      cloneWithWhen(mergeNode, when) {
+      cloneWithWhen(mergeNode, when2) {
         return freeze({
           ...mergeNode,
-          whens: mergeNode.whens ? freeze([...mergeNode.whens, when]) : freeze([when])
+          whens: mergeNode.whens ? freeze([...mergeNode.whens, when2]) : freeze([when2])
         });
       },
       cloneWithThen(mergeNode, then) {
@@ -15086,10 +15086,10 @@ var init_query_node = __esm({
           where: node.where ? WhereNode.cloneWithOperation(node.where, "And", operation) : WhereNode.create(operation)
         });
       },
-      cloneWithJoin(node, join14) {
+      cloneWithJoin(node, join15) {
         return freeze({
           ...node,
-          joins: node.joins ? freeze([...node.joins, join14]) : freeze([join14])
+          joins: node.joins ? freeze([...node.joins, join15]) : freeze([join15])
         });
       },
       cloneWithReturning(node, selections) {
@@ -19574,8 +19574,8 @@ var init_with_schema_transformer = __esm({
           this.#collectSchemableIdsFromTableExpr(node.table, schemableIds);
         }
         if ("joins" in node && node.joins) {
-          for (const join14 of node.joins) {
-            this.#collectSchemableIdsFromTableExpr(join14.table, schemableIds);
+          for (const join15 of node.joins) {
+            this.#collectSchemableIdsFromTableExpr(join15.table, schemableIds);
           }
         }
         if ("using" in node && node.using) {
@@ -22232,10 +22232,10 @@ var init_case_node = __esm({
           value: value2
         });
       },
-      cloneWithWhen(caseNode, when) {
+      cloneWithWhen(caseNode, when2) {
         return freeze({
           ...caseNode,
-          when: freeze(caseNode.when ? [...caseNode.when, when] : [when])
+          when: freeze(caseNode.when ? [...caseNode.when, when2] : [when2])
         });
       },
       cloneWithThen(caseNode, then) {
@@ -32326,8 +32326,8 @@ var require_utils2 = __commonJS({
         return nodeCrypto.createHash("md5").update(string2, "utf-8").digest("hex");
       } catch (e) {
         const data = typeof string2 === "string" ? textEncoder.encode(string2) : string2;
-        const hash2 = await subtleCrypto.digest("MD5", data);
-        return Array.from(new Uint8Array(hash2)).map((b) => b.toString(16).padStart(2, "0")).join("");
+        const hash3 = await subtleCrypto.digest("MD5", data);
+        return Array.from(new Uint8Array(hash3)).map((b) => b.toString(16).padStart(2, "0")).join("");
       }
     }
     async function postgresMd5PasswordHash(user, password, salt) {
@@ -38875,8 +38875,8 @@ var require_lib4 = __commonJS({
           return true;
         },
         /** Evicts the oldest item or the specified number of the oldest items from the cache. */
-        evict: (number) => {
-          let toPrune = Math.min(number, size2);
+        evict: (number2) => {
+          let toPrune = Math.min(number2, size2);
           while (toPrune > 0) {
             const evictHead = head;
             const key = keyList[evictHead];
@@ -38974,56 +38974,56 @@ var require_parser_cache = __commonJS({
     function optionBits(type, options, config, nestTables, dateStrings) {
       return (type === "binary" ? 1 : 0) | (options.rowsAsArray ? 2 : 0) | (options.supportBigNumbers || config.supportBigNumbers ? 4 : 0) | (options.bigNumberStrings || config.bigNumberStrings ? 8 : 0) | typeCastKind(options.typeCast) << 4 | (options.decimalNumbers ? 64 : 0) | (config.jsonStrings ? 128 : 0) | (nestTables === true ? 256 : 0) | (typeof nestTables === "string" ? 512 : 0) | (dateStrings === true ? 1024 : 0) | (Array.isArray(dateStrings) ? 2048 : 0);
     }
-    function mixNumber(hash2, value2) {
-      return Math.imul(hash2 ^ (value2 | 0), 2654435761) | 0;
+    function mixNumber(hash3, value2) {
+      return Math.imul(hash3 ^ (value2 | 0), 2654435761) | 0;
     }
-    function mixString(hash2, string2) {
+    function mixString(hash3, string2) {
       if (typeof string2 !== "string") {
-        return mixNumber(hash2, string2 === void 0 ? -1 : -2);
+        return mixNumber(hash3, string2 === void 0 ? -1 : -2);
       }
-      hash2 = mixNumber(hash2, string2.length);
+      hash3 = mixNumber(hash3, string2.length);
       for (let i = 0; i < string2.length; ++i) {
-        hash2 = Math.imul(hash2, 31) + string2.charCodeAt(i) | 0;
+        hash3 = Math.imul(hash3, 31) + string2.charCodeAt(i) | 0;
       }
-      return hash2;
+      return hash3;
     }
     function hashKey(type, fields2, options, config) {
       const nestTables = nestTablesKey(options.nestTables);
       const dateStrings = dateStringsKey(options.dateStrings || config.dateStrings);
       const includeTable = nestTables !== false;
-      let hash2 = mixNumber(
+      let hash3 = mixNumber(
         2166136261,
         optionBits(type, options, config, nestTables, dateStrings)
       );
-      hash2 = mixString(hash2, String(options.timezone || config.timezone));
+      hash3 = mixString(hash3, String(options.timezone || config.timezone));
       if (typeof nestTables === "string") {
-        hash2 = mixString(hash2, nestTables);
+        hash3 = mixString(hash3, nestTables);
       }
       if (Array.isArray(dateStrings)) {
         for (let i = 0; i < dateStrings.length; ++i) {
-          hash2 = mixString(hash2, dateStrings[i]);
+          hash3 = mixString(hash3, dateStrings[i]);
         }
       }
-      hash2 = mixNumber(hash2, fields2.length);
+      hash3 = mixNumber(hash3, fields2.length);
       for (let i = 0; i < fields2.length; ++i) {
         const field = fields2[i];
-        hash2 = mixNumber(
-          hash2,
+        hash3 = mixNumber(
+          hash3,
           field.columnType | field.characterSet << 8 | field.decimals << 24
         );
-        hash2 = mixNumber(hash2, field.flags);
-        hash2 = mixString(hash2, field.name);
+        hash3 = mixNumber(hash3, field.flags);
+        hash3 = mixString(hash3, field.name);
         if (field.extendedTypeName !== void 0) {
-          hash2 = mixString(hash2, field.extendedTypeName);
+          hash3 = mixString(hash3, field.extendedTypeName);
         }
         if (field.extendedFormat !== void 0) {
-          hash2 = mixString(hash2, field.extendedFormat);
+          hash3 = mixString(hash3, field.extendedFormat);
         }
         if (includeTable) {
-          hash2 = mixString(hash2, field.table);
+          hash3 = mixString(hash3, field.table);
         }
       }
-      return hash2 & 1073741823;
+      return hash3 & 1073741823;
     }
     function sameList(a, b) {
       if (a.length !== b.length) {
@@ -39095,8 +39095,8 @@ var require_parser_cache = __commonJS({
       }
     };
     function getParser(type, fields2, options, config, compiler) {
-      const hash2 = hashKey(type, fields2, options, config);
-      let entries2 = parserCache.get(hash2);
+      const hash3 = hashKey(type, fields2, options, config);
+      let entries2 = parserCache.get(hash3);
       if (entries2 !== void 0) {
         for (let i = 0; i < entries2.length; ++i) {
           if (entries2[i].matches(type, fields2, options, config)) {
@@ -39107,7 +39107,7 @@ var require_parser_cache = __commonJS({
       const parser = compiler(fields2, options, config);
       if (entries2 === void 0) {
         entries2 = [];
-        parserCache.set(hash2, entries2);
+        parserCache.set(hash3, entries2);
       }
       entries2.push(new Entry(parser, type, fields2, options, config));
       return parser;
@@ -43696,10 +43696,10 @@ var require_umd = __commonJS({
           ).exports;
         } catch {
         }
-        function Long(low2, high2, unsigned) {
+        function Long(low2, high2, unsigned2) {
           this.low = low2 | 0;
           this.high = high2 | 0;
-          this.unsigned = !!unsigned;
+          this.unsigned = !!unsigned2;
         }
         Long.prototype.__isLong__;
         Object.defineProperty(Long.prototype, "__isLong__", {
@@ -43715,9 +43715,9 @@ var require_umd = __commonJS({
         Long.isLong = isLong;
         var INT_CACHE = {};
         var UINT_CACHE = {};
-        function fromInt(value2, unsigned) {
+        function fromInt(value2, unsigned2) {
           var obj, cachedObj, cache;
-          if (unsigned) {
+          if (unsigned2) {
             value2 >>>= 0;
             if (cache = 0 <= value2 && value2 < 256) {
               cachedObj = UINT_CACHE[value2];
@@ -43738,44 +43738,44 @@ var require_umd = __commonJS({
           }
         }
         Long.fromInt = fromInt;
-        function fromNumber(value2, unsigned) {
-          if (isNaN(value2)) return unsigned ? UZERO : ZERO;
-          if (unsigned) {
+        function fromNumber(value2, unsigned2) {
+          if (isNaN(value2)) return unsigned2 ? UZERO : ZERO;
+          if (unsigned2) {
             if (value2 < 0) return UZERO;
             if (value2 >= TWO_PWR_64_DBL) return MAX_UNSIGNED_VALUE;
           } else {
             if (value2 <= -TWO_PWR_63_DBL) return MIN_VALUE;
             if (value2 + 1 >= TWO_PWR_63_DBL) return MAX_VALUE;
           }
-          if (value2 < 0) return fromNumber(-value2, unsigned).neg();
+          if (value2 < 0) return fromNumber(-value2, unsigned2).neg();
           return fromBits(
             value2 % TWO_PWR_32_DBL | 0,
             value2 / TWO_PWR_32_DBL | 0,
-            unsigned
+            unsigned2
           );
         }
         Long.fromNumber = fromNumber;
-        function fromBits(lowBits, highBits, unsigned) {
-          return new Long(lowBits, highBits, unsigned);
+        function fromBits(lowBits, highBits, unsigned2) {
+          return new Long(lowBits, highBits, unsigned2);
         }
         Long.fromBits = fromBits;
         var pow_dbl = Math.pow;
-        function fromString(str, unsigned, radix) {
+        function fromString(str, unsigned2, radix) {
           if (str.length === 0) throw Error("empty string");
-          if (typeof unsigned === "number") {
-            radix = unsigned;
-            unsigned = false;
+          if (typeof unsigned2 === "number") {
+            radix = unsigned2;
+            unsigned2 = false;
           } else {
-            unsigned = !!unsigned;
+            unsigned2 = !!unsigned2;
           }
           if (str === "NaN" || str === "Infinity" || str === "+Infinity" || str === "-Infinity")
-            return unsigned ? UZERO : ZERO;
+            return unsigned2 ? UZERO : ZERO;
           radix = radix || 10;
           if (radix < 2 || 36 < radix) throw RangeError("radix");
           var p;
           if ((p = str.indexOf("-")) > 0) throw Error("interior hyphen");
           else if (p === 0) {
-            return fromString(str.substring(1), unsigned, radix).neg();
+            return fromString(str.substring(1), unsigned2, radix).neg();
           }
           var radixToPower = fromNumber(pow_dbl(radix, 8));
           var result = ZERO;
@@ -43789,17 +43789,17 @@ var require_umd = __commonJS({
               result = result.add(fromNumber(value2));
             }
           }
-          result.unsigned = unsigned;
+          result.unsigned = unsigned2;
           return result;
         }
         Long.fromString = fromString;
-        function fromValue(val, unsigned) {
-          if (typeof val === "number") return fromNumber(val, unsigned);
-          if (typeof val === "string") return fromString(val, unsigned);
+        function fromValue(val, unsigned2) {
+          if (typeof val === "number") return fromNumber(val, unsigned2);
+          if (typeof val === "string") return fromString(val, unsigned2);
           return fromBits(
             val.low,
             val.high,
-            typeof unsigned === "boolean" ? unsigned : val.unsigned
+            typeof unsigned2 === "boolean" ? unsigned2 : val.unsigned
           );
         }
         Long.fromValue = fromValue;
@@ -44279,32 +44279,32 @@ var require_umd = __commonJS({
             lo & 255
           ];
         };
-        Long.fromBytes = function fromBytes(bytes2, unsigned, le) {
-          return le ? Long.fromBytesLE(bytes2, unsigned) : Long.fromBytesBE(bytes2, unsigned);
+        Long.fromBytes = function fromBytes(bytes2, unsigned2, le) {
+          return le ? Long.fromBytesLE(bytes2, unsigned2) : Long.fromBytesBE(bytes2, unsigned2);
         };
-        Long.fromBytesLE = function fromBytesLE(bytes2, unsigned) {
+        Long.fromBytesLE = function fromBytesLE(bytes2, unsigned2) {
           return new Long(
             bytes2[0] | bytes2[1] << 8 | bytes2[2] << 16 | bytes2[3] << 24,
             bytes2[4] | bytes2[5] << 8 | bytes2[6] << 16 | bytes2[7] << 24,
-            unsigned
+            unsigned2
           );
         };
-        Long.fromBytesBE = function fromBytesBE(bytes2, unsigned) {
+        Long.fromBytesBE = function fromBytesBE(bytes2, unsigned2) {
           return new Long(
             bytes2[4] << 24 | bytes2[5] << 16 | bytes2[6] << 8 | bytes2[7],
             bytes2[0] << 24 | bytes2[1] << 16 | bytes2[2] << 8 | bytes2[3],
-            unsigned
+            unsigned2
           );
         };
         if (typeof BigInt === "function") {
-          Long.fromBigInt = function fromBigInt(value2, unsigned) {
+          Long.fromBigInt = function fromBigInt(value2, unsigned2) {
             var lowBits = Number(BigInt.asIntN(32, value2));
             var highBits = Number(BigInt.asIntN(32, value2 >> BigInt(32)));
-            return fromBits(lowBits, highBits, unsigned);
+            return fromBits(lowBits, highBits, unsigned2);
           };
-          Long.fromValue = function fromValueWithBigInt(value2, unsigned) {
-            if (typeof value2 === "bigint") return Long.fromBigInt(value2, unsigned);
-            return fromValue(value2, unsigned);
+          Long.fromValue = function fromValueWithBigInt(value2, unsigned2) {
+            if (typeof value2 === "bigint") return Long.fromBigInt(value2, unsigned2);
+            return fromValue(value2, unsigned2);
           };
           LongPrototype.toBigInt = function toBigInt() {
             var lowBigInt = BigInt(this.low >>> 0);
@@ -44787,7 +44787,7 @@ var require_packet = __commonJS({
       return (pad + s).slice(-num);
     }
     var minus = "-".charCodeAt(0);
-    var plus = "+".charCodeAt(0);
+    var plus2 = "+".charCodeAt(0);
     var jsonSourceAccessSupported = (() => {
       let supported = false;
       JSON.parse("0", (key, value2, context) => {
@@ -44931,17 +44931,17 @@ var require_packet = __commonJS({
       eofWarningCount() {
         return this.buffer.readInt16LE(this.offset + 1);
       }
-      readLengthCodedNumber(bigNumberStrings, signed) {
+      readLengthCodedNumber(bigNumberStrings, signed2) {
         const byte1 = this.buffer[this.offset++];
         if (byte1 < 251) {
           return byte1;
         }
-        return this.readLengthCodedNumberExt(byte1, bigNumberStrings, signed);
+        return this.readLengthCodedNumberExt(byte1, bigNumberStrings, signed2);
       }
       readLengthCodedNumberSigned(bigNumberStrings) {
         return this.readLengthCodedNumber(bigNumberStrings, true);
       }
-      readLengthCodedNumberExt(tag, bigNumberStrings, signed) {
+      readLengthCodedNumberExt(tag, bigNumberStrings, signed2) {
         let word0, word1;
         let res;
         if (tag === 251) {
@@ -44962,7 +44962,7 @@ var require_packet = __commonJS({
           if (word1 < 2097152) {
             return word1 * 4294967296 + word0;
           }
-          res = new Long(word0, word1, !signed);
+          res = new Long(word0, word1, !signed2);
           const resNumber = res.toNumber();
           const resString = res.toString();
           if (bigNumberStrings || !Number.isSafeInteger(resNumber)) {
@@ -45196,7 +45196,7 @@ var require_packet = __commonJS({
             return sign === -1 ? `-${str}` : str;
           }
         }
-        if (this.buffer[this.offset] === plus) {
+        if (this.buffer[this.offset] === plus2) {
           this.offset++;
         }
         while (this.offset < end2) {
@@ -45231,7 +45231,7 @@ var require_packet = __commonJS({
           this.offset++;
           sign = -1;
         }
-        if (this.buffer[this.offset] === plus) {
+        if (this.buffer[this.offset] === plus2) {
           this.offset++;
         }
         while (this.offset < end2) {
@@ -45462,7 +45462,7 @@ var require_packet = __commonJS({
           this.offset++;
           factor = -1;
         }
-        if (this.buffer[this.offset] === plus) {
+        if (this.buffer[this.offset] === plus2) {
           this.offset++;
         }
         while (this.offset < end2) {
@@ -46205,15 +46205,15 @@ var require_auth_41 = __commonJS({
     "use strict";
     var crypto3 = __require("crypto");
     function sha1(msg, msg1, msg2) {
-      const hash2 = crypto3.createHash("sha1");
-      hash2.update(msg);
+      const hash3 = crypto3.createHash("sha1");
+      hash3.update(msg);
       if (msg1) {
-        hash2.update(msg1);
+        hash3.update(msg1);
       }
       if (msg2) {
-        hash2.update(msg2);
+        hash3.update(msg2);
       }
-      return hash2.digest();
+      return hash3.digest();
     }
     function xor(a, b) {
       const result = Buffer.allocUnsafe(a.length);
@@ -47068,10 +47068,10 @@ var require_typed_parameter = __commonJS({
     }
     var TIME_PATTERN = /^(-)?(\d+):([0-5]?\d):([0-5]?\d)(?:\.(\d{1,6}))?$/;
     var TypedParameter = class {
-      constructor(type, value2, unsigned) {
+      constructor(type, value2, unsigned2) {
         this.type = type;
         this.value = value2;
-        this.unsigned = unsigned;
+        this.unsigned = unsigned2;
       }
       [/* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom")]() {
         const name2 = Types[this.type] || `0x${this.type.toString(16)}`;
@@ -47111,20 +47111,20 @@ var require_typed_parameter = __commonJS({
           );
       }
     }
-    function checkedInteger(value2, type, bytes2, unsigned) {
+    function checkedInteger(value2, type, bytes2, unsigned2) {
       const name2 = Types[type];
       const bits = BigInt(bytes2 * 8);
       const n = toInteger(value2, name2);
-      const min = unsigned ? 0n : -(1n << bits - 1n);
-      const max = unsigned ? (1n << bits) - 1n : (1n << bits - 1n) - 1n;
+      const min = unsigned2 ? 0n : -(1n << bits - 1n);
+      const max = unsigned2 ? (1n << bits) - 1n : (1n << bits - 1n) - 1n;
       if (n < min || n > max) {
         throw new RangeError(
-          `${name2}${unsigned ? " UNSIGNED" : ""} parameter out of range: ${n} is not within ${min}..${max}`
+          `${name2}${unsigned2 ? " UNSIGNED" : ""} parameter out of range: ${n} is not within ${min}..${max}`
         );
       }
       return n;
     }
-    function integerHint(value2, type, unsigned) {
+    function integerHint(value2, type, unsigned2) {
       const bytes2 = INTEGER_BYTES[type];
       if (!bytes2 || !HINT_UPGRADABLE.has(type)) {
         return null;
@@ -47140,12 +47140,12 @@ var require_typed_parameter = __commonJS({
         return null;
       }
       const bits = BigInt(bytes2 * 8);
-      const min = unsigned ? 0n : -(1n << bits - 1n);
-      const max = unsigned ? (1n << bits) - 1n : (1n << bits - 1n) - 1n;
+      const min = unsigned2 ? 0n : -(1n << bits - 1n);
+      const max = unsigned2 ? (1n << bits) - 1n : (1n << bits - 1n) - 1n;
       if (n < min || n > max) {
         return null;
       }
-      return new TypedParameter(type, n, unsigned);
+      return new TypedParameter(type, n, unsigned2);
     }
     function wireType(type, jsonAsString) {
       if (type === Types.JSON && jsonAsString) {
@@ -47154,10 +47154,10 @@ var require_typed_parameter = __commonJS({
       return WIRE_TYPE[type] || type;
     }
     function integerEncoder(type, bytes2) {
-      return (value2, unsigned) => {
+      return (value2, unsigned2) => {
         const wire = BigInt.asUintN(
           bytes2 * 8,
-          checkedInteger(value2, type, bytes2, unsigned)
+          checkedInteger(value2, type, bytes2, unsigned2)
         );
         return {
           value: bytes2 === 8 ? wire : Number(wire),
@@ -47344,11 +47344,11 @@ var require_typed_parameter = __commonJS({
     for (const type of SUPPORTED) {
       const name2 = Types[type];
       const bytes2 = INTEGER_BYTES[type];
-      const build2 = bytes2 ? (value2, unsigned) => new TypedParameter(
+      const build2 = bytes2 ? (value2, unsigned2) => new TypedParameter(
         type,
-        value2 === null ? null : checkedInteger(value2, type, bytes2, unsigned),
-        unsigned
-      ) : (value2, unsigned) => new TypedParameter(type, value2, unsigned);
+        value2 === null ? null : checkedInteger(value2, type, bytes2, unsigned2),
+        unsigned2
+      ) : (value2, unsigned2) => new TypedParameter(type, value2, unsigned2);
       const factory = (value2) => build2(value2, false);
       if (bytes2) {
         factory.unsigned = (value2) => build2(value2, true);
@@ -48702,9 +48702,9 @@ var require_caching_sha2_password = __commonJS({
     var STATE_WAIT_SERVER_KEY = 2;
     var STATE_FINAL = -1;
     function sha256(msg) {
-      const hash2 = crypto3.createHash("sha256");
-      hash2.update(msg);
-      return hash2.digest();
+      const hash3 = crypto3.createHash("sha256");
+      hash3.update(msg);
+      return hash3.digest();
     }
     function calculateToken(password, scramble) {
       if (!password) {
@@ -50430,18 +50430,18 @@ var require_binary_parser = __commonJS({
       );
       const timezone = options.timezone || config.timezone;
       const dateStrings = options.dateStrings || config.dateStrings;
-      const unsigned = field.flags & FieldFlags.UNSIGNED;
+      const unsigned2 = field.flags & FieldFlags.UNSIGNED;
       if (field.extendedFormat === "json") {
         return config.jsonStrings ? `packet.readLengthCodedString(fields[${fieldNum}].encoding)` : `packet.parseJson(fields[${fieldNum}].encoding, ${supportBigNumbers});`;
       }
       switch (field.columnType) {
         case Types.TINY:
-          return unsigned ? "packet.readInt8();" : "packet.readSInt8();";
+          return unsigned2 ? "packet.readInt8();" : "packet.readSInt8();";
         case Types.SHORT:
-          return unsigned ? "packet.readInt16();" : "packet.readSInt16();";
+          return unsigned2 ? "packet.readInt16();" : "packet.readSInt16();";
         case Types.LONG:
         case Types.INT24:
-          return unsigned ? "packet.readInt32();" : "packet.readSInt32();";
+          return unsigned2 ? "packet.readInt32();" : "packet.readSInt32();";
         case Types.YEAR:
           return "packet.readInt16()";
         case Types.FLOAT:
@@ -50474,12 +50474,12 @@ var require_binary_parser = __commonJS({
           return config.jsonStrings ? 'packet.readLengthCodedString("utf8")' : `packet.parseJson("utf8", ${supportBigNumbers});`;
         case Types.LONGLONG:
           if (!supportBigNumbers) {
-            return unsigned ? "packet.readInt64JSNumber();" : "packet.readSInt64JSNumber();";
+            return unsigned2 ? "packet.readInt64JSNumber();" : "packet.readSInt64JSNumber();";
           }
           if (bigNumberStrings) {
-            return unsigned ? "packet.readInt64String();" : "packet.readSInt64String();";
+            return unsigned2 ? "packet.readInt64String();" : "packet.readSInt64String();";
           }
-          return unsigned ? "packet.readInt64();" : "packet.readSInt64();";
+          return unsigned2 ? "packet.readInt64();" : "packet.readSInt64();";
         default:
           if (field.characterSet === Charsets.BINARY) {
             return "packet.readLengthCodedBuffer();";
@@ -50520,8 +50520,8 @@ var require_binary_parser = __commonJS({
               );
             }
             if (field.columnType === Types.TINY) {
-              const unsigned = field.flags & FieldFlags.UNSIGNED;
-              return String(unsigned ? packet.readInt8() : packet.readSInt8());
+              const unsigned2 = field.flags & FieldFlags.UNSIGNED;
+              return String(unsigned2 ? packet.readInt8() : packet.readSInt8());
             }
             if (field.columnType === Types.TIME) {
               return packet.readTimeString();
@@ -50664,18 +50664,18 @@ var require_static_binary_parser = __commonJS({
         );
         const timezone = options.timezone || config2.timezone;
         const dateStrings = options.dateStrings || config2.dateStrings;
-        const unsigned = field.flags & FieldFlags.UNSIGNED;
+        const unsigned2 = field.flags & FieldFlags.UNSIGNED;
         if (field.extendedFormat === "json") {
           return config2.jsonStrings ? packet.readLengthCodedString(field.encoding) : packet.parseJson(field.encoding, supportBigNumbers);
         }
         switch (field.columnType) {
           case Types.TINY:
-            return unsigned ? packet.readInt8() : packet.readSInt8();
+            return unsigned2 ? packet.readInt8() : packet.readSInt8();
           case Types.SHORT:
-            return unsigned ? packet.readInt16() : packet.readSInt16();
+            return unsigned2 ? packet.readInt16() : packet.readSInt16();
           case Types.LONG:
           case Types.INT24:
-            return unsigned ? packet.readInt32() : packet.readSInt32();
+            return unsigned2 ? packet.readInt32() : packet.readSInt32();
           case Types.YEAR:
             return packet.readInt16();
           case Types.FLOAT:
@@ -50706,8 +50706,8 @@ var require_static_binary_parser = __commonJS({
             return config2.jsonStrings ? packet.readLengthCodedString("utf8") : packet.parseJson("utf8", supportBigNumbers);
           case Types.LONGLONG:
             if (!supportBigNumbers)
-              return unsigned ? packet.readInt64JSNumber() : packet.readSInt64JSNumber();
-            return bigNumberStrings ? unsigned ? packet.readInt64String() : packet.readSInt64String() : unsigned ? packet.readInt64() : packet.readSInt64();
+              return unsigned2 ? packet.readInt64JSNumber() : packet.readSInt64JSNumber();
+            return bigNumberStrings ? unsigned2 ? packet.readInt64String() : packet.readSInt64String() : unsigned2 ? packet.readInt64() : packet.readSInt64();
           default:
             return field.characterSet === Charsets.BINARY ? packet.readLengthCodedBuffer() : packet.readLengthCodedString(fields2[fieldNum].encoding);
         }
@@ -50783,9 +50783,9 @@ var require_static_binary_parser = __commonJS({
                       );
                     }
                     if (field.columnType === Types.TINY) {
-                      const unsigned = field.flags & FieldFlags.UNSIGNED;
+                      const unsigned2 = field.flags & FieldFlags.UNSIGNED;
                       return String(
-                        unsigned ? packet.readInt8() : packet.readSInt8()
+                        unsigned2 ? packet.readInt8() : packet.readSInt8()
                       );
                     }
                     if (field.columnType === Types.TIME) {
@@ -51728,7 +51728,7 @@ var require_named_placeholders = __commonJS({
         }
         return s;
       }
-      function join14(tree) {
+      function join15(tree) {
         if (tree.length === 1) {
           return tree;
         }
@@ -51754,7 +51754,7 @@ var require_named_placeholders = __commonJS({
         if (cache && (tree = cache.get(query))) {
           return toArrayParams(tree, paramsObj);
         }
-        tree = join14(parse4(query));
+        tree = join15(parse4(query));
         if (cache) {
           cache.set(query, tree);
         }
@@ -55070,6 +55070,1788 @@ var init_files = __esm({
   }
 });
 
+// src/doctor/logs/disk.ts
+async function openFile(path6) {
+  const handle = await (0, import_promises13.open)(path6, import_node_fs4.constants.O_RDONLY | import_node_fs4.constants.O_NONBLOCK | import_node_fs4.constants.O_NOFOLLOW);
+  const stat5 = await handle.stat();
+  if (!stat5.isFile()) {
+    await handle.close();
+    throw irregular(path6, "");
+  }
+  return {
+    size: stat5.size,
+    async read(offset, length) {
+      const buffer = Buffer.allocUnsafe(length);
+      let read = 0;
+      while (read < length) {
+        const { bytesRead } = await handle.read(buffer, read, length - read, offset + read);
+        if (bytesRead === 0) break;
+        read += bytesRead;
+      }
+      return buffer.subarray(0, read);
+    },
+    close: () => handle.close()
+  };
+}
+function absent(path6, error2) {
+  const { code: code3 } = error2;
+  if (code3 === "ENOENT" || code3 === "ENOTDIR") return void 0;
+  if (error2 instanceof ToolError) throw error2;
+  throw unreadable(path6, "", messageOf(error2), code3 === "EACCES" || code3 === "EPERM", error2);
+}
+var import_node_fs4, import_promises13, diskStore, localFiles;
+var init_disk = __esm({
+  "src/doctor/logs/disk.ts"() {
+    "use strict";
+    import_node_fs4 = __toESM(require_node_fs(), 1);
+    import_promises13 = __toESM(require_promises(), 1);
+    init_errors();
+    init_files();
+    diskStore = (directory) => directoryStore(localFiles, directory);
+    localFiles = {
+      where: "",
+      async resolve(path6) {
+        try {
+          return await (0, import_promises13.realpath)(path6);
+        } catch (error2) {
+          return absent(path6, error2);
+        }
+      },
+      async open(path6) {
+        try {
+          return await openFile(path6);
+        } catch (error2) {
+          return absent(path6, error2);
+        }
+      },
+      close: async () => {
+      }
+    };
+  }
+});
+
+// src/doctor/logs/api.ts
+var api_exports = {};
+__export(api_exports, {
+  apiStore: () => apiStore
+});
+function apiStore({ baseUrl, token: token2 }, nameOf3) {
+  const server = serverAddress(baseUrl).href;
+  const name2 = `the API of ${server}`;
+  let client;
+  let refusal2;
+  async function ask2(log, offset, length) {
+    client ??= Promise.resolve().then(() => (init_client(), client_exports)).then(
+      ({ createForgejo: createForgejo2 }) => createForgejo2({ baseUrl: server, auth: token2 })
+    );
+    const response = await (await client).raw(route, log, {
+      headers: { range: `bytes=${offset}-${offset + length - 1}` }
+    });
+    if (!/html/i.test(response.headers.get("content-type") ?? "")) return response;
+    await response.body?.cancel();
+    throw unknown(
+      `${name2} answers with a web page where a log was asked for.`,
+      "Check the address, with the path and port of ROOT_URL in app.ini; a proxy may ask for a login before it."
+    );
+  }
+  async function part(log, offset, length) {
+    for (let turn = 1; ; turn++) {
+      try {
+        const response = await ask2(log, offset, length);
+        if (response.status === 206) return Buffer.from(await response.arrayBuffer()).subarray(0, length);
+        await response.body?.cancel();
+        throw unknown(
+          `${name2} answers with the whole log where it gave a part before.`,
+          "Several servers or proxies may share that address: ask one of them."
+        );
+      } catch (error2) {
+        if (isAbsent(error2) || isBehind(error2)) return Buffer.alloc(0);
+        if (error2 instanceof ToolError) throw error2;
+        if (turn === tries) throw brokenOff(name2, error2);
+      }
+    }
+  }
+  return {
+    name: name2,
+    async open(_, taskId) {
+      if (refusal2) throw refusal2;
+      const log = await nameOf3(taskId);
+      if (!log) return void 0;
+      let response;
+      try {
+        response = await ask2(log, 0, firstBytes);
+      } catch (error2) {
+        if (isAbsent(error2)) return void 0;
+        if (isBehind(error2)) return { size: 0, read: async () => Buffer.alloc(0), close: async () => {
+        } };
+        if (error2 instanceof ForgejoError && (error2.status === null || error2.name === "UnsupportedByServer"))
+          refusal2 = error2;
+        throw error2;
+      }
+      const [, size2] = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "") ?? [];
+      if (response.status !== 206 || size2 === void 0) return keep(response, name2);
+      const first = Buffer.from(await response.arrayBuffer());
+      return {
+        size: Number(size2),
+        read: async (offset, length) => offset + length <= first.length ? first.subarray(offset, offset + length) : part(log, offset, length),
+        close: async () => {
+        }
+      };
+    }
+  };
+}
+async function keep(response, name2) {
+  const directory = await (0, import_promises14.mkdtemp)((0, import_node_path9.join)((0, import_node_os2.tmpdir)(), "ci-doctor-"));
+  const path6 = (0, import_node_path9.join)(directory, "log");
+  try {
+    await (0, import_promises14.writeFile)(path6, response.body ?? "", { mode: 384 });
+    return await openFile(path6);
+  } catch (error2) {
+    throw brokenOff(name2, error2);
+  } finally {
+    await (0, import_promises14.rm)(directory, { recursive: true, force: true });
+  }
+}
+var import_promises14, import_node_os2, import_node_path9, route, firstBytes, tries, isAbsent, isBehind, brokenOff;
+var init_api = __esm({
+  "src/doctor/logs/api.ts"() {
+    "use strict";
+    import_promises14 = __toESM(require_promises(), 1);
+    import_node_os2 = __toESM(require_node_os(), 1);
+    import_node_path9 = __toESM(require_node_path(), 1);
+    init_errors();
+    init_address();
+    init_errors2();
+    init_disk();
+    route = "GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs";
+    firstBytes = 4;
+    tries = 3;
+    isAbsent = (error2) => error2 instanceof NotFound;
+    isBehind = (error2) => error2 instanceof ForgejoError && error2.status === 416;
+    brokenOff = (name2, error2) => unknown(
+      `${name2} broke off in the middle of a log: ${messageOf(error2)}.`,
+      "Check the network between here and the server, then try again.",
+      error2
+    );
+  }
+});
+
+// src/common/group.ts
+function groupBy(items, key) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const item of items) {
+    const name2 = key(item);
+    const group = groups.get(name2);
+    if (group) group.push(item);
+    else groups.set(name2, [item]);
+  }
+  return groups;
+}
+var init_group = __esm({
+  "src/common/group.ts"() {
+    "use strict";
+  }
+});
+
+// src/doctor/database/status.ts
+var Status, names, statusName, statusLabel, isDone;
+var init_status = __esm({
+  "src/doctor/database/status.ts"() {
+    "use strict";
+    Status = {
+      unknown: 0,
+      success: 1,
+      failure: 2,
+      cancelled: 3,
+      skipped: 4,
+      waiting: 5,
+      running: 6,
+      blocked: 7
+    };
+    names = Object.keys(Status);
+    statusName = (status) => names[status] ?? `status ${status}`;
+    statusLabel = (status) => `${status} ${statusName(status)}`;
+    isDone = (status) => status >= Status.success && status <= Status.skipped;
+  }
+});
+
+// src/doctor/runs.ts
+async function listRuns(database, filter) {
+  const { queries } = database;
+  let query = runColumns(queries).orderBy("action_run.id", "desc").limit(filter.limit + 1);
+  if (filter.before !== void 0) query = query.where("action_run.id", "<", filter.before);
+  if (filter.status) query = query.where("action_run.status", "in", filter.status);
+  if (filter.workflow !== void 0) query = query.where("action_run.workflow_id", "=", filter.workflow);
+  if (filter.event !== void 0) query = query.where("action_run.event", "=", filter.event);
+  if (filter.branch !== void 0) {
+    const { branch } = filter;
+    query = query.where(
+      "action_run.ref",
+      "in",
+      branch.startsWith("refs/") ? [branch] : [`refs/heads/${branch}`, `refs/tags/${branch}`, branch]
+    );
+  }
+  if (filter.repository !== void 0)
+    query = query.where("action_run.repo_id", "in", await repositoryIds(queries, filter.repository));
+  if (filter.actor !== void 0)
+    query = query.where(
+      "action_run.trigger_user_id",
+      "in",
+      queries.selectFrom("user").select("id").where("lower_name", "=", filter.actor.toLowerCase())
+    );
+  if (filter.since !== void 0)
+    query = query.where("action_run.id", ">=", await firstRunSince(queries, filter.since));
+  const [rows2, at] = await Promise.all([query.execute(), database.now()]);
+  const page = rows2.slice(0, filter.limit);
+  return { runs: page.map((row) => runRow(row, at)), next: rows2.length > filter.limit ? page.at(-1).id : null };
+}
+function runRow(row, now) {
+  return {
+    id: row.id,
+    index: row.index,
+    repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
+    workflow: row.workflow_id,
+    title: row.title,
+    branch: row.ref.replace(/^refs\/(?:heads|tags)\//, ""),
+    commit: row.commit_sha,
+    event: row.event,
+    actor: row.actor,
+    status: statusName(row.status),
+    statusCode: row.status,
+    created: row.created,
+    started: row.started,
+    stopped: row.stopped,
+    age: Math.max(0, now - row.created),
+    duration: elapsed(row, now)
+  };
+}
+async function repositoryIds(queries, name2) {
+  const slash = name2.indexOf("/");
+  const owner = slash < 0 ? void 0 : name2.slice(0, slash).toLowerCase();
+  const repository = name2.slice(slash + 1).toLowerCase();
+  let query = queries.selectFrom("repository").select("id").where("lower_name", "=", repository);
+  if (owner !== void 0) query = query.where(sql`lower(owner_name)`, "=", owner);
+  const ids = (await query.execute()).map((row) => row.id);
+  if (ids.length > 0) return ids;
+  throw problem(
+    `There is no repository "${name2}".`,
+    'Write it as OWNER/NAME, as in its address; "ci-doctor runs" lists those that have runs.'
+  );
+}
+async function firstRunSince(queries, since) {
+  const bounds = await queries.selectFrom("action_run").select((select) => [select.fn.min("id").as("low"), select.fn.max("id").as("high")]).executeTakeFirstOrThrow();
+  let low2 = Number(bounds.low ?? 0);
+  let high2 = Number(bounds.high ?? 0) + 1;
+  while (low2 < high2) {
+    const middle = Math.floor((low2 + high2) / 2);
+    const row = await queries.selectFrom("action_run").select(["id", "created"]).where("id", ">=", middle).orderBy("id").limit(1).executeTakeFirst();
+    if (!row || row.created >= since) high2 = middle;
+    else low2 = row.id + 1;
+  }
+  return low2;
+}
+var runColumns, elapsed;
+var init_runs = __esm({
+  "src/doctor/runs.ts"() {
+    "use strict";
+    init_esm2();
+    init_errors();
+    init_status();
+    runColumns = (queries) => queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").leftJoin("user", "user.id", "action_run.trigger_user_id").select([
+      "action_run.id",
+      "action_run.index",
+      "action_run.workflow_id",
+      "action_run.title",
+      "action_run.ref",
+      "action_run.commit_sha",
+      "action_run.event",
+      "action_run.status",
+      "action_run.created",
+      "action_run.started",
+      "action_run.stopped",
+      "repository.owner_name",
+      "repository.name as repository_name",
+      "user.name as actor"
+    ]);
+    elapsed = ({ started, stopped }, now) => started === 0 ? null : Math.max(0, (stopped || now) - started);
+  }
+});
+
+// src/doctor/steps.ts
+function fullSteps(task, rows2) {
+  const first = rows2.find(({ status }) => hasRun(status) || status === running);
+  const lastRun = rows2.findLast(({ status }) => hasRun(status));
+  const setUp = {
+    name: setUpName,
+    logIndex: 0,
+    logLength: first ? first.logIndex : task.logLength,
+    started: task.started,
+    stopped: first ? first.started : task.stopped,
+    status: first ? success : rows2.length === 0 && !isDone(task.status) ? running : task.status
+  };
+  const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting };
+  if (rows2.length === 0) {
+    complete.logIndex = task.logLength;
+    complete.started = complete.stopped = task.stopped;
+    if (isDone(task.status))
+      complete.status = task.status === success || task.status === skipped ? task.status : cancelled;
+  } else {
+    if (lastRun ? lastRun.status === failure || lastRun === rows2.at(-1) : setUp.status === failure) {
+      complete.logIndex = rows2.reduce((sum2, row) => sum2 + row.logLength, setUp.logLength);
+      complete.logLength = task.logLength - complete.logIndex;
+      complete.started = (lastRun ?? setUp).stopped;
+      complete.status = running;
+    }
+    if (isDone(task.status)) {
+      complete.status = task.status;
+      complete.stopped = task.stopped;
+    }
+  }
+  return [
+    { ...setUp, number: 0, synthetic: true },
+    ...rows2.map((row, index) => ({ ...row, number: index + 1, synthetic: false })),
+    { ...complete, number: rows2.length + 1, synthetic: true }
+  ];
+}
+function failedSteps(steps) {
+  const rows2 = steps.filter((step) => !step.synthetic && step.status === failure);
+  if (rows2.length > 0)
+    return [...rows2.filter((step) => step.logLength > 0), ...rows2.filter((step) => step.logLength === 0)];
+  const synthetic = steps.filter((step) => step.synthetic && step.status === failure);
+  return synthetic.slice(0, 1);
+}
+function linesOf(step, steps, taskDone, total) {
+  const rows2 = steps.filter((other) => !other.synthetic);
+  if (step.number === 0) {
+    const first = rows2.find((row) => row.logLength > 0);
+    return { start: 0, end: first ? Math.min(first.logIndex, total) : total };
+  }
+  const behind = rows2.some((row) => row.logLength > 0) ? Math.max(...rows2.map(endOf)) : total;
+  if (step.synthetic) return { start: Math.min(behind, total), end: total };
+  if (!taskDone && step.status === running && step.logLength > 0 && endOf(step) === behind)
+    return { start: step.logIndex, end: total };
+  return { start: step.logIndex, end: Math.min(endOf(step), total) };
+}
+function linesAroundFailure(step, steps, taskDone, total) {
+  const { start, end: end2 } = linesOf(step, steps, taskDone, total);
+  const next = steps.find((other) => !other.synthetic && other.logLength > 0 && other.logIndex >= end2);
+  return { start, end: Math.max(end2, next ? next.logIndex : total) };
+}
+function stepSpans(steps) {
+  const written = steps.filter((step) => !step.synthetic && step.logLength > 0).sort((a, b) => a.logIndex - b.logIndex);
+  const setUpEnd = written[0]?.logIndex ?? steps[0].logLength;
+  const last = written.at(-1);
+  const lastEnd = last ? last.status === running ? Number.POSITIVE_INFINITY : endOf(last) : setUpEnd;
+  const spans = [
+    { name: setUpName, end: setUpEnd },
+    ...written.map(({ name: name2 }, at2) => ({ name: name2, end: Math.min(written[at2 + 1]?.logIndex ?? lastEnd, lastEnd) })),
+    { name: completeName, end: Number.POSITIVE_INFINITY }
+  ];
+  let at = 0;
+  return (line) => {
+    while (at > 0 && spans[at - 1].end > line) at--;
+    while (spans[at].end <= line) at++;
+    return spans[at];
+  };
+}
+function stepNamer(steps) {
+  const spanOf = stepSpans(steps);
+  return (line) => spanOf(line).name;
+}
+var setUpName, completeName, success, failure, cancelled, skipped, waiting, running, hasRun, endOf;
+var init_steps = __esm({
+  "src/doctor/steps.ts"() {
+    "use strict";
+    init_status();
+    setUpName = "Set up job";
+    completeName = "Complete job";
+    ({ success, failure, cancelled, skipped, waiting, running } = Status);
+    hasRun = (status) => status === success || status === failure;
+    endOf = (step) => step.logIndex + step.logLength;
+  }
+});
+
+// src/doctor/logs/dbfs.ts
+function dbfsPath(logFilename) {
+  const path6 = `actions_log/${logFilename}`;
+  return `${path6.split("/").length - 1}:${path6}`;
+}
+var dbfsStore;
+var init_dbfs = __esm({
+  "src/doctor/logs/dbfs.ts"() {
+    "use strict";
+    dbfsStore = (dbfs) => ({
+      name: "the database (DBFS)",
+      async open(logFilename) {
+        const meta = await dbfs.find(dbfsPath(logFilename));
+        if (!meta) return void 0;
+        return {
+          size: meta.fileSize,
+          read: (offset, length) => dbfs.read(meta.id, offset, length),
+          close: async () => {
+          }
+        };
+      }
+    });
+  }
+});
+
+// src/doctor/stuck/instance.ts
+async function loadInstance(database, queries, now) {
+  return {
+    runners: await loadRunners(queries),
+    poisoned: await loadPoisoned(database, queries, now),
+    groups: database.generation.hasConcurrencyGroups ? await loadGroups(queries) : /* @__PURE__ */ new Map(),
+    announced: await loadAnnounced(queries, now)
+  };
+}
+async function loadRunners(queries) {
+  const rows2 = await queries.selectFrom("action_runner").select(["id", "name", "owner_id", "repo_id", "agent_labels", "last_online", "last_active"]).where((where) => where.or([where("deleted", "is", null), where("deleted", "=", 0)])).orderBy("id").execute();
+  const busy = await queries.selectFrom("action_task").select((select) => ["runner_id", select.fn.countAll().as("tasks")]).where("status", "=", Status.running).groupBy("runner_id").execute();
+  const tasks = new Map(busy.map((row) => [row.runner_id, Number(row.tasks)]));
+  return rows2.map((row) => ({
+    id: row.id,
+    name: row.name,
+    lastOnline: row.last_online,
+    lastActive: row.last_active,
+    // A label may say where it runs (`name:docker://image`); jobs name it without.
+    labels: parseList(row.agent_labels).map((label) => label.split(":", 1)[0]),
+    ownerId: row.owner_id,
+    repositoryId: row.repo_id,
+    busy: tasks.get(row.id) ?? 0
+  }));
+}
+async function loadPoisoned({ generation }, queries, now) {
+  const isNew = generation.countsAttemptAtRequeue;
+  const waiting2 = queries.selectFrom("action_run_job").leftJoin("action_run", "action_run.id", "action_run_job.run_id").leftJoin("repository", "repository.id", "action_run_job.repo_id").where("action_run_job.status", "=", Status.waiting).where("action_run_job.task_id", "=", 0).select([
+    "action_run_job.id",
+    "action_run_job.run_id",
+    "action_run_job.repo_id",
+    "action_run_job.owner_id",
+    "action_run_job.runs_on",
+    "action_run_job.updated",
+    "action_run.id as run",
+    "repository.id as repository"
+  ]);
+  const rows2 = await waiting2.where(
+    (where) => where.or([
+      where("action_run.id", "is", null),
+      where("repository.id", "is", null),
+      ...isNew ? [
+        where.not(
+          where.exists(
+            where.selectFrom("repo_unit").select("repo_unit.id").whereRef("repo_unit.repo_id", "=", "action_run_job.repo_id").where("repo_unit.type", "=", actionsUnit)
+          )
+        )
+      ] : []
+    ])
+  ).execute();
+  const found = /* @__PURE__ */ new Map();
+  const add2 = (row, poison, starves, detail = null) => found.set(row.id, {
+    id: row.id,
+    runId: row.run_id,
+    repositoryId: row.repo_id,
+    ownerId: row.owner_id,
+    runsOn: parseList(row.runs_on),
+    updated: row.updated,
+    poison,
+    detail,
+    starves
+  });
+  for (const row of rows2)
+    if (row.run === null) add2(row, "run", !isNew);
+    else add2(row, row.repository === null ? "repository" : "actions", true);
+  const heads = await waiting2.select("action_run_job.workflow_payload").where("action_run_job.updated", "<", now - parsedAfter).orderBy("action_run_job.updated").orderBy("action_run_job.id").limit(parsedAtMost).execute();
+  if (heads.length === 0) return found;
+  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  for (const row of heads) {
+    if (found.has(row.id)) continue;
+    const text4 = Buffer.from(row.workflow_payload ?? "").toString("utf8");
+    const document2 = yaml.parseDocument(text4, { logLevel: "silent", strict: false, uniqueKeys: false });
+    const error2 = document2.errors[0]?.message.split("\n", 1)[0];
+    if (error2 !== void 0) add2(row, "payload", true, error2);
+    else if (text4.trim() === "") add2(row, "payload", true, "it is empty");
+  }
+  return found;
+}
+async function loadGroups(queries) {
+  const rows2 = await queries.selectFrom("action_run").select(["id", "index", "repo_id", "status", "concurrency_group"]).where("status", "in", [Status.unknown, Status.waiting, Status.running, Status.blocked]).where("concurrency_group", "!=", "").orderBy("index").execute();
+  const groups = /* @__PURE__ */ new Map();
+  for (const row of rows2) {
+    const key = `${row.repo_id} ${row.concurrency_group}`;
+    const group = groups.get(key) ?? [];
+    group.push({ id: row.id, index: row.index, status: row.status });
+    groups.set(key, group);
+  }
+  return groups;
+}
+async function loadAnnounced(queries, now) {
+  const rows2 = await queries.selectFrom("action_tasks_version").select(["owner_id", "repo_id", "updated_unix"]).where("updated_unix", ">", now - announcedFor).execute();
+  return new Map(rows2.map((row) => [`${row.owner_id} ${row.repo_id}`, row.updated_unix]));
+}
+var actionsUnit, parsedAfter, parsedAtMost, announcedFor;
+var init_instance = __esm({
+  "src/doctor/stuck/instance.ts"() {
+    "use strict";
+    init_status();
+    init_look();
+    actionsUnit = 10;
+    parsedAfter = 30;
+    parsedAtMost = 100;
+    announcedFor = 300;
+  }
+});
+
+// src/doctor/stuck/state.ts
+var orphanId;
+var init_state = __esm({
+  "src/doctor/stuck/state.ts"() {
+    "use strict";
+    orphanId = (taskId) => -taskId;
+  }
+});
+
+// src/doctor/stuck/look.ts
+function lookAtInstance(database, begin) {
+  return database.snapshot(async (queries) => {
+    const now = await database.now(queries);
+    const openJobs = await queries.selectFrom("action_run_job").select("run_id").distinct().where("status", "in", open4).execute();
+    const openRuns = await queries.selectFrom("action_run").select("id").where("status", "in", open4).execute();
+    const openTasks = await queries.selectFrom("action_task").leftJoin("action_run_job", "action_run_job.id", "action_task.job_id").select(["action_task.id", "action_run_job.run_id"]).where("action_task.status", "in", [Status.unknown, Status.running]).execute();
+    const ids = /* @__PURE__ */ new Set([
+      ...openJobs.map((row) => row.run_id),
+      ...openRuns.map((row) => row.id),
+      ...openTasks.flatMap((row) => row.run_id ?? [])
+    ]);
+    const look = {
+      now,
+      instance: await loadInstance(database, queries, now),
+      orphans: await loadOrphans(
+        queries,
+        openTasks.filter((row) => row.run_id === null).map((row) => row.id)
+      )
+    };
+    const visitor = begin(look);
+    const sorted = [...ids].sort((a, b) => a - b);
+    for (let from = 0; from < sorted.length; from += batch)
+      visitor.visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }));
+    return visitor.end();
+  });
+}
+async function loadRuns(database, queries, ids, { logs: logs2 = false } = {}) {
+  const orphans = ids.filter((id) => id < 0);
+  const named = orphans.length === 0 ? ids : ids.filter((id) => id > 0);
+  const runs = await loadOrphans(
+    queries,
+    orphans.map((id) => -id)
+  );
+  for (let from = 0; from < named.length; from += batch)
+    runs.push(...await loadBatch(database, queries, named.slice(from, from + batch), logs2));
+  return runs;
+}
+async function loadBatch(database, queries, ids, logs2) {
+  const runRows = await queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").select([
+    "action_run.id",
+    "action_run.index",
+    "action_run.title",
+    "action_run.workflow_id",
+    "action_run.repo_id",
+    "action_run.owner_id",
+    "action_run.need_approval",
+    "action_run.status",
+    "action_run.version",
+    "action_run.started",
+    "action_run.stopped",
+    "action_run.updated",
+    "repository.owner_name",
+    "repository.name as repository_name"
+  ]).$if(
+    database.generation.hasConcurrencyGroups,
+    (query) => query.select(["action_run.concurrency_group", "action_run.concurrency_type"])
+  ).where("action_run.id", "in", ids).orderBy("action_run.id").execute();
+  const jobRows = await queries.selectFrom("action_run_job").select([
+    "id",
+    "run_id",
+    "repo_id",
+    "owner_id",
+    "name",
+    "job_id",
+    "needs",
+    "runs_on",
+    "attempt",
+    "task_id",
+    "status",
+    "started",
+    "stopped",
+    "updated"
+  ]).$if(database.generation.countsAttemptAtRequeue, (query) => query.select("handle")).select((select) => [
+    select.case().when("status", "in", releasable).then(database.payloadHolds(ownIf)).else(false).end().as("own_if"),
+    select.case().when("status", "in", releasable).then(database.payloadHolds(serverOnly)).else(false).end().as("server_only")
+  ]).where("run_id", "in", ids).orderBy("id").execute();
+  const strays = await loadStrays(queries, ids);
+  const tasks = await loadTasks(
+    queries,
+    jobRows.map((row) => row.task_id).filter((id) => id !== 0),
+    logs2
+  );
+  const jobs = groupBy(
+    jobRows.map((row) => ({
+      id: row.id,
+      runId: row.run_id,
+      repositoryId: row.repo_id,
+      ownerId: row.owner_id,
+      name: row.name,
+      jobId: row.job_id,
+      needs: parseList(row.needs),
+      runsOn: parseList(row.runs_on),
+      ownIf: Boolean(row.own_if),
+      serverOnly: Boolean(row.server_only),
+      attempt: row.attempt,
+      handle: row.handle ?? null,
+      taskId: row.task_id,
+      status: row.status,
+      started: row.started,
+      stopped: row.stopped,
+      updated: row.updated,
+      task: tasks.get(row.task_id) ?? null
+    })),
+    (job) => job.runId
+  );
+  const without = database.generation.countsAttemptAtRequeue ? await repositoriesWithoutActions(queries, [...new Set(jobRows.map((row) => row.repo_id))]) : /* @__PURE__ */ new Set();
+  const found = runRows.map((row) => ({
+    id: row.id,
+    exists: true,
+    index: row.index,
+    title: row.title,
+    workflow: row.workflow_id,
+    repositoryId: row.repo_id,
+    ownerId: row.owner_id,
+    repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
+    actionsOn: !without.has(row.repo_id),
+    needApproval: Boolean(row.need_approval),
+    queueGroup: row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null,
+    status: row.status,
+    version: row.version,
+    started: row.started,
+    stopped: row.stopped,
+    updated: row.updated,
+    jobs: jobs.get(row.id) ?? [],
+    strays: strays.get(row.id) ?? []
+  }));
+  const known2 = new Set(found.map(({ id }) => id));
+  const lost = [...jobs.keys()].filter((id) => !known2.has(id));
+  if (lost.length === 0) return found;
+  const repositories = await namesOfRepositories(
+    queries,
+    lost.map((id) => jobs.get(id)[0].repositoryId)
+  );
+  return [
+    ...found,
+    ...lost.map((id) => {
+      const own = jobs.get(id);
+      const { repositoryId, ownerId } = own[0];
+      return {
+        ...nothing,
+        id,
+        repositoryId,
+        ownerId,
+        repository: repositories.get(repositoryId) ?? null,
+        jobs: own,
+        strays: strays.get(id) ?? []
+      };
+    })
+  ].sort((a, b) => a.id - b.id);
+}
+async function namesOfRepositories(queries, ids) {
+  const rows2 = await queries.selectFrom("repository").select(["id", "owner_name", "name"]).where("id", "in", ids).execute();
+  return new Map(rows2.map((row) => [row.id, `${row.owner_name}/${row.name}`]));
+}
+async function repositoriesWithoutActions(queries, ids) {
+  if (ids.length === 0) return /* @__PURE__ */ new Set();
+  const rows2 = await queries.selectFrom("repo_unit").select("repo_id").where("type", "=", actionsUnit).where("repo_id", "in", ids).execute();
+  const on = new Set(rows2.map((row) => row.repo_id));
+  return new Set(ids.filter((id) => !on.has(id)));
+}
+async function loadTasks(queries, ids, logs2) {
+  const tasks = /* @__PURE__ */ new Map();
+  for (let from = 0; from < ids.length; from += batch) {
+    const rows2 = await selectTasks(
+      queries,
+      (where) => where("action_task.id", "in", ids.slice(from, from + batch))
+    ).execute();
+    const lines2 = logs2 ? await lastLines(queries, rows2) : void 0;
+    for (const row of rows2) tasks.set(row.id, taskState(row, lines2?.get(row.id)));
+  }
+  return tasks;
+}
+async function lastLines(queries, tasks) {
+  const paths = new Map(
+    tasks.filter((task) => task.status === Status.running && task.log_filename).map((task) => [dbfsPath(task.log_filename), task.id])
+  );
+  if (paths.size === 0) return /* @__PURE__ */ new Map();
+  const rows2 = await queries.selectFrom("dbfs_meta").select(["full_path", "modify_timestamp"]).where("full_path", "in", [...paths.keys()]).execute();
+  return new Map(rows2.map((row) => [paths.get(row.full_path), Math.floor(row.modify_timestamp / 1e6)]));
+}
+async function loadStrays(queries, ids) {
+  const rows2 = await selectTasks(
+    queries,
+    (where) => where("action_task.status", "in", [Status.unknown, Status.running])
+  ).innerJoin("action_run_job", "action_run_job.id", "action_task.job_id").select("action_run_job.run_id").where("action_run_job.run_id", "in", ids).where(
+    (where) => where.or([
+      where("action_run_job.task_id", "!=", where.ref("action_task.id")),
+      where("action_run_job.status", "in", done)
+    ])
+  ).orderBy("action_task.id").execute();
+  const strays = /* @__PURE__ */ new Map();
+  for (const [runId, group] of groupBy(rows2, (row) => row.run_id))
+    strays.set(
+      runId,
+      group.map((row) => taskState(row))
+    );
+  return strays;
+}
+async function loadOrphans(queries, ids) {
+  const orphans = [];
+  for (let from = 0; from < ids.length; from += batch) {
+    const rows2 = await selectTasks(queries, (where) => where("action_task.id", "in", ids.slice(from, from + batch))).where(
+      (where) => where.not(
+        where.exists(
+          where.selectFrom("action_run_job").select("id").whereRef("action_run_job.id", "=", "action_task.job_id")
+        )
+      )
+    ).orderBy("action_task.id").execute();
+    for (const row of rows2) {
+      const strays = isDone(row.status) ? [] : [taskState(row)];
+      orphans.push({ ...nothing, id: orphanId(row.id), strays });
+    }
+  }
+  return orphans;
+}
+function parseList(text4) {
+  try {
+    const value2 = JSON.parse(text4 || "null");
+    return Array.isArray(value2) ? value2.filter((need) => typeof need === "string") : [];
+  } catch {
+    return [];
+  }
+}
+var batch, open4, done, queuesBehind, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
+var init_look = __esm({
+  "src/doctor/stuck/look.ts"() {
+    "use strict";
+    init_group();
+    init_status();
+    init_dbfs();
+    init_instance();
+    init_state();
+    batch = 1e3;
+    open4 = [Status.unknown, Status.waiting, Status.running, Status.blocked];
+    done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
+    queuesBehind = 1;
+    releasable = [Status.unknown, Status.blocked];
+    ownIf = ["\n        if:"];
+    serverOnly = ["\n        uses:", "\nincomplete_matrix:", "\nincomplete_runs_on:", "\nincomplete_with:"];
+    nothing = {
+      id: 0,
+      exists: false,
+      index: 0,
+      title: "",
+      workflow: "",
+      repositoryId: 0,
+      ownerId: 0,
+      repository: null,
+      actionsOn: true,
+      needApproval: false,
+      queueGroup: null,
+      status: Status.unknown,
+      version: 0,
+      started: 0,
+      stopped: 0,
+      updated: 0,
+      jobs: [],
+      strays: []
+    };
+    selectTasks = (queries, condition) => queries.selectFrom("action_task").where(condition).leftJoin("action_runner", "action_runner.id", "action_task.runner_id").select([
+      "action_task.id",
+      "action_task.job_id",
+      "action_task.status",
+      "action_task.started",
+      "action_task.stopped",
+      "action_task.updated",
+      "action_task.log_length",
+      "action_task.log_filename",
+      "action_task.runner_id",
+      "action_runner.name as runner_name",
+      "action_runner.last_online"
+    ]);
+    taskState = (row, lastLine) => ({
+      id: row.id,
+      jobId: row.job_id,
+      status: row.status,
+      started: row.started,
+      stopped: row.stopped,
+      updated: row.updated,
+      logLength: row.log_length ?? 0,
+      lastLine: lastLine ?? null,
+      runner: row.runner_name === null ? null : { id: row.runner_id, name: row.runner_name, lastOnline: row.last_online ?? 0 }
+    });
+  }
+});
+
+// src/doctor/stuck/aggregate.ts
+function aggregate(statuses, aggregation) {
+  return aggregation === "old" ? aggregateOld(statuses) : aggregateNew(statuses);
+}
+function aggregateNew(statuses) {
+  if (statuses.length === 0) return Status.unknown;
+  if (statuses.every((status) => status === Status.skipped)) return Status.skipped;
+  if (statuses.every((status) => status === Status.skipped || status === Status.success)) return Status.success;
+  const order2 = [Status.cancelled, Status.failure, Status.running, Status.waiting, Status.blocked];
+  return order2.find((status) => statuses.includes(status)) ?? Status.unknown;
+}
+function aggregateOld(statuses) {
+  if (statuses.every(isDone))
+    return statuses.some((status) => status === Status.failure || status === Status.cancelled) ? Status.failure : Status.success;
+  return statuses.every((status) => isDone(status) || status === Status.waiting) ? Status.waiting : Status.running;
+}
+var init_aggregate = __esm({
+  "src/doctor/stuck/aggregate.ts"() {
+    "use strict";
+    init_status();
+  }
+});
+
+// src/doctor/stuck/release.ts
+function release(jobs) {
+  const statuses = new Map(jobs.map((job) => [job.id, job.status]));
+  const moved = /* @__PURE__ */ new Map();
+  for (let again = true; again; ) {
+    again = false;
+    for (const job of jobs) {
+      if (statuses.get(job.id) !== Status.blocked || job.needs.length === 0 || job.serverOnly) continue;
+      const needed2 = job.needs.map(
+        (need) => jobs.filter((other) => other.jobId === need).map((other) => statuses.get(other.id))
+      );
+      if (!needed2.every((group) => group.length > 0 && group.every(isDone))) continue;
+      const succeeded = needed2.flat().every((status2) => status2 === Status.success);
+      const status = succeeded || job.ownIf ? Status.waiting : Status.skipped;
+      statuses.set(job.id, status);
+      moved.set(job.id, status);
+      again = true;
+    }
+  }
+  return moved;
+}
+var init_release = __esm({
+  "src/doctor/stuck/release.ts"() {
+    "use strict";
+    init_status();
+  }
+});
+
+// src/doctor/stuck/waiting.ts
+function explainWait(run2, job, moment2) {
+  if (job.status === Status.blocked) return explainBlocked(run2, job);
+  if (job.status === Status.waiting && job.taskId === 0) return explainWaiting(run2, job, moment2);
+  return void 0;
+}
+function explainBlocked(run2, job) {
+  if (run2.needApproval)
+    return wait(
+      "approval",
+      "The run waits until a person approves it: nothing of it starts before, and no time-out ends it on the v17 line."
+    );
+  const missing3 = job.needs.filter((need) => !run2.jobs.some((other) => other.jobId === need));
+  if (missing3.length > 0) return wait("need-missing", `It needs ${quoted2(missing3)}, and the run has no such job.`);
+  const needed2 = run2.jobs.filter((other) => job.needs.includes(other.jobId) && !isDone(other.status));
+  if (needed2.length > 0)
+    return wait(
+      "needs",
+      `It needs ${needed2.map((other) => `"${other.name}", which is ${statusName(other.status)}`).join(", and ")}.`,
+      { blockedBy: needed2.map((other) => ({ runId: run2.id, jobId: other.id })) }
+    );
+  if (job.serverOnly)
+    return wait(
+      "server-decides",
+      "It calls another workflow, or its matrix or labels follow from other jobs: only the server resolves it."
+    );
+  return wait("needs", "All it needs is done; Forgejo is about to release it.");
+}
+function explainWaiting(run2, job, { now, instance }) {
+  if (run2.queueGroup !== null) {
+    const ahead = (instance.groups.get(`${run2.repositoryId} ${run2.queueGroup}`) ?? []).filter(
+      (other) => other.id !== run2.id && (other.status === Status.running || other.index < run2.index)
+    );
+    if (ahead.length > 0)
+      return wait(
+        "concurrency-group",
+        `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(", ")} of the concurrency group "${run2.queueGroup}".`,
+        { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) }
+      );
+  }
+  const matching = instance.runners.filter((runner) => serves(runner, job));
+  if (matching.length === 0) {
+    const near = nearest2(job, instance.runners);
+    return wait(
+      "no-runner",
+      instance.runners.length === 0 ? "No runner is registered." : `No runner that serves this repository has ${job.runsOn.length === 1 ? "the label" : "all labels"} ${quoted2(job.runsOn)}.`,
+      { runners: near }
+    );
+  }
+  const online = matching.filter((runner) => now - runner.lastOnline <= offlineAfter);
+  if (online.length === 0)
+    return wait("runners-offline", `No runner with its labels is online.`, {
+      runners: [...matching].sort((a, b) => b.lastOnline - a.lastOnline).slice(0, shown2).map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`))
+    });
+  const starver = starverAhead(job, online, instance.poisoned);
+  if (starver)
+    return wait(
+      "behind-starved-job",
+      `Runners stumble over job ${starver.id} (run ${starver.runId}) before they come to it: see queue-starved.`,
+      { blockedBy: [{ runId: starver.runId, jobId: starver.id }] }
+    );
+  const idle = online.filter((runner) => runner.busy === 0 && now - runner.lastActive > pickedWithin);
+  if (idle.length === 0)
+    return wait("runners-busy", `Every runner with its labels is busy.`, {
+      runners: [...online].sort((a, b) => a.busy - b.busy).slice(0, shown2).map(
+        (runner) => lacking(
+          runner,
+          runner.busy > 0 ? `busy with ${runner.busy} ${runner.busy === 1 ? "task" : "tasks"}` : "has just ended a task"
+        )
+      )
+    });
+  const since = Math.max(job.updated, ...scopesOf(job).map((scope) => instance.announced.get(scope) ?? 0));
+  if (now - since <= pickedWithin) return wait("about-to-start", `Runner "${idle[0].name}" is idle and will take it.`);
+  return wait(
+    "unannounced",
+    `Runner "${idle[0].name}" has its labels and is idle, but was not told that there is work.`,
+    {
+      runners: idle.slice(0, shown2).map((runner) => lacking(runner))
+    }
+  );
+}
+function starverAhead(job, runners, poisoned) {
+  const ahead = [...poisoned.values()].filter(
+    (other) => other.starves && (other.updated < job.updated || other.updated === job.updated && other.id < job.id)
+  );
+  return ahead.find((other) => runners.every((runner) => serves(runner, other)));
+}
+function nearest2(job, runners) {
+  return runners.map((runner) => {
+    const labels = job.runsOn.filter((label) => !runner.labels.includes(label)).map((label) => `label "${label}"`);
+    const scope = inScope(runner, job) ? [] : ["it serves another owner or repository"];
+    return lacking(runner, ...labels, ...scope);
+  }).sort((a, b) => a.lacks.length - b.lacks.length || a.id - b.id).slice(0, shown2);
+}
+var offlineAfter, pickedWithin, shown2, wait, scopesOf, inScope, serves, lacking, quoted2;
+var init_waiting = __esm({
+  "src/doctor/stuck/waiting.ts"() {
+    "use strict";
+    init_words();
+    init_status();
+    offlineAfter = 60;
+    pickedWithin = 60;
+    shown2 = 3;
+    wait = (code3, message, extra = {}) => ({
+      code: code3,
+      message,
+      blockedBy: [],
+      runners: [],
+      ...extra
+    });
+    scopesOf = (job) => [
+      "0 0",
+      `${job.ownerId} 0`,
+      `0 ${job.repositoryId}`
+    ];
+    inScope = (runner, job) => (runner.repositoryId === 0 || runner.repositoryId === job.repositoryId) && (runner.ownerId === 0 || runner.repositoryId !== 0 || runner.ownerId === job.ownerId);
+    serves = (runner, job) => inScope(runner, job) && job.runsOn.every((label) => runner.labels.includes(label));
+    lacking = (runner, ...lacks) => ({ id: runner.id, name: runner.name, lacks });
+    quoted2 = (words6) => words6.map((word) => `"${word}"`).join(", ");
+  }
+});
+
+// src/doctor/stuck/hold.ts
+function holdsOf(run2, sight) {
+  const released = run2.needApproval ? /* @__PURE__ */ new Map() : release(run2.jobs);
+  const holds = run2.jobs.flatMap((job) => new JobLook(run2, job, sight, released).hold() ?? []);
+  holds.push(...run2.strays.map((task) => strayHold(run2, task, sight)));
+  const own = holdOfRun(run2, holds, sight);
+  return own ? [own, ...holds] : holds;
+}
+function holdOfRun(run2, holds, { now, aggregation }) {
+  const hold = (code3, message, evidence, severity = "error") => ({
+    code: code3,
+    severity,
+    job: null,
+    task: null,
+    message,
+    evidence: [`action_run ${run2.id}: status ${statusLabel(run2.status)}, version ${run2.version}`, ...evidence],
+    since: run2.updated,
+    repairable: true,
+    heals: null
+  });
+  if (!run2.exists) return void 0;
+  const statuses = run2.jobs.map((job) => job.status);
+  const status = aggregation && aggregate(statuses, aggregation);
+  const jobs = `jobs: ${run2.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(", ")}`;
+  const computed = status ? [`Forgejo would compute ${statusLabel(status)}`] : [];
+  if (isDone(run2.status)) {
+    if (status === null || isDone(status) || holds.length > 0 || now - run2.updated < settledWithin) return void 0;
+    return hold(
+      "run-status-wrong",
+      `The run is ${statusName(run2.status)}, but not all of its jobs are done: it should be ${statusName(status)}.`,
+      [jobs, ...computed],
+      "warning"
+    );
+  }
+  if (run2.jobs.length === 0)
+    return hold("run-without-jobs", `The run is ${statusName(run2.status)} and has no jobs: nothing will ever end it.`, [
+      "action_run_job: no row with this run_id"
+    ]);
+  if (run2.status === Status.unknown) {
+    if (holds.some(({ code: code3 }) => code3 === "reset-to-unknown")) return void 0;
+    return hold("reset-to-unknown", "The run was set to status 0 by hand; nothing in Forgejo acts on it.", []);
+  }
+  if (!run2.jobs.every((job) => isDone(job.status))) return void 0;
+  return hold(
+    "run-open-jobs-done",
+    `All ${count(run2.jobs.length, "job")} are done, but the run is still ${statusName(run2.status)}; no cron looks at runs.`,
+    [jobs, ...computed]
+  );
+}
+function strayHold(run2, task, { now, timings: timings2 }) {
+  const job = run2.jobs.find((candidate) => candidate.id === task.jobId) ?? null;
+  const names2 = !job ? "" : job.taskId === 0 ? " and names no task" : job.taskId === task.id ? "" : ` and names task ${job.taskId}`;
+  return {
+    code: job ? "task-left-open" : "task-without-job",
+    severity: "warning",
+    job,
+    task,
+    message: job ? `Task ${task.id} is ${statusName(task.status)}, but its job "${job.name}" is ${statusName(job.status)}${names2}: when the task ends it overwrites the job.` : `Task ${task.id} is ${statusName(task.status)}, but the row of its job ${task.jobId} is gone: Forgejo's cron tries to stop it every few minutes and fails ("Cannot stop task").`,
+    evidence: [
+      `action_task ${task.id}: status ${statusLabel(task.status)}, updated ${task.updated} (${duration(now - task.updated)} ago)`,
+      job ? `action_run_job ${job.id}: status ${statusLabel(job.status)}, task_id ${job.taskId}` : `action_run_job ${task.jobId}: no row`
+    ],
+    since: task.updated,
+    repairable: !isFresh(task, now, timings2),
+    heals: job && task.status === Status.running ? zombieHealing(task.updated, timings2) : null
+  };
+}
+var quietAfter, settledWithin, hungAfter, firstReportWithin, isFresh, canStart, JobLook, wouldRequeue;
+var init_hold = __esm({
+  "src/doctor/stuck/hold.ts"() {
+    "use strict";
+    init_words();
+    init_status();
+    init_aggregate();
+    init_release();
+    init_timings();
+    init_waiting();
+    quietAfter = 60;
+    settledWithin = 60;
+    hungAfter = 1800;
+    firstReportWithin = 5;
+    isFresh = (task, now, timings2) => now - task.updated < timings2.zombieTimeout;
+    canStart = (run2) => run2.exists && run2.repository !== null && run2.actionsOn;
+    JobLook = class {
+      #run;
+      #job;
+      #task;
+      #sight;
+      #released;
+      constructor(run2, job, sight, released) {
+        this.#run = run2;
+        this.#job = job;
+        this.#task = job.task;
+        this.#sight = sight;
+        this.#released = released;
+      }
+      hold() {
+        if (isDone(this.#job.status)) return void 0;
+        return this.#lostRows() ?? this.#literalReset() ?? this.#byStatus();
+      }
+      /** Rows that the job hangs on are gone: nothing that is said of a job in a whole run holds for it. */
+      #lostRows() {
+        const { now, timings: timings2, instance } = this.#sight;
+        const job = this.#job;
+        const task = this.#task && !isDone(this.#task.status) ? this.#task : null;
+        const extra = { repairable: task === null || !isFresh(task, now, timings2) };
+        const poisoned = job.status === Status.waiting && job.taskId === 0 ? instance.poisoned.get(job.id) : void 0;
+        if (poisoned?.starves) return this.#starved(poisoned);
+        if (!this.#run.exists)
+          return this.#hold(
+            "job-without-run",
+            `The row of its run ${job.runId} is gone, and the job is ${statusName(job.status)}: nothing will ever end it.`,
+            task?.updated ?? job.updated,
+            { ...extra, severity: "warning", evidence: [`action_run ${job.runId}: no row`] }
+          );
+        if (this.#run.repository === null)
+          return this.#hold(
+            "run-without-repository",
+            `The row of its repository ${this.#run.repositoryId} is gone, and the job is ${statusName(job.status)}: Forgejo fails whenever it tries to end it.`,
+            task?.updated ?? job.updated,
+            { ...extra, evidence: [`repository ${this.#run.repositoryId}: no row`] }
+          );
+        return void 0;
+      }
+      #starved(poisoned) {
+        const { now, timings: timings2, instance } = this.#sight;
+        const job = this.#job;
+        const victims = instance.runners.filter((runner) => serves(runner, job) && now - runner.lastOnline <= quietAfter);
+        const reason = {
+          run: `the row of its run ${job.runId} is gone`,
+          repository: `the row of its repository ${job.repositoryId} is gone`,
+          actions: "Actions is switched off in its repository",
+          payload: `its workflow does not parse (${poisoned.detail})`
+        }[poisoned.poison];
+        const row = {
+          run: `action_run ${job.runId}: no row`,
+          repository: `repository ${job.repositoryId}: no row`,
+          actions: `repo_unit: no row with repo_id ${job.repositoryId} and type 10`,
+          payload: `action_run_job ${job.id}: workflow_payload: ${poisoned.detail}`
+        }[poisoned.poison];
+        const whom = victims.length > 0 ? `Every fetch of ${count(victims.length, "online runner")} fails over it (${victims.slice(0, 3).map((runner) => `"${runner.name}"`).join(", ")}${victims.length > 3 ? ", …" : ""}): no job behind it is started.` : `Every runner with ${job.runsOn.map((label) => `"${label}"`).join(", ")} that asks for work will fail over it.`;
+        const never2 = poisoned.poison === "run" || poisoned.poison === "repository";
+        const approach = poisoned.poison === "actions" ? " Switching Actions on again there lets it run instead." : "";
+        return this.#hold("queue-starved", `It waits, and ${reason}. ${whom}${approach}`, job.updated, {
+          severity: victims.length > 0 ? "critical" : "error",
+          evidence: [row],
+          heals: never2 ? null : abandonedHealing(job.updated, timings2)
+        });
+      }
+      #literalReset() {
+        const job = this.#job;
+        if (job.status !== Status.unknown && this.#task?.status !== Status.unknown) return void 0;
+        return this.#hold(
+          "reset-to-unknown",
+          `${job.status === Status.unknown ? "The job" : "The task"} was set to status 0 by hand; nothing in Forgejo acts on it.`,
+          this.#task?.updated ?? job.updated,
+          {
+            evidence: [
+              ...this.#run.needApproval ? ["need_approval is set: requeueing a job would release the whole run"] : [],
+              ...this.#run.queueGroup === null ? [] : [`concurrency group "${this.#run.queueGroup}": a run at 0 blocks those behind it`]
+            ]
+          }
+        );
+      }
+      #byStatus() {
+        const job = this.#job;
+        switch (job.status) {
+          case Status.running:
+            return this.#running();
+          case Status.waiting:
+            return job.taskId === 0 ? this.#waiting() : this.#waitingWithTask();
+          case Status.blocked:
+            return this.#blocked();
+          default:
+            return void 0;
+        }
+      }
+      #running() {
+        const job = this.#job;
+        const task = this.#task;
+        if (job.taskId === 0)
+          return this.#hold(
+            "job-open-without-task",
+            "The job is running without a task: no runner works on it.",
+            job.updated
+          );
+        if (!task)
+          return this.#hold(
+            "job-open-task-missing",
+            `The job is running, but its task ${job.taskId} has no row: no runner can end it.`,
+            job.updated
+          );
+        if (isDone(task.status))
+          return this.#hold(
+            "job-open-task-done",
+            `Its task ended as ${statusName(task.status)}, but the job is still running; no cron looks at jobs.`,
+            task.stopped || task.updated
+          );
+        if (task.status !== Status.running)
+          return this.#hold(
+            "job-open-without-task",
+            `The job is running, but its task is ${statusName(task.status)}.`,
+            task.updated
+          );
+        const { now } = this.#sight;
+        return now - task.updated < quietAfter ? this.#hung(task) : this.#silent(task);
+      }
+      #hung(task) {
+        const { now, timings: timings2 } = this.#sight;
+        if (task.lastLine === null || now - task.lastLine < hungAfter) return void 0;
+        return this.#hold(
+          "job-hung",
+          `Its runner reports, but the log has not grown for ${duration(now - task.lastLine)}. If it should have, cancel it in the web page.`,
+          task.lastLine,
+          {
+            severity: "note",
+            repairable: false,
+            evidence: [`dbfs_meta: last line at ${task.lastLine}, ${task.logLength} lines`],
+            heals: endlessHealing(task.started, timings2)
+          }
+        );
+      }
+      #silent(task) {
+        const { now, timings: timings2 } = this.#sight;
+        const silent = now - task.updated;
+        const runner = task.runner ? `runner "${task.runner.name}"` : "its runner";
+        const heals = zombieHealing(task.updated, timings2);
+        const evidence = [
+          task.runner ? `action_runner ${task.runner.id} "${task.runner.name}": last online ${duration(now - task.runner.lastOnline)} ago` : "action_runner: the row is gone"
+        ];
+        const never2 = task.logLength === 0 && task.updated - task.started <= firstReportWithin && task.runner !== null ? task.runner.lastOnline - task.updated > quietAfter : false;
+        if (never2)
+          return this.#hold(
+            "task-lost-in-fetch",
+            `The task was given to ${runner} ${duration(now - task.started)} ago and never reported, while the runner goes on asking for work: the answer was lost on the way.`,
+            task.updated,
+            {
+              severity: silent < timings2.zombieTimeout ? "note" : "error",
+              repairable: silent >= timings2.zombieTimeout,
+              evidence: [...evidence, `action_task ${task.id}: started ${task.started}, log_length 0`],
+              heals
+            }
+          );
+        if (silent < timings2.zombieTimeout) {
+          const left = heals ? `its cron stop_zombie_tasks marks the job failed in ${duration(heals.from - now)} to ${duration(heals.until - now)}` : "its cron stop_zombie_tasks is off";
+          return this.#hold(
+            "runner-quiet",
+            `Not stuck yet: ${runner} has not reported for ${duration(silent)}. If it stays silent, Forgejo gives up after ${duration(timings2.zombieTimeout)}; ${left}.`,
+            task.updated,
+            { severity: "note", repairable: false, evidence, heals }
+          );
+        }
+        const overdue = heals && now - heals.until;
+        const cron = overdue === null ? "Forgejo's cron stop_zombie_tasks is off, so nothing will end it." : overdue <= 0 ? `Forgejo's cron stop_zombie_tasks will mark it failed within ${duration(-overdue)}.` : `Forgejo's cron stop_zombie_tasks should have marked it failed ${duration(overdue)} ago and has not: the server or its cron is not doing its work.`;
+        return this.#hold(
+          "runner-silent",
+          `No sign of life from ${runner} for ${duration(silent)}. ${cron}`,
+          task.updated,
+          {
+            evidence,
+            heals
+          }
+        );
+      }
+      #waitingWithTask() {
+        const job = this.#job;
+        return this.#hold(
+          "job-waiting-with-task",
+          `The job waits, but still names task ${job.taskId}: runners only take jobs without one.`,
+          job.updated,
+          { heals: abandonedHealing(job.updated, this.#sight.timings, "the others are cancelled, this job stays") }
+        );
+      }
+      #waiting() {
+        const job = this.#job;
+        const wait2 = explainWait(this.#run, job, this.#sight);
+        if (wait2?.code !== "unannounced") return void 0;
+        return this.#hold(
+          "job-unannounced",
+          `${wait2.message} Runners only look when action_tasks_version moves.`,
+          job.updated,
+          {
+            evidence: wait2.runners.map((runner) => `action_runner ${runner.id} "${runner.name}": online, no task`),
+            heals: abandonedHealing(job.updated, this.#sight.timings)
+          }
+        );
+      }
+      #blocked() {
+        const { now, timings: timings2 } = this.#sight;
+        const job = this.#job;
+        const heals = abandonedHealing(job.updated, timings2);
+        const next = this.#released.get(job.id);
+        if (next === void 0) {
+          const lost = !this.#run.needApproval && !job.serverOnly && job.needs.length === 0;
+          if (!lost || now - job.updated < settledWithin) return void 0;
+          return this.#hold(
+            "blocked-without-needs",
+            "The job is blocked, but needs nothing and its run waits for no approval.",
+            job.updated,
+            { severity: "warning", repairable: false, evidence: ["needs: none", "need_approval: false"], heals }
+          );
+        }
+        const needed2 = this.#run.jobs.filter((other) => job.needs.includes(other.jobId));
+        const since = Math.max(...needed2.map((other) => other.stopped || other.updated));
+        if (now - since < settledWithin) return void 0;
+        return this.#hold(
+          "needs-done-still-blocked",
+          `All it needs is done (${needed2.map((other) => `${other.name}: ${statusName(other.status)}`).join(", ")}), but the job is still blocked.`,
+          since,
+          { evidence: [`Forgejo would make it ${statusLabel(next)}`], heals }
+        );
+      }
+      #hold(code3, message, since, extra = {}) {
+        const { now } = this.#sight;
+        const run2 = this.#run;
+        const job = this.#job;
+        const task = this.#task;
+        const hidden = run2.exists && isDone(run2.status) ? ` The run is shown as ${statusName(run2.status)}, which hides it.` : "";
+        return {
+          code: code3,
+          severity: extra.severity ?? "error",
+          job,
+          task,
+          message: `${message}${hidden}`,
+          evidence: [
+            ...run2.exists ? [`action_run ${run2.id}: status ${statusLabel(run2.status)}`] : [],
+            `action_run_job ${job.id}: status ${statusLabel(job.status)}, task_id ${job.taskId}`,
+            ...task ? [
+              `action_task ${task.id}: status ${statusLabel(task.status)}, updated ${task.updated} (${duration(now - task.updated)} ago)`
+            ] : [],
+            ...extra.evidence ?? []
+          ],
+          since,
+          repairable: (extra.repairable ?? true) && !(run2.needApproval && wouldRequeue(code3)),
+          heals: extra.heals ?? null
+        };
+      }
+    };
+    wouldRequeue = (code3) => [
+      "runner-silent",
+      "task-lost-in-fetch",
+      "job-open-task-missing",
+      "job-open-without-task",
+      "job-waiting-with-task",
+      "reset-to-unknown"
+    ].includes(code3);
+  }
+});
+
+// src/doctor/stuck/knowledge.ts
+var same2, works, refused3, afterCancel, abandoned, noEffect, knowledge;
+var init_knowledge = __esm({
+  "src/doctor/stuck/knowledge.ts"() {
+    "use strict";
+    same2 = (blame, cancel, rerun) => ({
+      blame,
+      v12: { cancel, rerun },
+      v17: { cancel, rerun }
+    });
+    works = "works";
+    refused3 = (state) => `answers 500 "cannot prepare next attempt because job … is active: ${state}" until the run is cancelled`;
+    afterCancel = "only after the cancel; all jobs run again";
+    abandoned = {
+      blame: "operator",
+      v12: {
+        cancel: "answers well, cancels the others, leaves this job",
+        rerun: "the others run again, this job is skipped"
+      },
+      v17: { cancel: "answers well, cancels the others, leaves this job", rerun: refused3("running") }
+    };
+    noEffect = "answers well and has no effect";
+    knowledge = {
+      "queue-starved": {
+        blame: "operator",
+        v12: { cancel: "not reachable: the page needs the rows that are missing", rerun: "not reachable" },
+        v17: { cancel: "not reachable; 404 through the API while Actions is off", rerun: "not reachable" }
+      },
+      "runner-silent": {
+        blame: "runner",
+        v12: { cancel: works, rerun: "no button while it runs; after the cron it skips what is not done" },
+        v17: { cancel: works, rerun: `no button while it runs; after the cron it ${refused3("blocked")}` }
+      },
+      "runner-quiet": same2("runner", works, afterCancel),
+      "task-lost-in-fetch": same2("server", works, afterCancel),
+      "job-hung": same2("workflow", "works, the runner stops the job", afterCancel),
+      "job-open-task-done": { ...abandoned, blame: "server" },
+      "job-open-task-missing": {
+        blame: "operator",
+        v12: {
+          cancel: 'answers 500 "resource does not exist" and changes nothing',
+          rerun: "starts the jobs that are done, skips this one"
+        },
+        v17: { cancel: "answers well, cancels the others, leaves this job", rerun: refused3("running") }
+      },
+      "job-open-without-task": same2("operator", works, afterCancel),
+      "job-waiting-with-task": same2(
+        "operator",
+        "answers well, cancels the others, leaves this job if its task is done",
+        "only of jobs that are done"
+      ),
+      "job-unannounced": same2("server", works, afterCancel),
+      "job-without-run": same2("operator", "no page, no run: not reachable", "not reachable"),
+      "run-without-repository": same2("operator", "no repository, no page: not reachable", "not reachable"),
+      "reset-to-unknown": {
+        blame: "operator",
+        v12: { cancel: "works: everything open becomes cancelled", rerun: noEffect },
+        v17: { cancel: "works: everything open becomes cancelled", rerun: 'answers 400 "The workflow cannot be rerun."' }
+      },
+      "needs-done-still-blocked": {
+        blame: "server",
+        v12: {
+          cancel: "works; the button is missing while the run is shown as failed or cancelled",
+          rerun: "skips what is not done; one finished job run again releases the others at its end"
+        },
+        v17: { cancel: works, rerun: refused3("blocked") }
+      },
+      "blocked-without-needs": same2("operator", works, afterCancel),
+      "task-left-open": same2("operator", "acts on the job's own task, not on this one", "acts on the job's own task"),
+      "task-without-job": same2("operator", "none: no run shows it", "none"),
+      "run-open-jobs-done": {
+        blame: "server",
+        v12: { cancel: noEffect, rerun: "no button, but its address works: all jobs run again" },
+        v17: { cancel: noEffect, rerun: 'answers 400 "The workflow cannot be rerun."' }
+      },
+      "run-status-wrong": same2("operator", works, "starts what is done beside what still waits or runs"),
+      "run-without-jobs": {
+        blame: "server",
+        v12: { cancel: "404, as the page", rerun: "404; clears the run's times all the same" },
+        v17: { cancel: noEffect, rerun: "do not press it: answers 500 and makes the run wait again" }
+      }
+    };
+  }
+});
+
+// src/doctor/stuck/stuck.ts
+function findStuck(database, timings2) {
+  return lookAtInstance(database, ({ now, instance, orphans }) => {
+    const all = new Collector(database);
+    const sight = { now, instance, timings: timings2, aggregation: database.generation.aggregation };
+    let openRuns = 0;
+    return {
+      visit(runs) {
+        openRuns += runs.length;
+        for (const run2 of runs) all.add(run2, sight);
+      },
+      end() {
+        for (const run2 of orphans) all.add(run2, sight);
+        return { ...all.report(), openRuns };
+      }
+    };
+  });
+}
+async function explainRun(database, queries, runId, timings2) {
+  const now = await database.now(queries);
+  const all = new Collector(database);
+  const instance = await loadInstance(database, queries, now);
+  for (const run2 of await loadRuns(database, queries, [runId], { logs: true }))
+    all.add(run2, { now, instance, timings: timings2, aggregation: database.generation.aggregation });
+  return all.report();
+}
+function runningJob(run2, job, task, now) {
+  const lastReport = Math.max(0, now - task.updated);
+  const lastLine = task.lastLine === null ? null : Math.max(0, now - task.lastLine);
+  const line = lastLine === null ? `last report ${duration(lastReport)} ago` : `last line ${duration(lastLine)} ago`;
+  return {
+    ...subjectOf(run2, job),
+    taskId: task.id,
+    runner: task.runner?.name ?? null,
+    lastReport,
+    lastLine,
+    message: `really running: ${line}${task.runner ? ` on runner "${task.runner.name}"` : ""}`
+  };
+}
+function findingOf(run2, hold, now, isNew) {
+  const subject = subjectOf(run2, hold.job);
+  const { blame, v12, v17 } = knowledge[hold.code];
+  return {
+    code: hold.code,
+    severity: hold.severity,
+    subject: hold.job ? `${nameOfRun(run2)} "${hold.job.name}"` : nameOfRun(run2),
+    message: hold.message,
+    evidence: hold.evidence,
+    fix: hold.repairable ? repairOf(run2, hold) : fixByHand(run2, hold),
+    ...subject,
+    taskId: hold.task?.id ?? null,
+    runner: hold.task?.runner?.name ?? null,
+    age: Math.max(0, now - hold.since),
+    repairable: hold.repairable,
+    blame,
+    heals: hold.heals,
+    buttons: isNew ? v17 : v12
+  };
+}
+function repairOf(run2, hold) {
+  if (run2.id < 0) return `ci-doctor reset task:${-run2.id}`;
+  return `ci-doctor reset ${run2.id}${hold.code === "queue-starved" ? ` --job ${hold.job.id}` : ""}`;
+}
+function fixByHand(run2, hold) {
+  switch (hold.code) {
+    case "runner-quiet":
+    case "task-lost-in-fetch":
+      return `Look again later, or at the runner: ci-doctor show ${run2.id}`;
+    case "job-hung":
+      return `Look at its log: ci-doctor logs ${run2.id} --job ${hold.job.id} --tail 20`;
+    case "blocked-without-needs":
+      return `Release it: ci-doctor reset ${run2.id} --to waiting; or end it: ci-doctor reset ${run2.id} --to cancelled`;
+    case "task-without-job":
+      return "Look again later: its runner still reports.";
+  }
+  if (run2.needApproval && !isDone(run2.status))
+    return `Approve the run in the web page, or end it: ci-doctor reset ${run2.id} --to cancelled`;
+  return `The runner still reports; it ends the task itself. To end it now: ci-doctor reset ${run2.id} --force`;
+}
+var weight, Collector, nameOfRun, subjectOf;
+var init_stuck = __esm({
+  "src/doctor/stuck/stuck.ts"() {
+    "use strict";
+    init_words();
+    init_status();
+    init_hold();
+    init_instance();
+    init_knowledge();
+    init_look();
+    init_waiting();
+    weight = { critical: 0, error: 1, warning: 2, note: 3 };
+    Collector = class {
+      #isNew;
+      #findings = [];
+      #waiting = [];
+      #running = [];
+      constructor({ generation }) {
+        this.#isNew = generation.countsAttemptAtRequeue;
+      }
+      add(run2, sight) {
+        const holds = holdsOf(run2, sight);
+        for (const hold of holds) this.#findings.push(findingOf(run2, hold, sight.now, this.#isNew));
+        const held = new Set(holds.map(({ job }) => job?.id));
+        for (const job of run2.jobs) {
+          if (held.has(job.id)) continue;
+          const wait2 = explainWait(run2, job, sight);
+          if (wait2) this.#waiting.push({ ...subjectOf(run2, job), ...wait2, age: Math.max(0, sight.now - job.updated) });
+          else if (job.status === Status.running && job.task) this.#running.push(runningJob(run2, job, job.task, sight.now));
+        }
+      }
+      report() {
+        return {
+          findings: this.#findings.sort(
+            (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0)
+          ),
+          waiting: this.#waiting,
+          running: this.#running
+        };
+      }
+    };
+    nameOfRun = (run2) => run2.id < 0 ? `task ${-run2.id}` : run2.exists ? `${run2.repository ?? `repository ${run2.repositoryId}`}#${run2.index}` : `run ${run2.id} (no row)`;
+    subjectOf = (run2, job) => ({
+      runId: run2.id < 0 ? null : run2.id,
+      jobId: job?.id ?? null,
+      repository: run2.repository,
+      run: run2.id < 0 ? null : nameOfRun(run2),
+      job: job?.name ?? null
+    });
+  }
+});
+
+// src/doctor/show.ts
+function showRun(database, runId, timings2) {
+  return database.snapshot(async (queries) => {
+    const now = await database.now(queries);
+    const row = await runColumns(queries).select("action_run.need_approval").where("action_run.id", "=", runId).executeTakeFirstOrThrow();
+    const jobs = await queries.selectFrom("action_run_job").select([
+      "id",
+      "name",
+      "job_id",
+      "needs",
+      "runs_on",
+      "status",
+      "attempt",
+      "task_id",
+      "started",
+      "stopped",
+      "commit_sha"
+    ]).where("run_id", "=", runId).orderBy("id").execute();
+    const attempts2 = await loadAttempts(database, queries, jobs, now);
+    const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
+    return {
+      ...over ? { findings: [], waiting: [], running: [] } : await explainRun(database, queries, runId, timings2),
+      run: { ...runRow(row, now), needApproval: Boolean(row.need_approval) },
+      jobs: jobs.map((job) => ({
+        id: job.id,
+        name: job.name,
+        jobId: job.job_id,
+        needs: parseList(job.needs),
+        runsOn: parseList(job.runs_on),
+        status: statusName(job.status),
+        statusCode: job.status,
+        attempt: job.attempt,
+        taskId: job.task_id,
+        started: job.started,
+        stopped: job.stopped,
+        duration: elapsed(job, now),
+        attempts: attempts2.get(job.id) ?? []
+      }))
+    };
+  });
+}
+async function loadAttempts(database, queries, jobs, now) {
+  const tasks = await selectAttempts(database, queries, jobs);
+  if (tasks.length === 0) return /* @__PURE__ */ new Map();
+  const rows2 = await queries.selectFrom("action_task_step").select(["task_id", "name", "index", "status", "log_index", "log_length", "started", "stopped"]).where(
+    "task_id",
+    "in",
+    tasks.map((task) => task.id)
+  ).orderBy("index").execute();
+  const steps = groupBy(rows2, (row) => row.task_id);
+  const attempts2 = tasks.map((task) => {
+    const full = fullSteps(
+      { status: task.status, started: task.started, stopped: task.stopped, logLength: task.log_length ?? 0 },
+      (steps.get(task.id) ?? []).map((step) => ({
+        name: step.name,
+        status: step.status,
+        started: step.started,
+        stopped: step.stopped,
+        logIndex: step.log_index ?? 0,
+        logLength: step.log_length ?? 0
+      }))
+    );
+    const details = {
+      taskId: task.id,
+      attempt: task.attempt,
+      runner: task.runner,
+      status: statusName(task.status),
+      statusCode: task.status,
+      started: task.started,
+      stopped: task.stopped,
+      duration: elapsed(task, now),
+      heartbeat: task.updated,
+      log: {
+        name: task.log_filename ?? "",
+        place: logPlace(task),
+        lines: task.log_length ?? 0,
+        size: task.log_size ?? 0
+      },
+      steps: full.map((step) => ({
+        ...step,
+        statusName: statusName(step.status),
+        duration: elapsed(step, isDone(task.status) ? step.stopped || step.started : now)
+      }))
+    };
+    return { jobId: task.job_id, details };
+  });
+  return new Map(
+    [...groupBy(attempts2, (attempt) => attempt.jobId)].map(([jobId, group]) => [
+      jobId,
+      group.map(({ details }) => details)
+    ])
+  );
+}
+async function selectAttempts(database, queries, jobs) {
+  const columns5 = queries.selectFrom("action_task").leftJoin("action_runner", "action_runner.id", "action_task.runner_id").select([
+    "action_task.id",
+    "action_task.job_id",
+    "action_task.attempt",
+    "action_task.status",
+    "action_task.started",
+    "action_task.stopped",
+    "action_task.updated",
+    "action_task.log_filename",
+    "action_task.log_in_storage",
+    "action_task.log_expired",
+    "action_task.log_length",
+    "action_task.log_size",
+    "action_runner.name as runner"
+  ]).orderBy("action_task.id");
+  if (jobs.length === 0) return [];
+  const ids = jobs.map((job) => job.id);
+  if (database.generation.hasTaskJobIndex) return columns5.where("action_task.job_id", "in", ids).execute();
+  const present = jobs.map((job) => job.task_id).filter((id) => id !== 0);
+  const tasks = present.length > 0 ? await columns5.where("action_task.id", "in", present).execute() : [];
+  const repeated2 = jobs.filter((job) => job.attempt > (job.task_id === 0 ? 0 : 1));
+  if (repeated2.length === 0) return tasks;
+  const earlier = await columns5.where("action_task.commit_sha", "in", [...new Set(repeated2.map((job) => job.commit_sha))]).where(
+    "action_task.job_id",
+    "in",
+    repeated2.map((job) => job.id)
+  ).execute();
+  return [...new Map([...earlier, ...tasks].map((task) => [task.id, task])).values()].sort((a, b) => a.id - b.id);
+}
+var logPlace;
+var init_show = __esm({
+  "src/doctor/show.ts"() {
+    "use strict";
+    init_group();
+    init_status();
+    init_runs();
+    init_steps();
+    init_look();
+    init_stuck();
+    logPlace = (task) => task.log_expired ? "expired" : !task.log_filename ? "none" : task.log_in_storage ? "storage" : "database";
+  }
+});
+
+// src/doctor/logs/tasks.ts
+var tasks_exports = {};
+__export(tasks_exports, {
+  apiLogName: () => apiLogName,
+  loadLogJobs: () => loadLogJobs,
+  loadSteps: () => loadSteps
+});
+function loadLogJobs(database, runId, attempt) {
+  return database.snapshot(async (queries) => {
+    const jobs = await queries.selectFrom("action_run_job").select(["id", "name", "job_id", "status", "attempt", "task_id", "commit_sha"]).where("run_id", "=", runId).orderBy("id").execute();
+    const tasks = await selectAttempts(database, queries, jobs);
+    const chosen = new Map(
+      jobs.map((job) => {
+        const own = tasks.filter((task) => task.job_id === job.id);
+        return [
+          job.id,
+          attempt === void 0 ? own.find((task) => task.id === job.task_id) ?? own.at(-1) : own.find((task) => task.attempt === attempt)
+        ];
+      })
+    );
+    const ids = [...chosen.values()].flatMap((task) => task?.id ?? []);
+    const steps = await loadSteps(queries, ids);
+    return jobs.map((job) => {
+      const task = chosen.get(job.id);
+      return {
+        id: job.id,
+        name: job.name,
+        jobId: job.job_id,
+        status: job.status,
+        attempt: task?.attempt ?? attempt ?? null,
+        attempts: tasks.filter(({ job_id }) => job_id === job.id).map((own) => own.attempt),
+        task: task && {
+          id: task.id,
+          status: task.status,
+          started: task.started,
+          stopped: task.stopped,
+          logFilename: task.log_filename ?? "",
+          logInStorage: Boolean(task.log_in_storage),
+          logExpired: Boolean(task.log_expired),
+          logLength: task.log_length ?? 0,
+          logSize: task.log_size ?? 0
+        },
+        steps: steps.filter((step) => step.taskId === task?.id)
+      };
+    });
+  });
+}
+async function apiLogName(queries, taskId) {
+  const row = await queries.selectFrom("action_task").innerJoin("action_run_job", "action_run_job.id", "action_task.job_id").innerJoin("repository", "repository.id", "action_run_job.repo_id").select([
+    "action_run_job.id as job_id",
+    "action_run_job.task_id",
+    "action_task.attempt",
+    "repository.owner_name as owner",
+    "repository.name as repo"
+  ]).where("action_task.id", "=", taskId).executeTakeFirst();
+  if (!row?.owner) return void 0;
+  const { owner, repo, job_id, task_id, attempt } = row;
+  return { owner, repo, job_id, ...task_id !== taskId && { attempt } };
+}
+async function loadSteps(queries, taskIds) {
+  if (taskIds.length === 0) return [];
+  const rows2 = await queries.selectFrom("action_task_step").select(["task_id", "name", "status", "log_index", "log_length", "started", "stopped"]).where("task_id", "in", taskIds).orderBy("index").execute();
+  return rows2.map((step) => ({
+    taskId: step.task_id,
+    name: step.name,
+    status: step.status,
+    started: step.started,
+    stopped: step.stopped,
+    logIndex: step.log_index ?? 0,
+    logLength: step.log_length ?? 0
+  }));
+}
+var init_tasks = __esm({
+  "src/doctor/logs/tasks.ts"() {
+    "use strict";
+    init_show();
+  }
+});
+
 // src/common/xxh64.ts
 function xxh64Low(bytes2) {
   const view2 = new DataView(bytes2.buffer, bytes2.byteOffset, bytes2.byteLength);
@@ -56104,6 +57886,7 @@ async function seekableText(source, expectedSize) {
     surveyed = true;
   } else frames = table3;
   let read = decoder(source, frames, notes);
+  let readRow2 = rowReader(source, frames);
   let delivered = false;
   return {
     get size() {
@@ -56112,8 +57895,7 @@ async function seekableText(source, expectedSize) {
     compressed: true,
     async chunk(position, until2 = 0) {
       const first = frameAt(frames.starts, position);
-      const much = delivered && until2 - position > shortRange;
-      const row = much ? await readRow(source, frames, first, until2) : void 0;
+      const row = delivered ? await readRow2(first, until2) : void 0;
       if (row) return row;
       let chunk = await read(first);
       if (!chunk.bytes && !surveyed && !delivered) {
@@ -56122,6 +57904,7 @@ async function seekableText(source, expectedSize) {
         frames = await survey(before);
         if (frames !== before) {
           read = decoder(source, frames, notes);
+          readRow2 = rowReader(source, frames);
           if (position >= textSize(frames))
             return { start: position, end: Number.POSITIVE_INFINITY, damage: chunk.damage };
           chunk = await read(frameAt(frames.starts, position));
@@ -56162,21 +57945,45 @@ function decoder(source, { offsets, sizes, starts, checksums }, notes) {
     }
   });
 }
-async function readRow(source, { offsets, sizes, starts, checksums }, first, until2) {
-  const start = starts[first];
-  const offset = offsets[first];
+function rowReader(source, frames) {
+  let begun = /* @__PURE__ */ new Map();
+  let single = 0;
+  return async (first, until2) => {
+    const isMuch = begun.has(first) || until2 - frames.starts[first] > shortRange;
+    if (first < single || !isMuch) return void 0;
+    const kept = begun;
+    begun = /* @__PURE__ */ new Map();
+    let from = first;
+    for (let count2 = 0; count2 <= rowsAhead && from < frames.sizes.length && frames.starts[from] < until2; count2++) {
+      const end2 = rowEnd(frames, from, until2);
+      const row2 = kept.get(from) ?? decodeRow(source, frames, from, end2);
+      row2.catch(() => {
+      });
+      begun.set(from, row2);
+      from = end2;
+    }
+    const row = await begun.get(first);
+    if (!row) single = rowEnd(frames, first, until2);
+    return row;
+  };
+}
+function rowEnd({ offsets, sizes, starts }, first, until2) {
   let next = first + 1;
-  while (next < sizes.length && starts[next] < until2 && starts[next + 1] - start <= longChunk && offsets[next] === offsets[next - 1] + sizes[next - 1])
+  while (next < sizes.length && starts[next] < until2 && starts[next + 1] - starts[first] <= longChunk && offsets[next] === offsets[next - 1] + sizes[next - 1])
     next++;
-  if (next === first + 1) return void 0;
-  const row = sizes.slice(first, next);
-  const bytes2 = await source.read(offset, offsets[next - 1] + sizes[next - 1] - offset);
+  return next;
+}
+async function decodeRow(source, { offsets, sizes, starts, checksums }, first, end2) {
+  if (end2 === first + 1) return void 0;
+  const offset = offsets[first];
+  const row = sizes.slice(first, end2);
+  const bytes2 = await source.read(offset, offsets[end2 - 1] + sizes[end2 - 1] - offset);
   const contents = row.map((_, index) => starts[first + index + 1] - starts[first + index]);
   const content = await decompressFrames(bytes2, row, contents, frameLimit);
   const carried = (index) => bytes2.readUInt32LE(offsets[index] + sizes[index] - 4 - offset);
   if (!content || checksums && row.some((_, index) => checksums[first + index] !== carried(first + index)))
     return void 0;
-  return { start, end: starts[next], bytes: content };
+  return { start: starts[first], end: starts[end2], bytes: content };
 }
 async function readTable(source) {
   const missing3 = "The file ends without a seek table: it was cut off, or was not written by Forgejo.";
@@ -56270,7 +58077,7 @@ function frameAt(starts, position) {
   }
   return low2;
 }
-var frameLimit, footerSize, tableMagic, footerMagic, tableLimit, walkWindow, ownChecksum, textSize;
+var frameLimit, footerSize, tableMagic, footerMagic, tableLimit, walkWindow, rowsAhead, ownChecksum, textSize;
 var init_seekable = __esm({
   "src/doctor/logs/seekable.ts"() {
     "use strict";
@@ -56283,6 +58090,7 @@ var init_seekable = __esm({
     footerMagic = 2408770225;
     tableLimit = 16 * 1024 * 1024;
     walkWindow = 256 * 1024;
+    rowsAhead = 2;
     ownChecksum = (frame) => frame[4] & 4 ? frame.readUInt32LE(frame.length - 4) : void 0;
     textSize = ({ starts }) => starts.at(-1);
   }
@@ -56544,7 +58352,7 @@ var require_safer = __commonJS({
       };
     }
     if (!Safer.alloc) {
-      Safer.alloc = function(size2, fill3, encoding) {
+      Safer.alloc = function(size2, fill4, encoding) {
         if (typeof size2 !== "number") {
           throw new TypeError('The "size" argument must be of type number. Received type ' + typeof size2);
         }
@@ -56552,12 +58360,12 @@ var require_safer = __commonJS({
           throw new RangeError('The value "' + size2 + '" is invalid for option "size"');
         }
         var buf = Buffer2(size2);
-        if (!fill3 || fill3.length === 0) {
+        if (!fill4 || fill4.length === 0) {
           buf.fill(0);
         } else if (typeof encoding === "string") {
-          buf.fill(fill3, encoding);
+          buf.fill(fill4, encoding);
         } else {
-          buf.fill(fill3);
+          buf.fill(fill4);
         }
         return buf;
       };
@@ -66611,30 +68419,30 @@ var require_kex = __commonJS({
               DISCONNECT_REASON.KEY_EXCHANGE_FAILED
             );
           }
-          const hash2 = createHash3(this.hashName);
-          hashString(hash2, isServer ? this._remoteIdentRaw : this._identRaw);
-          hashString(hash2, isServer ? this._identRaw : this._remoteIdentRaw);
-          hashString(hash2, isServer ? this._remoteKexinit : this._kexinit);
-          hashString(hash2, isServer ? this._kexinit : this._remoteKexinit);
+          const hash3 = createHash3(this.hashName);
+          hashString(hash3, isServer ? this._remoteIdentRaw : this._identRaw);
+          hashString(hash3, isServer ? this._identRaw : this._remoteIdentRaw);
+          hashString(hash3, isServer ? this._remoteKexinit : this._kexinit);
+          hashString(hash3, isServer ? this._kexinit : this._remoteKexinit);
           const serverPublicHostKey = isServer ? this._hostKey.getPublicSSH() : this._hostKey;
-          hashString(hash2, serverPublicHostKey);
+          hashString(hash3, serverPublicHostKey);
           if (this.type === "groupex") {
             const params = this.getDHParams();
             const num = Buffer.allocUnsafe(4);
             writeUInt32BE(num, this._minBits, 0);
-            hash2.update(num);
+            hash3.update(num);
             writeUInt32BE(num, this._prefBits, 0);
-            hash2.update(num);
+            hash3.update(num);
             writeUInt32BE(num, this._maxBits, 0);
-            hash2.update(num);
-            hashString(hash2, params.prime);
-            hashString(hash2, params.generator);
+            hash3.update(num);
+            hashString(hash3, params.prime);
+            hashString(hash3, params.generator);
           }
-          hashString(hash2, isServer ? pubKey : this.getPublicKey());
+          hashString(hash3, isServer ? pubKey : this.getPublicKey());
           const serverPublicKey = isServer ? this.getPublicKey() : pubKey;
-          hashString(hash2, serverPublicKey);
-          hashString(hash2, secret2);
-          const exchangeHash = hash2.digest();
+          hashString(hash3, serverPublicKey);
+          hashString(hash3, secret2);
+          const exchangeHash = hash3.digest();
           if (!isServer) {
             bufferParser.init(this._sig, 0);
             const sigType = bufferParser.readString(true);
@@ -67610,10 +69418,10 @@ var require_kex = __commonJS({
     })();
     var hashString = (() => {
       const LEN = Buffer.allocUnsafe(4);
-      return (hash2, buf) => {
+      return (hash3, buf) => {
         writeUInt32BE(LEN, buf.length, 0);
-        hash2.update(LEN);
-        hash2.update(buf);
+        hash3.update(LEN);
+        hash3.update(buf);
       };
     })();
     function generateKEXVal(len, hashName, secret2, exchangeHash, sessionID, char) {
@@ -73285,7 +75093,7 @@ var require_client4 = __commonJS({
           };
         }
         const sock = this._sock = cfg.sock || new Socket2();
-        let ready = false;
+        let ready2 = false;
         let sawHeader = false;
         if (this._protocol)
           this._protocol.cleanup();
@@ -73319,8 +75127,8 @@ var require_client4 = __commonJS({
           },
           onHandshakeComplete: (negotiated) => {
             this.emit("handshake", negotiated);
-            if (!ready) {
-              ready = true;
+            if (!ready2) {
+              ready2 = true;
               proto.service("ssh-userauth");
             }
           },
@@ -73437,12 +75245,12 @@ var require_client4 = __commonJS({
                 const key = curAuth.agentCtx.currentKey();
                 proto.authPK(curAuth.username, key, keyAlgo, (buf, cb) => {
                   const opts = { hash: hashAlgo };
-                  curAuth.agentCtx.sign(key, buf, opts, (err2, signed) => {
+                  curAuth.agentCtx.sign(key, buf, opts, (err2, signed2) => {
                     if (err2) {
                       err2.level = "agent";
                       this.emit("error", err2);
                     } else {
-                      return cb(signed);
+                      return cb(signed2);
                     }
                     tryNextAgentKey();
                   });
@@ -76824,13 +78632,13 @@ var init_aws4fetch_esm = __esm({
           input = url;
         }
         const signer = new AwsV4Signer(Object.assign({ url: input.toString() }, init, this, init && init.aws));
-        const signed = Object.assign({}, init, await signer.sign());
-        delete signed.aws;
+        const signed2 = Object.assign({}, init, await signer.sign());
+        delete signed2.aws;
         try {
-          return new Request(signed.url.toString(), signed);
+          return new Request(signed2.url.toString(), signed2);
         } catch (e) {
           if (e instanceof TypeError) {
-            return new Request(signed.url.toString(), Object.assign({ duplex: "half" }, signed));
+            return new Request(signed2.url.toString(), Object.assign({ duplex: "half" }, signed2));
           }
           throw e;
         }
@@ -76992,7 +78800,7 @@ __export(s3_exports, {
 });
 function s3Store(settings, dial) {
   const { bucket, basePath, endpoint } = settings;
-  const prefix = import_node_path9.posix.join("/", basePath).slice(1);
+  const prefix = import_node_path10.posix.join("/", basePath).slice(1);
   const name2 = `the bucket ${bucket} at ${endpoint}${prefix === "" ? "" : `, below ${prefix}`}`;
   return {
     name: name2,
@@ -77002,7 +78810,7 @@ function s3Store(settings, dial) {
           `The log name ${JSON.stringify(logFilename)} leads out of ${name2}; it was not read.`,
           "Forgejo never writes such a name: find out who changed action_task.log_filename."
         );
-      const url = objectUrl(settings, import_node_path9.posix.join("/", basePath, logFilename).slice(1));
+      const url = objectUrl(settings, import_node_path10.posix.join("/", basePath, logFilename).slice(1));
       const head = await ask(settings, dial, "HEAD", url);
       if (head.status === 404) {
         await assertBucket(settings, dial, name2);
@@ -77067,7 +78875,7 @@ async function send({ credentials, location, insecure }, dial, method, url, rang
   const headers2 = range === void 0 ? {} : { range };
   if (credentials) {
     const { AwsV4Signer: AwsV4Signer2 } = await Promise.resolve().then(() => (init_aws4fetch_esm(), aws4fetch_esm_exports));
-    const signed = await new AwsV4Signer2({
+    const signed2 = await new AwsV4Signer2({
       ...credentials,
       method,
       url: url.href,
@@ -77077,7 +78885,7 @@ async function send({ credentials, location, insecure }, dial, method, url, rang
       // The key is in percent-encoding already.
       singleEncode: true
     }).sign();
-    for (const [key, value2] of signed.headers) headers2[key] = value2;
+    for (const [key, value2] of signed2.headers) headers2[key] = value2;
   }
   const secure = url.protocol === "https:";
   const port2 = Number(url.port) || (secure ? 443 : 80);
@@ -77131,13 +78939,13 @@ function refusal(name2, { location, credentials }, { status, headers: headers2, 
     );
   return unknown(`${what}.`, "Look at the storage, and try again.");
 }
-var import_node_http, import_node_https, import_node_path9, import_node_tls, timeoutMs2, encodeKey, connectFix;
+var import_node_http, import_node_https, import_node_path10, import_node_tls, timeoutMs2, encodeKey, connectFix;
 var init_s3 = __esm({
   "src/doctor/logs/s3.ts"() {
     "use strict";
     import_node_http = __toESM(require_node_http(), 1);
     import_node_https = __toESM(require_node_https(), 1);
-    import_node_path9 = __toESM(require_node_path(), 1);
+    import_node_path10 = __toESM(require_node_path(), 1);
     import_node_tls = __toESM(require_node_tls(), 1);
     init_errors();
     timeoutMs2 = 3e4;
@@ -77644,7 +79452,7 @@ async function exec(link, argv, options = {}) {
     stopWaiting = link.onLost(fail2);
     if (settled) return;
     const begin = (error2, opened) => {
-      if (error2) return fail2(link.lost ?? refused3(error2, link.name));
+      if (error2) return fail2(link.lost ?? refused4(error2, link.name));
       if (settled) return end(opened);
       channel = opened;
       opened.on("exit", (code3, signal) => {
@@ -77675,7 +79483,7 @@ function end(channel) {
   channel.signal("KILL");
   channel.close();
 }
-var longestLine, refused3, noExit;
+var longestLine, refused4, noExit;
 var init_exec = __esm({
   "src/deploy/host/ssh/exec.ts"() {
     "use strict";
@@ -77684,7 +79492,7 @@ var init_exec = __esm({
     init_output();
     init_process();
     longestLine = 32 * 4096 - 1;
-    refused3 = (error2, name2) => unknown(
+    refused4 = (error2, name2) => unknown(
       `${name2} starts no command: ${messageOf(error2)}`,
       "See MaxSessions and ForceCommand in its sshd_config, and whether the account has a login shell.",
       error2
@@ -80420,7 +82228,7 @@ var init_connect = __esm({
       };
       refusal(message) {
         const { host: host2, port: port2, user, unused } = this.#target;
-        const tried = this.#tried.map((words5) => words5()).join("; ") || "nothing";
+        const tried = this.#tried.map((words6) => words6()).join("; ") || "nothing";
         const offered = this.#offered.join(", ") || "no method at all";
         const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
         return new Refusal(
@@ -80708,9 +82516,9 @@ function matches(names2, name2) {
   return matched;
 }
 function matchesHash(hashed, name2) {
-  const [, , salt, hash2] = hashed.split("|");
-  if (salt === void 0 || hash2 === void 0) return false;
-  return (0, import_node_crypto2.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash2;
+  const [, , salt, hash3] = hashed.split("|");
+  if (salt === void 0 || hash3 === void 0) return false;
+  return (0, import_node_crypto2.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash3;
 }
 function matchesPattern(pattern2, name2) {
   let p = 0;
@@ -80755,13 +82563,13 @@ var init_known_hosts = __esm({
 
 // src/deploy/host/ssh/config.ts
 async function readSshConfig(path6, person) {
-  return readFrom(path6, (0, import_node_path10.dirname)(path6), person, [], 0);
+  return readFrom(path6, (0, import_node_path11.dirname)(path6), person, [], 0);
 }
 async function readFrom(path6, base, person, outer, depth) {
   if (depth > 16) throw usage(`${path6}: Include is nested more than 16 deep.`, "Check whether a file includes itself.");
   let text4;
   try {
-    text4 = await (0, import_promises14.readFile)(path6, "utf8");
+    text4 = await (0, import_promises15.readFile)(path6, "utf8");
   } catch (error2) {
     if (error2.code === "ENOENT") return [];
     throw usage(`${path6} cannot be read: ${error2.message}`, "Check its permissions.", error2);
@@ -80785,11 +82593,11 @@ async function readFrom(path6, base, person, outer, depth) {
   return directives;
 }
 async function included(pattern2, base) {
-  const path6 = (0, import_node_path10.isAbsolute)(pattern2) ? pattern2 : (0, import_node_path10.join)(base, pattern2);
+  const path6 = (0, import_node_path11.isAbsolute)(pattern2) ? pattern2 : (0, import_node_path11.join)(base, pattern2);
   if (!/[*?]/.test(path6)) return [path6];
-  const folder = (0, import_node_path10.dirname)(path6);
-  const entries2 = await (0, import_promises14.readdir)(folder).catch(() => []);
-  return entries2.filter((entry) => !entry.startsWith(".") && matchesPattern(path6.slice(folder.length + 1), entry)).sort().map((entry) => (0, import_node_path10.join)(folder, entry));
+  const folder = (0, import_node_path11.dirname)(path6);
+  const entries2 = await (0, import_promises15.readdir)(folder).catch(() => []);
+  return entries2.filter((entry) => !entry.startsWith(".") && matchesPattern(path6.slice(folder.length + 1), entry)).sort().map((entry) => (0, import_node_path11.join)(folder, entry));
 }
 function resolveHost(config, host2, person, user) {
   const first = /* @__PURE__ */ new Map();
@@ -80810,14 +82618,14 @@ function resolveHost(config, host2, person, user) {
   }
   const hostName = hostNameNow();
   const account = user ?? value2("user");
-  const number = (keyword, highest) => {
+  const number2 = (keyword, highest) => {
     const directive = first.get(keyword);
     if (!directive) return void 0;
     const text4 = unquoted(directive.value);
     if (/^\d+$/.test(text4) && Number(text4) <= highest) return Number(text4);
     throw usage(`${directive.where}: "${text4}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
   };
-  const port2 = number("port", 65535);
+  const port2 = number2("port", 65535);
   const tokens = {
     "%%": "%",
     "%d": person.home,
@@ -80827,8 +82635,8 @@ function resolveHost(config, host2, person, user) {
     "%r": account ?? person.user,
     "%u": person.user
   };
-  const fill3 = (text4) => text4.replace(/%[%dhnpru]/g, (token2) => tokens[token2]);
-  const path6 = (text4) => expandHome(fill3(text4), person);
+  const fill4 = (text4) => text4.replace(/%[%dhnpru]/g, (token2) => tokens[token2]);
+  const path6 = (text4) => expandHome(fill4(text4), person);
   const list = (keyword) => {
     const directive = first.get(keyword);
     return directive && words(directive.value).filter((file) => file !== "none").map(path6);
@@ -80839,8 +82647,8 @@ function resolveHost(config, host2, person, user) {
   const userKnownHostsFiles = list("userknownhostsfile");
   const globalKnownHostsFiles = list("globalknownhostsfile");
   const hostKeyAlias = value2("hostkeyalias");
-  const connectTimeout = number("connecttimeout", 86400);
-  const keepalive = number("serveraliveinterval", 86400);
+  const connectTimeout = number2("connecttimeout", 86400);
+  const keepalive = number2("serveraliveinterval", 86400);
   return {
     identityFiles: identityFiles.filter((file) => file.toLowerCase() !== "none").map(path6),
     certificateFiles: certificateFiles.filter((file) => file.toLowerCase() !== "none").map(path6),
@@ -80849,7 +82657,7 @@ function resolveHost(config, host2, person, user) {
     ...account !== void 0 && { user: account },
     ...port2 !== void 0 && { port: port2 },
     ...identityAgent !== void 0 && { identityAgent: identityAgent === "none" ? "none" : path6(identityAgent) },
-    ...proxyJump !== void 0 && proxyJump.toLowerCase() !== "none" && { proxyJump: fill3(proxyJump) },
+    ...proxyJump !== void 0 && proxyJump.toLowerCase() !== "none" && { proxyJump: fill4(proxyJump) },
     ...proxyCommand !== void 0 && proxyCommand.toLowerCase() !== "none" && proxyJump === void 0 && { proxyCommand },
     ...hostKeyAlias !== void 0 && { hostKeyAlias },
     ...userKnownHostsFiles && { userKnownHostsFiles },
@@ -80885,16 +82693,16 @@ function matchesList(patterns2, name2) {
   }
   return matched;
 }
-var import_promises14, import_node_path10, words, expandHome;
+var import_promises15, import_node_path11, words, expandHome;
 var init_config = __esm({
   "src/deploy/host/ssh/config.ts"() {
     "use strict";
-    import_promises14 = __toESM(require_promises(), 1);
-    import_node_path10 = __toESM(require_node_path(), 1);
+    import_promises15 = __toESM(require_promises(), 1);
+    import_node_path11 = __toESM(require_node_path(), 1);
     init_errors();
     init_known_hosts();
     words = (value2) => [...value2.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted3, plain3]) => quoted3 ?? plain3).filter((word) => word !== "");
-    expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~/") ? (0, import_node_path10.join)(home, path6.slice(2)) : path6;
+    expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~/") ? (0, import_node_path11.join)(home, path6.slice(2)) : path6;
   }
 });
 
@@ -81081,7 +82889,7 @@ var init_identity = __esm({
 // src/deploy/host/ssh/target.ts
 async function resolveTargets(hops, settings) {
   const { person } = settings;
-  const files = settings.configFiles ?? [(0, import_node_path11.join)(person.home, ".ssh/config"), "/etc/ssh/ssh_config"];
+  const files = settings.configFiles ?? [(0, import_node_path12.join)(person.home, ".ssh/config"), "/etc/ssh/ssh_config"];
   const config = (await Promise.all(files.map((file) => readSshConfig(file, person)))).flat();
   const chain = withJumps(hops, config, settings, 0);
   const given = await givenIdentities(settings);
@@ -81141,11 +82949,11 @@ async function resolveTarget(hop, last, { config, settings, given }) {
   };
 }
 async function foundIdentities(found, person, passphrase) {
-  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name2) => (0, import_node_path11.join)(person.home, ".ssh", name2));
+  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name2) => (0, import_node_path12.join)(person.home, ".ssh", name2));
   const identities = [];
   const unused = [];
   for (const file of files) {
-    const text4 = await (0, import_promises15.readFile)(file, "utf8").catch((error2) => error2);
+    const text4 = await (0, import_promises16.readFile)(file, "utf8").catch((error2) => error2);
     if (typeof text4 === "string") {
       try {
         identities.push(readIdentity(text4, file, passphrase));
@@ -81169,7 +82977,7 @@ async function withCertificates(keys, found, settings) {
   }
   const beside = keys.identities.map(({ name: name2 }) => `${name2}-cert.pub`).filter((path6) => path6.startsWith("/"));
   for (const path6 of /* @__PURE__ */ new Set([...found.certificateFiles, ...beside])) {
-    const text4 = await (0, import_promises15.readFile)(path6, "utf8").catch(() => void 0);
+    const text4 = await (0, import_promises16.readFile)(path6, "utf8").catch(() => void 0);
     if (text4 === void 0) continue;
     try {
       certificates.push(readCertificate(text4, path6));
@@ -81212,12 +83020,12 @@ async function knownHosts(found, { knownHosts: given, person }) {
     return { entries: parseKnownHosts(await readNamed2(path6, "known hosts file"), path6), sources: [path6] };
   }
   const sources = [
-    ...found.userKnownHostsFiles ?? [(0, import_node_path11.join)(person.home, ".ssh/known_hosts"), (0, import_node_path11.join)(person.home, ".ssh/known_hosts2")],
+    ...found.userKnownHostsFiles ?? [(0, import_node_path12.join)(person.home, ".ssh/known_hosts"), (0, import_node_path12.join)(person.home, ".ssh/known_hosts2")],
     ...found.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
   ];
   const texts2 = await Promise.all(
     sources.map(
-      (source) => (0, import_promises15.readFile)(source, "utf8").catch((error2) => {
+      (source) => (0, import_promises16.readFile)(source, "utf8").catch((error2) => {
         if (error2.code === "ENOENT" || error2.code === "ENOTDIR") return "";
         throw unknown(
           `${source} cannot be read: ${error2.message}`,
@@ -81231,7 +83039,7 @@ async function knownHosts(found, { knownHosts: given, person }) {
 }
 async function readNamed2(path6, what) {
   try {
-    return await (0, import_promises15.readFile)(path6, "utf8");
+    return await (0, import_promises16.readFile)(path6, "utf8");
   } catch (error2) {
     throw usage(
       `The ${what} ${path6} cannot be read: ${error2.code ?? error2.message}`,
@@ -81240,12 +83048,12 @@ async function readNamed2(path6, what) {
     );
   }
 }
-var import_promises15, import_node_path11, defaultKeys, isKeyText;
+var import_promises16, import_node_path12, defaultKeys, isKeyText;
 var init_target = __esm({
   "src/deploy/host/ssh/target.ts"() {
     "use strict";
-    import_promises15 = __toESM(require_promises(), 1);
-    import_node_path11 = __toESM(require_node_path(), 1);
+    import_promises16 = __toESM(require_promises(), 1);
+    import_node_path12 = __toESM(require_node_path(), 1);
     init_errors();
     init_via();
     init_certificate();
@@ -81864,8 +83672,8 @@ var commonOptions = () => [
 var optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
 var verbName = (verb) => verb.usage.split(" ", 1)[0];
 async function runTool(tool, argv, io) {
-  const words5 = verbFirst(argv);
-  const flags = words5.slice(0, words5.includes("--") ? words5.indexOf("--") : void 0);
+  const words6 = verbFirst(tool, argv);
+  const flags = words6.slice(0, words6.includes("--") ? words6.indexOf("--") : void 0);
   const json = flags.includes("--json");
   let outcome;
   const program2 = buildProgram(tool, io, async (verb, args, options) => {
@@ -81876,14 +83684,14 @@ async function runTool(tool, argv, io) {
   });
   try {
     try {
-      knowsVerb(tool, words5[0]);
-      await program2.parseAsync(words5, { from: "user" });
+      knowsVerb(tool, words6[0]);
+      await program2.parseAsync(words6, { from: "user" });
       if (!outcome) throw new Error("No verb ran.");
     } catch (error2) {
       if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
       outcome = explain(error2, tool, io, {
         verbose: flags.includes("--verbose") || flags.includes("-v"),
-        verb: tool.verbs.map(verbName).find((name2) => name2 === words5[0]) ?? ""
+        verb: tool.verbs.map(verbName).find((name2) => name2 === words6[0]) ?? ""
       });
     }
     if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
@@ -81899,10 +83707,16 @@ async function runTool(tool, argv, io) {
   return outcome ?? { exit: exitCode.ok, result: null };
 }
 var shownText = (outcome, view2) => harmlessStyled(redact(outcome.text?.(view2) ?? ""));
-function verbFirst(argv) {
-  const common = new Set(commonOptions().flatMap((option) => option.isBoolean() ? [option.long, option.short] : []));
-  const at = argv.findIndex((word) => !common.has(word));
-  return at <= 0 ? [...argv] : [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)];
+function verbFirst(tool, argv) {
+  const words6 = (options) => new Set(options.flatMap(({ long, short }) => [long, short]));
+  const flags = words6(commonOptions().filter((option) => option.isBoolean()));
+  const valued = words6(tool.verbs.flatMap(optionsOf).filter(({ required: required2 }) => required2));
+  let at = 0;
+  for (let word = argv[0]; word !== void 0; word = argv[at]) {
+    if (flags.has(word) || valued.has(word.split("=", 1)[0])) at += valued.has(word) ? 2 : 1;
+    else break;
+  }
+  return at === 0 || at >= argv.length ? [...argv] : [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 function knowsVerb(tool, word) {
   const names2 = tool.verbs.map(verbName);
@@ -81947,7 +83761,10 @@ More about a verb: ${tool.name} VERB --help`
     command.summary(verb.summary).description(verb.description ? `${verb.summary}
 
 ${verb.description}` : verb.summary);
-    for (const option of optionsOf(verb)) command.addOption(option);
+    for (const option of optionsOf(verb)) {
+      command.on(`option:${option.name()}`, (value2) => refuseEmpty(option, value2));
+      command.addOption(option);
+    }
     if (verb.examples.length > 0) command.addHelpText("after", () => `
 Examples:
 ${examples(verb)}`);
@@ -81958,6 +83775,11 @@ ${examples(verb)}`);
     });
   }
   return program2;
+}
+function refuseEmpty({ long, short }, value2) {
+  if (typeof value2 !== "string" || value2.trim() !== "") return;
+  const flag = long ?? short;
+  throw usage(`${flag} is empty.`, `Give it a value, or leave ${flag} out. Is a variable of the script not set?`);
 }
 function examples(verb) {
   const width2 = Math.max(...verb.examples.map(([line]) => line.length));
@@ -82145,13 +83967,10 @@ function finish(tool, outcome) {
   const tolerated = outcome.exit === exitCode.problem && /^false$/i.test(getInput("fail-on-findings"));
   if (outcome.exit === exitCode.ok || tolerated) return;
   process.exitCode = outcome.exit;
-  const words5 = { 1: "found a problem", 2: "could not tell", 64: "was used wrongly" }[outcome.exit];
+  const words6 = { 1: "found a problem", 2: "could not tell", 64: "was used wrongly" }[outcome.exit];
   if (process.env.FORGEJO_ACTIONS !== "true")
-    error(`${tool.name} ${words5} (exit code ${outcome.exit}); see the log above.`);
+    error(`${tool.name} ${words6} (exit code ${outcome.exit}); see the log above.`);
 }
-
-// src/doctor/command.ts
-init_errors();
 
 // src/doctor/verbs/api.ts
 init_esm();
@@ -82317,13 +84136,13 @@ var apiVerb = {
     const timeout2 = options.timeout === void 0 ? void 0 : parseDuration(options.timeout);
     if (options.timeout !== void 0 && !timeout2)
       throw usage(`--timeout is "${options.timeout}", which is not a duration.`, "Write it as 90s or 5m.");
-    const route = `${method.toUpperCase()} ${path6.startsWith("/") ? path6 : `/${path6}`}`;
+    const route2 = `${method.toUpperCase()} ${path6.startsWith("/") ? path6 : `/${path6}`}`;
     const params = await fieldsOf(options.rawField, options.field);
-    if (/\/actions\/secrets\//.test(route)) hideSecret(String(params.data ?? ""));
+    if (/\/actions\/secrets\//.test(route2)) hideSecret(String(params.data ?? ""));
     const baseUrl = options.baseUrl ?? (serverFromEnvironment2(io.env) || await rootUrl2(options, io));
     if (options.dryRun) {
-      const { url, body } = targetOf2(serverAddress2(baseUrl), route, params);
-      return shown({ method: route.split(" ", 1)[0], url: url.href, body: body ?? null });
+      const { url, body } = targetOf2(serverAddress2(baseUrl), route2, params);
+      return shown({ method: route2.split(" ", 1)[0], url: url.href, body: body ?? null });
     }
     const forgejo = createForgejo2({
       baseUrl,
@@ -82335,13 +84154,13 @@ var apiVerb = {
     });
     if (options.output !== void 0) {
       const { saveBody: saveBody2 } = await Promise.resolve().then(() => (init_save(), save_exports));
-      const bytes2 = await saveBody2(await forgejo.raw(route, params), options.output);
+      const bytes2 = await saveBody2(await forgejo.raw(route2, params), options.output);
       const result = { file: options.output, bytes: bytes2 };
       return { exit: exitCode.ok, result, text: () => `${options.output}: ${bytes2} bytes` };
     }
-    const answer = options.paginate ? await forgejo.paginate(route, params).all() : await forgejo.request(route, params);
+    const answer = options.paginate ? await forgejo.paginate(route2, params).all() : await forgejo.request(route2, params);
     if (answer instanceof Uint8Array)
-      throw usage(`${route} answers with a file of ${answer.length} bytes.`, "Give --output FILE to keep it.");
+      throw usage(`${route2} answers with a file of ${answer.length} bytes.`, "Give --output FILE to keep it.");
     return shown(answer);
   }
 };
@@ -82362,7 +84181,7 @@ async function rootUrl2({ appIni }, io) {
 }
 
 // src/doctor/verbs/diagnose.ts
-var import_promises16 = __toESM(require_promises(), 1);
+var import_promises17 = __toESM(require_promises(), 1);
 init_esm();
 
 // src/common/config.ts
@@ -82432,7 +84251,7 @@ init_errors();
 init_exit();
 
 // src/doctor/connect.ts
-var import_node_path12 = __toESM(require_node_path(), 1);
+var import_node_path13 = __toESM(require_node_path(), 1);
 init_esm();
 
 // src/common/audit.ts
@@ -82517,62 +84336,7 @@ async function openDatabase(settings) {
 // src/doctor/logs/open.ts
 init_errors();
 init_tunnel();
-
-// src/doctor/logs/disk.ts
-var import_node_fs4 = __toESM(require_node_fs(), 1);
-var import_promises13 = __toESM(require_promises(), 1);
-init_errors();
-init_files();
-var diskStore = (directory) => directoryStore(localFiles, directory);
-var localFiles = {
-  where: "",
-  async resolve(path6) {
-    try {
-      return await (0, import_promises13.realpath)(path6);
-    } catch (error2) {
-      return absent(path6, error2);
-    }
-  },
-  async open(path6) {
-    try {
-      return await openFile(path6);
-    } catch (error2) {
-      return absent(path6, error2);
-    }
-  },
-  close: async () => {
-  }
-};
-async function openFile(path6) {
-  const handle = await (0, import_promises13.open)(path6, import_node_fs4.constants.O_RDONLY | import_node_fs4.constants.O_NONBLOCK | import_node_fs4.constants.O_NOFOLLOW);
-  const stat5 = await handle.stat();
-  if (!stat5.isFile()) {
-    await handle.close();
-    throw irregular(path6, "");
-  }
-  return {
-    size: stat5.size,
-    async read(offset, length) {
-      const buffer = Buffer.allocUnsafe(length);
-      let read = 0;
-      while (read < length) {
-        const { bytesRead } = await handle.read(buffer, read, length - read, offset + read);
-        if (bytesRead === 0) break;
-        read += bytesRead;
-      }
-      return buffer.subarray(0, read);
-    },
-    close: () => handle.close()
-  };
-}
-function absent(path6, error2) {
-  const { code: code3 } = error2;
-  if (code3 === "ENOENT" || code3 === "ENOTDIR") return void 0;
-  if (error2 instanceof ToolError) throw error2;
-  throw unreadable(path6, "", messageOf(error2), code3 === "EACCES" || code3 === "EPERM", error2);
-}
-
-// src/doctor/logs/open.ts
+init_disk();
 init_files();
 async function openLogs({ directory, s3, forgejo }, host2, env, onClose) {
   if (directory !== void 0 && s3 !== void 0)
@@ -82595,11 +84359,27 @@ async function openLogs({ directory, s3, forgejo }, host2, env, onClose) {
         open: async () => {
           throw unknown(
             `Forgejo keeps finished logs in a storage of the type "${forgejo.type}", which ci-doctor cannot read.`,
-            "It reads local, minio (S3), and with --log-dir a copy or a mount of the storage."
+            "It reads local, minio (S3), with --log-dir a copy or a mount of the storage, and with a token what Forgejo 16 and newer answer (--log-api)."
           );
         }
       };
   }
+}
+async function openApi({ logApi, baseUrl, tokenEnv }, rootUrl3, env, { queries }) {
+  const server = baseUrl ?? (env.FORGEJO_URL || rootUrl3);
+  if (server === void 0) {
+    if (logApi)
+      throw usage(
+        "--log-api needs the address of Forgejo.",
+        "Give --base-url https://forge.example.org, or set FORGEJO_URL."
+      );
+    return void 0;
+  }
+  const { tokenFromEnvironment: tokenFromEnvironment2 } = await Promise.resolve().then(() => (init_environment(), environment_exports));
+  const token2 = tokenFromEnvironment2(env, tokenEnv);
+  if (token2 === void 0 && !logApi) return void 0;
+  const [{ apiStore: apiStore2 }, { apiLogName: apiLogName2 }] = await Promise.all([Promise.resolve().then(() => (init_api(), api_exports)), Promise.resolve().then(() => (init_tasks(), tasks_exports))]);
+  return apiStore2({ baseUrl: server, token: token2 }, (taskId) => apiLogName2(queries, taskId));
 }
 async function openDirectory(directory, host2, onClose) {
   if (!host2) return diskStore(directory);
@@ -82621,7 +84401,7 @@ async function openS3(settings, host2) {
 init_timings();
 
 // src/doctor/ways.ts
-var import_node_os2 = __toESM(require_node_os(), 1);
+var import_node_os3 = __toESM(require_node_os(), 1);
 init_esm();
 init_options2();
 init_via();
@@ -82698,7 +84478,7 @@ var Ways = class {
       Promise.resolve().then(() => (init_open(), open_exports)),
       Promise.resolve().then(() => (init_options2(), options_exports))
     ]);
-    return openHost2(via, openOptionsFrom2(this.#options, this.#env, { name: userName(), home: (0, import_node_os2.homedir)() }));
+    return openHost2(via, openOptionsFrom2(this.#options, this.#env, { name: userName(), home: (0, import_node_os3.homedir)() }));
   }
 };
 
@@ -82726,7 +84506,13 @@ var logOptions = [
     "--log-s3 <address>",
     "bucket of the stored logs, s3://BUCKET/BASE/PATH?endpoint=URL&region=NAME (from app.ini)"
   ),
-  new Option("--log-via <way>", "how to reach the host of the stored logs, where it is another than --via")
+  new Option("--log-via <way>", "how to reach the host of the stored logs, where it is another than --via"),
+  new Option(
+    "--log-api",
+    "read logs through Forgejo's API before anything else (version 16 and newer; with a token, where they are nowhere else)"
+  ),
+  new Option("--base-url <url>", "for the API: the server's address (or FORGEJO_URL, or ROOT_URL of app.ini)"),
+  new Option("--token-env <variable>", "for the API: the variable that holds the token (FORGEJO_TOKEN)")
 ];
 var configKeys = [
   "database-url",
@@ -82762,7 +84548,7 @@ async function withConnection(options, io, work) {
 async function connect3(options, io, file, values, ways) {
   const path6 = (key) => {
     const value2 = values.get(key);
-    return value2 === void 0 || (0, import_node_path12.isAbsolute)(value2) ? value2 : (0, import_node_path12.resolve)(file.path, "..", value2);
+    return value2 === void 0 || (0, import_node_path13.isAbsolute)(value2) ? value2 : (0, import_node_path13.resolve)(file.path, "..", value2);
   };
   const url = options.databaseUrl ?? (options.appIni === void 0 ? io.env.CI_DOCTOR_DATABASE_URL || values.get("database-url") : void 0);
   const logHost = await ways.logHost();
@@ -82784,32 +84570,38 @@ async function connect3(options, io, file, values, ways) {
     forgejo?.timings ?? defaultTimings,
     options.zombieTimeout ?? values.get("zombie-timeout")
   );
+  const database = await openDatabase({
+    url: url ?? forgejo.databaseUrl,
+    env: io.env,
+    ...schema2 && { schema: schema2 },
+    ...generation && { generation },
+    ...databaseHost && { through: databaseHost }
+  });
+  const openPlaces = async () => ({
+    storage: await openLogs(
+      {
+        directory: options.logDir ?? there("log-dir"),
+        s3: options.logS3 ?? (options.logDir === void 0 ? values.get("log-s3") : void 0),
+        forgejo: forgejo?.logStorage
+      },
+      logHost,
+      io.env,
+      (close) => ways.onClose(close)
+    ),
+    api: await openApi(options, forgejo?.rootUrl, io.env, database),
+    apiFirst: options.logApi === true
+  });
   let logs2;
   return {
-    database: await openDatabase({
-      url: url ?? forgejo.databaseUrl,
-      env: io.env,
-      ...schema2 && { schema: schema2 },
-      ...generation && { generation },
-      ...databaseHost && { through: databaseHost }
-    }),
+    database,
     timings: timings2,
     rootUrl: forgejo?.rootUrl ?? null,
     logs: () => {
-      logs2 ??= openLogs(
-        {
-          directory: options.logDir ?? there("log-dir"),
-          s3: options.logS3 ?? (options.logDir === void 0 ? values.get("log-s3") : void 0),
-          forgejo: forgejo?.logStorage
-        },
-        logHost,
-        io.env,
-        (close) => ways.onClose(close)
-      );
+      logs2 ??= openPlaces();
       return logs2;
     },
-    undoDirectory: options.undoDir ?? path6("undo-dir") ?? (0, import_node_path12.join)(state, "undo"),
-    journal: (0, import_node_path12.join)(state, "journal.jsonl")
+    undoDirectory: options.undoDir ?? path6("undo-dir") ?? (0, import_node_path13.join)(state, "undo"),
+    journal: (0, import_node_path13.join)(state, "journal.jsonl")
   };
 }
 function withTimeout(timings2, text4) {
@@ -82837,7 +84629,7 @@ function dbfsOf({ queries }) {
       const first = Math.floor(offset / blockSize2) * blockSize2;
       const rows2 = await queries.selectFrom("dbfs_meta").leftJoin(
         "dbfs_data",
-        (join14) => join14.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
+        (join15) => join15.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
       ).select(["file_size", "blob_offset", "blob_data"]).where("dbfs_meta.id", "=", id).execute();
       const size2 = rows2[0]?.file_size;
       if (size2 === void 0) return Buffer.alloc(0);
@@ -82854,22 +84646,7 @@ function dbfsOf({ queries }) {
 
 // src/doctor/diagnose/diagnose.ts
 init_errors();
-
-// src/doctor/database/status.ts
-var Status = {
-  unknown: 0,
-  success: 1,
-  failure: 2,
-  cancelled: 3,
-  skipped: 4,
-  waiting: 5,
-  running: 6,
-  blocked: 7
-};
-var names = Object.keys(Status);
-var statusName = (status) => names[status] ?? `status ${status}`;
-var statusLabel = (status) => `${status} ${statusName(status)}`;
-var isDone = (status) => status >= Status.success && status <= Status.skipped;
+init_status();
 
 // src/doctor/diagnose/engine.ts
 var import_node_crypto4 = __toESM(require_node_crypto(), 1);
@@ -83054,9 +84831,9 @@ function parse3(source, ignoreCase) {
   }
   function folded(set2) {
     if (!ignoreCase) return set2;
-    const copy = Uint8Array.from(set2);
-    for (let code3 = 97; code3 <= 122; code3++) if (set2[code3] || set2[code3 - 32]) copy[code3] = copy[code3 - 32] = 1;
-    return copy;
+    const copy2 = Uint8Array.from(set2);
+    for (let code3 = 97; code3 <= 122; code3++) if (set2[code3] || set2[code3 - 32]) copy2[code3] = copy2[code3 - 32] = 1;
+    return copy2;
   }
 }
 function setOf(characters) {
@@ -83075,7 +84852,7 @@ function build(tree) {
   const link = (from, to) => {
     for (const state of from) next[state].push(...to);
   };
-  const join14 = (a, b) => {
+  const join15 = (a, b) => {
     link(a.last, b.first);
     return {
       nullable: a.nullable && b.nullable,
@@ -83098,7 +84875,7 @@ function build(tree) {
         next.push([]);
         return { nullable: false, first: [sets.length - 1], last: [sets.length - 1] };
       case "sequence":
-        return node.parts.reduce((before, part) => join14(before, make(part)), empty2);
+        return node.parts.reduce((before, part) => join15(before, make(part)), empty2);
       case "either": {
         const parts = node.parts.map(make);
         return {
@@ -83108,23 +84885,23 @@ function build(tree) {
         };
       }
       case "repeat":
-        return repeat(node.part, node.min, node.max);
+        return repeat2(node.part, node.min, node.max);
     }
   };
-  const repeat = (part, min, max) => {
+  const repeat2 = (part, min, max) => {
     if (min > mostPositions || max !== Number.POSITIVE_INFINITY && max > mostPositions)
       throw new Refused(`it repeats something more than ${mostPositions} times`);
     if (max === Number.POSITIVE_INFINITY) {
       let whole3 = empty2;
-      for (let copy = 1; copy < min; copy++) whole3 = join14(whole3, make(part));
+      for (let copy2 = 1; copy2 < min; copy2++) whole3 = join15(whole3, make(part));
       const last = loop(make(part));
-      return join14(whole3, min === 0 ? { ...last, nullable: true } : last);
+      return join15(whole3, min === 0 ? { ...last, nullable: true } : last);
     }
     let optional = empty2;
-    for (let copy = min; copy < max; copy++) optional = { ...join14(make(part), optional), nullable: true };
+    for (let copy2 = min; copy2 < max; copy2++) optional = { ...join15(make(part), optional), nullable: true };
     let whole2 = empty2;
-    for (let copy = 0; copy < min; copy++) whole2 = join14(whole2, make(part));
-    return join14(whole2, optional);
+    for (let copy2 = 0; copy2 < min; copy2++) whole2 = join15(whole2, make(part));
+    return join15(whole2, optional);
   };
   const bound = tree.kind === "sequence" && tree.parts[0]?.kind === "begin";
   const anything = {
@@ -83277,10 +85054,11 @@ function finiteWays(automaton) {
 // src/doctor/diagnose/rule.ts
 var fill2 = (text4, captures) => text4.replace(
   /\{(\w+)(?:\|([^}]*))?\}/g,
-  (_, name2, otherwise) => captures[name2] || (otherwise ?? "")
+  (_, name2, otherwise2) => captures[name2] || (otherwise2 ?? "")
 );
 
 // src/doctor/diagnose/state.ts
+init_status();
 var endlessTimeout = 3 * 3600;
 var abandonedTimeout = 24 * 3600;
 var pkill = "pkill -9 forgejo-runner; systemctl restart forgejo-runner";
@@ -83368,8 +85146,8 @@ function explainFailure({ facts, lines: lines2, good }, rules, clock) {
   const isKnown = (text4) => good?.has(normalise(text4)) ?? false;
   const shown3 = (from, to, decisive) => texts2.slice(Math.max(0, from), to).map((text4, offset) => {
     const at = Math.max(0, from) + offset;
-    const { number, step } = lines2[at];
-    return { number, step, text: text4.slice(0, 500), decisive: at === decisive, isNew: good ? !isKnown(text4) : null };
+    const { number: number2, step } = lines2[at];
+    return { number: number2, step, text: text4.slice(0, 500), decisive: at === decisive, isNew: good ? !isKnown(text4) : null };
   });
   const around = (at) => {
     const end2 = Math.min(texts2.length, at + 13);
@@ -83414,8 +85192,8 @@ function explainFailure({ facts, lines: lines2, good }, rules, clock) {
     };
   }
   const block = around(first);
-  const seen = new Set(block.map(({ number }) => number));
-  const differs = good ? shown3(0, texts2.length, first).filter(({ isNew, number, text: text4 }) => isNew && !seen.has(number) && text4.trim() !== "").slice(-15) : [];
+  const seen = new Set(block.map(({ number: number2 }) => number2));
+  const differs = good ? shown3(0, texts2.length, first).filter(({ isNew, number: number2, text: text4 }) => isNew && !seen.has(number2) && text4.trim() !== "").slice(-15) : [];
   return { cause: null, lines: block, differs, fingerprint: fingerprintOf2("unknown", texts2.slice(first, first + 3)) };
 }
 function byState(facts, hint) {
@@ -83494,9 +85272,9 @@ function hitAt(texts2, at, rules) {
   }
   return hint;
 }
-function fits({ any, not, near }, texts2, at, longest) {
+function fits({ any: any2, not, near }, texts2, at, longest) {
   const text4 = cut2(texts2[at], longest);
-  for (const pattern2 of any) {
+  for (const pattern2 of any2) {
     const match = pattern2.exec(text4);
     if (!match || not?.some((other) => other.test(text4))) continue;
     const captures = groupsOf(match);
@@ -83520,6 +85298,7 @@ function firstError(texts2, isKnown) {
 var saidItsEnd = (lines2) => lines2.slice(-20).some(({ text: text4 }) => /^🏁|^Job '.*' (?:failed|succeeded)$|^context canceled$/.test(plain2(text4)));
 
 // src/doctor/diagnose/history.ts
+init_status();
 var mostRead = 8;
 async function compareRuns(past, job, fingerprint, fingerprints) {
   const own = past.find(({ id }) => id === job.id);
@@ -83550,415 +85329,10 @@ async function compareRuns(past, job, fingerprint, fingerprints) {
 }
 var distinct = (values) => [...new Set(values)];
 
-// src/common/group.ts
-function groupBy(items, key) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const item of items) {
-    const name2 = key(item);
-    const group = groups.get(name2);
-    if (group) group.push(item);
-    else groups.set(name2, [item]);
-  }
-  return groups;
-}
-
-// src/doctor/logs/dbfs.ts
-function dbfsPath(logFilename) {
-  const path6 = `actions_log/${logFilename}`;
-  return `${path6.split("/").length - 1}:${path6}`;
-}
-var dbfsStore = (dbfs) => ({
-  name: "the database (DBFS)",
-  async open(logFilename) {
-    const meta = await dbfs.find(dbfsPath(logFilename));
-    if (!meta) return void 0;
-    return {
-      size: meta.fileSize,
-      read: (offset, length) => dbfs.read(meta.id, offset, length),
-      close: async () => {
-      }
-    };
-  }
-});
-
-// src/doctor/stuck/instance.ts
-var actionsUnit = 10;
-var parsedAfter = 30;
-var parsedAtMost = 100;
-var announcedFor = 300;
-async function loadInstance(database, queries, now) {
-  return {
-    runners: await loadRunners(queries),
-    poisoned: await loadPoisoned(database, queries, now),
-    groups: database.generation.hasConcurrencyGroups ? await loadGroups(queries) : /* @__PURE__ */ new Map(),
-    announced: await loadAnnounced(queries, now)
-  };
-}
-async function loadRunners(queries) {
-  const rows2 = await queries.selectFrom("action_runner").select(["id", "name", "owner_id", "repo_id", "agent_labels", "last_online", "last_active"]).where((where) => where.or([where("deleted", "is", null), where("deleted", "=", 0)])).orderBy("id").execute();
-  const busy = await queries.selectFrom("action_task").select((select) => ["runner_id", select.fn.countAll().as("tasks")]).where("status", "=", Status.running).groupBy("runner_id").execute();
-  const tasks = new Map(busy.map((row) => [row.runner_id, Number(row.tasks)]));
-  return rows2.map((row) => ({
-    id: row.id,
-    name: row.name,
-    lastOnline: row.last_online,
-    lastActive: row.last_active,
-    // A label may say where it runs (`name:docker://image`); jobs name it without.
-    labels: parseList(row.agent_labels).map((label) => label.split(":", 1)[0]),
-    ownerId: row.owner_id,
-    repositoryId: row.repo_id,
-    busy: tasks.get(row.id) ?? 0
-  }));
-}
-async function loadPoisoned({ generation }, queries, now) {
-  const isNew = generation.countsAttemptAtRequeue;
-  const waiting2 = queries.selectFrom("action_run_job").leftJoin("action_run", "action_run.id", "action_run_job.run_id").leftJoin("repository", "repository.id", "action_run_job.repo_id").where("action_run_job.status", "=", Status.waiting).where("action_run_job.task_id", "=", 0).select([
-    "action_run_job.id",
-    "action_run_job.run_id",
-    "action_run_job.repo_id",
-    "action_run_job.owner_id",
-    "action_run_job.runs_on",
-    "action_run_job.updated",
-    "action_run.id as run",
-    "repository.id as repository"
-  ]);
-  const rows2 = await waiting2.where(
-    (where) => where.or([
-      where("action_run.id", "is", null),
-      where("repository.id", "is", null),
-      ...isNew ? [
-        where.not(
-          where.exists(
-            where.selectFrom("repo_unit").select("repo_unit.id").whereRef("repo_unit.repo_id", "=", "action_run_job.repo_id").where("repo_unit.type", "=", actionsUnit)
-          )
-        )
-      ] : []
-    ])
-  ).execute();
-  const found = /* @__PURE__ */ new Map();
-  const add2 = (row, poison, starves, detail = null) => found.set(row.id, {
-    id: row.id,
-    runId: row.run_id,
-    repositoryId: row.repo_id,
-    ownerId: row.owner_id,
-    runsOn: parseList(row.runs_on),
-    updated: row.updated,
-    poison,
-    detail,
-    starves
-  });
-  for (const row of rows2)
-    if (row.run === null) add2(row, "run", !isNew);
-    else add2(row, row.repository === null ? "repository" : "actions", true);
-  const heads = await waiting2.select("action_run_job.workflow_payload").where("action_run_job.updated", "<", now - parsedAfter).orderBy("action_run_job.updated").orderBy("action_run_job.id").limit(parsedAtMost).execute();
-  if (heads.length === 0) return found;
-  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
-  for (const row of heads) {
-    if (found.has(row.id)) continue;
-    const text4 = Buffer.from(row.workflow_payload ?? "").toString("utf8");
-    const document2 = yaml.parseDocument(text4, { logLevel: "silent", strict: false, uniqueKeys: false });
-    const error2 = document2.errors[0]?.message.split("\n", 1)[0];
-    if (error2 !== void 0) add2(row, "payload", true, error2);
-    else if (text4.trim() === "") add2(row, "payload", true, "it is empty");
-  }
-  return found;
-}
-async function loadGroups(queries) {
-  const rows2 = await queries.selectFrom("action_run").select(["id", "index", "repo_id", "status", "concurrency_group"]).where("status", "in", [Status.unknown, Status.waiting, Status.running, Status.blocked]).where("concurrency_group", "!=", "").orderBy("index").execute();
-  const groups = /* @__PURE__ */ new Map();
-  for (const row of rows2) {
-    const key = `${row.repo_id} ${row.concurrency_group}`;
-    const group = groups.get(key) ?? [];
-    group.push({ id: row.id, index: row.index, status: row.status });
-    groups.set(key, group);
-  }
-  return groups;
-}
-async function loadAnnounced(queries, now) {
-  const rows2 = await queries.selectFrom("action_tasks_version").select(["owner_id", "repo_id", "updated_unix"]).where("updated_unix", ">", now - announcedFor).execute();
-  return new Map(rows2.map((row) => [`${row.owner_id} ${row.repo_id}`, row.updated_unix]));
-}
-
-// src/doctor/stuck/state.ts
-var orphanId = (taskId) => -taskId;
-
-// src/doctor/stuck/look.ts
-var batch = 1e3;
-var open4 = [Status.unknown, Status.waiting, Status.running, Status.blocked];
-var done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
-var queuesBehind = 1;
-var releasable = [Status.unknown, Status.blocked];
-var ownIf = ["\n        if:"];
-var serverOnly = ["\n        uses:", "\nincomplete_matrix:", "\nincomplete_runs_on:", "\nincomplete_with:"];
-function lookAtInstance(database, begin) {
-  return database.snapshot(async (queries) => {
-    const now = await database.now(queries);
-    const openJobs = await queries.selectFrom("action_run_job").select("run_id").distinct().where("status", "in", open4).execute();
-    const openRuns = await queries.selectFrom("action_run").select("id").where("status", "in", open4).execute();
-    const openTasks = await queries.selectFrom("action_task").leftJoin("action_run_job", "action_run_job.id", "action_task.job_id").select(["action_task.id", "action_run_job.run_id"]).where("action_task.status", "in", [Status.unknown, Status.running]).execute();
-    const ids = /* @__PURE__ */ new Set([
-      ...openJobs.map((row) => row.run_id),
-      ...openRuns.map((row) => row.id),
-      ...openTasks.flatMap((row) => row.run_id ?? [])
-    ]);
-    const look = {
-      now,
-      instance: await loadInstance(database, queries, now),
-      orphans: await loadOrphans(
-        queries,
-        openTasks.filter((row) => row.run_id === null).map((row) => row.id)
-      )
-    };
-    const visitor = begin(look);
-    const sorted = [...ids].sort((a, b) => a - b);
-    for (let from = 0; from < sorted.length; from += batch)
-      visitor.visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }));
-    return visitor.end();
-  });
-}
-async function loadRuns(database, queries, ids, { logs: logs2 = false } = {}) {
-  const orphans = ids.filter((id) => id < 0);
-  const named = orphans.length === 0 ? ids : ids.filter((id) => id > 0);
-  const runs = await loadOrphans(
-    queries,
-    orphans.map((id) => -id)
-  );
-  for (let from = 0; from < named.length; from += batch)
-    runs.push(...await loadBatch(database, queries, named.slice(from, from + batch), logs2));
-  return runs;
-}
-async function loadBatch(database, queries, ids, logs2) {
-  const runRows = await queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").select([
-    "action_run.id",
-    "action_run.index",
-    "action_run.title",
-    "action_run.workflow_id",
-    "action_run.repo_id",
-    "action_run.owner_id",
-    "action_run.need_approval",
-    "action_run.status",
-    "action_run.version",
-    "action_run.started",
-    "action_run.stopped",
-    "action_run.updated",
-    "repository.owner_name",
-    "repository.name as repository_name"
-  ]).$if(
-    database.generation.hasConcurrencyGroups,
-    (query) => query.select(["action_run.concurrency_group", "action_run.concurrency_type"])
-  ).where("action_run.id", "in", ids).orderBy("action_run.id").execute();
-  const jobRows = await queries.selectFrom("action_run_job").select([
-    "id",
-    "run_id",
-    "repo_id",
-    "owner_id",
-    "name",
-    "job_id",
-    "needs",
-    "runs_on",
-    "attempt",
-    "task_id",
-    "status",
-    "started",
-    "stopped",
-    "updated"
-  ]).$if(database.generation.countsAttemptAtRequeue, (query) => query.select("handle")).select((select) => [
-    select.case().when("status", "in", releasable).then(database.payloadHolds(ownIf)).else(false).end().as("own_if"),
-    select.case().when("status", "in", releasable).then(database.payloadHolds(serverOnly)).else(false).end().as("server_only")
-  ]).where("run_id", "in", ids).orderBy("id").execute();
-  const strays = await loadStrays(queries, ids);
-  const tasks = await loadTasks(
-    queries,
-    jobRows.map((row) => row.task_id).filter((id) => id !== 0),
-    logs2
-  );
-  const jobs = groupBy(
-    jobRows.map((row) => ({
-      id: row.id,
-      runId: row.run_id,
-      repositoryId: row.repo_id,
-      ownerId: row.owner_id,
-      name: row.name,
-      jobId: row.job_id,
-      needs: parseList(row.needs),
-      runsOn: parseList(row.runs_on),
-      ownIf: Boolean(row.own_if),
-      serverOnly: Boolean(row.server_only),
-      attempt: row.attempt,
-      handle: row.handle ?? null,
-      taskId: row.task_id,
-      status: row.status,
-      started: row.started,
-      stopped: row.stopped,
-      updated: row.updated,
-      task: tasks.get(row.task_id) ?? null
-    })),
-    (job) => job.runId
-  );
-  const without = database.generation.countsAttemptAtRequeue ? await repositoriesWithoutActions(queries, [...new Set(jobRows.map((row) => row.repo_id))]) : /* @__PURE__ */ new Set();
-  const found = runRows.map((row) => ({
-    id: row.id,
-    exists: true,
-    index: row.index,
-    title: row.title,
-    workflow: row.workflow_id,
-    repositoryId: row.repo_id,
-    ownerId: row.owner_id,
-    repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
-    actionsOn: !without.has(row.repo_id),
-    needApproval: Boolean(row.need_approval),
-    queueGroup: row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null,
-    status: row.status,
-    version: row.version,
-    started: row.started,
-    stopped: row.stopped,
-    updated: row.updated,
-    jobs: jobs.get(row.id) ?? [],
-    strays: strays.get(row.id) ?? []
-  }));
-  const known2 = new Set(found.map(({ id }) => id));
-  const lost = [...jobs.keys()].filter((id) => !known2.has(id));
-  if (lost.length === 0) return found;
-  const repositories = await namesOfRepositories(
-    queries,
-    lost.map((id) => jobs.get(id)[0].repositoryId)
-  );
-  return [
-    ...found,
-    ...lost.map((id) => {
-      const own = jobs.get(id);
-      const { repositoryId, ownerId } = own[0];
-      return {
-        ...nothing,
-        id,
-        repositoryId,
-        ownerId,
-        repository: repositories.get(repositoryId) ?? null,
-        jobs: own,
-        strays: strays.get(id) ?? []
-      };
-    })
-  ].sort((a, b) => a.id - b.id);
-}
-var nothing = {
-  id: 0,
-  exists: false,
-  index: 0,
-  title: "",
-  workflow: "",
-  repositoryId: 0,
-  ownerId: 0,
-  repository: null,
-  actionsOn: true,
-  needApproval: false,
-  queueGroup: null,
-  status: Status.unknown,
-  version: 0,
-  started: 0,
-  stopped: 0,
-  updated: 0,
-  jobs: [],
-  strays: []
-};
-async function namesOfRepositories(queries, ids) {
-  const rows2 = await queries.selectFrom("repository").select(["id", "owner_name", "name"]).where("id", "in", ids).execute();
-  return new Map(rows2.map((row) => [row.id, `${row.owner_name}/${row.name}`]));
-}
-async function repositoriesWithoutActions(queries, ids) {
-  if (ids.length === 0) return /* @__PURE__ */ new Set();
-  const rows2 = await queries.selectFrom("repo_unit").select("repo_id").where("type", "=", actionsUnit).where("repo_id", "in", ids).execute();
-  const on = new Set(rows2.map((row) => row.repo_id));
-  return new Set(ids.filter((id) => !on.has(id)));
-}
-async function loadTasks(queries, ids, logs2) {
-  const tasks = /* @__PURE__ */ new Map();
-  for (let from = 0; from < ids.length; from += batch) {
-    const rows2 = await selectTasks(
-      queries,
-      (where) => where("action_task.id", "in", ids.slice(from, from + batch))
-    ).execute();
-    const lines2 = logs2 ? await lastLines(queries, rows2) : void 0;
-    for (const row of rows2) tasks.set(row.id, taskState(row, lines2?.get(row.id)));
-  }
-  return tasks;
-}
-async function lastLines(queries, tasks) {
-  const paths = new Map(
-    tasks.filter((task) => task.status === Status.running && task.log_filename).map((task) => [dbfsPath(task.log_filename), task.id])
-  );
-  if (paths.size === 0) return /* @__PURE__ */ new Map();
-  const rows2 = await queries.selectFrom("dbfs_meta").select(["full_path", "modify_timestamp"]).where("full_path", "in", [...paths.keys()]).execute();
-  return new Map(rows2.map((row) => [paths.get(row.full_path), Math.floor(row.modify_timestamp / 1e6)]));
-}
-var selectTasks = (queries, condition) => queries.selectFrom("action_task").where(condition).leftJoin("action_runner", "action_runner.id", "action_task.runner_id").select([
-  "action_task.id",
-  "action_task.job_id",
-  "action_task.status",
-  "action_task.started",
-  "action_task.stopped",
-  "action_task.updated",
-  "action_task.log_length",
-  "action_task.log_filename",
-  "action_task.runner_id",
-  "action_runner.name as runner_name",
-  "action_runner.last_online"
-]);
-var taskState = (row, lastLine) => ({
-  id: row.id,
-  jobId: row.job_id,
-  status: row.status,
-  started: row.started,
-  stopped: row.stopped,
-  updated: row.updated,
-  logLength: row.log_length ?? 0,
-  lastLine: lastLine ?? null,
-  runner: row.runner_name === null ? null : { id: row.runner_id, name: row.runner_name, lastOnline: row.last_online ?? 0 }
-});
-async function loadStrays(queries, ids) {
-  const rows2 = await selectTasks(
-    queries,
-    (where) => where("action_task.status", "in", [Status.unknown, Status.running])
-  ).innerJoin("action_run_job", "action_run_job.id", "action_task.job_id").select("action_run_job.run_id").where("action_run_job.run_id", "in", ids).where(
-    (where) => where.or([
-      where("action_run_job.task_id", "!=", where.ref("action_task.id")),
-      where("action_run_job.status", "in", done)
-    ])
-  ).orderBy("action_task.id").execute();
-  const strays = /* @__PURE__ */ new Map();
-  for (const [runId, group] of groupBy(rows2, (row) => row.run_id))
-    strays.set(
-      runId,
-      group.map((row) => taskState(row))
-    );
-  return strays;
-}
-async function loadOrphans(queries, ids) {
-  const orphans = [];
-  for (let from = 0; from < ids.length; from += batch) {
-    const rows2 = await selectTasks(queries, (where) => where("action_task.id", "in", ids.slice(from, from + batch))).where(
-      (where) => where.not(
-        where.exists(
-          where.selectFrom("action_run_job").select("id").whereRef("action_run_job.id", "=", "action_task.job_id")
-        )
-      )
-    ).orderBy("action_task.id").execute();
-    for (const row of rows2) {
-      const strays = isDone(row.status) ? [] : [taskState(row)];
-      orphans.push({ ...nothing, id: orphanId(row.id), strays });
-    }
-  }
-  return orphans;
-}
-function parseList(text4) {
-  try {
-    const value2 = JSON.parse(text4 || "null");
-    return Array.isArray(value2) ? value2.filter((need) => typeof need === "string") : [];
-  } catch {
-    return [];
-  }
-}
-
 // src/doctor/diagnose/load.ts
+init_group();
+init_status();
+init_look();
 var batch2 = 300;
 async function loadJobs(queries, ids) {
   const records2 = [];
@@ -84107,6 +85481,9 @@ async function preExecutionError(database, runId) {
   return what === "" ? null : what;
 }
 
+// src/doctor/diagnose/read.ts
+init_status();
+
 // src/doctor/logs/hide.ts
 init_redact();
 var keyBegins = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
@@ -84155,7 +85532,7 @@ async function readBounded(read, logged, selection) {
   if (end2.kind === "empty") return { lines: head.lines, step, leftOut: 0, notes: [end2.message] };
   const tail = await collect(end2, tailBytes, "last");
   const last = head.lines.at(-1)?.number ?? 0;
-  const behind = tail.lines.filter(({ number }) => number > last);
+  const behind = tail.lines.filter(({ number: number2 }) => number2 > last);
   return {
     lines: [...head.lines, ...behind],
     step,
@@ -84163,7 +85540,7 @@ async function readBounded(read, logged, selection) {
     notes: end2.summary().notes
   };
 }
-async function collect(found, bytes2, keep) {
+async function collect(found, bytes2, keep2) {
   const hide = secretHider();
   const blocks2 = [];
   const sizes = [];
@@ -84175,7 +85552,7 @@ async function collect(found, bytes2, keep) {
     sizes.push(size2);
     kept += size2;
     if (kept <= bytes2) continue;
-    if (keep === "first") {
+    if (keep2 === "first") {
       whole2 = false;
       break;
     }
@@ -86227,22 +87604,22 @@ function parseMatch(value2, place) {
     longest = Math.min(longest, risk.longest);
     return new RegExp(source, flags);
   };
-  const any = [
+  const any2 = [
     ...texts(fields2.contains, "contains", where).map((part) => new RegExp(literal(part), flags)),
     ...texts(fields2.pattern, "pattern", where).map((source) => pattern2(source, "pattern"))
   ];
-  if (any.length === 0)
+  if (any2.length === 0)
     throw usage(
       `${where}: it has neither "contains" nor "pattern".`,
       'Say what a line of the log must hold, most simply with contains: "text".'
     );
-  if (any.some((one) => one.test("")))
+  if (any2.some((one) => one.test("")))
     throw usage(
       `${where}: it fits an empty line, so it would fit everything.`,
       "Name something that only this failure prints."
     );
   const not = texts(fields2.not, "not", where).map((source) => pattern2(source, 'pattern of "not"'));
-  return { match: { any, ...not.length > 0 && { not }, ...parseNear(fields2.near, where, pattern2) }, longest };
+  return { match: { any: any2, ...not.length > 0 && { not }, ...parseNear(fields2.near, where, pattern2) }, longest };
 }
 function parseNear(value2, place, pattern2) {
   if (value2 === void 0) return {};
@@ -86316,6 +87693,7 @@ function texts(value2, key, place) {
 }
 
 // src/doctor/diagnose/statistics.ts
+init_status();
 var most = 5e3;
 var batch3 = 200;
 async function statistics(means, since, progress = () => {
@@ -86395,103 +87773,7 @@ function goodLinesKept(means) {
 
 // src/doctor/find-run.ts
 init_errors();
-
-// src/doctor/runs.ts
-init_esm2();
-init_errors();
-async function listRuns(database, filter) {
-  const { queries } = database;
-  let query = runColumns(queries).orderBy("action_run.id", "desc").limit(filter.limit + 1);
-  if (filter.before !== void 0) query = query.where("action_run.id", "<", filter.before);
-  if (filter.status) query = query.where("action_run.status", "in", filter.status);
-  if (filter.workflow !== void 0) query = query.where("action_run.workflow_id", "=", filter.workflow);
-  if (filter.event !== void 0) query = query.where("action_run.event", "=", filter.event);
-  if (filter.branch !== void 0) {
-    const { branch } = filter;
-    query = query.where(
-      "action_run.ref",
-      "in",
-      branch.startsWith("refs/") ? [branch] : [`refs/heads/${branch}`, `refs/tags/${branch}`, branch]
-    );
-  }
-  if (filter.repository !== void 0)
-    query = query.where("action_run.repo_id", "in", await repositoryIds(queries, filter.repository));
-  if (filter.actor !== void 0)
-    query = query.where(
-      "action_run.trigger_user_id",
-      "in",
-      queries.selectFrom("user").select("id").where("lower_name", "=", filter.actor.toLowerCase())
-    );
-  if (filter.since !== void 0)
-    query = query.where("action_run.id", ">=", await firstRunSince(queries, filter.since));
-  const [rows2, at] = await Promise.all([query.execute(), database.now()]);
-  const page = rows2.slice(0, filter.limit);
-  return { runs: page.map((row) => runRow(row, at)), next: rows2.length > filter.limit ? page.at(-1).id : null };
-}
-var runColumns = (queries) => queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").leftJoin("user", "user.id", "action_run.trigger_user_id").select([
-  "action_run.id",
-  "action_run.index",
-  "action_run.workflow_id",
-  "action_run.title",
-  "action_run.ref",
-  "action_run.commit_sha",
-  "action_run.event",
-  "action_run.status",
-  "action_run.created",
-  "action_run.started",
-  "action_run.stopped",
-  "repository.owner_name",
-  "repository.name as repository_name",
-  "user.name as actor"
-]);
-function runRow(row, now) {
-  return {
-    id: row.id,
-    index: row.index,
-    repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
-    workflow: row.workflow_id,
-    title: row.title,
-    branch: row.ref.replace(/^refs\/(?:heads|tags)\//, ""),
-    commit: row.commit_sha,
-    event: row.event,
-    actor: row.actor,
-    status: statusName(row.status),
-    statusCode: row.status,
-    created: row.created,
-    started: row.started,
-    stopped: row.stopped,
-    age: Math.max(0, now - row.created),
-    duration: elapsed(row, now)
-  };
-}
-var elapsed = ({ started, stopped }, now) => started === 0 ? null : Math.max(0, (stopped || now) - started);
-async function repositoryIds(queries, name2) {
-  const slash = name2.indexOf("/");
-  const owner = slash < 0 ? void 0 : name2.slice(0, slash).toLowerCase();
-  const repository = name2.slice(slash + 1).toLowerCase();
-  let query = queries.selectFrom("repository").select("id").where("lower_name", "=", repository);
-  if (owner !== void 0) query = query.where(sql`lower(owner_name)`, "=", owner);
-  const ids = (await query.execute()).map((row) => row.id);
-  if (ids.length > 0) return ids;
-  throw problem(
-    `There is no repository "${name2}".`,
-    'Write it as OWNER/NAME, as in its address; "ci-doctor runs" lists those that have runs.'
-  );
-}
-async function firstRunSince(queries, since) {
-  const bounds = await queries.selectFrom("action_run").select((select) => [select.fn.min("id").as("low"), select.fn.max("id").as("high")]).executeTakeFirstOrThrow();
-  let low2 = Number(bounds.low ?? 0);
-  let high2 = Number(bounds.high ?? 0) + 1;
-  while (low2 < high2) {
-    const middle = Math.floor((low2 + high2) / 2);
-    const row = await queries.selectFrom("action_run").select(["id", "created"]).where("id", ">=", middle).orderBy("id").limit(1).executeTakeFirst();
-    if (!row || row.created >= since) high2 = middle;
-    else low2 = row.id + 1;
-  }
-  return low2;
-}
-
-// src/doctor/find-run.ts
+init_runs();
 function parseRunName(text4) {
   if (/^[1-9]\d{0,14}$/.test(text4)) return { id: Number(text4) };
   const short = /^([^#\s]*)#(\d{1,15})$/.exec(text4);
@@ -86532,96 +87814,14 @@ async function findRun(queries, text4) {
   throw usage(`"${text4}" names several runs: ${candidates.join(", ")}.`, "Use one of these names, or the id.");
 }
 
+// src/doctor/verbs/diagnose.ts
+init_dbfs();
+
 // src/doctor/logs/logs.ts
 init_errors();
 init_nearest();
-
-// src/doctor/steps.ts
-var setUpName = "Set up job";
-var completeName = "Complete job";
-var { success, failure, cancelled, skipped, waiting, running } = Status;
-var hasRun = (status) => status === success || status === failure;
-function fullSteps(task, rows2) {
-  const first = rows2.find(({ status }) => hasRun(status) || status === running);
-  const lastRun = rows2.findLast(({ status }) => hasRun(status));
-  const setUp = {
-    name: setUpName,
-    logIndex: 0,
-    logLength: first ? first.logIndex : task.logLength,
-    started: task.started,
-    stopped: first ? first.started : task.stopped,
-    status: first ? success : rows2.length === 0 && !isDone(task.status) ? running : task.status
-  };
-  const complete = { name: completeName, logIndex: 0, logLength: 0, started: 0, stopped: 0, status: waiting };
-  if (rows2.length === 0) {
-    complete.logIndex = task.logLength;
-    complete.started = complete.stopped = task.stopped;
-    if (isDone(task.status))
-      complete.status = task.status === success || task.status === skipped ? task.status : cancelled;
-  } else {
-    if (lastRun ? lastRun.status === failure || lastRun === rows2.at(-1) : setUp.status === failure) {
-      complete.logIndex = rows2.reduce((sum2, row) => sum2 + row.logLength, setUp.logLength);
-      complete.logLength = task.logLength - complete.logIndex;
-      complete.started = (lastRun ?? setUp).stopped;
-      complete.status = running;
-    }
-    if (isDone(task.status)) {
-      complete.status = task.status;
-      complete.stopped = task.stopped;
-    }
-  }
-  return [
-    { ...setUp, number: 0, synthetic: true },
-    ...rows2.map((row, index) => ({ ...row, number: index + 1, synthetic: false })),
-    { ...complete, number: rows2.length + 1, synthetic: true }
-  ];
-}
-function failedSteps(steps) {
-  const rows2 = steps.filter((step) => !step.synthetic && step.status === failure);
-  if (rows2.length > 0)
-    return [...rows2.filter((step) => step.logLength > 0), ...rows2.filter((step) => step.logLength === 0)];
-  const synthetic = steps.filter((step) => step.synthetic && step.status === failure);
-  return synthetic.slice(0, 1);
-}
-function linesOf(step, steps, taskDone, total) {
-  const rows2 = steps.filter((other) => !other.synthetic);
-  if (step.number === 0) {
-    const first = rows2.find((row) => row.logLength > 0);
-    return { start: 0, end: first ? Math.min(first.logIndex, total) : total };
-  }
-  const behind = rows2.some((row) => row.logLength > 0) ? Math.max(...rows2.map(endOf)) : total;
-  if (step.synthetic) return { start: Math.min(behind, total), end: total };
-  if (!taskDone && step.status === running && step.logLength > 0 && endOf(step) === behind)
-    return { start: step.logIndex, end: total };
-  return { start: step.logIndex, end: Math.min(endOf(step), total) };
-}
-function linesAroundFailure(step, steps, taskDone, total) {
-  const { start, end: end2 } = linesOf(step, steps, taskDone, total);
-  const next = steps.find((other) => !other.synthetic && other.logLength > 0 && other.logIndex >= end2);
-  return { start, end: Math.max(end2, next ? next.logIndex : total) };
-}
-function stepSpans(steps) {
-  const written = steps.filter((step) => !step.synthetic && step.logLength > 0).sort((a, b) => a.logIndex - b.logIndex);
-  const setUpEnd = written[0]?.logIndex ?? steps[0].logLength;
-  const last = written.at(-1);
-  const lastEnd = last ? last.status === running ? Number.POSITIVE_INFINITY : endOf(last) : setUpEnd;
-  const spans = [
-    { name: setUpName, end: setUpEnd },
-    ...written.map(({ name: name2 }, at2) => ({ name: name2, end: Math.min(written[at2 + 1]?.logIndex ?? lastEnd, lastEnd) })),
-    { name: completeName, end: Number.POSITIVE_INFINITY }
-  ];
-  let at = 0;
-  return (line) => {
-    while (at > 0 && spans[at - 1].end > line) at--;
-    while (spans[at].end <= line) at++;
-    return spans[at];
-  };
-}
-function stepNamer(steps) {
-  const spanOf = stepSpans(steps);
-  return (line) => spanOf(line).name;
-}
-var endOf = (step) => step.logIndex + step.logLength;
+init_status();
+init_steps();
 
 // src/doctor/logs/line-index.ts
 var IndexDamage = class extends Error {
@@ -86733,6 +87933,14 @@ function entries(piece, from, aligned) {
   return found;
 }
 
+// src/doctor/logs/line-marks.ts
+var control = 1;
+var secret = 2;
+var wide2 = 4;
+var atSign = 8;
+var timeLength = "2006-01-02T15:04:05.0000000Z".length;
+var timeSize = (bytes2, start, end2) => end2 - start > timeLength && bytes2[start + timeLength] === 32 && bytes2[start + timeLength - 1] === 90 && bytes2[start + 10] === 84 ? timeLength + 1 : 0;
+
 // src/doctor/logs/line-scan.ts
 var import_node_buffer = __toESM(require_node_buffer(), 1);
 
@@ -86745,6 +87953,19 @@ var windows = [
   ...[..."abprs"].map((letter) => `xox${letter}-`)
 ];
 var size = 5;
+var any = Array.from({ length: 256 }, (_, byte) => byte);
+var words3 = () => [
+  ...windows.map(
+    (word) => [...word].map((letter) => letter === "." ? any : [...Buffer.from(letter + letter.toUpperCase())])
+  ),
+  ...knownSecrets().map(
+    (secret2) => [...[...Buffer.from(secret2)].slice(0, size).map((byte) => [byte]), any].slice(0, size)
+  )
+];
+function suspectWords() {
+  const base64 = any.filter((byte) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)));
+  return [...words3().map((word) => word.slice(0, 4)), [...[...Buffer.from("eyJ")].map((byte) => [byte]), base64]];
+}
 function suspects() {
   const shift = new Uint8Array(4096).fill(size - 1);
   const begins = new Uint8Array(4096);
@@ -86756,13 +87977,7 @@ function suspects() {
           if (at === 0) begins[pair(a, b)] = 1;
         }
   };
-  const any = Array.from({ length: 256 }, (_, byte) => byte);
-  for (const word of windows)
-    add2([...word].map((letter) => letter === "." ? any : [...Buffer.from(letter + letter.toUpperCase())]));
-  for (const secret2 of knownSecrets()) {
-    const bytes2 = [...Buffer.from(secret2)].slice(0, size).map((byte) => [byte]);
-    add2([...bytes2, any].slice(0, size));
-  }
+  for (const word of words3()) add2(word);
   const find2 = (bytes2, from, end2) => {
     let at = from + size - 1;
     while (at < end2) {
@@ -86777,19 +87992,361 @@ function suspects() {
 }
 var pair = (a, b) => (a & 63) << 6 | b & 63;
 
-// src/doctor/logs/line-scan.ts
-var control = 1;
-var secret = 2;
-var timeLength = "2006-01-02T15:04:05.0000000Z".length;
-var timeSize = (bytes2, start, end2) => end2 - start > timeLength && bytes2[start + timeLength] === 32 && bytes2[start + timeLength - 1] === 90 && bytes2[start + 10] === 84 ? timeLength + 1 : 0;
+// src/common/wasm.ts
+var simple = (...opcode) => (...operands) => [...operands, ...opcode];
+var vector = (opcode) => simple(253, ...unsigned(opcode));
+var memory = (...opcode) => (offset, address, ...value2) => [address, ...value2, ...opcode, 0, ...unsigned(offset)];
+var i322 = {
+  const: (value2) => [65, ...signed(value2)],
+  eqz: simple(69),
+  eq: simple(70),
+  lt_u: simple(73),
+  gt_u: simple(75),
+  ctz: simple(104),
+  add: simple(106),
+  sub: simple(107),
+  mul: simple(108),
+  and: simple(113),
+  or: simple(114),
+  shl: simple(116),
+  shr_u: simple(118),
+  load: memory(40),
+  load8_u: memory(45),
+  store: memory(54),
+  store8: memory(58)
+};
+var v128 = {
+  load: memory(253, 0),
+  store: memory(253, 11),
+  /** The same byte sixteen times. */
+  bytes: (byte) => [253, 12, ...new Array(16).fill(byte)],
+  and: vector(78),
+  or: vector(80),
+  any_true: vector(83)
+};
+var i8x16 = {
+  /** The sixteen bytes of `before` and `after` in a row from number `from` on. */
+  slice: (from, before, after) => [
+    before,
+    after,
+    253,
+    13,
+    ...Array.from({ length: 16 }, (_, index) => from + index)
+  ],
+  swizzle: vector(14),
+  eq: vector(35),
+  ne: vector(36),
+  lt_s: vector(37),
+  bitmask: vector(100),
+  shr_u: vector(109)
+};
+var when = (condition, ...body) => [condition, 4, 64, ...body, 11];
+var otherwise = (...body) => [5, ...body];
+var repeat = (condition, ...body) => [
+  ...[2, 64, 3, 64],
+  ...[i322.eqz(condition), 13, 1],
+  ...body,
+  ...[12, 0, 11, 11]
+];
+function moduleOf(routines, pages2) {
+  const section2 = (id, entries2) => {
+    const content = flat([unsigned(entries2.length), ...entries2]);
+    return [id, ...unsigned(content.length), ...content];
+  };
+  const text4 = (value2) => [...unsigned(value2.length), ...Buffer.from(value2)];
+  const [i32Type, v128Type, routineType] = [127, 123, 96];
+  return Uint8Array.from([
+    ...[0, 97, 115, 109, 1, 0, 0, 0],
+    ...section2(
+      1,
+      routines.map(({ parameters: parameters2 }) => [routineType, parameters2.length, ...parameters2.map(() => i32Type), 1, i32Type])
+    ),
+    ...section2(
+      3,
+      routines.map((_, index) => [index])
+    ),
+    ...section2(5, [[0, unsigned(pages2)]]),
+    ...section2(7, [[text4("memory"), 2, 0], ...routines.map(({ name: name2 }, index) => [text4(name2), 0, index])]),
+    ...section2(
+      10,
+      routines.map((routine) => {
+        const locals = [...routine.parameters, ...routine.i32, ...routine.v128];
+        const body = routine.body((name2) => {
+          const index = locals.indexOf(name2);
+          if (index === -1) throw new RangeError(`no local ${name2}`);
+          return { get: [32, index], set: (value2) => [value2, 33, index] };
+        });
+        const code3 = flat([2, routine.i32.length, i32Type, routine.v128.length, v128Type, body, 11]);
+        return [...unsigned(code3.length), ...code3];
+      })
+    )
+  ]);
+}
+var flat = (code3) => code3.flatMap((part) => typeof part === "number" ? part : flat(part));
+function unsigned(value2) {
+  return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
+}
+function signed(value2) {
+  return value2 >= -64 && value2 < 64 ? [value2 & 127] : [value2 & 127 | 128, ...signed(value2 >> 7)];
+}
+
+// src/doctor/logs/simd.ts
+var mostBytes = 1024 * 1024 + 1;
+var slack = 64;
+var seenAt = 512;
+var tablesAt = 1024;
+var places = [0, 1, 2];
+var classesAt = 2048;
+var labelAt = 4096;
+var labelSize = 4096;
+var hashesAt = 16 * 1024;
+var hashBits = 17;
+var hashesSize = 2 ** hashBits / 8;
+var textAt = 64 * 1024;
+var marksAt = textAt + mostBytes + slack;
+var endsAt = marksAt + mostBytes + slack & ~63;
+var outAt = endsAt + (mostBytes + 1) * 4;
+var outSize = 8 * 1024 * 1024;
+var pages = Math.ceil((outAt + outSize + slack) / 65536);
 var newline = 10;
+var fold = 3755991007 | 0;
+var spread = 2654435761 | 0;
+var hash2 = (word) => Math.imul(word & fold, spread) >>> 32 - hashBits;
+var { const: number } = i322;
+var plus = (local, value2) => i322.add(local, number(value2));
+var scan = {
+  name: "scan",
+  parameters: ["length"],
+  i32: ["at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"],
+  v128: [
+    ...places.flatMap((place) => [`low${place}`, `high${place}`, `groups${place}`, `before${place}`]),
+    ...["text", "low", "high", "found", "odd"]
+  ],
+  body(local) {
+    const [length, at, end2, count2, bits, hits, here, byte, word, seen] = [
+      ...["length", "at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"]
+    ].map(local);
+    const [text4, low2, high2, found, odd] = ["text", "low", "high", "found", "odd"].map(local);
+    const tables2 = places.map((place) => ({
+      low: local(`low${place}`),
+      high: local(`high${place}`),
+      groups: local(`groups${place}`),
+      before: local(`before${place}`)
+    }));
+    const last = tables2.at(-1);
+    const earlier = tables2.slice(0, -1);
+    const mark2 = (bits2) => [
+      i322.store8(marksAt, count2.get, i322.or(i322.load8_u(marksAt, count2.get), bits2)),
+      seen.set(i322.or(seen.get, bits2))
+    ];
+    const bitAt = (bits2, at2) => i322.and(i322.shr_u(bits2, at2), number(1));
+    const look = (wanted) => [
+      bits.set(wanted),
+      hits.set(i8x16.bitmask(found.get)),
+      repeat(
+        bits.get,
+        here.set(i322.add(at.get, i322.ctz(bits.get))),
+        byte.set(i322.load8_u(0, here.get)),
+        when(
+          bitAt(hits.get, i322.ctz(bits.get)),
+          word.set(i322.and(i322.load(0, i322.sub(here.get, number(places.length - 1))), number(fold))),
+          word.set(i322.shr_u(i322.mul(word.get, number(spread)), number(32 - hashBits))),
+          when(
+            bitAt(i322.load8_u(hashesAt, i322.shr_u(word.get, number(3))), i322.and(word.get, number(7))),
+            mark2(number(secret))
+          )
+        ),
+        when(
+          i322.eq(byte.get, number(newline)),
+          i322.store(endsAt, i322.shl(count2.get, number(2)), i322.sub(here.get, number(textAt))),
+          count2.set(plus(count2.get, 1)),
+          i322.store8(marksAt, count2.get, number(0)),
+          otherwise(mark2(i322.load8_u(classesAt, byte.get)))
+        ),
+        bits.set(i322.and(bits.get, i322.sub(bits.get, number(1))))
+      )
+    ];
+    const sixteen = (wanted) => [
+      text4.set(v128.load(0, at.get)),
+      low2.set(v128.and(text4.get, v128.bytes(15))),
+      high2.set(i8x16.shr_u(text4.get, number(4))),
+      tables2.map(
+        (table3) => table3.groups.set(v128.and(i8x16.swizzle(table3.low.get, low2.get), i8x16.swizzle(table3.high.get, high2.get)))
+      ),
+      found.set(
+        i8x16.ne(
+          earlier.reduce(
+            (both, { before, groups }, place) => v128.and(both, i8x16.slice(17 - places.length + place, before.get, groups.get)),
+            last.groups.get
+          ),
+          v128.bytes(0)
+        )
+      ),
+      earlier.map(({ before, groups }) => before.set(groups.get)),
+      // Bytes above 0x7f are below 0 here.
+      odd.set(
+        v128.or(
+          v128.or(found.get, i8x16.lt_s(text4.get, v128.bytes(32))),
+          v128.or(i8x16.eq(text4.get, v128.bytes(127)), i8x16.eq(text4.get, v128.bytes(64)))
+        )
+      ),
+      when(v128.any_true(odd.get), look(wanted)),
+      at.set(plus(at.get, 16))
+    ];
+    const all = i8x16.bitmask(odd.get);
+    const left = i322.sub(end2.get, at.get);
+    return [
+      at.set(number(textAt)),
+      end2.set(plus(length.get, textAt)),
+      i322.store8(marksAt, number(0), number(0)),
+      tables2.map(({ low: low3, high: high3 }, place) => [
+        low3.set(v128.load(tablesAt + place * 32, number(0))),
+        high3.set(v128.load(tablesAt + place * 32 + 16, number(0)))
+      ]),
+      // Each turn of a loop costs a check whether the program is to be interrupted: four times sixteen are a fifth faster.
+      repeat(i322.lt_u(plus(at.get, 63), end2.get), ...[1, 2, 3, 4].map(() => sixteen(all))),
+      repeat(i322.lt_u(plus(at.get, 15), end2.get), sixteen(all)),
+      when(i322.lt_u(at.get, end2.get), sixteen(i322.and(all, i322.sub(i322.shl(number(1), left), number(1))))),
+      i322.store(endsAt, i322.shl(count2.get, number(2)), length.get),
+      i322.store(seenAt, number(0), seen.get),
+      count2.get
+    ];
+  }
+};
+var copy = {
+  name: "copy",
+  parameters: ["line", "lines", "to", "label", "timestamps"],
+  i32: ["start", "end", "from"],
+  v128: [],
+  body(local) {
+    const [line, lines2, to, label, timestamps, start, end2, from] = [
+      ...["line", "lines", "to", "label", "timestamps", "start", "end", "from"]
+    ].map(local);
+    const is = (place, byte) => i322.eq(i322.load8_u(place, start.get), number(byte));
+    const copied = (stop2) => repeat(
+      i322.lt_u(from.get, stop2),
+      v128.store(0, to.get, v128.load(0, from.get)),
+      from.set(plus(from.get, 16)),
+      to.set(plus(to.get, 16))
+    );
+    const back = (stop2) => to.set(i322.sub(to.get, i322.sub(from.get, stop2)));
+    return [
+      start.set(number(textAt)),
+      when(line.get, start.set(plus(i322.load(endsAt - 4, i322.shl(line.get, number(2))), textAt + 1))),
+      repeat(
+        i322.lt_u(line.get, lines2.get),
+        end2.set(plus(i322.load(endsAt, i322.shl(line.get, number(2))), textAt)),
+        from.set(number(labelAt)),
+        copied(plus(label.get, labelAt)),
+        back(plus(label.get, labelAt)),
+        from.set(start.get),
+        when(
+          i322.and(
+            i322.and(i322.eqz(timestamps.get), i322.gt_u(i322.sub(end2.get, start.get), number(timeLength))),
+            i322.and(i322.and(is(timeLength, 32), is(timeLength - 1, 90)), is(10, 84))
+          ),
+          from.set(plus(from.get, timeLength + 1))
+        ),
+        copied(end2.get),
+        back(end2.get),
+        i322.store8(0, to.get, number(newline)),
+        to.set(plus(to.get, 1)),
+        start.set(plus(end2.get, 1)),
+        line.set(plus(line.get, 1))
+      ),
+      to.get
+    ];
+  }
+};
+var compiled;
+function simd() {
+  try {
+    compiled ??= new WebAssembly.Module(moduleOf([scan, copy], pages));
+    return ready(new WebAssembly.Instance(compiled).exports);
+  } catch {
+    return void 0;
+  }
+}
+function ready({ memory: { buffer }, ...routines }) {
+  fill3(buffer);
+  const text4 = new Uint8Array(buffer, textAt, mostBytes);
+  const ends = new Int32Array(buffer, endsAt, mostBytes + 1);
+  const seen = new Int32Array(buffer, seenAt, 1);
+  const marks = new Uint8Array(buffer, marksAt, mostBytes + 1);
+  let placed = Buffer.alloc(0);
+  const made = {
+    scan(bytes2) {
+      text4.set(bytes2);
+      const count2 = routines.scan(bytes2.length);
+      return { count: count2, ends, marks, simd: made, seen: seen[0] };
+    },
+    out: Buffer.from(buffer, outAt, outSize),
+    label(label) {
+      if (label === placed) return true;
+      if (label.length > labelSize) return false;
+      new Uint8Array(buffer, labelAt, labelSize).set(label);
+      placed = label;
+      return true;
+    },
+    copy: (line, end2, at, timestamps) => routines.copy(line, end2, outAt + at, placed.length, timestamps ? 1 : 0) - outAt
+  };
+  return made;
+}
+function fill3(buffer) {
+  const classes = new Uint8Array(buffer, classesAt, 256);
+  classes.fill(control, 0, 32).fill(wide2, 128);
+  classes[9] = 0;
+  classes[127] = control;
+  classes[64] = atSign;
+  const tables2 = new Uint8Array(buffer, tablesAt, places.length * 32);
+  const hashes = new Uint8Array(buffer, hashesAt, hashesSize);
+  for (const [group, words6] of grouped2(suspectWords()).entries())
+    for (const word of words6) {
+      for (const place of places)
+        for (const byte of word[place]) {
+          tables2[place * 32 + (byte & 15)] |= 1 << group;
+          tables2[place * 32 + 16 + (byte >> 4)] |= 1 << group;
+        }
+      for (const value2 of spelled(word)) hashes[hash2(value2) >> 3] |= 1 << (hash2(value2) & 7);
+    }
+}
+function grouped2(words6) {
+  const groups = Array.from({ length: 8 }, () => []);
+  const size2 = (group) => places.map((place) => {
+    const bytes2 = group.flatMap((word) => word[place]);
+    return new Set(bytes2.map((byte) => byte & 15)).size * new Set(bytes2.map((byte) => byte >> 4)).size;
+  }).reduce((product, each) => product * each, 1);
+  for (const word of words6) {
+    const grown = groups.map((group) => group.length === 0 ? size2([word]) : size2([...group, word]) - size2(group));
+    groups[grown.indexOf(Math.min(...grown))].push(word);
+  }
+  return groups;
+}
+var spelled = (word) => word.reduce(
+  (values, bytes2, place) => values.flatMap((value2) => bytes2.map((byte) => value2 | byte << place * 8)),
+  [0]
+);
+
+// src/doctor/logs/line-scan.ts
+var newline2 = 10;
 var tops = 2155905152 | 0;
+var fastFrom = 2 * 1024 * 1024;
 function lineScanner() {
+  const plainly = plainScanner();
+  let fast;
+  let seen = 0;
+  return (bytes2) => {
+    if (seen < fastFrom && seen + bytes2.length >= fastFrom) fast = simd();
+    seen += bytes2.length;
+    return fast && bytes2.length <= mostBytes ? fast.scan(bytes2) : plainly(bytes2);
+  };
+}
+function plainScanner() {
   let ends = new Int32Array(0);
   let marks = new Uint8Array(0);
   return (bytes2) => {
     let count2 = 0;
-    for (let at = bytes2.indexOf(newline); at !== -1; at = bytes2.indexOf(newline, at + 1)) {
+    for (let at = bytes2.indexOf(newline2); at !== -1; at = bytes2.indexOf(newline2, at + 1)) {
       if (count2 === ends.length) {
         const longer = new Int32Array(Math.max(1024, count2 * 2));
         longer.set(ends);
@@ -86808,34 +88365,48 @@ function lineScanner() {
     return { count: count2, ends, marks };
   };
 }
-function markControls(bytes2, { ends, marks }) {
+function markControls(bytes2, scan2) {
+  if (scan2.simd) return markWide(bytes2, scan2);
+  const { ends, marks } = scan2;
   let line = 0;
-  const wide2 = [];
+  const wide3 = [];
   const look = (from, to) => {
     for (let at = from; at < to; at++) {
       const byte = bytes2[at];
-      if (byte >= 32 && byte < 127 || byte === newline || byte === 9) continue;
+      if (byte >= 32 && byte < 127 || byte === newline2 || byte === 9) continue;
       while (ends[line] < at) line++;
       if (byte < 128 || drives(bytes2, at)) marks[line] |= control;
-      else if (wide2.at(-1) !== line) wide2.push(line);
+      else if (wide3.at(-1) !== line) wide3.push(line);
     }
   };
   const head = Math.min(-bytes2.byteOffset & 3, bytes2.length);
   look(0, head);
-  const words5 = head < bytes2.length ? new Int32Array(bytes2.buffer, bytes2.byteOffset + head, bytes2.length - head >> 2) : new Int32Array(0);
-  const fours = words5.length & ~3;
+  const words6 = head < bytes2.length ? new Int32Array(bytes2.buffer, bytes2.byteOffset + head, bytes2.length - head >> 2) : new Int32Array(0);
+  const fours = words6.length & ~3;
   for (let index = 0; index < fours; index += 4) {
-    const [a, b, c, d] = [words5[index], words5[index + 1], words5[index + 2], words5[index + 3]];
+    const [a, b, c, d] = [words6[index], words6[index + 1], words6[index + 2], words6[index + 3]];
     const found = a | a - 538976288 | a + 16843009 | b | b - 538976288 | b + 16843009 | (c | c - 538976288 | c + 16843009 | d | d - 538976288 | d + 16843009);
     if ((found & tops) === 0) continue;
     for (let word = index; word < index + 4; word++) {
-      const value2 = words5[word];
+      const value2 = words6[word];
       if (((value2 | value2 - 538976288 | value2 + 16843009) & tops) !== 0)
         look(head + word * 4, head + word * 4 + 4);
     }
   }
   look(head + fours * 4, bytes2.length);
-  if (wide2.length > 0 && !(0, import_node_buffer.isUtf8)(bytes2)) for (const odd of wide2) marks[odd] |= control;
+  if (wide3.length > 0 && !(0, import_node_buffer.isUtf8)(bytes2)) for (const odd of wide3) marks[odd] |= control;
+}
+function markWide(bytes2, { count: count2, ends, marks, seen = wide2 }) {
+  if ((seen & wide2) === 0) return;
+  let isAny = false;
+  for (let line = 0; line <= count2; line++) {
+    if ((marks[line] & (wide2 | control)) !== wide2) continue;
+    isAny = true;
+    for (let at = line === 0 ? 0 : ends[line - 1] + 1; at < ends[line]; at++)
+      if (bytes2[at] >= 128 && drives(bytes2, at)) marks[line] |= control;
+  }
+  if (!isAny || (0, import_node_buffer.isUtf8)(bytes2)) return;
+  for (let line = 0; line <= count2; line++) if ((marks[line] & wide2) !== 0) marks[line] |= control;
 }
 function drives(bytes2, at) {
   const [first, second, third] = [bytes2[at], bytes2[at + 1], bytes2[at + 2]];
@@ -86847,7 +88418,16 @@ function drives(bytes2, at) {
 }
 function secretMarker() {
   const { find: find2 } = suspects();
-  return (bytes2, { count: count2, ends, marks }) => {
+  return (bytes2, { count: count2, ends, marks, simd: simd2, seen = atSign }) => {
+    if (simd2) {
+      if ((seen & atSign) === 0) return;
+      for (let line = 0; line <= count2; line++) {
+        if ((marks[line] & (atSign | secret)) !== atSign) continue;
+        const start = line === 0 ? 0 : ends[line - 1] + 1;
+        if (bytes2.subarray(start, ends[line]).includes("://")) marks[line] |= secret;
+      }
+      return;
+    }
     for (let line = 0, start = 0; line <= count2; line++) {
       const end2 = ends[line];
       if (find2(bytes2, start + timeSize(bytes2, start, end2), end2) !== end2) marks[line] |= secret;
@@ -86869,16 +88449,16 @@ function secretMarker() {
 // src/doctor/logs/lines.ts
 var longestLine4 = 1024 * 1024;
 var pieceSize2 = 1024 * 1024;
-var newline2 = 10;
+var newline3 = 10;
 var nothing2 = Buffer.alloc(0);
 var linesIn = ({ bytes: bytes2, scan: { count: count2, ends } }) => count2 + (bytes2.length > (count2 === 0 ? 0 : ends[count2 - 1] + 1) ? 1 : 0);
 async function* readPieces(text4, range, help) {
   const until2 = Math.min(range.until, text4.size);
-  const scan = lineScanner();
+  const scan2 = lineScanner();
   let line = range.from.line;
   const carry2 = new Carry();
   const piece = (bytes2, end2) => {
-    const made = { bytes: bytes2, line, end: end2, scan: scan(bytes2) };
+    const made = { bytes: bytes2, line, end: end2, scan: scan2(bytes2) };
     line += linesIn(made);
     return made;
   };
@@ -86895,7 +88475,7 @@ async function* readPieces(text4, range, help) {
     }
     let bytes2 = chunk.bytes.subarray(position - chunk.start, end2 - chunk.start);
     if (lostStart) {
-      const first = bytes2.indexOf(newline2) + 1;
+      const first = bytes2.indexOf(newline3) + 1;
       if (first === 0) continue;
       lostStart = false;
       const found = await help.lineAt(end2 - bytes2.length + first);
@@ -86905,14 +88485,14 @@ async function* readPieces(text4, range, help) {
     }
     for (let at = 0; at < bytes2.length; at += pieceSize2) {
       const part = bytes2.subarray(at, at + pieceSize2);
-      const last = part.lastIndexOf(newline2) + 1;
+      const last = part.lastIndexOf(newline3) + 1;
       if (last === 0) {
         carry2.add(part);
         continue;
       }
       let start = 0;
       if (carry2.size > 0) {
-        start = part.indexOf(newline2) + 1;
+        start = part.indexOf(newline3) + 1;
         carry2.add(part.subarray(0, start - 1));
         yield carried(part.subarray(start - 1, start), end2 - bytes2.length + at + start);
       }
@@ -86981,7 +88561,7 @@ async function tailStart(text4, end2, count2) {
     const bytes2 = chunk.bytes.subarray(0, position - chunk.start);
     let at = position === end2 ? bytes2.length - 2 : bytes2.length - 1;
     while (at >= 0) {
-      at = bytes2.lastIndexOf(newline2, at);
+      at = bytes2.lastIndexOf(newline3, at);
       if (at < 0) break;
       lines2++;
       found = chunk.start + at + 1;
@@ -87007,7 +88587,7 @@ async function countLines(text4, from, until2, note) {
     else {
       const bytes2 = chunk.bytes;
       const stop2 = end2 - chunk.start;
-      for (let at = bytes2.indexOf(newline2, offset - chunk.start); at !== -1 && at < stop2; at = bytes2.indexOf(newline2, at + 1)) {
+      for (let at = bytes2.indexOf(newline3, offset - chunk.start); at !== -1 && at < stop2; at = bytes2.indexOf(newline3, at + 1)) {
         line++;
         if (line === stopLine) return { line, offset: chunk.start + at + 1 };
       }
@@ -87096,19 +88676,26 @@ async function beginsLine(text4, offset) {
 var timeShape = "0000-00-00T00:00:00.0000000Z ";
 
 // src/doctor/logs/place.ts
+init_errors();
 init_text();
-async function openLog(stores, logFilename, expectedSize) {
-  const found = await find(stores, logFilename, expectedSize);
-  if ("failures" in found) return found;
+var sentence = (text4) => /[.!?]$/.test(text4) ? text4 : `${text4}.`;
+async function openLog(stores, task, expectedSize) {
+  const found = await find(stores, task, expectedSize);
+  if (!("text" in found)) return found;
   let { text: text4, store } = found;
-  const read = { bytes: 0, notes: [] };
+  const read = {
+    bytes: 0,
+    notes: found.failures.map(
+      ({ error: error2 }) => `${sentence(messageOf(error2))} The log was read from ${store.name} instead.`
+    )
+  };
   async function reopen(cause) {
     read.bytes += text4.bytesRead;
     const before = store;
     await text4.close().catch(() => {
     });
-    const again = await find(stores, logFilename, expectedSize);
-    if ("failures" in again) throw cause;
+    const again = await find(stores, task, expectedSize);
+    if (!("text" in again)) throw cause;
     ({ text: text4, store } = again);
     if (store !== before)
       read.notes.push(`Forgejo moved the log from ${before.name} to ${store.name} while it was read.`);
@@ -87145,16 +88732,16 @@ async function openLog(stores, logFilename, expectedSize) {
     }
   };
 }
-async function find(stores, logFilename, expectedSize) {
+async function find(stores, { id, logFilename }, expectedSize) {
   let failures = [];
   for (let turn = 0; turn < 2; turn++) {
     failures = [];
     for (const store of stores) {
       try {
-        const file = await store.open(logFilename);
+        const file = await store.open(logFilename, id);
         if (!file) continue;
         try {
-          return { text: await openText(file, expectedSize), store };
+          return { text: await openText(file, expectedSize), store, failures };
         } catch (error2) {
           await file.close().catch(() => {
           });
@@ -87172,6 +88759,12 @@ async function find(stores, logFilename, expectedSize) {
 init_text();
 async function readLog(request) {
   const { task, selection } = request;
+  if (!task && request.attempts && request.attempts.length > 0)
+    return empty(
+      "no-attempt",
+      `The job has no such attempt; it has ${request.attempts.join(", ")}.`,
+      `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`
+    );
   if (!task)
     return empty(
       "not-started",
@@ -87191,8 +88784,8 @@ async function readLog(request) {
       "Run the job again to get a new one; LOG_RETENTION_DAYS in the [actions] section of app.ini sets the time."
     );
   if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done4);
-  const opened = await openLog(storesOf(request, task), task.logFilename, done4 ? task.logSize : void 0);
-  if ("failures" in opened) return notFound2(request, task, opened);
+  const opened = await openLog(storesOf(request, task), task, done4 ? task.logSize : void 0);
+  if (!("text" in opened)) return notFound2(request, task, opened);
   const { text: text4 } = opened;
   const notes = [];
   const note = (message) => {
@@ -87202,8 +88795,17 @@ async function readLog(request) {
     const index = await lineIndex(request.index, text4, note);
     if (done4 && index.lines && index.lines.lines !== task.logLength)
       note(`The line index has ${index.lines.lines} lines, action_task.log_length says ${task.logLength}.`);
-    if (text4.size < task.logSize || done4 && text4.size !== task.logSize)
-      note(`The log has ${text4.size} bytes of text, action_task.log_size says ${task.logSize}.`);
+    const sizes = `has ${text4.size} bytes of text, action_task.log_size says ${task.logSize}`;
+    const foreign = [];
+    if (done4 && !text4.compressed && text4.size !== task.logSize && opened.where() !== request.dbfs?.name)
+      foreign.push({
+        frame: 1,
+        offset: 0,
+        start: Math.min(text4.size, task.logSize),
+        end: void 0,
+        message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`
+      });
+    else if (text4.size < task.logSize || done4 && text4.size !== task.logSize) note(`The log ${sizes}.`);
     if (text4.size === 0) {
       await text4.close();
       return text4.damage.length + text4.notes.length > 0 ? unreadable3(task, opened.where(), text4) : empty("empty", `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done4));
@@ -87235,8 +88837,8 @@ async function readLog(request) {
         step: chosen?.name,
         lines: lines2,
         bytesRead: text4.bytesRead + index.bytesRead(),
-        notes: [...text4.notes, ...text4.damage.map(({ message }) => message), ...notes],
-        damage: text4.damage
+        notes: [...text4.notes, ...[...text4.damage, ...foreign].map(({ message }) => message), ...notes],
+        damage: [...text4.damage, ...foreign]
       }),
       close: () => text4.close()
     };
@@ -87246,8 +88848,9 @@ async function readLog(request) {
     throw explained4(error2, task);
   }
 }
-function storesOf({ storage, dbfs }, task) {
-  const order2 = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
+function storesOf({ storage, dbfs, api, apiFirst }, task) {
+  const own = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
+  const order2 = apiFirst ? [api, ...own] : [...own, api];
   return task.logFilename === "" ? [] : order2.filter((store) => store !== void 0);
 }
 async function chooseLines(find2, text4, task, steps, step, { failed, tail }, done4) {
@@ -87314,7 +88917,7 @@ function stepNamed(wanted, steps) {
   const same3 = steps.filter(({ name: name2 }) => name2 === wanted);
   const named = same3.length > 0 ? same3 : steps.filter(({ name: name2 }) => name2.toLowerCase() === wanted.toLowerCase());
   if (named.length === 1) return named[0];
-  const list = (some2) => some2.map(({ number, name: name2 }) => `${number} "${name2}"`).join(", ");
+  const list = (some2) => some2.map(({ number: number2, name: name2 }) => `${number2} "${name2}"`).join(", ");
   if (named.length > 1)
     throw usage(`${named.length} steps are called ${JSON.stringify(wanted)}.`, `Give the number: ${list(named)}.`);
   const byNumber = /^\d+$/.test(wanted) ? steps[Number(wanted)] : void 0;
@@ -87366,13 +88969,17 @@ function noOutput(step, task, done4) {
 }
 var stateHint = (task, done4) => done4 ? `ci-doctor show tells how task ${task.id} ended.` : "The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.";
 function notFound2(request, task, { asked, failures }) {
-  const failure2 = failures[0];
+  const byApi = failures.find(({ where }) => where === request.api?.name);
+  const said2 = byApi ? `${sentence(messageOf(byApi.error))} ` : "";
+  const failure2 = failures.find((one) => one !== byApi);
   if (failure2) {
-    if (failure2.error instanceof ToolError) throw failure2.error;
+    const { error: error2, where } = failure2;
+    if (error2 instanceof ToolError)
+      throw byApi ? new ToolError(error2.kind, `${said2}${error2.message}`, error2.fix, error2) : error2;
     throw unknown(
-      `The log of task ${task.id} cannot be read from ${failure2.where}: ${messageOf(failure2.error)}`,
+      `${said2}The log of task ${task.id} cannot be read from ${where}: ${messageOf(error2)}`,
       "Look at that place and try again.",
-      failure2.error
+      error2
     );
   }
   if (!task.logInStorage && (task.logLength === 0 || task.logFilename === ""))
@@ -87381,16 +88988,26 @@ function notFound2(request, task, { asked, failures }) {
       `The runner has sent no line of task ${task.id}.`,
       stateHint(task, isDone(task.status))
     );
-  if (!request.storage)
+  const fixes = byApi?.error instanceof ToolError && byApi.error.name !== "UnsupportedByServer" ? [byApi.error.fix] : [];
+  if (!request.storage && (!request.api || byApi))
     return empty(
       "no-storage",
-      `The log ${task.logFilename} is not in the database, and where Forgejo stores finished logs is not known.`,
-      "Give --app-ini with the path of Forgejo’s app.ini, or --log-dir or --log-s3; --via says on which host that is."
+      `${said2}The log ${task.logFilename} is not in the database, and where Forgejo stores finished logs is not known.`,
+      [
+        ...fixes,
+        "Give --app-ini with the path of Forgejo’s app.ini, or --log-dir or --log-s3; --via says on which host that is.",
+        ...request.api ? [] : ["Forgejo 16 and newer answer with it as well: --log-api."]
+      ].join(" ")
     );
+  const places2 = asked.filter((where) => where !== byApi?.where);
+  if (request.api && !byApi) fixes.push("The API answers the same where the token may not read the repository.");
   return empty(
     "missing",
-    task.logInStorage ? `Forgejo says that the log ${task.logFilename} is stored, but it is not in ${asked.join(" nor in ")}.` : `The log ${task.logFilename} is neither in ${asked.join(" nor in ")}, though ${task.logLength} lines were received.`,
-    "Check that this is the storage of that server ([storage.actions_log] in app.ini); a file that was deleted or lost with a move of the server is gone."
+    `${said2}${task.logInStorage ? `Forgejo says that the log ${task.logFilename} is stored, but it is not in ${places2.join(" nor in ")}.` : `The log ${task.logFilename} is neither in ${places2.join(" nor in ")}, though ${task.logLength} lines were received.`}`,
+    [
+      ...fixes,
+      "Check that this is the storage of that server ([storage.actions_log] in app.ini); a file that was deleted or lost with a move of the server is gone."
+    ].join(" ")
   );
 }
 var unreadable3 = (task, where, text4) => empty(
@@ -87457,10 +89074,10 @@ var causeText = (cause, style) => [
 ].join("\n");
 function lineTexts(lines2, style) {
   const width2 = String(lines2.at(-1).number).length;
-  return lines2.flatMap(({ number, text: text4, decisive, isNew }, at) => {
+  return lines2.flatMap(({ number: number2, text: text4, decisive, isNew }, at) => {
     const before = lines2[at - 1];
-    const gap = before && number > before.number + 1 ? [style.faint(`  ${" ".repeat(width2)}  …`)] : [];
-    const line = `${decisive ? ">" : isNew ? "+" : " "} ${String(number).padStart(width2)}  ${harmless(text4)}`;
+    const gap = before && number2 > before.number + 1 ? [style.faint(`  ${" ".repeat(width2)}  …`)] : [];
+    const line = `${decisive ? ">" : isNew ? "+" : " "} ${String(number2).padStart(width2)}  ${harmless(text4)}`;
     return [...gap, decisive ? style.bad(line) : isNew === false ? style.faint(line) : line];
   });
 }
@@ -87541,6 +89158,8 @@ init_errors();
 init_exit();
 init_nearest();
 init_words();
+init_status();
+init_runs();
 var runArgument = "RUN is the id (GITHUB_RUN_ID holds it), OWNER/REPOSITORY#INDEX, or the address of the run's page.";
 var runsVerb = {
   usage: "runs",
@@ -87737,7 +89356,7 @@ var meansOf = (connection, rules) => ({
 var logReader = ({ database, logs: logs2 }) => async ({ task, steps }, selection) => readLog({
   task,
   steps,
-  storage: await logs2(),
+  ...await logs2(),
   dbfs: dbfsStore(dbfsOf(database)),
   index: {
     length: () => database.logIndexLength(task.id),
@@ -87748,7 +89367,7 @@ var logReader = ({ database, logs: logs2 }) => async ({ task, steps }, selection
 async function readMatchers(path6) {
   let json;
   try {
-    json = await (0, import_promises16.readFile)(path6, "utf8");
+    json = await (0, import_promises17.readFile)(path6, "utf8");
   } catch (error2) {
     throw usage(
       `The problem-matcher file ${path6} cannot be read (${messageOf(error2)}).`,
@@ -87887,7 +89506,7 @@ ${block("to repair as well: reset, undo", script.repair)}`
 };
 
 // src/doctor/verbs/history.ts
-var import_node_path13 = __toESM(require_node_path(), 1);
+var import_node_path14 = __toESM(require_node_path(), 1);
 init_esm();
 init_exit();
 init_words();
@@ -87974,7 +89593,7 @@ var historyVerb = {
   ],
   async handler(_, options, io) {
     const limit = wholeNumber("--limit", options.limit, 1, 1e5);
-    const entries2 = await readHistory((0, import_node_path13.join)(stateDirectory(io.env), "journal.jsonl"), {
+    const entries2 = await readHistory((0, import_node_path14.join)(stateDirectory(io.env), "journal.jsonl"), {
       limit,
       ...options.run !== void 0 && { runId: wholeNumber("--run", options.run, 1, Number.MAX_SAFE_INTEGER) }
     });
@@ -88001,13 +89620,18 @@ var columns2 = [
 ];
 
 // src/doctor/verbs/logs.ts
-var import_promises17 = __toESM(require_promises(), 1);
-var import_node_path14 = __toESM(require_node_path(), 1);
+var import_promises18 = __toESM(require_promises(), 1);
+var import_node_path15 = __toESM(require_node_path(), 1);
 init_esm();
 init_errors();
 init_exit();
+init_status();
+init_dbfs();
 
 // src/doctor/logs/follow.ts
+init_errors();
+init_status();
+init_steps();
 init_text();
 var patience = 15;
 async function* followJob(request) {
@@ -88057,10 +89681,14 @@ async function* followJob(request) {
   }
 }
 var isWhole = ({ bytes: bytes2 }) => bytes2.length === 0 || bytes2[bytes2.length - 1] === 10;
-async function* readOn2({ storage, dbfs, note }, task, from, tail, done4) {
-  const opened = await openLog(storesOf({ storage, dbfs }, task), task.logFilename, done4 ? task.logSize : void 0);
-  if ("failures" in opened) {
-    if (opened.failures[0]) throw opened.failures[0].error;
+async function* readOn2(request, task, from, tail, done4) {
+  const opened = await openLog(storesOf(request, task), task, done4 ? task.logSize : void 0);
+  const { note } = request;
+  if (!("text" in opened)) {
+    for (const { where, error: error2 } of opened.failures) {
+      if (where !== request.api?.name) throw error2;
+      note(messageOf(error2));
+    }
     return;
   }
   const { text: text4 } = opened;
@@ -88142,15 +89770,17 @@ var LogPrinter = class {
   }
   /** The bytes to write; they are only valid until the next call. */
   print(piece) {
-    const { bytes: bytes2, scan, line: first } = piece;
-    const { ends, marks } = scan;
+    const { bytes: bytes2, scan: scan2, line: first } = piece;
+    const { ends, marks } = scan2;
     const { escapes: escapes2, timestamps } = this.#style;
-    if (!escapes2) markControls(bytes2, scan);
-    this.#markSecrets(bytes2, scan);
+    if (!escapes2) markControls(bytes2, scan2);
+    this.#markSecrets(bytes2, scan2);
     const lines2 = linesIn(piece);
     const dirty = escapes2 ? secret : secret | control;
-    this.#begin(bytes2, lines2);
+    const isClean = scan2.seen === 0;
+    this.#begin(bytes2, lines2, scan2.simd);
     const stored = this.#style.label === "none" && timestamps;
+    if (stored && isClean && !this.#hider.inKey) return bytes2;
     let clean = 0;
     for (let index = 0, start = 0; index < lines2; index++) {
       const end2 = ends[index];
@@ -88169,9 +89799,15 @@ var LogPrinter = class {
         const hidden = this.#hider.hide(text4);
         if (escapes2 && hidden === text4) this.#add(bytes2.subarray(timed, end2));
         else this.#add(Buffer.from(escapes2 ? hidden : harmless(hidden)));
-        if (!stored || end2 < bytes2.length) this.#add(newline3);
+        if (!stored || end2 < bytes2.length) this.#add(newline4);
+      } else if (scan2.simd && this.#out === scan2.simd.out) {
+        const stop2 = Math.min(lines2, this.#span.end - first);
+        let next = isClean ? stop2 : index + 1;
+        while (next < stop2 && (marks[next] & dirty) === 0) next++;
+        if (this.#copyMany(scan2.simd, index, next, ends[next - 1] - start)) index = next - 1;
+        else this.#copy(bytes2, timestamps ? start : timed, end2);
       } else this.#copy(bytes2, timestamps ? start : timed, end2);
-      start = end2 + 1;
+      start = ends[index] + 1;
       clean = start;
     }
     if (!stored) return this.#out.subarray(0, this.#size);
@@ -88180,11 +89816,11 @@ var LogPrinter = class {
     return this.#out.subarray(0, this.#size);
   }
   /** A single line, as `print` would print it. */
-  line({ number, time, text: text4 }) {
-    const line = number - 1;
+  line({ number: number2, time, text: text4 }) {
+    const line = number2 - 1;
     let before = "";
     if (this.#stale || line >= this.#span.end || line < this.#from) {
-      this.#begin(newline3, 0);
+      this.#begin(newline4, 0);
       this.#enter(line);
       before = this.#style.label === "heading" ? this.#out.toString("utf8", 0, this.#size) : "";
     }
@@ -88208,14 +89844,28 @@ var LogPrinter = class {
    * Makes room for a piece whose lines all are copied, and puts the piece itself at the end of it: moving bytes within one buffer
    * takes half the time of copying them from another, line by line.
    */
-  #begin(bytes2, lines2) {
+  #begin(bytes2, lines2, simd2) {
     this.#size = 0;
     this.#source = -1;
     if (this.#style.label === "none" && this.#style.timestamps) return;
+    if (simd2) {
+      this.#out = simd2.out;
+      return;
+    }
     const need = bytes2.length + (lines2 + 1) * (this.#label.length + 1);
     if (this.#out.length < need) this.#out = Buffer.allocUnsafeSlow(Math.max(need, room));
     this.#source = this.#out.length - bytes2.length;
     bytes2.copy(this.#out, this.#source);
+  }
+  /** Copies whole lines of `length` bytes; without room for them it makes some, which ends the use of the fast routine. */
+  #copyMany(simd2, line, end2, length) {
+    const need = length + (end2 - line) * (this.#label.length + 1);
+    if (this.#size + need > this.#out.length || !simd2.label(this.#label)) {
+      this.#grow(need);
+      return false;
+    }
+    this.#size = simd2.copy(line, end2, this.#size, this.#style.timestamps);
+    return true;
   }
   #copy(bytes2, from, end2) {
     const label = this.#label;
@@ -88243,885 +89893,11 @@ var LogPrinter = class {
     this.#source = -1;
   }
 };
-var newline3 = Buffer.from("\n");
-
-// src/doctor/stuck/stuck.ts
-init_words();
-
-// src/doctor/stuck/hold.ts
-init_words();
-
-// src/doctor/stuck/aggregate.ts
-function aggregate(statuses, aggregation) {
-  return aggregation === "old" ? aggregateOld(statuses) : aggregateNew(statuses);
-}
-function aggregateNew(statuses) {
-  if (statuses.length === 0) return Status.unknown;
-  if (statuses.every((status) => status === Status.skipped)) return Status.skipped;
-  if (statuses.every((status) => status === Status.skipped || status === Status.success)) return Status.success;
-  const order2 = [Status.cancelled, Status.failure, Status.running, Status.waiting, Status.blocked];
-  return order2.find((status) => statuses.includes(status)) ?? Status.unknown;
-}
-function aggregateOld(statuses) {
-  if (statuses.every(isDone))
-    return statuses.some((status) => status === Status.failure || status === Status.cancelled) ? Status.failure : Status.success;
-  return statuses.every((status) => isDone(status) || status === Status.waiting) ? Status.waiting : Status.running;
-}
-
-// src/doctor/stuck/release.ts
-function release(jobs) {
-  const statuses = new Map(jobs.map((job) => [job.id, job.status]));
-  const moved = /* @__PURE__ */ new Map();
-  for (let again = true; again; ) {
-    again = false;
-    for (const job of jobs) {
-      if (statuses.get(job.id) !== Status.blocked || job.needs.length === 0 || job.serverOnly) continue;
-      const needed2 = job.needs.map(
-        (need) => jobs.filter((other) => other.jobId === need).map((other) => statuses.get(other.id))
-      );
-      if (!needed2.every((group) => group.length > 0 && group.every(isDone))) continue;
-      const succeeded = needed2.flat().every((status2) => status2 === Status.success);
-      const status = succeeded || job.ownIf ? Status.waiting : Status.skipped;
-      statuses.set(job.id, status);
-      moved.set(job.id, status);
-      again = true;
-    }
-  }
-  return moved;
-}
-
-// src/doctor/stuck/hold.ts
-init_timings();
-
-// src/doctor/stuck/waiting.ts
-init_words();
-var offlineAfter = 60;
-var pickedWithin = 60;
-var shown2 = 3;
-function explainWait(run2, job, moment2) {
-  if (job.status === Status.blocked) return explainBlocked(run2, job);
-  if (job.status === Status.waiting && job.taskId === 0) return explainWaiting(run2, job, moment2);
-  return void 0;
-}
-var wait = (code3, message, extra = {}) => ({
-  code: code3,
-  message,
-  blockedBy: [],
-  runners: [],
-  ...extra
-});
-function explainBlocked(run2, job) {
-  if (run2.needApproval)
-    return wait(
-      "approval",
-      "The run waits until a person approves it: nothing of it starts before, and no time-out ends it on the v17 line."
-    );
-  const missing3 = job.needs.filter((need) => !run2.jobs.some((other) => other.jobId === need));
-  if (missing3.length > 0) return wait("need-missing", `It needs ${quoted2(missing3)}, and the run has no such job.`);
-  const needed2 = run2.jobs.filter((other) => job.needs.includes(other.jobId) && !isDone(other.status));
-  if (needed2.length > 0)
-    return wait(
-      "needs",
-      `It needs ${needed2.map((other) => `"${other.name}", which is ${statusName(other.status)}`).join(", and ")}.`,
-      { blockedBy: needed2.map((other) => ({ runId: run2.id, jobId: other.id })) }
-    );
-  if (job.serverOnly)
-    return wait(
-      "server-decides",
-      "It calls another workflow, or its matrix or labels follow from other jobs: only the server resolves it."
-    );
-  return wait("needs", "All it needs is done; Forgejo is about to release it.");
-}
-function explainWaiting(run2, job, { now, instance }) {
-  if (run2.queueGroup !== null) {
-    const ahead = (instance.groups.get(`${run2.repositoryId} ${run2.queueGroup}`) ?? []).filter(
-      (other) => other.id !== run2.id && (other.status === Status.running || other.index < run2.index)
-    );
-    if (ahead.length > 0)
-      return wait(
-        "concurrency-group",
-        `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(", ")} of the concurrency group "${run2.queueGroup}".`,
-        { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) }
-      );
-  }
-  const matching = instance.runners.filter((runner) => serves(runner, job));
-  if (matching.length === 0) {
-    const near = nearest2(job, instance.runners);
-    return wait(
-      "no-runner",
-      instance.runners.length === 0 ? "No runner is registered." : `No runner that serves this repository has ${job.runsOn.length === 1 ? "the label" : "all labels"} ${quoted2(job.runsOn)}.`,
-      { runners: near }
-    );
-  }
-  const online = matching.filter((runner) => now - runner.lastOnline <= offlineAfter);
-  if (online.length === 0)
-    return wait("runners-offline", `No runner with its labels is online.`, {
-      runners: [...matching].sort((a, b) => b.lastOnline - a.lastOnline).slice(0, shown2).map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`))
-    });
-  const starver = starverAhead(job, online, instance.poisoned);
-  if (starver)
-    return wait(
-      "behind-starved-job",
-      `Runners stumble over job ${starver.id} (run ${starver.runId}) before they come to it: see queue-starved.`,
-      { blockedBy: [{ runId: starver.runId, jobId: starver.id }] }
-    );
-  const idle = online.filter((runner) => runner.busy === 0 && now - runner.lastActive > pickedWithin);
-  if (idle.length === 0)
-    return wait("runners-busy", `Every runner with its labels is busy.`, {
-      runners: [...online].sort((a, b) => a.busy - b.busy).slice(0, shown2).map(
-        (runner) => lacking(
-          runner,
-          runner.busy > 0 ? `busy with ${runner.busy} ${runner.busy === 1 ? "task" : "tasks"}` : "has just ended a task"
-        )
-      )
-    });
-  const since = Math.max(job.updated, ...scopesOf(job).map((scope) => instance.announced.get(scope) ?? 0));
-  if (now - since <= pickedWithin) return wait("about-to-start", `Runner "${idle[0].name}" is idle and will take it.`);
-  return wait(
-    "unannounced",
-    `Runner "${idle[0].name}" has its labels and is idle, but was not told that there is work.`,
-    {
-      runners: idle.slice(0, shown2).map((runner) => lacking(runner))
-    }
-  );
-}
-var scopesOf = (job) => [
-  "0 0",
-  `${job.ownerId} 0`,
-  `0 ${job.repositoryId}`
-];
-var inScope = (runner, job) => (runner.repositoryId === 0 || runner.repositoryId === job.repositoryId) && (runner.ownerId === 0 || runner.repositoryId !== 0 || runner.ownerId === job.ownerId);
-var serves = (runner, job) => inScope(runner, job) && job.runsOn.every((label) => runner.labels.includes(label));
-function starverAhead(job, runners, poisoned) {
-  const ahead = [...poisoned.values()].filter(
-    (other) => other.starves && (other.updated < job.updated || other.updated === job.updated && other.id < job.id)
-  );
-  return ahead.find((other) => runners.every((runner) => serves(runner, other)));
-}
-function nearest2(job, runners) {
-  return runners.map((runner) => {
-    const labels = job.runsOn.filter((label) => !runner.labels.includes(label)).map((label) => `label "${label}"`);
-    const scope = inScope(runner, job) ? [] : ["it serves another owner or repository"];
-    return lacking(runner, ...labels, ...scope);
-  }).sort((a, b) => a.lacks.length - b.lacks.length || a.id - b.id).slice(0, shown2);
-}
-var lacking = (runner, ...lacks) => ({ id: runner.id, name: runner.name, lacks });
-var quoted2 = (words5) => words5.map((word) => `"${word}"`).join(", ");
-
-// src/doctor/stuck/hold.ts
-var quietAfter = 60;
-var settledWithin = 60;
-var hungAfter = 1800;
-var firstReportWithin = 5;
-var isFresh = (task, now, timings2) => now - task.updated < timings2.zombieTimeout;
-var canStart = (run2) => run2.exists && run2.repository !== null && run2.actionsOn;
-function holdsOf(run2, sight) {
-  const released = run2.needApproval ? /* @__PURE__ */ new Map() : release(run2.jobs);
-  const holds = run2.jobs.flatMap((job) => new JobLook(run2, job, sight, released).hold() ?? []);
-  holds.push(...run2.strays.map((task) => strayHold(run2, task, sight)));
-  const own = holdOfRun(run2, holds, sight);
-  return own ? [own, ...holds] : holds;
-}
-function holdOfRun(run2, holds, { now, aggregation }) {
-  const hold = (code3, message, evidence, severity = "error") => ({
-    code: code3,
-    severity,
-    job: null,
-    task: null,
-    message,
-    evidence: [`action_run ${run2.id}: status ${statusLabel(run2.status)}, version ${run2.version}`, ...evidence],
-    since: run2.updated,
-    repairable: true,
-    heals: null
-  });
-  if (!run2.exists) return void 0;
-  const statuses = run2.jobs.map((job) => job.status);
-  const status = aggregation && aggregate(statuses, aggregation);
-  const jobs = `jobs: ${run2.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(", ")}`;
-  const computed = status ? [`Forgejo would compute ${statusLabel(status)}`] : [];
-  if (isDone(run2.status)) {
-    if (status === null || isDone(status) || holds.length > 0 || now - run2.updated < settledWithin) return void 0;
-    return hold(
-      "run-status-wrong",
-      `The run is ${statusName(run2.status)}, but not all of its jobs are done: it should be ${statusName(status)}.`,
-      [jobs, ...computed],
-      "warning"
-    );
-  }
-  if (run2.jobs.length === 0)
-    return hold("run-without-jobs", `The run is ${statusName(run2.status)} and has no jobs: nothing will ever end it.`, [
-      "action_run_job: no row with this run_id"
-    ]);
-  if (run2.status === Status.unknown) {
-    if (holds.some(({ code: code3 }) => code3 === "reset-to-unknown")) return void 0;
-    return hold("reset-to-unknown", "The run was set to status 0 by hand; nothing in Forgejo acts on it.", []);
-  }
-  if (!run2.jobs.every((job) => isDone(job.status))) return void 0;
-  return hold(
-    "run-open-jobs-done",
-    `All ${count(run2.jobs.length, "job")} are done, but the run is still ${statusName(run2.status)}; no cron looks at runs.`,
-    [jobs, ...computed]
-  );
-}
-var JobLook = class {
-  #run;
-  #job;
-  #task;
-  #sight;
-  #released;
-  constructor(run2, job, sight, released) {
-    this.#run = run2;
-    this.#job = job;
-    this.#task = job.task;
-    this.#sight = sight;
-    this.#released = released;
-  }
-  hold() {
-    if (isDone(this.#job.status)) return void 0;
-    return this.#lostRows() ?? this.#literalReset() ?? this.#byStatus();
-  }
-  /** Rows that the job hangs on are gone: nothing that is said of a job in a whole run holds for it. */
-  #lostRows() {
-    const { now, timings: timings2, instance } = this.#sight;
-    const job = this.#job;
-    const task = this.#task && !isDone(this.#task.status) ? this.#task : null;
-    const extra = { repairable: task === null || !isFresh(task, now, timings2) };
-    const poisoned = job.status === Status.waiting && job.taskId === 0 ? instance.poisoned.get(job.id) : void 0;
-    if (poisoned?.starves) return this.#starved(poisoned);
-    if (!this.#run.exists)
-      return this.#hold(
-        "job-without-run",
-        `The row of its run ${job.runId} is gone, and the job is ${statusName(job.status)}: nothing will ever end it.`,
-        task?.updated ?? job.updated,
-        { ...extra, severity: "warning", evidence: [`action_run ${job.runId}: no row`] }
-      );
-    if (this.#run.repository === null)
-      return this.#hold(
-        "run-without-repository",
-        `The row of its repository ${this.#run.repositoryId} is gone, and the job is ${statusName(job.status)}: Forgejo fails whenever it tries to end it.`,
-        task?.updated ?? job.updated,
-        { ...extra, evidence: [`repository ${this.#run.repositoryId}: no row`] }
-      );
-    return void 0;
-  }
-  #starved(poisoned) {
-    const { now, timings: timings2, instance } = this.#sight;
-    const job = this.#job;
-    const victims = instance.runners.filter((runner) => serves(runner, job) && now - runner.lastOnline <= quietAfter);
-    const reason = {
-      run: `the row of its run ${job.runId} is gone`,
-      repository: `the row of its repository ${job.repositoryId} is gone`,
-      actions: "Actions is switched off in its repository",
-      payload: `its workflow does not parse (${poisoned.detail})`
-    }[poisoned.poison];
-    const row = {
-      run: `action_run ${job.runId}: no row`,
-      repository: `repository ${job.repositoryId}: no row`,
-      actions: `repo_unit: no row with repo_id ${job.repositoryId} and type 10`,
-      payload: `action_run_job ${job.id}: workflow_payload: ${poisoned.detail}`
-    }[poisoned.poison];
-    const whom = victims.length > 0 ? `Every fetch of ${count(victims.length, "online runner")} fails over it (${victims.slice(0, 3).map((runner) => `"${runner.name}"`).join(", ")}${victims.length > 3 ? ", …" : ""}): no job behind it is started.` : `Every runner with ${job.runsOn.map((label) => `"${label}"`).join(", ")} that asks for work will fail over it.`;
-    const never2 = poisoned.poison === "run" || poisoned.poison === "repository";
-    const approach = poisoned.poison === "actions" ? " Switching Actions on again there lets it run instead." : "";
-    return this.#hold("queue-starved", `It waits, and ${reason}. ${whom}${approach}`, job.updated, {
-      severity: victims.length > 0 ? "critical" : "error",
-      evidence: [row],
-      heals: never2 ? null : abandonedHealing(job.updated, timings2)
-    });
-  }
-  #literalReset() {
-    const job = this.#job;
-    if (job.status !== Status.unknown && this.#task?.status !== Status.unknown) return void 0;
-    return this.#hold(
-      "reset-to-unknown",
-      `${job.status === Status.unknown ? "The job" : "The task"} was set to status 0 by hand; nothing in Forgejo acts on it.`,
-      this.#task?.updated ?? job.updated,
-      {
-        evidence: [
-          ...this.#run.needApproval ? ["need_approval is set: requeueing a job would release the whole run"] : [],
-          ...this.#run.queueGroup === null ? [] : [`concurrency group "${this.#run.queueGroup}": a run at 0 blocks those behind it`]
-        ]
-      }
-    );
-  }
-  #byStatus() {
-    const job = this.#job;
-    switch (job.status) {
-      case Status.running:
-        return this.#running();
-      case Status.waiting:
-        return job.taskId === 0 ? this.#waiting() : this.#waitingWithTask();
-      case Status.blocked:
-        return this.#blocked();
-      default:
-        return void 0;
-    }
-  }
-  #running() {
-    const job = this.#job;
-    const task = this.#task;
-    if (job.taskId === 0)
-      return this.#hold(
-        "job-open-without-task",
-        "The job is running without a task: no runner works on it.",
-        job.updated
-      );
-    if (!task)
-      return this.#hold(
-        "job-open-task-missing",
-        `The job is running, but its task ${job.taskId} has no row: no runner can end it.`,
-        job.updated
-      );
-    if (isDone(task.status))
-      return this.#hold(
-        "job-open-task-done",
-        `Its task ended as ${statusName(task.status)}, but the job is still running; no cron looks at jobs.`,
-        task.stopped || task.updated
-      );
-    if (task.status !== Status.running)
-      return this.#hold(
-        "job-open-without-task",
-        `The job is running, but its task is ${statusName(task.status)}.`,
-        task.updated
-      );
-    const { now } = this.#sight;
-    return now - task.updated < quietAfter ? this.#hung(task) : this.#silent(task);
-  }
-  #hung(task) {
-    const { now, timings: timings2 } = this.#sight;
-    if (task.lastLine === null || now - task.lastLine < hungAfter) return void 0;
-    return this.#hold(
-      "job-hung",
-      `Its runner reports, but the log has not grown for ${duration(now - task.lastLine)}. If it should have, cancel it in the web page.`,
-      task.lastLine,
-      {
-        severity: "note",
-        repairable: false,
-        evidence: [`dbfs_meta: last line at ${task.lastLine}, ${task.logLength} lines`],
-        heals: endlessHealing(task.started, timings2)
-      }
-    );
-  }
-  #silent(task) {
-    const { now, timings: timings2 } = this.#sight;
-    const silent = now - task.updated;
-    const runner = task.runner ? `runner "${task.runner.name}"` : "its runner";
-    const heals = zombieHealing(task.updated, timings2);
-    const evidence = [
-      task.runner ? `action_runner ${task.runner.id} "${task.runner.name}": last online ${duration(now - task.runner.lastOnline)} ago` : "action_runner: the row is gone"
-    ];
-    const never2 = task.logLength === 0 && task.updated - task.started <= firstReportWithin && task.runner !== null ? task.runner.lastOnline - task.updated > quietAfter : false;
-    if (never2)
-      return this.#hold(
-        "task-lost-in-fetch",
-        `The task was given to ${runner} ${duration(now - task.started)} ago and never reported, while the runner goes on asking for work: the answer was lost on the way.`,
-        task.updated,
-        {
-          severity: silent < timings2.zombieTimeout ? "note" : "error",
-          repairable: silent >= timings2.zombieTimeout,
-          evidence: [...evidence, `action_task ${task.id}: started ${task.started}, log_length 0`],
-          heals
-        }
-      );
-    if (silent < timings2.zombieTimeout) {
-      const left = heals ? `its cron stop_zombie_tasks marks the job failed in ${duration(heals.from - now)} to ${duration(heals.until - now)}` : "its cron stop_zombie_tasks is off";
-      return this.#hold(
-        "runner-quiet",
-        `Not stuck yet: ${runner} has not reported for ${duration(silent)}. If it stays silent, Forgejo gives up after ${duration(timings2.zombieTimeout)}; ${left}.`,
-        task.updated,
-        { severity: "note", repairable: false, evidence, heals }
-      );
-    }
-    const overdue = heals && now - heals.until;
-    const cron = overdue === null ? "Forgejo's cron stop_zombie_tasks is off, so nothing will end it." : overdue <= 0 ? `Forgejo's cron stop_zombie_tasks will mark it failed within ${duration(-overdue)}.` : `Forgejo's cron stop_zombie_tasks should have marked it failed ${duration(overdue)} ago and has not: the server or its cron is not doing its work.`;
-    return this.#hold(
-      "runner-silent",
-      `No sign of life from ${runner} for ${duration(silent)}. ${cron}`,
-      task.updated,
-      {
-        evidence,
-        heals
-      }
-    );
-  }
-  #waitingWithTask() {
-    const job = this.#job;
-    return this.#hold(
-      "job-waiting-with-task",
-      `The job waits, but still names task ${job.taskId}: runners only take jobs without one.`,
-      job.updated,
-      { heals: abandonedHealing(job.updated, this.#sight.timings, "the others are cancelled, this job stays") }
-    );
-  }
-  #waiting() {
-    const job = this.#job;
-    const wait2 = explainWait(this.#run, job, this.#sight);
-    if (wait2?.code !== "unannounced") return void 0;
-    return this.#hold(
-      "job-unannounced",
-      `${wait2.message} Runners only look when action_tasks_version moves.`,
-      job.updated,
-      {
-        evidence: wait2.runners.map((runner) => `action_runner ${runner.id} "${runner.name}": online, no task`),
-        heals: abandonedHealing(job.updated, this.#sight.timings)
-      }
-    );
-  }
-  #blocked() {
-    const { now, timings: timings2 } = this.#sight;
-    const job = this.#job;
-    const heals = abandonedHealing(job.updated, timings2);
-    const next = this.#released.get(job.id);
-    if (next === void 0) {
-      const lost = !this.#run.needApproval && !job.serverOnly && job.needs.length === 0;
-      if (!lost || now - job.updated < settledWithin) return void 0;
-      return this.#hold(
-        "blocked-without-needs",
-        "The job is blocked, but needs nothing and its run waits for no approval.",
-        job.updated,
-        { severity: "warning", repairable: false, evidence: ["needs: none", "need_approval: false"], heals }
-      );
-    }
-    const needed2 = this.#run.jobs.filter((other) => job.needs.includes(other.jobId));
-    const since = Math.max(...needed2.map((other) => other.stopped || other.updated));
-    if (now - since < settledWithin) return void 0;
-    return this.#hold(
-      "needs-done-still-blocked",
-      `All it needs is done (${needed2.map((other) => `${other.name}: ${statusName(other.status)}`).join(", ")}), but the job is still blocked.`,
-      since,
-      { evidence: [`Forgejo would make it ${statusLabel(next)}`], heals }
-    );
-  }
-  #hold(code3, message, since, extra = {}) {
-    const { now } = this.#sight;
-    const run2 = this.#run;
-    const job = this.#job;
-    const task = this.#task;
-    const hidden = run2.exists && isDone(run2.status) ? ` The run is shown as ${statusName(run2.status)}, which hides it.` : "";
-    return {
-      code: code3,
-      severity: extra.severity ?? "error",
-      job,
-      task,
-      message: `${message}${hidden}`,
-      evidence: [
-        ...run2.exists ? [`action_run ${run2.id}: status ${statusLabel(run2.status)}`] : [],
-        `action_run_job ${job.id}: status ${statusLabel(job.status)}, task_id ${job.taskId}`,
-        ...task ? [
-          `action_task ${task.id}: status ${statusLabel(task.status)}, updated ${task.updated} (${duration(now - task.updated)} ago)`
-        ] : [],
-        ...extra.evidence ?? []
-      ],
-      since,
-      repairable: (extra.repairable ?? true) && !(run2.needApproval && wouldRequeue(code3)),
-      heals: extra.heals ?? null
-    };
-  }
-};
-function strayHold(run2, task, { now, timings: timings2 }) {
-  const job = run2.jobs.find((candidate) => candidate.id === task.jobId) ?? null;
-  const names2 = !job ? "" : job.taskId === 0 ? " and names no task" : job.taskId === task.id ? "" : ` and names task ${job.taskId}`;
-  return {
-    code: job ? "task-left-open" : "task-without-job",
-    severity: "warning",
-    job,
-    task,
-    message: job ? `Task ${task.id} is ${statusName(task.status)}, but its job "${job.name}" is ${statusName(job.status)}${names2}: when the task ends it overwrites the job.` : `Task ${task.id} is ${statusName(task.status)}, but the row of its job ${task.jobId} is gone: Forgejo's cron tries to stop it every few minutes and fails ("Cannot stop task").`,
-    evidence: [
-      `action_task ${task.id}: status ${statusLabel(task.status)}, updated ${task.updated} (${duration(now - task.updated)} ago)`,
-      job ? `action_run_job ${job.id}: status ${statusLabel(job.status)}, task_id ${job.taskId}` : `action_run_job ${task.jobId}: no row`
-    ],
-    since: task.updated,
-    repairable: !isFresh(task, now, timings2),
-    heals: job && task.status === Status.running ? zombieHealing(task.updated, timings2) : null
-  };
-}
-var wouldRequeue = (code3) => [
-  "runner-silent",
-  "task-lost-in-fetch",
-  "job-open-task-missing",
-  "job-open-without-task",
-  "job-waiting-with-task",
-  "reset-to-unknown"
-].includes(code3);
-
-// src/doctor/stuck/knowledge.ts
-var same2 = (blame, cancel, rerun) => ({
-  blame,
-  v12: { cancel, rerun },
-  v17: { cancel, rerun }
-});
-var works = "works";
-var refused4 = (state) => `answers 500 "cannot prepare next attempt because job … is active: ${state}" until the run is cancelled`;
-var afterCancel = "only after the cancel; all jobs run again";
-var abandoned = {
-  blame: "operator",
-  v12: {
-    cancel: "answers well, cancels the others, leaves this job",
-    rerun: "the others run again, this job is skipped"
-  },
-  v17: { cancel: "answers well, cancels the others, leaves this job", rerun: refused4("running") }
-};
-var noEffect = "answers well and has no effect";
-var knowledge = {
-  "queue-starved": {
-    blame: "operator",
-    v12: { cancel: "not reachable: the page needs the rows that are missing", rerun: "not reachable" },
-    v17: { cancel: "not reachable; 404 through the API while Actions is off", rerun: "not reachable" }
-  },
-  "runner-silent": {
-    blame: "runner",
-    v12: { cancel: works, rerun: "no button while it runs; after the cron it skips what is not done" },
-    v17: { cancel: works, rerun: `no button while it runs; after the cron it ${refused4("blocked")}` }
-  },
-  "runner-quiet": same2("runner", works, afterCancel),
-  "task-lost-in-fetch": same2("server", works, afterCancel),
-  "job-hung": same2("workflow", "works, the runner stops the job", afterCancel),
-  "job-open-task-done": { ...abandoned, blame: "server" },
-  "job-open-task-missing": {
-    blame: "operator",
-    v12: {
-      cancel: 'answers 500 "resource does not exist" and changes nothing',
-      rerun: "starts the jobs that are done, skips this one"
-    },
-    v17: { cancel: "answers well, cancels the others, leaves this job", rerun: refused4("running") }
-  },
-  "job-open-without-task": same2("operator", works, afterCancel),
-  "job-waiting-with-task": same2(
-    "operator",
-    "answers well, cancels the others, leaves this job if its task is done",
-    "only of jobs that are done"
-  ),
-  "job-unannounced": same2("server", works, afterCancel),
-  "job-without-run": same2("operator", "no page, no run: not reachable", "not reachable"),
-  "run-without-repository": same2("operator", "no repository, no page: not reachable", "not reachable"),
-  "reset-to-unknown": {
-    blame: "operator",
-    v12: { cancel: "works: everything open becomes cancelled", rerun: noEffect },
-    v17: { cancel: "works: everything open becomes cancelled", rerun: 'answers 400 "The workflow cannot be rerun."' }
-  },
-  "needs-done-still-blocked": {
-    blame: "server",
-    v12: {
-      cancel: "works; the button is missing while the run is shown as failed or cancelled",
-      rerun: "skips what is not done; one finished job run again releases the others at its end"
-    },
-    v17: { cancel: works, rerun: refused4("blocked") }
-  },
-  "blocked-without-needs": same2("operator", works, afterCancel),
-  "task-left-open": same2("operator", "acts on the job's own task, not on this one", "acts on the job's own task"),
-  "task-without-job": same2("operator", "none: no run shows it", "none"),
-  "run-open-jobs-done": {
-    blame: "server",
-    v12: { cancel: noEffect, rerun: "no button, but its address works: all jobs run again" },
-    v17: { cancel: noEffect, rerun: 'answers 400 "The workflow cannot be rerun."' }
-  },
-  "run-status-wrong": same2("operator", works, "starts what is done beside what still waits or runs"),
-  "run-without-jobs": {
-    blame: "server",
-    v12: { cancel: "404, as the page", rerun: "404; clears the run's times all the same" },
-    v17: { cancel: noEffect, rerun: "do not press it: answers 500 and makes the run wait again" }
-  }
-};
-
-// src/doctor/stuck/stuck.ts
-function findStuck(database, timings2) {
-  return lookAtInstance(database, ({ now, instance, orphans }) => {
-    const all = new Collector(database);
-    const sight = { now, instance, timings: timings2, aggregation: database.generation.aggregation };
-    let openRuns = 0;
-    return {
-      visit(runs) {
-        openRuns += runs.length;
-        for (const run2 of runs) all.add(run2, sight);
-      },
-      end() {
-        for (const run2 of orphans) all.add(run2, sight);
-        return { ...all.report(), openRuns };
-      }
-    };
-  });
-}
-async function explainRun(database, queries, runId, timings2) {
-  const now = await database.now(queries);
-  const all = new Collector(database);
-  const instance = await loadInstance(database, queries, now);
-  for (const run2 of await loadRuns(database, queries, [runId], { logs: true }))
-    all.add(run2, { now, instance, timings: timings2, aggregation: database.generation.aggregation });
-  return all.report();
-}
-var weight = { critical: 0, error: 1, warning: 2, note: 3 };
-var Collector = class {
-  #isNew;
-  #findings = [];
-  #waiting = [];
-  #running = [];
-  constructor({ generation }) {
-    this.#isNew = generation.countsAttemptAtRequeue;
-  }
-  add(run2, sight) {
-    const holds = holdsOf(run2, sight);
-    for (const hold of holds) this.#findings.push(findingOf(run2, hold, sight.now, this.#isNew));
-    const held = new Set(holds.map(({ job }) => job?.id));
-    for (const job of run2.jobs) {
-      if (held.has(job.id)) continue;
-      const wait2 = explainWait(run2, job, sight);
-      if (wait2) this.#waiting.push({ ...subjectOf(run2, job), ...wait2, age: Math.max(0, sight.now - job.updated) });
-      else if (job.status === Status.running && job.task) this.#running.push(runningJob(run2, job, job.task, sight.now));
-    }
-  }
-  report() {
-    return {
-      findings: this.#findings.sort(
-        (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0)
-      ),
-      waiting: this.#waiting,
-      running: this.#running
-    };
-  }
-};
-var nameOfRun = (run2) => run2.id < 0 ? `task ${-run2.id}` : run2.exists ? `${run2.repository ?? `repository ${run2.repositoryId}`}#${run2.index}` : `run ${run2.id} (no row)`;
-var subjectOf = (run2, job) => ({
-  runId: run2.id < 0 ? null : run2.id,
-  jobId: job?.id ?? null,
-  repository: run2.repository,
-  run: run2.id < 0 ? null : nameOfRun(run2),
-  job: job?.name ?? null
-});
-function runningJob(run2, job, task, now) {
-  const lastReport = Math.max(0, now - task.updated);
-  const lastLine = task.lastLine === null ? null : Math.max(0, now - task.lastLine);
-  const line = lastLine === null ? `last report ${duration(lastReport)} ago` : `last line ${duration(lastLine)} ago`;
-  return {
-    ...subjectOf(run2, job),
-    taskId: task.id,
-    runner: task.runner?.name ?? null,
-    lastReport,
-    lastLine,
-    message: `really running: ${line}${task.runner ? ` on runner "${task.runner.name}"` : ""}`
-  };
-}
-function findingOf(run2, hold, now, isNew) {
-  const subject = subjectOf(run2, hold.job);
-  const { blame, v12, v17 } = knowledge[hold.code];
-  return {
-    code: hold.code,
-    severity: hold.severity,
-    subject: hold.job ? `${nameOfRun(run2)} "${hold.job.name}"` : nameOfRun(run2),
-    message: hold.message,
-    evidence: hold.evidence,
-    fix: hold.repairable ? repairOf(run2, hold) : fixByHand(run2, hold),
-    ...subject,
-    taskId: hold.task?.id ?? null,
-    runner: hold.task?.runner?.name ?? null,
-    age: Math.max(0, now - hold.since),
-    repairable: hold.repairable,
-    blame,
-    heals: hold.heals,
-    buttons: isNew ? v17 : v12
-  };
-}
-function repairOf(run2, hold) {
-  if (run2.id < 0) return `ci-doctor reset task:${-run2.id}`;
-  return `ci-doctor reset ${run2.id}${hold.code === "queue-starved" ? ` --job ${hold.job.id}` : ""}`;
-}
-function fixByHand(run2, hold) {
-  switch (hold.code) {
-    case "runner-quiet":
-    case "task-lost-in-fetch":
-      return `Look again later, or at the runner: ci-doctor show ${run2.id}`;
-    case "job-hung":
-      return `Look at its log: ci-doctor logs ${run2.id} --job ${hold.job.id} --tail 20`;
-    case "blocked-without-needs":
-      return `Release it: ci-doctor reset ${run2.id} --to waiting; or end it: ci-doctor reset ${run2.id} --to cancelled`;
-    case "task-without-job":
-      return "Look again later: its runner still reports.";
-  }
-  if (run2.needApproval && !isDone(run2.status))
-    return `Approve the run in the web page, or end it: ci-doctor reset ${run2.id} --to cancelled`;
-  return `The runner still reports; it ends the task itself. To end it now: ci-doctor reset ${run2.id} --force`;
-}
-
-// src/doctor/show.ts
-function showRun(database, runId, timings2) {
-  return database.snapshot(async (queries) => {
-    const now = await database.now(queries);
-    const row = await runColumns(queries).select("action_run.need_approval").where("action_run.id", "=", runId).executeTakeFirstOrThrow();
-    const jobs = await queries.selectFrom("action_run_job").select([
-      "id",
-      "name",
-      "job_id",
-      "needs",
-      "runs_on",
-      "status",
-      "attempt",
-      "task_id",
-      "started",
-      "stopped",
-      "commit_sha"
-    ]).where("run_id", "=", runId).orderBy("id").execute();
-    const attempts2 = await loadAttempts(database, queries, jobs, now);
-    const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
-    return {
-      ...over ? { findings: [], waiting: [], running: [] } : await explainRun(database, queries, runId, timings2),
-      run: { ...runRow(row, now), needApproval: Boolean(row.need_approval) },
-      jobs: jobs.map((job) => ({
-        id: job.id,
-        name: job.name,
-        jobId: job.job_id,
-        needs: parseList(job.needs),
-        runsOn: parseList(job.runs_on),
-        status: statusName(job.status),
-        statusCode: job.status,
-        attempt: job.attempt,
-        taskId: job.task_id,
-        started: job.started,
-        stopped: job.stopped,
-        duration: elapsed(job, now),
-        attempts: attempts2.get(job.id) ?? []
-      }))
-    };
-  });
-}
-async function loadAttempts(database, queries, jobs, now) {
-  const tasks = await selectAttempts(database, queries, jobs);
-  if (tasks.length === 0) return /* @__PURE__ */ new Map();
-  const rows2 = await queries.selectFrom("action_task_step").select(["task_id", "name", "index", "status", "log_index", "log_length", "started", "stopped"]).where(
-    "task_id",
-    "in",
-    tasks.map((task) => task.id)
-  ).orderBy("index").execute();
-  const steps = groupBy(rows2, (row) => row.task_id);
-  const attempts2 = tasks.map((task) => {
-    const full = fullSteps(
-      { status: task.status, started: task.started, stopped: task.stopped, logLength: task.log_length ?? 0 },
-      (steps.get(task.id) ?? []).map((step) => ({
-        name: step.name,
-        status: step.status,
-        started: step.started,
-        stopped: step.stopped,
-        logIndex: step.log_index ?? 0,
-        logLength: step.log_length ?? 0
-      }))
-    );
-    const details = {
-      taskId: task.id,
-      attempt: task.attempt,
-      runner: task.runner,
-      status: statusName(task.status),
-      statusCode: task.status,
-      started: task.started,
-      stopped: task.stopped,
-      duration: elapsed(task, now),
-      heartbeat: task.updated,
-      log: {
-        name: task.log_filename ?? "",
-        place: logPlace(task),
-        lines: task.log_length ?? 0,
-        size: task.log_size ?? 0
-      },
-      steps: full.map((step) => ({
-        ...step,
-        statusName: statusName(step.status),
-        duration: elapsed(step, isDone(task.status) ? step.stopped || step.started : now)
-      }))
-    };
-    return { jobId: task.job_id, details };
-  });
-  return new Map(
-    [...groupBy(attempts2, (attempt) => attempt.jobId)].map(([jobId, group]) => [
-      jobId,
-      group.map(({ details }) => details)
-    ])
-  );
-}
-var logPlace = (task) => task.log_expired ? "expired" : !task.log_filename ? "none" : task.log_in_storage ? "storage" : "database";
-async function selectAttempts(database, queries, jobs) {
-  const columns5 = queries.selectFrom("action_task").leftJoin("action_runner", "action_runner.id", "action_task.runner_id").select([
-    "action_task.id",
-    "action_task.job_id",
-    "action_task.attempt",
-    "action_task.status",
-    "action_task.started",
-    "action_task.stopped",
-    "action_task.updated",
-    "action_task.log_filename",
-    "action_task.log_in_storage",
-    "action_task.log_expired",
-    "action_task.log_length",
-    "action_task.log_size",
-    "action_runner.name as runner"
-  ]).orderBy("action_task.id");
-  if (jobs.length === 0) return [];
-  const ids = jobs.map((job) => job.id);
-  if (database.generation.hasTaskJobIndex) return columns5.where("action_task.job_id", "in", ids).execute();
-  const present = jobs.map((job) => job.task_id).filter((id) => id !== 0);
-  const tasks = present.length > 0 ? await columns5.where("action_task.id", "in", present).execute() : [];
-  const repeated2 = jobs.filter((job) => job.attempt > (job.task_id === 0 ? 0 : 1));
-  if (repeated2.length === 0) return tasks;
-  const earlier = await columns5.where("action_task.commit_sha", "in", [...new Set(repeated2.map((job) => job.commit_sha))]).where(
-    "action_task.job_id",
-    "in",
-    repeated2.map((job) => job.id)
-  ).execute();
-  return [...new Map([...earlier, ...tasks].map((task) => [task.id, task])).values()].sort((a, b) => a.id - b.id);
-}
-
-// src/doctor/logs/tasks.ts
-function loadLogJobs(database, runId, attempt) {
-  return database.snapshot(async (queries) => {
-    const jobs = await queries.selectFrom("action_run_job").select(["id", "name", "job_id", "status", "attempt", "task_id", "commit_sha"]).where("run_id", "=", runId).orderBy("id").execute();
-    const tasks = await selectAttempts(database, queries, jobs);
-    const chosen = new Map(
-      jobs.map((job) => {
-        const own = tasks.filter((task) => task.job_id === job.id);
-        return [
-          job.id,
-          attempt === void 0 ? own.find((task) => task.id === job.task_id) ?? own.at(-1) : own.find((task) => task.attempt === attempt)
-        ];
-      })
-    );
-    const ids = [...chosen.values()].flatMap((task) => task?.id ?? []);
-    const steps = await loadSteps(queries, ids);
-    return jobs.map((job) => {
-      const task = chosen.get(job.id);
-      return {
-        id: job.id,
-        name: job.name,
-        jobId: job.job_id,
-        status: job.status,
-        attempt: task?.attempt ?? attempt ?? null,
-        task: task && {
-          id: task.id,
-          status: task.status,
-          started: task.started,
-          stopped: task.stopped,
-          logFilename: task.log_filename ?? "",
-          logInStorage: Boolean(task.log_in_storage),
-          logExpired: Boolean(task.log_expired),
-          logLength: task.log_length ?? 0,
-          logSize: task.log_size ?? 0
-        },
-        steps: steps.filter((step) => step.taskId === task?.id)
-      };
-    });
-  });
-}
-async function loadSteps(queries, taskIds) {
-  if (taskIds.length === 0) return [];
-  const rows2 = await queries.selectFrom("action_task_step").select(["task_id", "name", "status", "log_index", "log_length", "started", "stopped"]).where("task_id", "in", taskIds).orderBy("index").execute();
-  return rows2.map((step) => ({
-    taskId: step.task_id,
-    name: step.name,
-    status: step.status,
-    started: step.started,
-    stopped: step.stopped,
-    logIndex: step.log_index ?? 0,
-    logLength: step.log_length ?? 0
-  }));
-}
+var newline4 = Buffer.from("\n");
 
 // src/doctor/verbs/logs.ts
+init_tasks();
+init_steps();
 var logsVerb = {
   usage: "logs <run>",
   summary: "print the logs of a run, or only the step that failed",
@@ -89168,11 +89944,14 @@ async function logs([name2], options, io) {
     const { database } = connection;
     const runId = await findRun(database.queries, name2);
     const jobs = chooseJobs2(runId, await loadLogJobs(database, runId, attempt), options);
-    if (jobs.length === 0)
-      io.note(
-        `No job of run ${runId} failed.
-next:  See how it stands with "ci-doctor show ${runId}"; leave out --failed to see its logs.`
-      );
+    if (jobs.length === 0) {
+      const message = `No job of run ${runId} ${options.failed ? "failed" : "is there"}.`;
+      const fix = `See how it stands with "ci-doctor show ${runId}"${options.failed ? "; leave out --failed to see its logs" : ""}.`;
+      io.note(`${message}
+next:  ${fix}`);
+      const reason = options.failed ? "no-failed-step" : "not-started";
+      return { exit: exitCode.unknown, result: { runId, jobs: [], empty: { reason, message, fix } } };
+    }
     if (options.follow)
       return {
         exit: await followJobs(jobs, connection, selection.tail, filter, options, io),
@@ -89247,8 +90026,9 @@ async function askLog(job, connection, selection) {
   const { task } = job;
   return readLog({
     task,
+    attempts: job.attempts,
     steps: job.steps,
-    storage: await connection.logs(),
+    ...await connection.logs(),
     dbfs: dbfsStore(dbfsOf(database)),
     index: task && {
       length: () => database.logIndexLength(task.id),
@@ -89301,11 +90081,11 @@ var printStyle = ({ raw, timestamps }, { view: { layout, style } }) => ({
 var fileName = ({ name: name2, id, attempt }) => `${name2.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "_")}-${id}${attempt === null ? "" : `-attempt-${attempt}`}.log`;
 async function downloadJob(job, answer, directory, io) {
   if (answer.kind === "empty") return emptyJob(job, answer, io);
-  const path6 = (0, import_node_path14.join)(directory, fileName(job));
+  const path6 = (0, import_node_path15.join)(directory, fileName(job));
   const part = `${path6}.part`;
   try {
-    await (0, import_promises17.mkdir)(directory, { recursive: true });
-    const file = await (0, import_promises17.open)(part, "w", 384);
+    await (0, import_promises18.mkdir)(directory, { recursive: true });
+    const file = await (0, import_promises18.open)(part, "w", 384);
     try {
       const printer = new LogPrinter(job.name, answer.stepAt, {
         label: "none",
@@ -89317,11 +90097,11 @@ async function downloadJob(job, answer, directory, io) {
     } finally {
       await file.close();
     }
-    await (0, import_promises17.rename)(part, path6);
+    await (0, import_promises18.rename)(part, path6);
   } catch (error2) {
     await answer.close().catch(() => {
     });
-    await (0, import_promises17.rm)(part, { force: true }).catch(() => {
+    await (0, import_promises18.rm)(part, { force: true }).catch(() => {
     });
     if (!(error2 instanceof Error && "syscall" in error2)) throw error2;
     throw unknown(
@@ -89345,7 +90125,7 @@ async function followJobs(jobs, connection, tail, filter, options, io) {
     const news = followJob({
       look: lookAt(database, job.id),
       steps: (taskId) => loadSteps(database.queries, [taskId]),
-      storage: await connection.logs(),
+      ...await connection.logs(),
       dbfs: dbfsStore(dbfsOf(database)),
       pause: () => io.pause(1e3),
       note(message) {
@@ -89376,6 +90156,7 @@ init_errors();
 init_exit();
 init_words();
 init_quote();
+init_status();
 
 // src/doctor/own-run.ts
 var ownRepository = (env) => env.FORGEJO_REPOSITORY || env.GITHUB_REPOSITORY || void 0;
@@ -89390,6 +90171,8 @@ function withoutOwnRun(findings, env) {
 // src/doctor/reset/by-api.ts
 init_errors();
 init_errors2();
+init_status();
+init_look();
 
 // src/doctor/reset/change.ts
 init_errors();
@@ -89518,6 +90301,7 @@ async function setCheck(forgejo, check) {
 }
 
 // src/doctor/reset/checks.ts
+init_status();
 var batch4 = 500;
 async function pendingChecks(database, runs) {
   const found = [];
@@ -89526,7 +90310,7 @@ async function pendingChecks(database, runs) {
     const some2 = known2.slice(from, from + batch4);
     const rows2 = await database.queries.selectFrom("commit_status").innerJoin(
       "action_run",
-      (join14) => join14.onRef("action_run.commit_sha", "=", "commit_status.sha").onRef("action_run.repo_id", "=", "commit_status.repo_id")
+      (join15) => join15.onRef("action_run.commit_sha", "=", "commit_status.sha").onRef("action_run.repo_id", "=", "commit_status.repo_id")
     ).select([
       "action_run.id as run",
       "commit_status.sha",
@@ -89550,14 +90334,14 @@ async function pendingChecks(database, runs) {
           sha: row.sha,
           context: row.context ?? "",
           targetUrl: row.target_url,
-          ...words3(job.status, database.generation.countsAttemptAtRequeue)
+          ...words4(job.status, database.generation.countsAttemptAtRequeue)
         });
       }
     }
   }
   return found;
 }
-function words3(status, isNew) {
+function words4(status, isNew) {
   switch (status) {
     case Status.success:
       return { state: "success", description: "Successful" };
@@ -89571,6 +90355,7 @@ function words3(status, isNew) {
 }
 
 // src/doctor/reset/limits.ts
+init_status();
 function limitsOf(run2, after, checksAreLookedAt = false) {
   const closed = isDone(after.status) && !isDone(run2.status);
   if (after.jobs.length === 0)
@@ -89595,6 +90380,11 @@ function limitsOf(run2, after, checksAreLookedAt = false) {
 // src/doctor/reset/plan.ts
 init_errors();
 init_words();
+init_status();
+init_aggregate();
+init_hold();
+init_release();
+init_waiting();
 var targets = ["auto", "waiting", "cancelled", "failure", "0"];
 var openStep = [Status.unknown, Status.waiting, Status.running, Status.blocked];
 var sideEffects = /deploy|publish|release/i;
@@ -90118,6 +90908,11 @@ async function undoDone(plan, context, reports, tell) {
   }
 }
 
+// src/doctor/reset/reset.ts
+init_status();
+init_instance();
+init_look();
+
 // src/doctor/reset/foreign-keys.ts
 init_esm2();
 init_errors();
@@ -90147,6 +90942,10 @@ async function exists3(queries, key, values) {
 }
 
 // src/doctor/reset/rows.ts
+init_group();
+init_status();
+init_look();
+init_waiting();
 var done2 = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 async function lockRuns(database, queries, ids) {
   const named = ids.filter((id) => id > 0);
@@ -90233,15 +91032,15 @@ async function counterChanges(database, queries, turns2) {
 }
 
 // src/doctor/reset/undo-file.ts
-var import_promises18 = __toESM(require_promises(), 1);
-var import_node_path15 = __toESM(require_node_path(), 1);
+var import_promises19 = __toESM(require_promises(), 1);
+var import_node_path16 = __toESM(require_node_path(), 1);
 init_errors();
 var UndoFile = class {
   path;
   #database;
   #begun = false;
   constructor(directory, database, time) {
-    this.path = (0, import_node_path15.join)(
+    this.path = (0, import_node_path16.join)(
       directory,
       `${time.toISOString().replace(/[-:]/g, "").replace(".", "-")}-${process.pid}.undo.jsonl`
     );
@@ -90257,12 +91056,12 @@ var UndoFile = class {
   async prepare() {
     const probe = `${this.path}.probe`;
     try {
-      await makeDirectory((0, import_node_path15.dirname)(this.path));
+      await makeDirectory((0, import_node_path16.dirname)(this.path));
       await writeSynced(probe, "\n");
     } catch (cause) {
       throw this.#unwritable(cause);
     } finally {
-      await (0, import_promises18.rm)(probe, { force: true }).catch(() => {
+      await (0, import_promises19.rm)(probe, { force: true }).catch(() => {
       });
     }
   }
@@ -90292,17 +91091,17 @@ var UndoFile = class {
   }
 };
 async function writeSynced(path6, text4) {
-  const file = await (0, import_promises18.open)(path6, "a", 384);
+  const file = await (0, import_promises19.open)(path6, "a", 384);
   try {
     await file.appendFile(text4);
     await file.sync();
   } finally {
     await file.close();
   }
-  await syncDirectory((0, import_node_path15.dirname)(path6));
+  await syncDirectory((0, import_node_path16.dirname)(path6));
 }
 async function syncDirectory(directory) {
-  const handle = await (0, import_promises18.open)(directory, "r");
+  const handle = await (0, import_promises19.open)(directory, "r");
   try {
     await handle.sync();
   } finally {
@@ -90313,7 +91112,7 @@ var undoable = (changes) => changes.filter((change) => !isInsert(change) && chan
 async function readUndoFile(path6) {
   let text4;
   try {
-    text4 = await (0, import_promises18.readFile)(path6, "utf8");
+    text4 = await (0, import_promises19.readFile)(path6, "utf8");
   } catch (cause) {
     throw usage(
       `The undo file ${path6} cannot be read (${messageOf(cause)}).`,
@@ -90574,6 +91373,8 @@ async function* readBack(database, ids) {
 }
 
 // src/doctor/verbs/reset.ts
+init_state();
+init_stuck();
 var undoDirOption = new Option(
   "--undo-dir <dir>",
   "where undo files are kept (~/.local/state/forgejo-ci-toolkit/undo)"
@@ -90945,12 +91746,15 @@ function afterwards({ checksSet, checksLeft, undoFile, runs }, view2) {
 init_errors();
 init_exit();
 init_words();
+init_status();
+init_show();
 
 // src/doctor/verbs/stuck.ts
 init_esm();
 init_errors();
 init_exit();
 init_words();
+init_stuck();
 var stuckVerb = {
   usage: "stuck",
   summary: "say what holds runs, and the command that repairs each",
@@ -90998,10 +91802,10 @@ async function issueKeeper(options, io) {
   const forgejo = createForgejo2({ baseUrl, auth: tokenFromEnvironment2(io.env, options.tokenEnv) });
   return (findings) => keepIssue2(forgejo, repository, findings, { dryRun: options.dryRun === true });
 }
-async function withIssue(outcome, keep, io) {
+async function withIssue(outcome, keep2, io) {
   const serious = outcome.result.findings.filter(({ severity }) => severity !== "note");
   try {
-    const issue2 = await keep(serious);
+    const issue2 = await keep2(serious);
     const where = issue2.url === null ? "" : `: ${issue2.url}`;
     if (issue2.action !== "none") io.note(`The issue is ${issue2.action}${where}`);
     return { ...outcome, result: { ...outcome.result, issue: issue2 } };
@@ -91234,7 +92038,7 @@ function undoRun(database, entry, dryRun) {
       };
     const rows2 = entry.rows.filter((row) => row.table !== "repository");
     const current = /* @__PURE__ */ new Map();
-    for (const row of rows2) current.set(row, await readRow2(queries, row));
+    for (const row of rows2) current.set(row, await readRow(queries, row));
     const same3 = (row, expected, apart) => Object.entries(expected).every(
       ([column, value2]) => row.table !== "action_task" && apart.includes(column) || current.get(row)?.[column] === value2
     );
@@ -91287,7 +92091,7 @@ function backwards(row, current, now) {
   }
   return { table: row.table, id: row.id, before, after };
 }
-async function readRow2(queries, row) {
+async function readRow(queries, row) {
   const table3 = row.table;
   const columns5 = [
     .../* @__PURE__ */ new Set([
@@ -91393,7 +92197,7 @@ function outcomeOf3(runs, applied) {
       if (runs.length === 0) return "Nothing to undo: the file holds no repair, so nothing was committed.";
       return runs.map(
         (run2) => [
-          `${style.strong(`run ${run2.runId}`)}: ${words4[run2.outcome]}${run2.outcome === "failed" ? `: ${run2.error}` : ""}`,
+          `${style.strong(`run ${run2.runId}`)}: ${words5[run2.outcome]}${run2.outcome === "failed" ? `: ${run2.error}` : ""}`,
           ...run2.outcome === "failed" && run2.fix ? [`  next: ${run2.fix}`] : [],
           ...run2.moved.map((line) => `  ${line}`),
           ...applied ? [] : run2.statements.map((line) => `  ${line};`)
@@ -91402,7 +92206,7 @@ function outcomeOf3(runs, applied) {
     }
   };
 }
-var words4 = {
+var words5 = {
   undone: "undone, the rows are as they were before the reset",
   "would-undo": "can be undone",
   "nothing-to-undo": "nothing to undo, the rows are as they were before the reset: it is undone, or was never committed",
@@ -91414,32 +92218,8 @@ var words4 = {
 var ciDoctor = {
   name: "ci-doctor",
   summary: "Says why a Forgejo Actions run is red or stuck, and recovers stuck runs.",
-  verbs: [
-    runsVerb,
-    showVerb,
-    logsVerb,
-    diagnoseVerb,
-    stuckVerb,
-    resetVerb,
-    undoVerb,
-    historyVerb,
-    grantVerb,
-    apiVerb
-  ].map(withoutEmptyOptions)
+  verbs: [runsVerb, showVerb, logsVerb, diagnoseVerb, stuckVerb, resetVerb, undoVerb, historyVerb, grantVerb, apiVerb]
 };
-function withoutEmptyOptions(verb) {
-  const handler = async (args, options, io) => {
-    const empty2 = Object.keys(options).find(
-      (name2) => [options[name2]].flat().some((value2) => typeof value2 === "string" && value2.trim() === "")
-    );
-    if (empty2 !== void 0) {
-      const flag = `--${empty2.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      throw usage(`${flag} is empty.`, `Give it a value, or leave ${flag} out. Is a variable of the script not set?`);
-    }
-    return verb.handler(args, options, io);
-  };
-  return { ...verb, handler };
-}
 
 // src/doctor/action.ts
 var token = getInput("token");

@@ -33196,7 +33196,7 @@ var commonOptions = () => [
 var optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
 var verbName = (verb) => verb.usage.split(" ", 1)[0];
 async function runTool(tool, argv2, io) {
-  const words3 = verbFirst(argv2);
+  const words3 = verbFirst(tool, argv2);
   const flags = words3.slice(0, words3.includes("--") ? words3.indexOf("--") : void 0);
   const json2 = flags.includes("--json");
   let outcome;
@@ -33231,10 +33231,16 @@ async function runTool(tool, argv2, io) {
   return outcome ?? { exit: exitCode.ok, result: null };
 }
 var shownText = (outcome, view) => harmlessStyled(redact(outcome.text?.(view) ?? ""));
-function verbFirst(argv2) {
-  const common2 = new Set(commonOptions().flatMap((option) => option.isBoolean() ? [option.long, option.short] : []));
-  const at = argv2.findIndex((word) => !common2.has(word));
-  return at <= 0 ? [...argv2] : [argv2[at], ...argv2.slice(0, at), ...argv2.slice(at + 1)];
+function verbFirst(tool, argv2) {
+  const words3 = (options2) => new Set(options2.flatMap(({ long, short: short3 }) => [long, short3]));
+  const flags = words3(commonOptions().filter((option) => option.isBoolean()));
+  const valued = words3(tool.verbs.flatMap(optionsOf).filter(({ required: required3 }) => required3));
+  let at = 0;
+  for (let word = argv2[0]; word !== void 0; word = argv2[at]) {
+    if (flags.has(word) || valued.has(word.split("=", 1)[0])) at += valued.has(word) ? 2 : 1;
+    else break;
+  }
+  return at === 0 || at >= argv2.length ? [...argv2] : [argv2[at], ...argv2.slice(0, at), ...argv2.slice(at + 1)];
 }
 function knowsVerb(tool, word) {
   const names = tool.verbs.map(verbName);
@@ -33279,7 +33285,10 @@ More about a verb: ${tool.name} VERB --help`
     command.summary(verb.summary).description(verb.description ? `${verb.summary}
 
 ${verb.description}` : verb.summary);
-    for (const option of optionsOf(verb)) command.addOption(option);
+    for (const option of optionsOf(verb)) {
+      command.on(`option:${option.name()}`, (value2) => refuseEmpty(option, value2));
+      command.addOption(option);
+    }
     if (verb.examples.length > 0) command.addHelpText("after", () => `
 Examples:
 ${examples(verb)}`);
@@ -33290,6 +33299,11 @@ ${examples(verb)}`);
     });
   }
   return program2;
+}
+function refuseEmpty({ long, short: short3 }, value2) {
+  if (typeof value2 !== "string" || value2.trim() !== "") return;
+  const flag = long ?? short3;
+  throw usage(`${flag} is empty.`, `Give it a value, or leave ${flag} out. Is a variable of the script not set?`);
 }
 function examples(verb) {
   const width2 = Math.max(...verb.examples.map(([line]) => line.length));
@@ -33546,10 +33560,11 @@ var Connection = class {
   #connect;
   #persistence;
   #host;
-  constructor(name2, connect3, persistence3) {
+  #worked = false;
+  constructor(name2, connect3, persistence) {
     this.name = name2;
     this.#connect = connect3;
-    this.#persistence = persistence3;
+    this.#persistence = persistence;
   }
   async run(argv2, options2) {
     return await this.#with((host2) => host2.run(argv2, options2));
@@ -33565,12 +33580,13 @@ var Connection = class {
   }
   /** Repeats work that may be repeated while the way in breaks. Other failures pass through. */
   async steadily(work) {
-    const { attempts, pauseMs } = this.#persistence;
+    const { attempts, first = attempts, pauseMs, onRetry } = this.#persistence;
     for (let attempt2 = 1; ; attempt2++) {
       try {
         return await work();
       } catch (error63) {
-        if (attempt2 >= attempts || !isBroken(error63)) throw error63;
+        if (attempt2 >= (this.#worked ? attempts : first) || !isBroken(error63)) throw error63;
+        onRetry?.(this.name, error63);
         await (0, import_promises5.setTimeout)(Math.min(pauseMs * 2 ** (attempt2 - 1), pauseMs * 10));
       }
     }
@@ -33584,7 +33600,9 @@ var Connection = class {
   async #with(work) {
     const mine = this.#open();
     try {
-      return await work(await mine);
+      const result = await work(await mine);
+      this.#worked = true;
+      return result;
     } catch (error63) {
       if (isBroken(error63) && this.#host === mine) await this.close();
       throw error63;
@@ -33887,7 +33905,7 @@ function judge(answer, { status: status2, body }) {
 var excerpt = (body) => body.trim() === "" ? "" : `: ${body.trim().slice(0, 200)}`;
 async function waitHealthy(ask, settings, pulse, host2, first, askedEarly = null) {
   const until = performance.now() + settings.timeoutMs;
-  let wrong2 = "it was not asked";
+  let wrong3 = "it was not asked";
   let starts = 0;
   let early = askedEarly;
   for (let before2 = first ?? await pulse(); ; ) {
@@ -33901,10 +33919,10 @@ async function waitHealthy(ask, settings, pulse, host2, first, askedEarly = null
         if (good === 0) firstGoodAt = performance.now();
         good += 1;
       } else {
-        wrong2 = good === 0 ? bad : `${bad} (after ${good} good answers)`;
+        wrong3 = good === 0 ? bad : `${bad} (after ${good} good answers)`;
         good = 0;
         if (performance.now() >= until)
-          throw failed(host2, `${settings.url} is not healthy after ${settings.timeoutMs / 1e3} s: ${wrong2}`);
+          throw failed(host2, `${settings.url} is not healthy after ${settings.timeoutMs / 1e3} s: ${wrong3}`);
         const now = await pulse();
         if (now.dead !== null) throw failed(host2, now.dead);
         if (now.identity !== before2.identity) break;
@@ -33918,7 +33936,7 @@ async function waitHealthy(ask, settings, pulse, host2, first, askedEarly = null
     if (++starts >= 3)
       throw failed(
         host2,
-        `the service is in a crash loop: it was started again ${starts} times while it was watched (${wrong2})`
+        `the service is in a crash loop: it was started again ${starts} times while it was watched (${wrong3})`
       );
     if (performance.now() >= until)
       throw failed(
@@ -33951,6 +33969,17 @@ function layoutOf(target2) {
     slot: (name2) => `${releases}/${name2}`
   };
 }
+
+// src/deploy/restart/process.ts
+var import_promises7 = __toESM(require_promises2(), 1);
+
+// src/common/quote.ts
+var plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
+function quote(argument) {
+  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
+  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+var quoteAll = (argv2) => argv2.map(quote).join(" ");
 
 // src/deploy/preflight/elf.ts
 var readFrom = (file2) => async (offset, length) => {
@@ -34124,230 +34153,6 @@ function parseGlibc(text3) {
 }
 var compareVersions = (a, b) => a[0] - b[0] || a[1] - b[1];
 
-// src/deploy/preflight/checks.ts
-var preflight = (input2) => [...checks.flatMap((check3) => check3(input2))].map((finding) => ({ ...finding, subject: input2.host }));
-var stop = (code, message, fix, evidence = []) => [{ code: `deploy/${code}`, severity: "error", message, evidence, fix }];
-var executable = ({ executable: file2, settings, restart }) => {
-  if (file2.damage !== null)
-    return stop(
-      "damaged-file",
-      `${settings.source} cannot run: ${file2.damage}.`,
-      "Build it again, or check how it was copied here."
-    );
-  if (file2.kind === "other")
-    return stop(
-      "no-program",
-      `${settings.source} is no ELF executable and no script.`,
-      "Check the path of --source: it must name the built binary."
-    );
-  if (file2.kind === "script" && restart === "process")
-    return stop(
-      "script-as-process",
-      `${settings.source} is a script: its process executes the interpreter, so that it cannot be told from a namesake.`,
-      "Run it from a unit (--restart systemd)."
-    );
-  return [];
-};
-var machine = ({ executable: file2, facts, settings }) => file2.machine === null || runsOn(file2.machine, facts.machine) ? [] : stop(
-  "wrong-machine",
-  `${settings.source} is built for ${file2.machine}, the host is ${facts.machine}: it would say "exec format error".`,
-  `Build it for ${facts.machine} (Rust: --target ${facts.machine}-unknown-linux-gnu; Go: GOARCH).`,
-  [`ELF machine ${file2.machine}, ${file2.bits} bits`, `uname -m: ${facts.machine}`]
-);
-var glibc = ({ executable: file2, facts, settings }) => {
-  const needed = neededGlibc(file2);
-  const present = facts.libc.kind === "glibc" ? parseGlibc(facts.libc.version) : null;
-  if (!needed || !present || compareVersions(needed, present) <= 0) return [];
-  const names = file2.versions.filter((name2) => {
-    const version2 = name2 === "GLIBC_ABI_DT_RELR" ? [2, 36] : parseGlibc(/^GLIBC_(.+)$/.exec(name2)?.[1]);
-    return version2 !== null && compareVersions(version2, present) > 0;
-  });
-  return stop(
-    "glibc-too-old",
-    `${settings.source} needs glibc ${needed.join(".")}, the host has ${present.join(".")}: it would say "version \`${names.at(-1)}' not found".`,
-    `Build it on a system with glibc ${present.join(".")} or older (inside the system container, Debian 12 has 2.36), or link it statically (Rust: the musl target).`,
-    names
-  );
-};
-var loader = ({ executable: file2, facts, settings }) => {
-  if (file2.interpreter === null || facts.loader) return [];
-  const musl = /musl/.test(file2.interpreter);
-  return stop(
-    "no-loader",
-    `${settings.source} asks for the loader ${file2.interpreter}, which the host has not: it would say "not found" although the file is there.`,
-    musl ? "It is built against musl, the host has glibc: link it statically, or build it for glibc." : facts.libc.kind === "musl" ? "It is built against glibc, the host has musl: build it there, or link it statically." : `Install the C library for ${file2.machine} on the host, or link it statically.`,
-    [`the host's C library: ${facts.libc.kind} ${facts.libc.version ?? ""}`.trim()]
-  );
-};
-var target = ({ facts, settings, privilege }) => {
-  const { target: file2, directory } = facts;
-  if (file2.kind === "directory")
-    return stop(
-      "target-directory",
-      `${settings.target} is a directory.`,
-      `Name the file: --target ${settings.target.replace(/\/$/, "")}/NAME.`
-    );
-  if (file2.kind === "other")
-    return stop("target-special", `${settings.target} is no ordinary file.`, "Name the binary itself with --target.");
-  if (!directory.exists)
-    return stop(
-      "no-directory",
-      `The directory of ${file2.path} does not exist on the host, or ${facts.user.name} may not see it.`,
-      `Make it: mkdir -p ${directory.path}`
-    );
-  const owner = wantedOwner(facts, settings).user;
-  if (privilege.writer === null && facts.user.uid !== 0 && (!directory.writable || owner !== facts.user.name))
-    return stop(
-      "not-writable",
-      directory.writable ? `${file2.path} belongs to ${owner}; ${facts.user.name} cannot give a file to another user without sudo.` : `${facts.user.name} cannot write in ${directory.path}, and sudo is not to be used.`,
-      "Allow sudo (--sudo auto), or connect as the owner. Owned by root, a copy as the service user fails even after the kill."
-    );
-  return [];
-};
-var sudo = ({ facts, privilege, settings, restart }) => {
-  const unitNeeds = restart === "systemd" && facts.user.uid !== 0 && !(settings.restart.userUnit && privilege.runAs === facts.user.name);
-  const needs = privilege.writer !== null || unitNeeds || restart === "process" && facts.user.uid !== 0 && privilege.runAs !== facts.user.name;
-  if (!needs) {
-    if (facts.user.uid === 0 && restart === "process" && privilege.runAs !== "root" && !facts.tools.includes("runuser") && !facts.tools.includes("sudo"))
-      return stop(
-        "no-runuser",
-        `root cannot become ${privilege.runAs} on this host: it has neither runuser nor sudo.`,
-        "Install util-linux or sudo there."
-      );
-    return [];
-  }
-  if (settings.sudo === "never")
-    return stop(
-      "sudo-never",
-      `This deploy needs another user's rights on the host, and --sudo never forbids it.`,
-      "Use --sudo auto, or connect as that user."
-    );
-  if (facts.sudo.state === "absent")
-    return stop(
-      "no-sudo",
-      `${facts.user.name} needs sudo for this deploy, and the host has none.`,
-      "Install sudo, or connect as root or as the owner of the target."
-    );
-  if (facts.sudo.state === "refused")
-    return stop(
-      "sudo-password",
-      `sudo wants a password of ${facts.user.name}, or refuses: nobody is there to type one.`,
-      "Let the commands run without one: `deploy-binary plan` prints the sudoers lines that suffice.",
-      [facts.sudo.text.trim().slice(0, 400)]
-    );
-  return [];
-};
-var space = ({ facts, settings, size, privilege }) => {
-  const margin = 4 * 1024 * 1024;
-  const old = facts.target.file?.size ?? 0;
-  const here = settings.strategy === "staged" ? size : Math.max(0, size - old);
-  const uploaded = privilege.writer === null ? 0 : size;
-  const beside = tooSmall(facts.directory.disk, here + margin);
-  const home = uploaded === 0 ? null : tooSmall(facts.home.disk, uploaded + margin);
-  if (uploaded > 0 && !facts.home.writable)
-    return stop(
-      "no-home",
-      `${facts.user.name} cannot write in its home ${facts.home.path}, where the upload is to wait.`,
-      `Make it: install -d -o ${facts.user.name} ${facts.home.path}`
-    );
-  if (beside)
-    return stop(
-      "no-space",
-      `The file system of ${facts.directory.path} has ${beside}, the new binary needs ${bytes(here)}.`,
-      settings.strategy === "staged" ? "Free space there, or use --strategy in-place, which needs no room for a second binary (and keeps no backup where there is none)." : "Free space there."
-    );
-  if (home)
-    return stop(
-      "no-space",
-      `The file system of ${facts.home.path} has ${home}, the upload needs ${bytes(uploaded)}.`,
-      "Free space there."
-    );
-  return [];
-};
-function tooSmall(disk, needed) {
-  if (!disk) return null;
-  if (disk.freeInodes !== null && disk.freeInodes < 16) return `${disk.freeInodes} inodes free`;
-  return disk.freeBytes < needed ? `${bytes(disk.freeBytes)} free` : null;
-}
-var port = ({ facts, settings, unit }) => {
-  if (!settings.proof.health || facts.listeners.length === 0) return [];
-  const running = facts.processes.map(({ uid }) => uid);
-  const active = facts.units.some(
-    ({ name: name2, active: active2, mainPid }) => unit !== void 0 && name2.startsWith(unit) && active2 === "active" && mainPid > 0
-  );
-  const others = facts.listeners.filter(({ uid }) => !running.includes(uid));
-  if (active || running.length > 0 && others.length < facts.listeners.length) return [];
-  const number4 = healthPort(settings.proof.health);
-  return stop(
-    "port-taken",
-    `Port ${number4}, which the health check asks, is taken by something else (uid ${[...new Set(others.map(({ uid }) => uid))].join(", ")}), and ${facts.target.path} does not run.`,
-    `See who it is: lsof -i :${number4} (or ss -ltnp). Stop it, or correct --health-url.`
-  );
-};
-var service = ({ facts, settings, restart, unit, privilege }) => {
-  const { restart: asked } = settings;
-  if (restart === "systemd") {
-    if (!facts.systemd)
-      return stop(
-        "no-systemd",
-        "The host does not run systemd.",
-        "Use --restart process with --command, or --restart none."
-      );
-    const named = facts.units.find(({ name: name2 }) => name2 === unit || name2 === `${unit}.service`);
-    if (!named)
-      return stop(
-        "no-unit",
-        `systemd on the host knows no unit ${unit}.`,
-        asked.userUnit ? "Install it for that user (systemctl --user daemon-reload)." : "Install the unit file first, then systemctl daemon-reload; a unit of a user is named with --user."
-      );
-    return [];
-  }
-  if (restart !== "process") return [];
-  const owner = facts.units.find(
-    ({ program: program2, name: name2 }) => program2 === facts.target.path || facts.processes.some((one) => one.unit === name2)
-  );
-  if (owner)
-    return stop(
-      "unit-exists",
-      `${facts.target.path} belongs to the unit ${owner.name}: started as a plain process it would run twice, or without what the unit gives it (its environment, its user).`,
-      `Use --restart systemd --unit ${owner.name}, or remove the unit.`
-    );
-  const foreign = facts.processes.filter(
-    ({ uid }) => facts.target.uid !== null && wantedUid(facts, privilege.runAs) !== null && uid !== wantedUid(facts, privilege.runAs)
-  );
-  if (foreign.length > 0)
-    return stop(
-      "other-user",
-      `Process ${foreign[0].pid} executes ${facts.target.path} as uid ${foreign[0].uid}, the service is to run as ${privilege.runAs}.`,
-      `Stop it by hand (kill ${foreign[0].pid}), or say the user it runs as: --run-as.`
-    );
-  if (facts.envFile === "missing")
-    return stop(
-      "no-env-file",
-      `The environment file ${asked.envFile} does not exist on the host.`,
-      "The service fails without it: put it there first, readable by its user only."
-    );
-  if (facts.workingDirectory === false)
-    return stop(
-      "no-working-directory",
-      `The working directory ${asked.workingDirectory} does not exist on the host.`,
-      `Make it: mkdir -p ${asked.workingDirectory}`
-    );
-  if (facts.logDirectory === false)
-    return stop(
-      "no-log-directory",
-      `The directory of the log ${asked.log} does not exist on the host.`,
-      "Make it, writable by the user of the service."
-    );
-  return [];
-};
-function wantedUid(facts, name2) {
-  if (name2 === facts.user.name) return facts.user.uid;
-  if (name2 === "root") return 0;
-  return facts.target.owner?.split(":")[0] === name2 ? facts.target.uid : facts.directory.owner === name2 ? facts.directory.uid : null;
-}
-var checks = [executable, machine, glibc, loader, target, sudo, space, port, service];
-
 // src/deploy/restart/process-script.ts
 var processFunctions = String.raw`
 nl='
@@ -34462,6 +34267,7 @@ put home-disk "$(stat -f -c '%a %S %d %c' -- "$HOME" 2>/dev/null)"
 
 state=$dir/.\${t##*/}.deploy
 [ -d "$state" ] && put state-dir "$(stat -c '%u %U' -- "$state")"
+[ -e "$state/start" ] && put start yes
 [ -r "$state/state" ] && put state "$(cat -- "$state/state")"
 for slot in "$state"/releases/*; do
   [ -f "$slot" ] && put slot "\${slot##*/} $(stat -c '%d:%i %s %Y' -- "$slot")"
@@ -34614,6 +34420,7 @@ function parseFacts(pairs) {
     },
     stateDirectory: { exists: one("state-dir") !== void 0, owner: one("state-dir")?.split(" ")[1] ?? null },
     state: one("state") ?? null,
+    startScript: has("start"),
     slots: all("slot").map((line) => {
       const [name2, inode, size, mtime] = line.split(" ");
       return { name: name2, file: { inode, size: Number(size), mtime: Number(mtime) } };
@@ -34704,71 +34511,6 @@ function parseSudo(uid, rules, refused2) {
   if (refused2 !== void 0) return { state: "refused", text: refused2 };
   return { state: "absent", text: "" };
 }
-
-// src/deploy/remote.ts
-var import_node_crypto = __toESM(require_node_crypto(), 1);
-
-// src/common/quote.ts
-var plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
-function quote(argument) {
-  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
-  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
-}
-var quoteAll = (argv2) => argv2.map(quote).join(" ");
-
-// src/deploy/remote.ts
-var commandTimeoutMs = 6e4;
-var Remote = class {
-  connection;
-  layout;
-  privilege;
-  /** A directory of the connected user's own: beside the target, or in its home where another user owns what is there. */
-  workDirectory;
-  constructor(connection, layout, privilege, home) {
-    this.connection = connection;
-    this.layout = layout;
-    this.privilege = privilege;
-    const key = (0, import_node_crypto.createHash)("sha256").update(layout.target).digest("hex").slice(0, 12);
-    this.workDirectory = privilege.writer === null ? layout.directory : `${home}/.cache/deploy-binary/${key}`;
-  }
-  get name() {
-    return this.connection.name;
-  }
-  /** Runs a command and hands over what became of it. */
-  async ask(argv2, options2 = {}) {
-    return await this.connection.run(argv2, { timeoutMs: commandTimeoutMs, ...options2 });
-  }
-  /** Runs a command that must succeed. `what` is the work in words: "Keeping the present release". */
-  async must(what, argv2, options2) {
-    const result = await this.ask(argv2, options2);
-    if (result.code !== 0) throw commandFailed(this.name, what, argv2, result);
-    return result.stdout;
-  }
-  /** A command on the target's files that must succeed. */
-  async files(what, argv2, options2) {
-    return await this.must(what, this.privilege.files(argv2), options2);
-  }
-  /** Commands on the target's files, one after the other in one round trip, that must all succeed. */
-  async inTurn(what, commands, options2) {
-    const line = commands.map((argv2) => quoteAll(this.privilege.files(argv2))).join(" && ");
-    return await this.must(what, ["sh", "-c", line], options2);
-  }
-  /**
-   * Writes a small file beside the target. Always a new one: what a connection that only seems dead still holds open could get its
-   * bytes late, and could not be executed.
-   */
-  async write(what, path6, text3) {
-    await this.inTurn(what, writeCommands(path6), { stdin: Buffer.from(text3), onStdout: () => {
-    } });
-  }
-};
-var writeCommands = (path6) => [
-  ["rm", "-f", "--", path6],
-  ["tee", "--", path6]
-];
-
-// src/deploy/restart/process.ts
-var import_promises7 = __toESM(require_promises2(), 1);
 
 // src/deploy/restart/process-restart-script.ts
 var common = String.raw`
@@ -34949,6 +34691,15 @@ function processRestart(remote, settings) {
     kind: "process",
     what: `process of ${privilege.runAs}: ${settings.command.join(" ")}`,
     commands: [check3, start, ...stopCommands(settings.lookAs)],
+    shown: {
+      prepare: [`# write ${layout.start}:
+${startScript(settings).trimEnd()}`, quoteAll(check3)],
+      restart: [
+        `# stop what executes ${layout.target} as ${privilege.runAs}: SIGTERM, after ${settings.graceMs / 1e3} s SIGKILL`,
+        ...stopCommands(settings.lookAs).map(quoteAll),
+        quoteAll(start)
+      ]
+    },
     async prepare() {
       await remote.write("Writing the start script", layout.startNew, startScript(settings));
       await remote.inTurn("Writing the start script", putStartScript(layout));
@@ -35052,24 +34803,19 @@ function systemdRestart(remote, unit) {
 var withoutSudo = (argv2) => argv2[0] === "sudo" && !argv2.includes("-M") && argv2[2] !== "-u" ? argv2.slice(2) : argv2;
 
 // src/deploy/restart/choose.ts
-function restartKind(facts, settings, host2) {
+function restartKind(facts, settings) {
   if (settings.kind !== "auto") return settings.kind;
   if (settings.unit !== void 0 || unitOf2(facts) !== void 0) return "systemd";
-  if (settings.command !== void 0) return "process";
-  if (facts.processes.length > 0)
-    throw problem(
-      `${host2}: ${facts.target.path} runs as a plain process (${facts.processes.map(({ pid }) => pid).join(", ")}), and how it is started is not known.`,
-      "Say it: --command './name --its-arguments' (with --working-directory, --env-file, --log), or --restart none."
-    );
-  return "none";
+  return settings.command !== void 0 || facts.processes.length > 0 || facts.startScript ? "process" : "none";
 }
+var startKnown = ({ kind, command }) => kind !== "auto" || command !== void 0;
 function unitOf2(facts) {
   const running = facts.processes.map(({ unit }) => unit).find((unit) => unit !== null);
   return running ?? facts.units.find(({ program: program2 }) => program2 === facts.target.path)?.name;
 }
 function chooseRestart(remote, facts, settings) {
-  const kind = restartKind(facts, settings, remote.name);
-  if (kind === "none") return noRestart;
+  const kind = restartKind(facts, settings);
+  if (kind === "none") return settings.kind === "none" ? noRestart : nothingRuns;
   if (kind === "systemd") {
     const unit = settings.unit ?? unitOf2(facts);
     if (unit === void 0)
@@ -35103,6 +34849,301 @@ var noRestart = {
   pulse: async () => ({ identity: "", dead: null, pids: [] }),
   lastLines: async () => ""
 };
+var nothingRuns = { ...noRestart, what: "no unit and no process runs it" };
+
+// src/deploy/preflight/checks.ts
+var preflight = (input2) => [...checks.flatMap((check3) => check3(input2))].map((finding) => ({ ...finding, subject: input2.host }));
+var stop = (code, message, fix, evidence = []) => [{ code: `deploy/${code}`, severity: "error", message, evidence, fix }];
+var executable = ({ executable: file2, settings, restart }) => {
+  if (file2.damage !== null)
+    return stop(
+      "damaged-file",
+      `${settings.source} cannot run: ${file2.damage}.`,
+      "Build it again, or check how it was copied here."
+    );
+  if (file2.kind === "other")
+    return stop(
+      "no-program",
+      `${settings.source} is no ELF executable and no script.`,
+      "Check the path of --source: it must name the built binary."
+    );
+  if (file2.kind === "script" && restart === "process")
+    return stop(
+      "script-as-process",
+      `${settings.source} is a script: its process executes the interpreter, so that it cannot be told from a namesake.`,
+      "Run it from a unit (--restart systemd)."
+    );
+  return [];
+};
+var machine = ({ executable: file2, facts, settings }) => file2.machine === null || runsOn(file2.machine, facts.machine) ? [] : stop(
+  "wrong-machine",
+  `${settings.source} is built for ${file2.machine}, the host is ${facts.machine}: it would say "exec format error".`,
+  `Build it for ${facts.machine} (Rust: --target ${facts.machine}-unknown-linux-gnu; Go: GOARCH).`,
+  [`ELF machine ${file2.machine}, ${file2.bits} bits`, `uname -m: ${facts.machine}`]
+);
+var glibc = ({ executable: file2, facts, settings }) => {
+  const needed = neededGlibc(file2);
+  const present = facts.libc.kind === "glibc" ? parseGlibc(facts.libc.version) : null;
+  if (!needed || !present || compareVersions(needed, present) <= 0) return [];
+  const names = file2.versions.filter((name2) => {
+    const version2 = name2 === "GLIBC_ABI_DT_RELR" ? [2, 36] : parseGlibc(/^GLIBC_(.+)$/.exec(name2)?.[1]);
+    return version2 !== null && compareVersions(version2, present) > 0;
+  });
+  return stop(
+    "glibc-too-old",
+    `${settings.source} needs glibc ${needed.join(".")}, the host has ${present.join(".")}: it would say "version \`${names.at(-1)}' not found".`,
+    `Build it on a system with glibc ${present.join(".")} or older (inside the system container, Debian 12 has 2.36), or link it statically (Rust: the musl target).`,
+    names
+  );
+};
+var loader = ({ executable: file2, facts, settings }) => {
+  if (file2.interpreter === null || facts.loader) return [];
+  const musl = /musl/.test(file2.interpreter);
+  return stop(
+    "no-loader",
+    `${settings.source} asks for the loader ${file2.interpreter}, which the host has not: it would say "not found" although the file is there.`,
+    musl ? "It is built against musl, the host has glibc: link it statically, or build it for glibc." : facts.libc.kind === "musl" ? "It is built against glibc, the host has musl: build it there, or link it statically." : `Install the C library for ${file2.machine} on the host, or link it statically.`,
+    [`the host's C library: ${facts.libc.kind} ${facts.libc.version ?? ""}`.trim()]
+  );
+};
+var target = ({ facts, settings, privilege }) => {
+  const { target: file2, directory } = facts;
+  if (file2.kind === "directory")
+    return stop(
+      "target-directory",
+      `${settings.target} is a directory.`,
+      `Name the file: --target ${settings.target.replace(/\/$/, "")}/NAME.`
+    );
+  if (file2.kind === "other")
+    return stop("target-special", `${settings.target} is no ordinary file.`, "Name the binary itself with --target.");
+  if (!directory.exists)
+    return stop(
+      "no-directory",
+      `The directory of ${file2.path} does not exist on the host, or ${facts.user.name} may not see it.`,
+      `Make it: mkdir -p ${directory.path}`
+    );
+  const owner = wantedOwner(facts, settings).user;
+  if (privilege.writer === null && facts.user.uid !== 0 && (!directory.writable || owner !== facts.user.name))
+    return stop(
+      "not-writable",
+      directory.writable ? `${file2.path} belongs to ${owner}; ${facts.user.name} cannot give a file to another user without sudo.` : `${facts.user.name} cannot write in ${directory.path}, and sudo is not to be used.`,
+      "Allow sudo (--sudo auto), or connect as the owner. Owned by root, a copy as the service user fails even after the kill."
+    );
+  return [];
+};
+var sudo = ({ facts, privilege, settings, restart }) => {
+  const unitNeeds = restart === "systemd" && facts.user.uid !== 0 && !(settings.restart.userUnit && privilege.runAs === facts.user.name);
+  const needs = privilege.writer !== null || unitNeeds || restart === "process" && facts.user.uid !== 0 && privilege.runAs !== facts.user.name;
+  if (!needs) {
+    if (facts.user.uid === 0 && restart === "process" && privilege.runAs !== "root" && !facts.tools.includes("runuser") && !facts.tools.includes("sudo"))
+      return stop(
+        "no-runuser",
+        `root cannot become ${privilege.runAs} on this host: it has neither runuser nor sudo.`,
+        "Install util-linux or sudo there."
+      );
+    return [];
+  }
+  if (settings.sudo === "never")
+    return stop(
+      "sudo-never",
+      `This deploy needs another user's rights on the host, and --sudo never forbids it.`,
+      "Use --sudo auto, or connect as that user."
+    );
+  if (facts.sudo.state === "absent")
+    return stop(
+      "no-sudo",
+      `${facts.user.name} needs sudo for this deploy, and the host has none.`,
+      "Install sudo, or connect as root or as the owner of the target."
+    );
+  if (facts.sudo.state === "refused")
+    return stop(
+      "sudo-password",
+      `sudo wants a password of ${facts.user.name}, or refuses: nobody is there to type one.`,
+      "Let the commands run without one: `deploy-binary plan` prints the sudoers lines that suffice.",
+      [facts.sudo.text.trim().slice(0, 400)]
+    );
+  return [];
+};
+var space = ({ facts, settings, size, privilege }) => {
+  const margin = 4 * 1024 * 1024;
+  const old = facts.target.file?.size ?? 0;
+  const here = settings.strategy === "staged" ? size : Math.max(0, size - old);
+  const uploaded = privilege.writer === null ? 0 : size;
+  const beside = tooSmall(facts.directory.disk, here + margin);
+  const home = uploaded === 0 ? null : tooSmall(facts.home.disk, uploaded + margin);
+  if (uploaded > 0 && !facts.home.writable)
+    return stop(
+      "no-home",
+      `${facts.user.name} cannot write in its home ${facts.home.path}, where the upload is to wait.`,
+      `Make it: install -d -o ${facts.user.name} ${facts.home.path}`
+    );
+  const besides = `, with ${bytes(margin)} to spare for records and the service itself`;
+  if (beside)
+    return stop(
+      "no-space",
+      `The file system of ${facts.directory.path} has ${beside}, the new binary needs ${bytes(here)}${besides}.`,
+      settings.strategy === "staged" && !tooSmall(facts.directory.disk, Math.max(0, size - old) + margin) ? "Free space there, or use --strategy in-place, which needs no room for a second binary (and keeps no backup where there is none)." : "Free space there."
+    );
+  if (home)
+    return stop(
+      "no-space",
+      `The file system of ${facts.home.path} has ${home}, the upload needs ${bytes(uploaded)}${besides}.`,
+      "Free space there."
+    );
+  return [];
+};
+function tooSmall(disk, needed) {
+  if (!disk) return null;
+  if (disk.freeInodes !== null && disk.freeInodes < 16) return `${disk.freeInodes} inodes free`;
+  return disk.freeBytes < needed ? `${bytes(disk.freeBytes)} free` : null;
+}
+var port = ({ facts, settings, unit }) => {
+  if (!settings.proof.health || facts.listeners.length === 0) return [];
+  const running = facts.processes.map(({ uid }) => uid);
+  const active = facts.units.some(
+    ({ name: name2, active: active2, mainPid }) => unit !== void 0 && name2.startsWith(unit) && active2 === "active" && mainPid > 0
+  );
+  const others = facts.listeners.filter(({ uid }) => !running.includes(uid));
+  if (active || running.length > 0 && others.length < facts.listeners.length) return [];
+  const number4 = healthPort(settings.proof.health);
+  return stop(
+    "port-taken",
+    `Port ${number4}, which the health check asks, is taken by something else (uid ${[...new Set(others.map(({ uid }) => uid))].join(", ")}), and ${facts.target.path} does not run.`,
+    `See who it is: lsof -i :${number4} (or ss -ltnp). Stop it, or correct --health-url.`
+  );
+};
+function unknownStart({ processes, target: target2, startScript: startScript2, listeners }, { restart: asked, proof: { health } }, restart) {
+  if (restart === "process" && !startKnown(asked))
+    return stop(
+      "unknown-start",
+      processes.length > 0 ? `${target2.path} runs as a plain process (${processes.map(({ pid }) => pid).join(", ")}), and how it is started is not known.` : `nothing runs ${target2.path}, and how it is started is not known: a deploy before started it as a plain process.`,
+      `Say it: --restart process --command './name --its-arguments' (with --working-directory, --env-file, --log, --run-as), or --unit, or --restart none.${startScript2 ? ` The command of the deploy before is at the end of ${layoutOf(target2.path).start} on the host.` : ""}`
+    );
+  const own2 = health !== void 0 && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(new URL(health.url).hostname);
+  if (restart === "none" && asked.kind === "auto" && own2 && listeners.length === 0)
+    return stop(
+      "unknown-start",
+      `no unit and no process runs ${target2.path}, and how it is started is not known: nobody would answer ${health.url}.`,
+      "Say how it is started: --unit NAME, or --restart process --command './name --its-arguments'. --restart none, where something else starts it by itself."
+    );
+  return [];
+}
+var service = ({ facts, settings, restart, unit, privilege }) => {
+  const { restart: asked } = settings;
+  if (restart === "systemd") {
+    if (!facts.systemd)
+      return stop(
+        "no-systemd",
+        "The host does not run systemd.",
+        "Use --restart process with --command, or --restart none."
+      );
+    const named = facts.units.find(({ name: name2 }) => name2 === unit || name2 === `${unit}.service`);
+    if (!named)
+      return stop(
+        "no-unit",
+        `systemd on the host knows no unit ${unit}.`,
+        asked.userUnit ? "Install it for that user (systemctl --user daemon-reload)." : "Install the unit file first, then systemctl daemon-reload; a unit of a user is named with --user."
+      );
+    return [];
+  }
+  const unsaid = unknownStart(facts, settings, restart);
+  if (restart !== "process" || unsaid.length > 0) return unsaid;
+  const owner = facts.units.find(
+    ({ program: program2, name: name2 }) => program2 === facts.target.path || facts.processes.some((one) => one.unit === name2)
+  );
+  if (owner)
+    return stop(
+      "unit-exists",
+      `${facts.target.path} belongs to the unit ${owner.name}: started as a plain process it would run twice, or without what the unit gives it (its environment, its user).`,
+      `Use --restart systemd --unit ${owner.name}, or remove the unit.`
+    );
+  const foreign2 = facts.processes.filter(
+    ({ uid }) => facts.target.uid !== null && wantedUid(facts, privilege.runAs) !== null && uid !== wantedUid(facts, privilege.runAs)
+  );
+  if (foreign2.length > 0)
+    return stop(
+      "other-user",
+      `Process ${foreign2[0].pid} executes ${facts.target.path} as uid ${foreign2[0].uid}, the service is to run as ${privilege.runAs}.`,
+      `Stop it by hand (kill ${foreign2[0].pid}), or say the user it runs as: --run-as.`
+    );
+  if (facts.envFile === "missing")
+    return stop(
+      "no-env-file",
+      `The environment file ${asked.envFile} does not exist on the host.`,
+      "The service fails without it: put it there first, readable by its user only."
+    );
+  if (facts.workingDirectory === false)
+    return stop(
+      "no-working-directory",
+      `The working directory ${asked.workingDirectory} does not exist on the host.`,
+      `Make it: mkdir -p ${asked.workingDirectory}`
+    );
+  if (facts.logDirectory === false)
+    return stop(
+      "no-log-directory",
+      `The directory of the log ${asked.log} does not exist on the host.`,
+      "Make it, writable by the user of the service."
+    );
+  return [];
+};
+function wantedUid(facts, name2) {
+  if (name2 === facts.user.name) return facts.user.uid;
+  if (name2 === "root") return 0;
+  return facts.target.owner?.split(":")[0] === name2 ? facts.target.uid : facts.directory.owner === name2 ? facts.directory.uid : null;
+}
+var checks = [executable, machine, glibc, loader, target, sudo, space, port, service];
+
+// src/deploy/remote.ts
+var import_node_crypto = __toESM(require_node_crypto(), 1);
+var commandTimeoutMs = 6e4;
+var Remote = class {
+  connection;
+  layout;
+  privilege;
+  /** A directory of the connected user's own: beside the target, or in its home where another user owns what is there. */
+  workDirectory;
+  constructor(connection, layout, privilege, home) {
+    this.connection = connection;
+    this.layout = layout;
+    this.privilege = privilege;
+    const key = (0, import_node_crypto.createHash)("sha256").update(layout.target).digest("hex").slice(0, 12);
+    this.workDirectory = privilege.writer === null ? layout.directory : `${home}/.cache/deploy-binary/${key}`;
+  }
+  get name() {
+    return this.connection.name;
+  }
+  /** Runs a command and hands over what became of it. */
+  async ask(argv2, options2 = {}) {
+    return await this.connection.run(argv2, { timeoutMs: commandTimeoutMs, ...options2 });
+  }
+  /** Runs a command that must succeed. `what` is the work in words: "Keeping the present release". */
+  async must(what, argv2, options2) {
+    const result = await this.ask(argv2, options2);
+    if (result.code !== 0) throw commandFailed(this.name, what, argv2, result);
+    return result.stdout;
+  }
+  /** A command on the target's files that must succeed. */
+  async files(what, argv2, options2) {
+    return await this.must(what, this.privilege.files(argv2), options2);
+  }
+  /** Commands on the target's files, one after the other in one round trip, that must all succeed. */
+  async inTurn(what, commands, options2) {
+    const line = commands.map((argv2) => quoteAll(this.privilege.files(argv2))).join(" && ");
+    return await this.must(what, ["sh", "-c", line], options2);
+  }
+  /**
+   * Writes a small file beside the target. Always a new one: what a connection that only seems dead still holds open could get its
+   * bytes late, and could not be executed.
+   */
+  async write(what, path6, text3) {
+    await this.inTurn(what, writeCommands(path6), { stdin: Buffer.from(text3), onStdout: () => {
+    } });
+  }
+};
+var writeCommands = (path6) => [
+  ["rm", "-f", "--", path6],
+  ["tee", "--", path6]
+];
 
 // node_modules/zod/v4/classic/external.js
 var external_exports = {};
@@ -54939,9 +54980,10 @@ var check2 = ({ remote, facts, settings }, { executable: executable2, file: file
   executable: executable2,
   size: file2.size,
   privilege: remote.privilege,
-  restart: restartKind(facts, settings.restart, remote.name),
+  restart: restartKind(facts, settings.restart),
   unit: settings.restart.unit ?? unitOf2(facts)
 });
+var checkStart = ({ remote, facts, settings, restart }) => unknownStart(facts, settings, restart.kind).map((finding) => ({ ...finding, subject: remote.name }));
 function stopOn(findings) {
   const stops = findings.filter(({ severity }) => severity === "error");
   if (stops.length === 0) return;
@@ -54972,7 +55014,7 @@ async function looksHealthy({ restart, settings, ask }) {
   return !ask || !settings.health || judge(await ask(), settings.health) === null;
 }
 var releaseOf = ({ releases, pending }, sha256) => releases.findLast((release2) => release2.sha256 === sha256) ?? (pending?.sha256 === sha256 ? pending : null);
-var targetMissing = (host2, target2) => unknown(`${host2}: there is no ${target2}.`, "Check --target, or deploy it first: deploy-binary run.");
+var targetMissing = (host2, target2) => problem(`${host2}: there is no ${target2}.`, "Check --target, or deploy it: deploy-binary run.");
 
 // src/deploy/lock.ts
 var import_node_crypto2 = __toESM(require_node_crypto(), 1);
@@ -55359,18 +55401,18 @@ async function prove(prover, { fresh = true, commands = true } = {}) {
       `the service was started again within ${settings.settleMs / 1e3} s (${identity} → ${after2.identity})`
     );
   if (ask && settings.health) {
-    const wrong2 = judge(await ask(), settings.health);
-    if (wrong2 !== null)
+    const wrong3 = judge(await ask(), settings.health);
+    if (wrong3 !== null)
       throw notRunning(
         name2,
-        `${settings.health.url} was healthy at first, but not after ${settings.settleMs / 1e3} s: ${wrong2}`
+        `${settings.health.url} was healthy at first, but not after ${settings.settleMs / 1e3} s: ${wrong3}`
       );
     evidence.push(`${settings.health.samples} good answers of ${settings.health.url}`);
   }
   if (restart.kind !== "none") evidence.unshift(`pid ${await runsTarget(prover, after2.pids)}`);
   if (settings.expectString !== void 0) evidence.push(await holdsString(remote, settings.expectString));
   if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name2));
-  return { healthyAt, evidence: evidence.join(", ") || "the file is at its place" };
+  return { healthyAt, evidence: evidence.join(", ") || `the file is at its place, ${restart.what}` };
 }
 var notRunning = (host2, why) => problem(
   `${host2}: ${why}`,
@@ -55793,8 +55835,8 @@ async function byStream(host2, seen, { method, compress }, resumedAt, request) {
   const done = { result: { method, bytesSent, resumedAt } };
   if (told.staged) return done;
   if (told.unverified) {
-    const wrong2 = await verifyHere(host2, part, source, staged);
-    return wrong2 ? { differs: wrong2 } : done;
+    const wrong3 = await verifyHere(host2, part, source, staged);
+    return wrong3 ? { differs: wrong3 } : done;
   }
   if (told.write !== 0 || told.decode === void 0)
     throw problem(
@@ -55838,8 +55880,8 @@ async function bySftp(host2, { hasher }, { source, staged, onProgress }) {
   const result = await host2.run(["sh", "-c", acceptScript, "sh", ...values]);
   const told = read(result);
   if (told.unverified) {
-    const wrong2 = await verifyHere(host2, part, source, staged);
-    if (wrong2) throw wrong2;
+    const wrong3 = await verifyHere(host2, part, source, staged);
+    if (wrong3) throw wrong3;
   } else if (!told.staged) {
     await host2.run(["rm", "-f", part]);
     throw await disagreement(host2, source, told, result);
@@ -55965,7 +56007,7 @@ function transferStep({ situation, incoming }) {
   const uploaded = settings.strategy === "in-place" && !own2;
   return {
     phase: "transfer",
-    title: "Put the new binary beside the target",
+    title: settings.strategy === "in-place" ? "Bring the new binary, nothing runs" : "Put the new binary beside the target",
     commands: [
       ...uploaded ? [] : [`# stream ${settings.source} to ${uploadPath(situation)}`],
       ...own2 ? [] : lines2([pourCommand(remote, uploadPath(situation), layout.staged)]),
@@ -56033,11 +56075,11 @@ ${stderr}`;
     ...said.matchAll(/error while loading shared libraries: (\S+): cannot open/g),
     ...said.matchAll(/Error loading shared library (\S+):/g)
   ].map(([, name2]) => name2);
-  const wrong2 = said.split("\n").filter(
+  const wrong3 = said.split("\n").filter(
     (line) => /version `[^']+' not found|Error loading shared library|cannot open shared object|symbol not found/.test(line)
   );
-  if (missing.length === 0 && wrong2.length === 0 && code === 0) return;
-  const reason = missing.length > 0 ? `shared libraries are missing: ${[...new Set(missing)].join(", ")}` : wrong2[0] ?? said.trim().slice(0, 300);
+  if (missing.length === 0 && wrong3.length === 0 && code === 0) return;
+  const reason = missing.length > 0 ? `shared libraries are missing: ${[...new Set(missing)].join(", ")}` : wrong3[0] ?? said.trim().slice(0, 300);
   throw problem(
     `${remote.name}: the host's loader cannot load the new binary: ${reason}. [deploy/missing-library]`,
     missing.length > 0 ? `Install them on the host (apt-file search ${missing[0]}), or link them statically.` : "Build it on the system it runs on."
@@ -56091,7 +56133,7 @@ function prepareStep({ situation }) {
   return {
     phase: "swap",
     title: "Check how the service is started",
-    commands: lines2(restart.kind === "process" ? restart.commands.slice(0, 1) : []),
+    commands: restart.shown?.prepare ?? [],
     async apply() {
       await situation.remote.connection.steadily(() => restart.prepare());
       return restart.what;
@@ -56134,7 +56176,7 @@ function swapStep({ situation, release: release2, incoming }) {
   const move = ["mv", "-f", "--", layout.staged, layout.target];
   return {
     phase: "swap",
-    title: "Swap: an atomic rename while the old process still runs",
+    title: situation.settings.strategy === "in-place" && incoming.kind === "file" ? "Put the new binary at the target" : "Swap: an atomic rename while the old process still runs",
     commands: lines2([...incoming.kind === "release" ? [link] : [], move].map((argv2) => privilege.files(argv2))),
     async apply(change2) {
       await change2.confirmLock();
@@ -56163,7 +56205,7 @@ function restartStep({ situation }) {
   return {
     phase: "restart",
     title: restart.kind === "none" ? "Restart nothing" : `Restart: ${restart.what}`,
-    commands: lines2(restart.kind === "process" ? restart.commands.slice(1) : restart.commands.slice(0, 2)),
+    commands: restart.shown?.restart ?? lines2(restart.commands.slice(0, 2)),
     async apply(change2) {
       await change2.confirmLock();
       try {
@@ -56385,7 +56427,7 @@ var deployHost = async (connection, source, work) => await runHost(connection, w
   );
   if (!same2 && recorded !== null) void source.supply?.delta(recorded);
   if (same2) {
-    Object.assign(run3.result, { outcome: "unchanged", release: same2.release, previous: same2.release });
+    Object.assign(run3.result, { outcome: "unchanged", release: same2.release });
     run3.result.previousSha256 = source.file.sha256;
     return;
   }
@@ -56415,8 +56457,14 @@ var deployHost = async (connection, source, work) => await runHost(connection, w
 });
 var rollbackHost = async (connection, to, work) => await runHost(connection, work, null, async (run3) => {
   const first = await run3.phase("preflight", () => assess(connection, work.settings, null, work.local));
+  stopOn(checkStart(first));
+  if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
   await run3.locked(first, "rollback", async (lock) => {
-    const situation = await run3.phase("preflight", () => assess(connection, work.settings, null, work.local));
+    const situation = await run3.phase("preflight", async () => {
+      const now = await assess(connection, work.settings, null, work.local);
+      stopOn(checkStart(now));
+      return now;
+    });
     const sha256 = await run3.phase("preflight", () => presentSha256(situation));
     run3.result.previousSha256 = sha256;
     run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
@@ -56441,7 +56489,7 @@ async function planRollback(connection, to, { settings, local }) {
   const release2 = chooseRelease(situation, sha256, to);
   const previous = previousOf(situation, sha256, release2, true);
   const steps = stepsOf({ situation, incoming: { kind: "release" }, release: release2, previous });
-  return { situation, findings: [], sha256, steps };
+  return { situation, findings: checkStart(situation), sha256, steps };
 }
 async function isProven(prover) {
   try {
@@ -56489,9 +56537,10 @@ function previousOf({ state: state2, facts }, present, next, healthy) {
   const slot = release2?.slot ?? freeSlot([...takenSlots(state2), next.slot]);
   return { sha256: present, slot, release: release2, healthy, kept };
 }
-function chooseRelease({ state: state2, remote, settings }, present, to) {
-  if (present === null) throw targetMissing(remote.name, settings.target);
+function chooseRelease({ state: state2, remote, settings, facts }, present, to) {
   const { releases } = state2;
+  const there = releases.filter(({ slot }) => facts.slots.some(({ name: name2 }) => name2 === slot));
+  if (present === null && there.length === 0) throw targetMissing(remote.name, settings.target);
   const list2 = releases.map(({ id }) => id).join(", ") || "none";
   const fix = `Kept on the host: ${list2}. See deploy-binary history.`;
   if (to !== void 0) {
@@ -56505,6 +56554,7 @@ function chooseRelease({ state: state2, remote, settings }, present, to) {
       fix
     );
   }
+  if (present === null) return there.find(({ id }) => id === state2.current) ?? there.at(-1);
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
   const before2 = at < 0 ? releases.at(-1) : releases[at - 1];
   if (!before2) throw new ToolError("problem", `${remote.name}: no release before the present one is kept.`, fix);
@@ -56612,6 +56662,7 @@ async function failed2(run3, context, report) {
   const error63 = report.error;
   const reason = messageOf(error63);
   run3.fail(error63);
+  run3.result.failedRelease = release2.id;
   if (context.putBack) {
     run3.result.outcome = "rolled-back";
     run3.result.release = previous?.release?.id ?? null;
@@ -56662,6 +56713,7 @@ async function runHost(connection, work, source, body) {
     previousSha256: null,
     release: null,
     previous: null,
+    failedRelease: null,
     error: null,
     fix: null,
     unknown: false,
@@ -56710,8 +56762,10 @@ async function runHost(connection, work, source, body) {
         });
       }
     },
-    async unchanged({ remote, state: state2, facts, settings }, { file: file2 }) {
+    async unchanged(situation, { file: file2 }) {
+      const { remote, state: state2, facts, settings } = situation;
       result.outcome = "unchanged";
+      result.previous = null;
       const known3 = facts.target.file;
       const release2 = releaseOf(state2, file2.sha256);
       result.release = release2?.id ?? null;
@@ -56722,6 +56776,17 @@ async function runHost(connection, work, source, body) {
         known: known3 && { inode: known3.inode, size: known3.size, mtime: known3.mtime, sha256: file2.sha256 }
       };
       if (JSON.stringify(next) !== JSON.stringify(state2)) await saveState(remote, next);
+      if (finished === state2 || state2.pending === null) return;
+      const before2 = state2.releases.find(({ id }) => id === state2.current);
+      await note(situation, {
+        action: "deploy",
+        outcome: "deployed",
+        release: state2.pending,
+        previous: before2 ? { ...before2, release: before2 } : null,
+        downtimeMs: null,
+        error: null
+      }).catch(() => {
+      });
     },
     fail(error63) {
       result.error = messageOf(error63);
@@ -56809,6 +56874,10 @@ var import_promises12 = __toESM(require_promises2(), 1);
 var isCi = (env) => ["CI", "GITHUB_ACTIONS", "FORGEJO_ACTIONS", "GITEA_ACTIONS"].some(
   (name2) => env[name2] !== void 0 && env[name2] !== "" && env[name2] !== "false"
 );
+
+// src/deploy/foreign.ts
+var foreign = (text3) => harmless(text3).replaceAll("\n", "\n       ");
+var foreignLines = (text3) => text3.split("\n").map((line) => `  | ${harmless(line)}`);
 
 // src/deploy/host/local.ts
 var import_node_net2 = __toESM(require_node_net(), 1);
@@ -58983,6 +59052,14 @@ async function openHost({ hops, text: text3 }, { ssh, execPrefix, env }) {
   return host2;
 }
 
+// src/deploy/persistence.ts
+var persistenceFor = (io) => ({
+  attempts: 6,
+  first: 3,
+  pauseMs: 1e3,
+  onRetry: (host2, error63) => io.note(io.view.style.faint(`${host2}: ${foreign(messageOf(error63))} Trying again …`))
+});
+
 // src/deploy/transfer/supply.ts
 var import_promises19 = __toESM(require_promises(), 1);
 var import_node_os2 = __toESM(require_node_os(), 1);
@@ -59195,6 +59272,7 @@ var releaseCacheDirectory = (env) => (0, import_node_path6.join)(env.XDG_CACHE_H
 async function plan(connection, { source, to }, work) {
   const planned = source ? planHost(connection, source, work) : planRollback(connection, to, work);
   const { situation, findings, sha256, steps } = await planned;
+  const { layout, privilege } = situation.remote;
   const same2 = source !== void 0 && sha256 === source.file.sha256 && !work.settings.force;
   return {
     host: connection.name,
@@ -59202,13 +59280,30 @@ async function plan(connection, { source, to }, work) {
     findings: [...findings, ...await checkSudo(situation)].filter(({ severity }) => severity === "error"),
     steps: [
       ...same2 ? [{ title: "The host has this very file: when it is healthy, nothing below is done", command: "" }] : [],
+      ...[
+        ["mkdir", "-p", "--", layout.releases],
+        ["mkdir", "--", layout.lock]
+      ].map((argv2) => ({
+        title: "Lock the host",
+        command: quoteAll(privilege.files(argv2))
+      })),
       ...steps.flatMap(
         ({ title, commands }) => commands.length === 0 ? [{ title, command: "" }] : commands.map((command) => ({ title, command }))
-      )
+      ),
+      {
+        title: "Record it, remove what is not kept, give the lock back",
+        command: `# write ${layout.state} and ${layout.history}; rm releases beyond ${work.settings.keep} in ${layout.releases}; rm ${layout.lock}`
+      }
     ],
     sudoers: sudoersFor(situation)
   };
 }
+var notAsked = (host2, error63) => ({
+  host: host2,
+  error: messageOf(error63),
+  fix: error63 instanceof ToolError ? error63.fix : "Try again.",
+  unknown: !(error63 instanceof ToolError) || error63.kind !== "problem"
+});
 async function status(connection, work, { thorough }) {
   const situation = await assess(connection, work.settings, null, work.local);
   const { state: state2, remote } = situation;
@@ -59223,6 +59318,7 @@ async function status(connection, work, { thorough }) {
     pending: state2.pending?.id ?? null
   };
   try {
+    if (sha256 === null) throw targetMissing(connection.name, work.settings.target);
     const proof = await prove(await proverOf(situation), { fresh: false, commands: thorough });
     return { ...base, service: proof.evidence, healthy: true, error: null, fix: null, unknown: false };
   } catch (error63) {
@@ -59237,6 +59333,19 @@ async function status(connection, work, { thorough }) {
     };
   }
 }
+var unreachable = ({ host: host2, error: error63, fix, unknown: unknown3 }) => ({
+  host: host2,
+  sha256: null,
+  release: null,
+  releases: [],
+  service: "not known",
+  healthy: false,
+  lock: null,
+  pending: null,
+  error: error63,
+  fix,
+  unknown: unknown3
+});
 var describeLock = ({ ageSeconds, owner, dead }) => ageSeconds === null ? null : `${owner?.by ?? "somebody"} for ${duration(ageSeconds)}${owner?.runUrl ? ` (${owner.runUrl})` : ""}${dead ? `, dead: ${dead}` : ""}`;
 async function history(connection, work) {
   const { remote } = await assess(connection, work.settings, null, work.local);
@@ -59281,44 +59390,58 @@ function showResults(results, view) {
     const tone = outcome === "deployed" ? view.style.warn : view.style.bad;
     parts.push(
       "",
-      `${tone(outcome === "deployed" ? "note:" : "error:")} ${error63.startsWith(host2) ? error63 : `${host2}: ${error63}`}`
+      `${tone(outcome === "deployed" ? "note:" : "error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`
     );
-    if (fix) parts.push(`next:  ${fix.replaceAll("\n", "\n       ")}`);
-    if (lastLines2 !== "")
-      parts.push(`last lines of the service on ${host2}:`, ...lastLines2.split("\n").map((line) => `  | ${line}`));
+    if (fix) parts.push(`next:  ${foreign(fix)}`);
+    if (lastLines2 !== "") parts.push(`last lines of the service on ${host2}:`, ...foreignLines(lastLines2));
   }
   return parts.join("\n");
 }
 var resultsAsMarkdown = (results) => [
   markdownTable(resultColumns, results),
   ...results.flatMap(
-    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null ? [] : ["", "````", [error63, fix, lastLines2].filter(Boolean).join("\n").replaceAll("````", "'```"), "````"]
+    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
   )
 ].join("\n");
+var withLost = (shown2, lost, view) => [
+  ...shown2 === "" ? [] : [shown2],
+  ...lost.map(
+    ({ host: host2, error: error63, fix }) => `${view.style.bad("error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}${fix === "" ? "" : `
+next:  ${foreign(fix)}`}`
+  )
+].join("\n\n");
 function showPlan(plans, view) {
   return plans.map(({ host: host2, facts, findings, steps, sudoers }) => {
     const { strong, faint, bad } = view.style;
     const { target: target2, directory } = facts;
     const lines3 = [
       strong(host2),
-      `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ""}`.trimEnd(),
-      `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
-      `  target     ${target2.path}: ${target2.file ? `${bytes(target2.file.size)}, ${target2.owner}, mode ${target2.mode}` : target2.kind}${target2.capabilities ? `, ${target2.capabilities}` : ""}${target2.acl ? ", with an ACL" : ""}`,
-      `  free       ${directory.disk ? bytes(directory.disk.freeBytes) : "not known"}`,
-      `  processes  ${facts.processes.map(({ pid, unit }) => `${pid}${unit ? ` (${unit})` : ""}`).join(", ") || "none"}`,
+      ...[
+        `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ""}`.trimEnd(),
+        `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
+        `  target     ${target2.path}: ${target2.file ? `${bytes(target2.file.size)}, ${target2.owner}, mode ${target2.mode}` : target2.kind}${target2.capabilities ? `, ${target2.capabilities}` : ""}${target2.acl ? ", with an ACL" : ""}`,
+        `  free       ${directory.disk ? bytes(directory.disk.freeBytes) : "not known"}`,
+        `  processes  ${facts.processes.map(({ pid, unit }) => `${pid}${unit ? ` (${unit})` : ""}`).join(", ") || "none"}`
+      ].map(foreign),
       "",
       ...steps.map(
-        ({ title, command }) => command === "" ? `  ${title}` : `  ${title}
-${faint(`    ${command}`)}`
+        ({ title, command }) => command === "" ? `  ${foreign(title)}` : `  ${foreign(title)}
+${faint(`    ${foreign(command)}`)}`
       )
     ];
     if (findings.length > 0)
-      lines3.push("", ...findings.flatMap(({ message, fix }) => [`  ${bad("stops:")} ${message}`, `  next:  ${fix}`]));
+      lines3.push(
+        "",
+        ...findings.flatMap(({ message, fix }) => [
+          `  ${bad("stops:")} ${foreign(message)}`,
+          `  next:  ${foreign(fix)}`
+        ])
+      );
     if (sudoers.length > 0)
       lines3.push(
         "",
         "  lines for /etc/sudoers.d/deploy-binary that suffice:",
-        ...sudoers.map((line) => `    ${line}`)
+        ...sudoers.map((line) => `    ${harmless(line)}`)
       );
     return lines3.join("\n");
   }).join("\n\n");
@@ -59677,9 +59800,9 @@ var shapes = {
   identity: [/^(?![\s\S]*PRIVATE KEY)/, "is a key itself, which has no place in a file: write ${env:NAME}, or a path"]
 };
 var durations = ["grace", "settle", "health-timeout", "health-interval", "lock-wait", "lock-expiry"];
-function text2([pattern, wrong2] = [/^[\s\S]+$/, "is empty"]) {
+function text2([pattern, wrong3] = [/^[\s\S]+$/, "is empty"]) {
   const either = new RegExp(`(?:${pattern.source})|\\$\\{`, pattern.flags.replace("g", ""));
-  return external_exports.union([external_exports.string().regex(either, { error: () => wrong2 }), external_exports.number()], { error: () => wrong2 }).transform(String);
+  return external_exports.union([external_exports.string().regex(either, { error: () => wrong3 }), external_exports.number()], { error: () => wrong3 }).transform(String);
 }
 var duration4 = () => text2([durationPattern, "is no duration, like 90s, 2m or 500ms"]);
 var argv = () => external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.union([external_exports.string(), external_exports.number()]).transform(String)).min(1)], {
@@ -59792,8 +59915,8 @@ async function readDeployFile(text3, path6) {
   const result = deployFile.safeParse(document2.toJS() ?? {});
   if (!result.success)
     throw mistakes(result.error.issues.flatMap((issue3) => explain3(issue3, document2.toJS(), (keys) => at(keys))));
-  const wrong2 = [...needsOf(result.data, at), ...protectionOf(result.data, at), ...wayOf(result.data, at)];
-  if (wrong2.length > 0) throw mistakes(wrong2);
+  const wrong3 = [...needsOf(result.data, at), ...protectionOf(result.data, at), ...wayOf(result.data, at)];
+  if (wrong3.length > 0) throw mistakes(wrong3);
   return { path: path6, values: result.data, at };
 }
 var mistakes = (lines3) => usage(
@@ -60157,6 +60280,7 @@ var notBegun = (host2, why) => ({
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: `Not begun, because ${why}.`,
   fix: null,
   unknown: false,
@@ -60172,19 +60296,6 @@ async function inParallel(items, work) {
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   return results;
 }
-var unreachable = (host2, error63) => ({
-  host: host2,
-  sha256: null,
-  release: null,
-  releases: [],
-  service: "not known",
-  healthy: false,
-  lock: null,
-  pending: null,
-  error: messageOf(error63),
-  fix: error63 instanceof ToolError ? error63.fix : null,
-  unknown: true
-});
 
 // src/deploy/environment/snapshot.ts
 var prefix = "pre-deploy-";
@@ -60287,15 +60398,15 @@ var OpenFleet = class {
         (error63) => error63
       );
     });
-    const wrong2 = errors.filter((error63) => error63 !== null);
-    if (wrong2.length === 0) return;
-    const known3 = wrong2.filter((error63) => error63 instanceof ToolError);
+    const wrong3 = errors.filter((error63) => error63 !== null);
+    if (wrong3.length === 0) return;
+    const known3 = wrong3.filter((error63) => error63 instanceof ToolError);
     const lead = known3.find(({ kind }) => kind === "problem") ?? known3[0];
     throw new ToolError(
       lead?.kind ?? "unknown",
-      wrong2.map(messageOf).join("\n"),
+      wrong3.map(messageOf).join("\n"),
       lead?.fix ?? "See the message.",
-      wrong2[0]
+      wrong3[0]
     );
   }
   /**
@@ -60334,7 +60445,7 @@ var OpenFleet = class {
   }
   async status(_service, { host: host2, settings }) {
     return await status(this.connection(host2), this.work(anyRelease(settings)), { thorough: false }).catch(
-      (error63) => unreachable(host2.name, error63)
+      (error63) => unreachable(notAsked(host2.name, error63))
     );
   }
   async close() {
@@ -60655,14 +60766,14 @@ function showRollout({ hosts: hosts2, stopped, environment: environment2 }, view
     if (error63 !== null && !error63.startsWith("Not begun"))
       parts.push(
         "",
-        `${outcome === "deployed" ? view.style.warn("note:") : view.style.bad("error:")} ${service3}: ${error63.startsWith(host2) ? error63 : `${host2}: ${error63}`}`,
-        ...fix ? [`next:  ${fix.replaceAll("\n", "\n       ")}`] : [],
-        ...lastLines2 === "" ? [] : [`last lines of ${service3} on ${host2}:`, ...lastLines2.split("\n").map((line) => `  | ${line}`)]
+        `${outcome === "deployed" ? view.style.warn("note:") : view.style.bad("error:")} ${service3}: ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`,
+        ...fix ? [`next:  ${foreign(fix)}`] : [],
+        ...lastLines2 === "" ? [] : [`last lines of ${service3} on ${host2}:`, ...foreignLines(lastLines2)]
       );
     if (takenBack?.error && takenBack.outcome !== "deployed")
-      parts.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${takenBack.error}`);
+      parts.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${foreign(takenBack.error)}`);
   }
-  if (stopped !== null) parts.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${stopped}`);
+  if (stopped !== null) parts.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${foreign(stopped)}`);
   return parts.join("\n");
 }
 var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) => [
@@ -60672,7 +60783,7 @@ var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) 
     `**${environment2} was not deployed:** ${markdownTable([{ title: "Why", value: () => stopped }], [0]).split("\n").at(-1)}`
   ],
   ...hosts2.flatMap(
-    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null || error63.startsWith("Not begun") ? [] : ["", "````", [error63, fix, lastLines2].filter(Boolean).join("\n").replaceAll("````", "'```"), "````"]
+    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null || error63.startsWith("Not begun") ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
   )
 ].join("\n");
 function showOrder(rollout, view) {
@@ -60717,7 +60828,6 @@ var orderOptions = () => [
     "rollback-all"
   ])
 ];
-var persistence = { attempts: 6, pauseMs: 1e3 };
 async function openDeployFile(named, directory) {
   const candidates = named === void 0 ? ["deploy.yaml", ".forgejo/deploy.yaml"] : [named];
   for (const candidate of candidates) {
@@ -60766,7 +60876,7 @@ async function withEnvironment(environment2, options2, io, work) {
   const watch = fleetProgress(io);
   const fleet = new OpenFleet({
     local: localHost(io.env),
-    persistence,
+    persistence: persistenceFor(io),
     report: watch,
     cache: releaseCacheDirectory(io.env),
     manual: options2.manual
@@ -60779,6 +60889,21 @@ async function withEnvironment(environment2, options2, io, work) {
   }
 }
 var targetsOf = ({ services }) => services.flatMap(({ service: service3, batches }) => batches.flat().map((target2) => ({ service: service3, target: target2 })));
+async function askEach(rollout, ask) {
+  const answers = [];
+  const lost = [];
+  const all = await inParallel(targetsOf(rollout), async ({ service: service3, target: target2 }) => {
+    try {
+      const answer = { ...await ask(target2), service: service3 };
+      return () => answers.push(answer);
+    } catch (error63) {
+      if (!(error63 instanceof ToolError) || error63.kind === "usage") throw error63;
+      return () => lost.push({ ...notAsked(target2.host.name, error63), service: service3 });
+    }
+  });
+  for (const sort of all) sort();
+  return { answers, lost };
+}
 var forget = ({ unknown: _, ...shown2 }) => shown2;
 function rolloutOutcome(result, snapshots) {
   const failed3 = result.hosts.filter(({ outcome }) => outcome === "failed" || outcome === "rolled-back");
@@ -60814,21 +60939,33 @@ async function planEnvironment(environment2, options2, io) {
   return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
     await fleet.readSources(rollout);
     await fleet.checkPlaces(rollout);
-    const plans = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => ({
-      service: service3,
-      ...await plan(fleet.connection(host2), { source: await fleet.source(settings.source) }, fleet.work(settings))
-    }));
+    const { answers: plans, lost } = await askEach(
+      rollout,
+      async ({ host: host2, settings }) => plan(fleet.connection(host2), { source: await fleet.source(settings.source) }, fleet.work(settings))
+    );
     const order = rollout.services.map(({ service: service3, batches }) => ({
       service: service3,
       batches: batches.map((batch2) => batch2.map(({ host: host2 }) => host2.name))
     }));
     return {
-      exit: plans.some(({ findings }) => findings.length > 0) ? exitCode.problem : exitCode.ok,
-      result: { environment: rollout.environment, protected: rollout.protected, order, hosts: plans },
-      text: (view) => [
-        showOrder(rollout, view),
-        ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
-      ].join("\n\n")
+      exit: exitOf([
+        ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
+        ...lost.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))
+      ]),
+      result: {
+        environment: rollout.environment,
+        protected: rollout.protected,
+        order,
+        hosts: [...plans, ...lost.map(forget)]
+      },
+      text: (view) => withLost(
+        [
+          showOrder(rollout, view),
+          ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
+        ].join("\n\n"),
+        lost,
+        view
+      )
     };
   });
 }
@@ -60881,17 +61018,21 @@ function exitOf(rows) {
 }
 async function historyEnvironment(environment2, options2, io) {
   return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
-    const rows = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => ({
-      service: service3,
-      ...await history(fleet.connection(host2), fleet.work(settings))
-    }));
+    const { answers, lost } = await askEach(
+      rollout,
+      ({ host: host2, settings }) => history(fleet.connection(host2), fleet.work(settings))
+    );
     return {
-      exit: exitCode.ok,
-      result: { environment: rollout.environment, hosts: rows },
-      text: (view) => showHistory(
-        rows.flatMap(
-          ({ host: host2, service: service3, entries }) => entries.map((entry) => ({ ...entry, host: `${service3} on ${host2}` }))
-        ).sort((a, b) => a.at.localeCompare(b.at)),
+      exit: exitOf(lost.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))),
+      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(forget)] },
+      text: (view) => withLost(
+        showHistory(
+          answers.flatMap(
+            ({ host: host2, service: service3, entries }) => entries.map((entry) => ({ ...entry, host: `${service3} on ${host2}` }))
+          ).sort((a, b) => a.at.localeCompare(b.at)),
+          view
+        ),
+        lost,
         view
       )
     };
@@ -60928,9 +61069,9 @@ async function verifyEnvironment(environment2, options2, io) {
         table(columns2, hosts2, view),
         ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
           "",
-          `${view.style.bad(code)} ${subject}: ${message}`,
-          ...evidence.map((line) => `  ${line}`),
-          `next:  ${fix}`
+          `${view.style.bad(code)} ${subject}: ${foreign(message)}`,
+          ...evidence.map((line) => `  ${foreign(line)}`),
+          `next:  ${foreign(fix)}`
         ])
       ].join("\n")
     };
@@ -61110,7 +61251,6 @@ var fetchScript = (service3, source) => [
 ].join("\n");
 
 // src/deploy/command.ts
-var persistence2 = { attempts: 6, pauseMs: 1e3 };
 function wanted(options2, ...names) {
   const missing = names.find((name2) => options2[name2] === void 0);
   if (missing === void 0) return;
@@ -61136,7 +61276,7 @@ function reporter(options2, io) {
     end(host2, title, ms, detail, error63) {
       const time3 = faint(`${(ms / 1e3).toFixed(1)} s`);
       io.note(
-        error63 === void 0 ? `${host2}: ${title}${detail ? ` (${detail})` : ""} ${time3}` : `${host2}: ${bad("failed:")} ${title} ${time3}`
+        error63 === void 0 ? `${host2}: ${title}${detail ? ` (${foreign(detail)})` : ""} ${time3}` : `${host2}: ${bad("failed:")} ${title} ${time3}`
       );
     },
     progress(host2, done, all) {
@@ -61152,25 +61292,37 @@ async function onHosts(options2, io, work, proceed = () => true) {
   const ways = waysFrom(options2);
   const how = openOptionsFrom(options2, io.env, { name: userName(), home: (0, import_node_os4.homedir)() });
   const results = [];
+  const lost = [];
   for (const [index, way2] of ways.entries()) {
-    const connection = new Connection(way2.text, () => openHost(way2, how), persistence2);
+    const connection = new Connection(way2.text, () => openHost(way2, how), persistenceFor(io));
     try {
       const result = await work(connection);
       results.push(result);
-      if (!proceed(result)) return { results, left: ways.slice(index + 1).map(({ text: text3 }) => text3) };
+      if (!proceed(result)) return { results, lost, left: ways.slice(index + 1).map(({ text: text3 }) => text3) };
+    } catch (error63) {
+      if (!(error63 instanceof ToolError) || error63.kind === "usage") throw error63;
+      lost.push(notAsked(way2.text, error63));
     } finally {
       await connection.close();
     }
   }
-  return { results, left: [] };
+  return { results, lost, left: [] };
 }
 var fine2 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
+var shownHosts = (results, lost) => ({
+  hosts: [...results, ...lost.map(({ unknown: _, ...shown2 }) => shown2)]
+});
+var wrong2 = (results) => results.flatMap(
+  ({ host: host2, error: error63, fix, unknown: unknown3 }) => error63 === null ? [] : [{ host: host2, error: error63, fix: fix ?? "", unknown: unknown3 }]
+);
+var failures = (lost) => lost.map(({ unknown: unknown3 }) => ({ failed: true, unknown: unknown3 }));
 function exitOf2(results) {
   if (results.some(({ failed: failed3, unknown: unknown3 }) => failed3 && !unknown3)) return exitCode.problem;
   return results.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
 }
 async function changeHosts(options2, io, work) {
-  const { results, left } = await onHosts(options2, io, work, fine2);
+  const { results: done, lost, left } = await onHosts(options2, io, work, fine2);
+  const results = [...done, ...lost.map((one) => ({ ...notBegun2(one.host, ""), ...one }))];
   const all = [...results, ...left.map((host2) => notBegun2(host2, results.at(-1).host))];
   return {
     exit: exitOf2(results.map((result) => ({ failed: !fine2(result), unknown: result.unknown }))),
@@ -61189,6 +61341,7 @@ var notBegun2 = (host2, failed3) => ({
   previousSha256: null,
   release: null,
   previous: null,
+  failedRelease: null,
   error: `Not begun, because ${failed3} failed.`,
   fix: null,
   unknown: false,
@@ -61198,12 +61351,14 @@ var notBegun2 = (host2, failed3) => ({
 async function showPlans(options2, io) {
   const work = workFrom(options2, io);
   const change2 = options2.source === void 0 ? { to: options2.to } : { source: await readSource(options2.source, work.local, releaseCacheDirectory(io.env)) };
-  const { results } = await onHosts(options2, io, (connection) => plan(connection, change2, work));
-  const stopped = results.some(({ findings }) => findings.length > 0);
+  const { results, lost } = await onHosts(options2, io, (connection) => plan(connection, change2, work));
   return {
-    exit: stopped ? exitCode.problem : exitCode.ok,
-    result: { hosts: results },
-    text: (view) => showPlan(results, view)
+    exit: exitOf2([
+      ...results.map(({ findings }) => ({ failed: findings.length > 0, unknown: false })),
+      ...failures(lost)
+    ]),
+    result: shownHosts(results, lost),
+    text: (view) => withLost(showPlan(results, view), lost, view)
   };
 }
 var run2 = {
@@ -61277,12 +61432,13 @@ function statusVerb(name2) {
         return await (thorough ? verifyEnvironment : statusEnvironment)(environment2, options2, io);
       wanted(options2, "target");
       const work = workFrom(options2, io);
-      const { results } = await onHosts(options2, io, (connection) => status(connection, work, { thorough }));
+      const { results, lost } = await onHosts(options2, io, (connection) => status(connection, work, { thorough }));
+      results.push(...lost.map(unreachable));
       const exit = exitOf2(results.map(({ healthy, unknown: unknown3 }) => ({ failed: !healthy, unknown: unknown3 })));
       return {
         exit,
         result: { hosts: results.map(({ unknown: _unknown2, ...shown2 }) => shown2) },
-        text: (view) => showStatus(results, view)
+        text: (view) => withLost(showStatus(results, view), wrong2(results), view)
       };
     }
   };
@@ -61301,12 +61457,16 @@ var historyVerb = {
     if (environment2 !== void 0) return await historyEnvironment(environment2, options2, io);
     wanted(options2, "target");
     const work = workFrom({ ...withoutService, ...options2 }, io);
-    const { results } = await onHosts(options2, io, (connection) => history(connection, work));
+    const { results, lost } = await onHosts(options2, io, (connection) => history(connection, work));
     return {
-      exit: exitCode.ok,
-      result: { hosts: results },
-      text: (view) => showHistory(
-        results.flatMap(({ host: host2, entries }) => entries.map((entry) => ({ ...entry, host: host2 }))),
+      exit: exitOf2(failures(lost)),
+      result: shownHosts(results, lost),
+      text: (view) => withLost(
+        showHistory(
+          results.flatMap(({ host: host2, entries }) => entries.map((entry) => ({ ...entry, host: host2 }))),
+          view
+        ),
+        lost,
         view
       )
     };
@@ -61363,16 +61523,20 @@ var unlockVerb = {
   handler: async (_, options2, io) => {
     wanted(options2, "target");
     const work = workFrom({ ...withoutService, ...options2 }, io);
-    const { results } = await onHosts(options2, io, async (connection) => {
+    const { results, lost } = await onHosts(options2, io, async (connection) => {
       const { lock, host: host2 } = options2.dryRun ? await status(connection, work, { thorough: false }) : { lock: null, host: "" };
       return options2.dryRun ? { host: host2, removed: null, lock } : await unlock(connection, work, options2.yes === true);
     });
     return {
-      exit: exitCode.ok,
-      result: { hosts: results },
-      text: () => results.map(
-        ({ host: host2, removed }) => `${host2}: ${removed === null ? "no lock was removed" : `removed the lock of ${removed}`}`
-      ).join("\n")
+      exit: exitOf2(failures(lost)),
+      result: shownHosts(results, lost),
+      text: (view) => withLost(
+        results.map(
+          ({ host: host2, removed }) => `${host2}: ${removed === null ? "no lock was removed" : `removed the lock of ${removed}`}`
+        ).join("\n"),
+        lost,
+        view
+      )
     };
   }
 };

@@ -3698,14 +3698,14 @@ function table(columns2, rows, view) {
   const body = cells.map((texts, row) => line(texts, rows[row]));
   return [view.style.faint(header), ...body].join("\n");
   function line(texts, row) {
-    let left = view.columns;
+    let left2 = view.columns;
     return texts.map((text2, index) => {
       const last = index === texts.length - 1;
-      const shown2 = last && left > 8 && width(text2) > left ? `${cut(text2, left - 1)}…` : text2;
+      const shown2 = last && left2 > 8 && width(text2) > left2 ? `${cut(text2, left2 - 1)}…` : text2;
       const space = " ".repeat(Math.max(0, widths[index] - width(shown2)));
       const tone2 = row === void 0 ? void 0 : columns2[index].tone?.(row);
       const toned = tone2 ? view.style[tone2](shown2) : shown2;
-      left -= widths[index] + 2;
+      left2 -= widths[index] + 2;
       return columns2[index].align === "right" ? space + toned : last ? toned : toned + space;
     }).join("  ").trimEnd();
   }
@@ -3730,11 +3730,11 @@ function characterWidth(character) {
   return wide.test(character) ? 2 : 1;
 }
 function cut(text2, columns2) {
-  let left = columns2;
+  let left2 = columns2;
   let end = 0;
   for (const character of text2) {
-    left -= characterWidth(character);
-    if (left < 0) break;
+    left2 -= characterWidth(character);
+    if (left2 < 0) break;
     end += character.length;
   }
   return text2.slice(0, end);
@@ -3835,7 +3835,8 @@ function locate(url) {
 function sameRepository(a, b) {
   const [one, two] = [locate(a), locate(b)];
   const host = (location) => location.host.replace(/:\d+$/, "");
-  return one.path === two.path && host(one) === host(two) && (one.scheme === two.scheme || host(one) !== "");
+  if (one.scheme === two.scheme) return one.path === two.path && one.host === two.host;
+  return one.path === two.path && host(one) === host(two) && host(one) !== "";
 }
 function ownerAndName(url) {
   const { scheme, path: path6 } = locate(url);
@@ -3844,7 +3845,7 @@ function ownerAndName(url) {
   if (name === void 0 || parts.length < 2) return void 0;
   return { owner: scheme === "file" ? parts.at(-2) : parts.slice(0, -1).join("/"), name };
 }
-var schemed, scpLike, isRelative, shown;
+var schemed, scpLike, isRelative, shown, hasPassword;
 var init_url = __esm({
   "src/submodules/url.ts"() {
     "use strict";
@@ -3855,14 +3856,15 @@ var init_url = __esm({
       /^([a-z][a-z0-9+.-]*:\/\/)[^@/]*@/i,
       (all, scheme) => /^https?:/i.test(scheme) ? scheme : all.replace(/:[^:@/]*@$/, "@")
     );
+    hasPassword = (url) => /^https?:\/\/[^@/:]*:[^@/]+@/i.test(url);
   }
 });
 
 // src/submodules/remotes.ts
 function requiredRemotes(situation) {
-  const { rootRemotes: rootRemotes2, defaultRemote: defaultRemote2, parentBases, declared, settings, templates, own } = situation;
+  const { rootRemotes, defaultRemote: defaultRemote2, parentBases, declared, settings, templates, own } = situation;
   const bases = /* @__PURE__ */ new Map();
-  const required = rootRemotes2.flatMap(({ name }) => {
+  const required = rootRemotes.flatMap(({ name }) => {
     const found = [];
     const add = (url, by) => {
       if (!found.some(
@@ -3870,28 +3872,28 @@ function requiredRemotes(situation) {
       ))
         found.push({ name, url, by });
     };
-    const parent = parentBases.get(name);
     const relative2 = isRelative(declared);
-    const resolved = relative2 ? parent && resolveRelative(parent, declared) : declared;
+    const resolved = relative2 ? (parentBases.get(name) ?? []).flatMap((parent) => resolveRelative(parent, declared) ?? []) : [declared];
     const ownUrls = own.get(name) ?? [];
-    if (relative2 && resolved) {
+    if (relative2 && resolved.length > 0) {
       bases.set(name, resolved);
-      add(rewrite(resolved, settings, "insteadof"), "relative-url");
-    } else if (!relative2 && (name === defaultRemote2 || rootRemotes2.length === 1)) {
-      bases.set(name, declared);
+      for (const [index, url] of resolved.entries())
+        add(rewrite(url, settings, "insteadof"), index === 0 ? "relative-url" : "push-address");
+    } else if (!relative2 && (name === defaultRemote2 || rootRemotes.length === 1)) {
+      bases.set(name, [declared]);
       add(rewrite(declared, settings, "insteadof"), "declared");
     }
     for (const url of ownUrls) add(url, "own-remote");
     if (found.length === 0) {
       const template = templates[name];
-      const from = ownerAndName(resolved || declared);
+      const from = ownerAndName(resolved[0] ?? declared);
       if (template !== void 0 && from) {
         const url = template.replaceAll("{owner}", from.owner).replaceAll("{name}", from.name);
-        bases.set(name, url);
+        bases.set(name, [url]);
         add(rewrite(url, settings, "insteadof"), "template");
       }
     }
-    if (!bases.has(name) && ownUrls[0] !== void 0) bases.set(name, ownUrls[0]);
+    if (!bases.has(name) && ownUrls[0] !== void 0) bases.set(name, [ownUrls[0]]);
     return found.length > 0 ? found : [{ name, url: void 0, by: "unknown" }];
   });
   return { required, bases };
@@ -3899,13 +3901,14 @@ function requiredRemotes(situation) {
 function templateLine(remote) {
   const guess = `remotes: { ${remote.name}: "https://${remote.name}.example/{owner}/{name}.git" }`;
   if (remote.url === void 0) return guess;
-  const from = ownerAndName(remote.url);
-  const suffix = /\.git\/*$/.test(remote.url) ? ".git" : "";
-  const trimmed2 = remote.url.replace(/\/+$/, "").replace(/\.git$/, "");
+  const url = shown(remote.url);
+  const from = ownerAndName(url);
+  const suffix = /\.git\/*$/.test(url) ? ".git" : "";
+  const trimmed2 = url.replace(/\/+$/, "").replace(/\.git$/, "");
   const stem = from && trimmed2.endsWith(`${from.owner}/${from.name}`) && trimmed2.slice(0, -`${from.owner}/${from.name}`.length);
   return stem ? `remotes: { ${remote.name}: "${stem}{owner}/{name}${suffix}" }` : guess;
 }
-function pushUrlsOf(settings) {
+function remotesOf(settings) {
   const urls = /* @__PURE__ */ new Map();
   const pushUrls = /* @__PURE__ */ new Map();
   for (const [key, value2] of settings) {
@@ -3914,21 +3917,36 @@ function pushUrlsOf(settings) {
     const map = kind === "url" ? urls : pushUrls;
     map.set(name, [...map.get(name) ?? [], value2]);
   }
-  for (const [name, list] of urls) {
-    const explicit = pushUrls.get(name);
-    const rewritten2 = explicit ? explicit.map((url) => rewrite(url, settings, "insteadof")) : list.map((url) => {
-      const forPush = rewrite(url, settings, "pushinsteadof");
-      return forPush === url ? rewrite(url, settings, "insteadof") : forPush;
-    });
-    urls.set(name, [...new Set(rewritten2)]);
-  }
-  return urls;
+  const plain2 = (url) => ({ base: url, url: rewrite(url, settings, "insteadof") });
+  return new Map(
+    [...urls].map(([name, list]) => {
+      const pushes = pushUrls.get(name)?.map(plain2) ?? list.map((url) => {
+        const forPush = rewrite(url, settings, "pushinsteadof");
+        return forPush === url ? plain2(url) : { base: forPush, url: forPush };
+      });
+      return [name, { urls: list, pushes }];
+    })
+  );
 }
-var remoteSettings;
+var pushUrlsOf, rootRemotesOf, pushAddressesOf, basesOf, remoteSettings;
 var init_remotes = __esm({
   "src/submodules/remotes.ts"() {
     "use strict";
     init_url();
+    pushUrlsOf = (settings) => new Map(
+      [...remotesOf(settings)].map(([name, { pushes }]) => [name, [...new Set(pushes.map(({ url }) => url))]])
+    );
+    rootRemotesOf = (settings) => [...remotesOf(settings)].map(([name, { urls, pushes }]) => {
+      const url = urls[0];
+      const apart2 = pushes.length > 1 || pushes[0].url !== rewrite(url, settings, "insteadof");
+      return { name, url, ...apart2 && { pushes } };
+    });
+    pushAddressesOf = ({ url, pushes }, settings) => pushes?.map((push2) => push2.url) ?? (url === void 0 ? [] : [rewrite(url, settings, "insteadof")]);
+    basesOf = (remotes) => new Map(
+      remotes.flatMap(
+        ({ name, url, pushes = [] }) => url === void 0 ? [] : [[name, [.../* @__PURE__ */ new Set([url, ...pushes.map(({ base }) => base)])]]]
+      )
+    );
     remoteSettings = "^(remote\\..*\\.(url|pushurl)|url\\..*\\.(insteadof|pushinsteadof))$";
   }
 });
@@ -3938,7 +3956,7 @@ function judge(surveys, policy) {
   const reports = surveys.flatMap((seen) => [
     ...seen.observed.map((observed) => report(observed, policy)),
     ...seen.orphans.map(orphanReport)
-  ]);
+  ]).map((one) => ({ ...one, fix: runIn(policy.directory, one.fix) }));
   const submodules = [...new Map(reports.map((one) => [`${one.path}\0${one.commit}`, one])).values()];
   return {
     commits: surveys.map(({ commit }) => commit),
@@ -3988,8 +4006,8 @@ function remoteReport(remote, answer, seen) {
   const url = remote.url === void 0 ? null : shown(remote.url);
   if (answer === void 0) return { name, url, class: "unknown-remote", detail: "nothing says where it is" };
   if (isFailure(answer)) return { name, url, class: answer.kind, detail: answer.said };
-  const elsewhere = seen.answers.some(({ answer: other }) => other && !isFailure(other) && has(other));
-  const lagging = answer.place === "absent" && remote.mirror === true && elsewhere;
+  const elsewhere2 = seen.answers.some(({ answer: other }) => other && !isFailure(other) && has(other));
+  const lagging = answer.place === "absent" && remote.mirror === true && elsewhere2;
   const names = {
     merged: "pushed",
     tag: "pushed",
@@ -4003,17 +4021,16 @@ function remoteReport(remote, answer, seen) {
   return { name, url, class: names[answer.place], detail: answer.refs.join(" ") };
 }
 function verdictOf(seen, remotes, policy) {
-  const { path: path6, commit, entry } = seen;
+  const { commit, entry } = seen;
   if (!entry?.url) return noUrl(seen);
   const where = (...classes) => remotes.filter((remote) => classes.includes(remote.class));
   const named = (list) => inWords(list.map(({ name }) => name));
-  const git = `git -C ${quote(path6)}`;
   if (where("not-a-commit").length > 0)
     return {
       class: "not-a-commit",
       severity: "error",
-      message: `The gitlink names ${short(commit)}, which is an object on ${named(where("not-a-commit"))} but no commit.`,
-      fix: `${git} checkout ${quote(branchFor(seen))} && git add ${quote(path6)}`
+      message: `The gitlink names ${short(commit)}, which is an object on ${named(where("not-a-commit"))} but no commit. Record one, for example its branch’s newest.`,
+      fix: recordNewest(seen)
     };
   if (where("hash-mismatch").length > 0)
     return {
@@ -4039,28 +4056,28 @@ function verdictOf(seen, remotes, policy) {
       return {
         class: "missing-on-remote",
         severity: "error",
-        message: `${named(gone)} does not have ${short(commit)}${there.length > 0 ? `; ${named(there)} has it` : ""}${unsure.length > 0 ? `; ${named(unsure)} could not be asked` : ""}.`,
+        message: `${named(gone)} does not have ${short(commit)}${there.length > 0 ? `; ${named(there)} has it` : ""}${unsure.length > 0 ? `; ${named(unsure)} could not be asked` : ""}.${apart(seen, [...gone, ...loose])}`,
         fix
       };
     if (seen.clone?.hasCommit)
       return {
         class: "unpushed",
         severity: "error",
-        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.`,
+        message: `${named(gone)} does not have commit ${short(commit)}; this clone does.${apart(seen, gone)}`,
         fix
       };
     return {
       class: "lost",
       severity: "error",
-      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone.`,
-      fix: `Look for it where it was made (git reflog), push it from there; or record another one: ${git} checkout ${quote(branchFor(seen))} && git add ${quote(path6)}`
+      message: `Commit ${short(commit)} is nowhere: neither on ${named(gone)} nor in this clone. Look for it where it was made (git reflog) and push it from there, or record another one, for example its branch’s newest.`,
+      fix: recordNewest(seen)
     };
   }
   if (loose.length > 0)
     return {
       class: "unreachable",
       severity: "error",
-      message: `${named(loose)} still stores ${short(commit)}, but no branch or tag holds it: the next garbage collection deletes it.`,
+      message: `${named(loose)} still stores ${short(commit)}, but no branch or tag holds it: the next garbage collection deletes it.${apart(seen, loose)}`,
       fix: pushCommand(seen, loose)
     };
   if (unsure.length > 0) return couldNotTell(seen, unsure, policy);
@@ -4081,29 +4098,38 @@ function verdictOf(seen, remotes, policy) {
       class: "unmerged",
       severity: strict,
       message: `On ${named(notMain)} only other branches hold ${short(commit)}${first.detail ? ` (${first.detail})` : ""}. Merge it, or let .gitmodules name the branch.`,
-      fix: `git config --file .gitmodules ${key} ${quote(branch)} && git add .gitmodules`
+      fix: editGitmodules(seen.chain.slice(0, -1), [`${key} ${quote(branch)}`])
     };
   }
   return { class: "pushed", severity: "ok", message: `On ${named(remotes)}.`, fix: "" };
 }
-function noUrl({ path: path6, entry, parsed, clone }) {
+function noUrl({ path: path6, entry, parsed, clone, chain }) {
   const url = [...clone?.remotes.values() ?? []][0]?.[0];
-  const name = quote(entry?.name ?? path6);
-  const key = (variable, value2) => `git config --file .gitmodules ${quote(`submodule.${entry?.name ?? path6}.${variable}`)} ${quote(value2)}`;
-  const add = [...entry ? [] : [key("path", path6)], key("url", url ? shown(url) : "URL")].join(" && ");
-  return {
-    class: "no-url",
-    severity: "error",
-    message: parsed ? `There is a gitlink at ${path6} but no URL for ${entry ? `submodule ${name}` : "it"} in .gitmodules: every recursive checkout fails.` : "git cannot parse .gitmodules at this commit.",
-    fix: parsed ? `${add} && git add .gitmodules; or, if it should not be there: git rm --cached ${quote(path6)}` : "git config --file .gitmodules --list shows the line; correct it and commit."
+  const above = chain.slice(0, -1);
+  const link = chain.at(-1);
+  const name = entry?.name ?? link.path;
+  const setting = (variable, value2) => `${quote(`submodule.${name}.${variable}`)} ${quote(value2)}`;
+  const common = { class: "no-url", severity: "error" };
+  if (!parsed)
+    return {
+      ...common,
+      message: "git cannot parse .gitmodules at this commit. The fix shows the line; correct it and commit.",
+      fix: [...enter(above), `${gitIn(link.dir)} config --file .gitmodules --list`].join(" && ")
+    };
+  const remove = [...enter(above), `${gitIn(link.dir)} rm --cached -- ${quote(link.path)}`].join(" && ");
+  const message = `There is a gitlink at ${path6} but no URL for ${entry ? `submodule ${quote(name)}` : "it"} in .gitmodules: every recursive checkout fails.`;
+  return url === void 0 ? { ...common, message: `${message} Add one, or take the gitlink out.`, fix: remove } : {
+    ...common,
+    message: `${message} If it should not be there: ${remove}`,
+    fix: editGitmodules(above, [...entry ? [] : [setting("path", link.path)], setting("url", shown(url))])
   };
 }
-function couldNotTell(seen, unsure, { rootRemotes: rootRemotes2 }) {
+function couldNotTell(seen, unsure, { rootRemotes }) {
   const first = unsure.find((remote) => remote.class !== "unknown-remote") ?? unsure[0];
   const names = inWords(unsure.map(({ name }) => name));
   const common = { class: first.class, severity: "error" };
   if (first.class === "unknown-remote") {
-    const remote = rootRemotes2.find(({ name }) => name === first.name) ?? { name: first.name, url: void 0 };
+    const remote = rootRemotes.find(({ name }) => name === first.name) ?? { name: first.name, url: void 0 };
     return {
       ...common,
       message: `Could not tell: nothing says where ${seen.path} is on ${names}. Its URL is absolute, and it is not checked out with a remote of that name. Name the place in submodules.yaml.`,
@@ -4113,23 +4139,45 @@ function couldNotTell(seen, unsure, { rootRemotes: rootRemotes2 }) {
   const host = first.url ?? "";
   return first.class === "private-no-credentials" ? {
     ...common,
-    message: `Could not tell: ${names} shows nothing to us (${first.detail}). It is private, misspelt or gone.`,
-    fix: `See what git says: ${quoteAll(["git", "ls-remote", host])}; in a job give a token: --token-env HOST=VARIABLE`
+    message: `Could not tell: ${names} shows nothing to us (${first.detail}). It is private, misspelt or gone. In a job give a token: --token-env ${tokenName(host)}=VARIABLE.`,
+    fix: quoteAll(["git", "ls-remote", host])
   } : {
     ...common,
-    message: `Could not tell: ${names} could not be reached (${first.detail}).`,
-    fix: /host key/i.test(first.detail) ? `Check the host's fingerprint, then add its key to ~/.ssh/known_hosts; try: ${quoteAll(["git", "ls-remote", host])}` : `Try again, or see what git says: ${quoteAll(["git", "ls-remote", host])}`
+    message: `Could not tell: ${names} could not be reached (${first.detail}).${/host key/i.test(first.detail) ? " Check the host’s fingerprint, then add its key to ~/.ssh/known_hosts." : " Try again, or see what git says."}`,
+    fix: quoteAll(["git", "ls-remote", host])
   };
 }
+function tokenName(url) {
+  const { scheme, host } = locate(url);
+  return scheme === "http" ? `http://${host}` : host || "HOST";
+}
+function checkOut(chain) {
+  const { dir, path: path6 } = chain.at(-1);
+  const update = `${gitIn(dir)} submodule update --init --recursive -- ${quote(path6)}`;
+  return [...enter(chain.slice(0, -1)), update].join(" && ");
+}
+function recordNewest({ chain }) {
+  const { dir, path: path6 } = chain.at(-1);
+  const update = `${gitIn(dir)} submodule update --init --remote --checkout -- ${quote(path6)}`;
+  return [...enter(chain.slice(0, -1)), update, record(chain)].join(" && ");
+}
 function pushCommand(seen, lacking) {
-  const { path: path6, commit, clone } = seen;
-  const target = `${commit}:refs/heads/${branchFor(seen)}`;
-  const pushes = lacking.map(({ name, url }) => {
+  const { path: path6, commit, clone, chain } = seen;
+  const pushes = lacking.map((remote) => {
+    const { name, url } = remote;
+    const landing = landingOf(seen, remote);
+    const branch = landing && !landing.adds ? ownBranch(commit) : landing?.branch ?? "main";
     const own = url !== null && clone?.remotes.get(name)?.some((one) => sameRepository(one, url));
-    return quoteAll(["git", "-C", path6, "push", own ? name : url ?? name, target]);
+    return quoteAll(["git", "-C", path6, "push", own ? name : url ?? name, `${commit}:refs/heads/${branch}`]);
   });
-  const update = clone?.checkedOut ? [] : [quoteAll(["git", "submodule", "update", "--init", "--recursive", "--", path6])];
-  return [...update, ...new Set(pushes)].join(" && ");
+  const source = seen.answers.find(({ remote, answer }) => remote.url && answer && !isFailure(answer) && has(answer));
+  const get = clone && !clone.hasCommit && source ? [quoteAll(["git", "-C", path6, "fetch", shown(source.remote.url), commit])] : [];
+  return [...enter(chain), ...get, ...new Set(pushes)].join(" && ");
+}
+function apart(seen, lacking) {
+  const refusing = lacking.filter((remote) => landingOf(seen, remote)?.adds === false);
+  const branches = inWords(refusing.map((remote) => landingOf(seen, remote).branch));
+  return refusing.length === 0 ? "" : ` It does not contain all that ${branches} has there, so the fix sends it to branch ${ownBranch(seen.commit)}: merge that one, or record what ${branches} has.`;
 }
 function notesOf(seen, remotes) {
   const { entry, clone, worktree, history, removed } = seen;
@@ -4159,8 +4207,10 @@ function rewritten({ entry, answers }, name, url) {
   if (remote?.by === "own-remote") return true;
   return remote?.by === "declared" && !isRelative(entry.url) && remote.url !== entry.url;
 }
-function orphanReport({ path: path6, depth, entry, staged }) {
+function orphanReport({ path: path6, depth, entry, staged, chain }) {
   const name = entry.name;
+  const last = chain.at(-1);
+  const git = gitIn(last ? below(last) : "");
   return {
     path: path6 ?? name,
     depth,
@@ -4168,7 +4218,7 @@ function orphanReport({ path: path6, depth, entry, staged }) {
     class: depth > 1 ? "nested-entry-without-gitlink" : "entry-without-gitlink",
     severity: staged ? "note" : "warning",
     message: staged ? `.gitmodules names ${path6}, whose gitlink is added but not committed.` : `.gitmodules has a section for "${name}", but there is no gitlink${path6 === void 0 ? "" : ` at ${path6}`}.`,
-    fix: staged ? `git commit -m ${quote(`Add submodule ${name}`)} -- .gitmodules ${quote(path6 ?? name)}` : `git config --file .gitmodules --remove-section ${quote(`submodule.${name}`)} && git add .gitmodules`,
+    fix: staged ? `${git} commit -m ${quote(`Add submodule ${name}`)} -- .gitmodules ${quote(entry.path ?? name)}` : editGitmodules(chain, [`--remove-section ${quote(`submodule.${name}`)}`]),
     remotes: [],
     notes: [],
     recordedBy: null,
@@ -4186,7 +4236,7 @@ function renames(before, after) {
     return messages.map((message) => ({ path: path6, note: { class: "renamed", message } }));
   });
 }
-var unknownClasses, isUnknown, has, short, inWords, branchFor, withNotes;
+var unknownClasses, isUnknown, runIn, has, short, inWords, gitIn, enter, editGitmodules, below, record, landingOf, ownBranch, withNotes;
 var init_check = __esm({
   "src/submodules/check.ts"() {
     "use strict";
@@ -4197,10 +4247,25 @@ var init_check = __esm({
     init_url();
     unknownClasses = ["private-no-credentials", "unreachable-host", "unknown-remote"];
     isUnknown = ({ class: name }) => unknownClasses.includes(name.replace(/^nested-/, ""));
+    runIn = (directory, fix) => directory !== void 0 && fix.startsWith("git ") ? `(cd ${quote(directory)} && ${fix})` : fix;
     has = ({ place }) => ["merged", "tag", "unmerged", "pull"].includes(place);
     short = (oid) => oid.slice(0, 12);
     inWords = (names) => [...new Set(names)].join(", ");
-    branchFor = ({ entry, clone }) => clone?.branch ?? (entry?.branch && entry.branch !== "." ? entry.branch : "main");
+    gitIn = (dir) => dir === "" ? "git" : `git -C ${quote(dir)}`;
+    enter = (links) => links.filter(({ checkedOut }) => !checkedOut).map(({ dir, path: path6 }) => `${gitIn(dir)} submodule update --init --checkout -- ${quote(path6)}`);
+    editGitmodules = (above, edits) => {
+      const last = above.at(-1);
+      const git = gitIn(last ? below(last) : "");
+      const commands = edits.map((edit) => `${git} config --file .gitmodules ${edit}`);
+      return [...enter(above), ...commands, `${git} add .gitmodules`].join(" && ");
+    };
+    below = ({ dir, path: path6 }) => dir === "" ? path6 : `${dir}/${path6}`;
+    record = (chain) => chain.toReversed().map(({ dir, path: path6 }) => {
+      const at = quote(path6);
+      return `${gitIn(dir)} add -- ${at} && ${gitIn(dir)} commit -m ${quote(`Update ${path6}`)} -- ${at}`;
+    }).join(" && ");
+    landingOf = ({ answers }, { name, url }) => answers.find(({ remote }) => remote.name === name && remote.url !== void 0 && shown(remote.url) === url)?.landing;
+    ownBranch = (commit) => `submodule-${short(commit)}`;
     withNotes = (result, more) => ({
       ...result,
       submodules: result.submodules.map((one) => {
@@ -4208,6 +4273,13 @@ var init_check = __esm({
         return own.length === 0 ? one : { ...one, notes: [...one.notes, ...own] };
       })
     });
+  }
+});
+
+// builtin:node:fs
+var require_node_fs = __commonJS({
+  "builtin:node:fs"(exports, module) {
+    module.exports = __require("node:fs");
   }
 });
 
@@ -4295,13 +4367,6 @@ var init_plan = __esm({
 var require_node_crypto = __commonJS({
   "builtin:node:crypto"(exports, module) {
     module.exports = __require("node:crypto");
-  }
-});
-
-// builtin:node:fs
-var require_node_fs = __commonJS({
-  "builtin:node:fs"(exports, module) {
-    module.exports = __require("node:fs");
   }
 });
 
@@ -4487,17 +4552,34 @@ async function sshCommandOf(directory, env) {
   if (/plink/i.test(command)) return `${command} -batch`;
   return `${command} -oBatchMode=yes -oConnectTimeout=15`;
 }
-function submoduleClone(parent, path6, name) {
+function submoduleClones(parent, path6, name) {
   const { GIT_DIR: _, GIT_WORK_TREE: __, ...env } = parent.env;
+  const clones = [];
   if (!parent.bare) {
     const dir = (0, import_node_path3.join)(parent.dir, path6);
-    const gitDir2 = gitDirOf(dir);
-    if (gitDir2) return { ...parent, dir, gitDir: gitDir2, bare: false, env };
+    const gitDir = gitDirOf(dir);
+    if (gitDir) clones.push({ ...parent, dir, gitDir, bare: false, env });
   }
-  if (name === void 0 || name.split(/[/\\]/).includes("..")) return void 0;
-  const gitDir = (0, import_node_path3.join)(parent.gitDir, "modules", name);
-  if (!(0, import_node_fs.existsSync)((0, import_node_path3.join)(gitDir, "HEAD"))) return void 0;
-  return { ...parent, dir: gitDir, gitDir, bare: true, env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir } };
+  if (name === void 0 || name.split(/[/\\]/).includes("..")) return clones;
+  for (const above of gitDirsOf(parent.gitDir)) {
+    const gitDir = (0, import_node_path3.join)(above, "modules", name);
+    if (!(0, import_node_fs.existsSync)((0, import_node_path3.join)(gitDir, "HEAD")) || clones.some((one) => one.gitDir === gitDir)) continue;
+    clones.push({
+      ...parent,
+      ...{ dir: gitDir, gitDir, bare: true },
+      env: { ...env, GIT_DIR: gitDir, GIT_WORK_TREE: gitDir }
+    });
+  }
+  return clones;
+}
+function gitDirsOf(gitDir) {
+  const [, linked, below2] = /^(.*)[/\\]worktrees[/\\][^/\\]+([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const [, main, within2] = /^(.*?\.git)([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const common = linked ?? main ?? gitDir;
+  const rest = (linked === void 0 ? within2 : below2) ?? "";
+  const worktrees = (0, import_node_path3.join)(common, "worktrees");
+  const others = (0, import_node_fs.existsSync)(worktrees) ? (0, import_node_fs.readdirSync)(worktrees).map((name) => (0, import_node_path3.join)(worktrees, name)) : [];
+  return [gitDir, ...[common, ...others].map((dir) => (0, import_node_path3.join)(dir, rest))];
 }
 function gitDirOf(dir) {
   const dotGit = (0, import_node_path3.join)(dir, ".git");
@@ -4545,6 +4627,9 @@ async function listFiles(git, commit, directory) {
 async function hookPath(git, name) {
   const path6 = await text(git, ["rev-parse", "--git-path", `hooks/${name}`]);
   return (0, import_node_path3.resolve)(git.dir, path6);
+}
+async function settingScope(git, key) {
+  return (await run2(git, ["config", "--show-scope", "--get", key])).stdout.toString().split("	", 1)[0] || void 0;
 }
 async function parseConfig(git, content) {
   const { exitCode: exitCode2, stdout } = await run2(git, ["config", "--file", "-", "--no-includes", "-z", "--list"], {
@@ -4637,11 +4722,22 @@ async function indexGitlinks(git) {
     return oid === void 0 ? [] : [{ oid, path: path6 }];
   });
 }
-function asked(git, url) {
+function asked(git, address) {
+  const [, scheme, user, password, rest] = /^(https?:\/\/)([^@/:]*):([^@/]+)@(.*)$/is.exec(address) ?? [];
+  const url = password === void 0 ? address : `${scheme}${rest}`;
   const settings = [
     ["remote.asked.url", url],
+    ["remote.asked.pushurl", url],
     [`url.${url}.insteadof`, url]
   ];
+  if (password !== void 0) {
+    const credentials2 = [user, password].map((part) => decoded(part)).join(":");
+    settings.push(
+      // The empty value takes out the header of a token: the address itself says who asks.
+      [`http.${url}.extraheader`, ""],
+      [`http.${url}.extraheader`, `Authorization: Basic ${Buffer.from(credentials2).toString("base64")}`]
+    );
+  }
   return { ...git, env: withSettings(git.env, settings) };
 }
 async function lsRemote(git, url, patterns2) {
@@ -4683,7 +4779,12 @@ async function scratchRepository(like, dir, objectFormat) {
   }
   return git;
 }
-var import_node_crypto, import_node_fs, import_promises5, import_node_path3, noObject, isNothing, local, fixed, nonEmpty, zero, isShallow, settingsOf, lines2, hasTrackingRefs, commitsOf, scratchSettings, fetch2, fetchCommits, fetchTree, fetchTrees, readRemoteBlob, fetchBranch, pushArguments, push;
+function pushTo(git, url, own, commit, branch) {
+  const { env, ...rest } = asked(git, url);
+  const tracking = own === void 0 ? [] : [["remote.asked.fetch", `+refs/heads/*:refs/remotes/${own}/*`]];
+  return run2({ ...rest, env: withSettings(env, tracking) }, pushArguments("asked", commit, branch));
+}
+var import_node_crypto, import_node_fs, import_promises5, import_node_path3, noObject, isNothing, local, fixed, nonEmpty, zero, isShallow, settingsOf, lines2, hasTrackingRefs, commitsOf, decoded, scratchSettings, fetch2, fetchCommits, fetchTree, fetchTrees, readRemoteBlob, fetchBranch, pushArguments, push;
 var init_git = __esm({
   "src/submodules/git.ts"() {
     "use strict";
@@ -4735,6 +4836,13 @@ var init_git = __esm({
       // As arguments: on standard input git before 2.42 takes no `--not` and no `--remotes`.
       nonEmpty(await text(git, ["rev-list", "--ignore-missing", ...revisions, "--"]))
     );
+    decoded = (part) => {
+      try {
+        return decodeURIComponent(part);
+      } catch {
+        return part;
+      }
+    };
     scratchSettings = [
       ["gc.auto", "0"],
       ["maintenance.auto", "false"],
@@ -4772,10 +4880,10 @@ var require_identity = __commonJS({
     var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
     var isAlias = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === ALIAS;
     var isDocument = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === DOC;
-    var isMap = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
+    var isMap2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === MAP;
     var isPair = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === PAIR;
-    var isScalar = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
-    var isSeq = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
+    var isScalar2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SCALAR;
+    var isSeq2 = (node) => !!node && typeof node === "object" && node[NODE_TYPE] === SEQ;
     function isCollection(node) {
       if (node && typeof node === "object")
         switch (node[NODE_TYPE]) {
@@ -4796,7 +4904,7 @@ var require_identity = __commonJS({
         }
       return false;
     }
-    var hasAnchor = (node) => (isScalar(node) || isCollection(node)) && !!node.anchor;
+    var hasAnchor = (node) => (isScalar2(node) || isCollection(node)) && !!node.anchor;
     exports.ALIAS = ALIAS;
     exports.DOC = DOC;
     exports.MAP = MAP;
@@ -4808,11 +4916,11 @@ var require_identity = __commonJS({
     exports.isAlias = isAlias;
     exports.isCollection = isCollection;
     exports.isDocument = isDocument;
-    exports.isMap = isMap;
+    exports.isMap = isMap2;
     exports.isNode = isNode;
     exports.isPair = isPair;
-    exports.isScalar = isScalar;
-    exports.isSeq = isSeq;
+    exports.isScalar = isScalar2;
+    exports.isSeq = isSeq2;
   }
 });
 
@@ -6229,7 +6337,7 @@ var require_stringify = __commonJS({
         props.push(doc.directives.tagString(tag));
       return props.join(" ");
     }
-    function stringify(item, ctx, onComment, onChompKeep) {
+    function stringify2(item, ctx, onComment, onChompKeep) {
       if (identity.isPair(item))
         return item.toString(ctx, onComment, onChompKeep);
       if (identity.isAlias(item)) {
@@ -6258,7 +6366,7 @@ var require_stringify = __commonJS({
 ${ctx.indent}${str}`;
     }
     exports.createStringifyContext = createStringifyContext;
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -6268,7 +6376,7 @@ var require_stringifyPair = __commonJS({
     "use strict";
     var identity = require_identity();
     var Scalar = require_Scalar();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyPair({ key, value: value2 }, ctx, onComment, onChompKeep) {
       const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -6290,7 +6398,7 @@ var require_stringifyPair = __commonJS({
       });
       let keyCommentDone = false;
       let chompKeep = false;
-      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      let str = stringify2.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
       if (!explicitKey && !ctx.inFlow && str.length > 1024) {
         if (simpleKeys)
           throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
@@ -6342,7 +6450,7 @@ ${indent}:`;
         ctx.indent = ctx.indent.substring(2);
       }
       let valueCommentDone = false;
-      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      const valueStr = stringify2.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
       let ws = " ";
       if (keyComment || vsb || vcb) {
         ws = vsb ? "\n" : "";
@@ -6483,7 +6591,7 @@ var require_addPairToJSMap = __commonJS({
     "use strict";
     var log = require_log();
     var merge = require_merge();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var identity = require_identity();
     var toJS = require_toJS();
     function addPairToJSMap(ctx, map, { key, value: value2 }) {
@@ -6519,7 +6627,7 @@ var require_addPairToJSMap = __commonJS({
       if (typeof jsKey !== "object")
         return String(jsKey);
       if (identity.isNode(key) && ctx?.doc) {
-        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        const strCtx = stringify2.createStringifyContext(ctx.doc, {});
         strCtx.anchors = /* @__PURE__ */ new Set();
         for (const node of ctx.anchors.keys())
           strCtx.anchors.add(node.anchor);
@@ -6586,12 +6694,12 @@ var require_stringifyCollection = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyCollection(collection, ctx, options) {
       const flow = ctx.inFlow ?? collection.flow;
-      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify2(collection, ctx, options);
+      const stringify3 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify3(collection, ctx, options);
     }
     function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
       const { indent, options: { commentString } } = ctx;
@@ -6616,7 +6724,7 @@ var require_stringifyCollection = __commonJS({
           }
         }
         chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        let str2 = stringify2.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
         if (comment2)
           str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
         if (chompKeep && comment2)
@@ -6683,7 +6791,7 @@ ${indent}${line}` : "\n";
         }
         if (comment)
           reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment = null);
+        let str = stringify2.stringify(item, itemCtx, () => comment = null);
         reqNewline || (reqNewline = lines3.length > linesAtValue || str.includes("\n"));
         if (i < items.length - 1) {
           str += ",";
@@ -8044,7 +8152,7 @@ var require_stringifyDocument = __commonJS({
   "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
     "use strict";
     var identity = require_identity();
-    var stringify = require_stringify();
+    var stringify2 = require_stringify();
     var stringifyComment = require_stringifyComment();
     function stringifyDocument(doc, options) {
       const lines3 = [];
@@ -8059,7 +8167,7 @@ var require_stringifyDocument = __commonJS({
       }
       if (hasDirectives)
         lines3.push("---");
-      const ctx = stringify.createStringifyContext(doc, options);
+      const ctx = stringify2.createStringifyContext(doc, options);
       const { commentString } = ctx.options;
       if (doc.commentBefore) {
         if (lines3.length !== 1)
@@ -8081,7 +8189,7 @@ var require_stringifyDocument = __commonJS({
           contentComment = doc.contents.comment;
         }
         const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        let body = stringify2.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
         if (contentComment)
           body += stringifyComment.lineComment(body, "", commentString(contentComment));
         if ((body[0] === "|" || body[0] === ">") && lines3[lines3.length - 1] === "---") {
@@ -8089,7 +8197,7 @@ var require_stringifyDocument = __commonJS({
         } else
           lines3.push(body);
       } else {
-        lines3.push(stringify.stringify(doc.contents, ctx));
+        lines3.push(stringify2.stringify(doc.contents, ctx));
       }
       if (doc.directives?.docEnd) {
         if (doc.comment) {
@@ -8920,9 +9028,9 @@ var require_resolve_flow_collection = __commonJS({
     var blockMsg = "Block collections are not allowed within flow collections";
     var isBlock = (token2) => token2 && (token2.type === "block-map" || token2.type === "block-seq");
     function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap = fc.start.source === "{";
-      const fcName = isMap ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const isMap2 = fc.start.source === "{";
+      const fcName = isMap2 ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap2 ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
       const coll = new NodeClass(ctx.schema);
       coll.flow = true;
       const atRoot = ctx.atRoot;
@@ -8958,7 +9066,7 @@ var require_resolve_flow_collection = __commonJS({
             offset = props.end;
             continue;
           }
-          if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+          if (!isMap2 && ctx.options.strict && utilContainsNewline.containsNewline(key))
             onError(
               key,
               // checked by containsNewline()
@@ -8998,7 +9106,7 @@ var require_resolve_flow_collection = __commonJS({
             }
           }
         }
-        if (!isMap && !sep3 && !props.found) {
+        if (!isMap2 && !sep3 && !props.found) {
           const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
           coll.items.push(valueNode);
           offset = valueNode.range[2];
@@ -9021,7 +9129,7 @@ var require_resolve_flow_collection = __commonJS({
             startOnNewline: false
           });
           if (valueProps.found) {
-            if (!isMap && !props.found && ctx.options.strict) {
+            if (!isMap2 && !props.found && ctx.options.strict) {
               if (sep3)
                 for (const st of sep3) {
                   if (st === valueProps.found)
@@ -9053,7 +9161,7 @@ var require_resolve_flow_collection = __commonJS({
           const pair = new Pair.Pair(keyNode, valueNode);
           if (ctx.options.keepSourceTokens)
             pair.srcToken = collItem;
-          if (isMap) {
+          if (isMap2) {
             const map = coll;
             if (utilMapIncludes.mapIncludes(ctx, map.items, keyNode))
               onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
@@ -9069,7 +9177,7 @@ var require_resolve_flow_collection = __commonJS({
           offset = valueNode ? valueNode.range[2] : valueProps.end;
         }
       }
-      const expectedEnd = isMap ? "}" : "]";
+      const expectedEnd = isMap2 ? "}" : "]";
       const [ce, ...ee] = fc.end;
       let cePos = offset;
       if (ce?.source === expectedEnd)
@@ -10225,7 +10333,7 @@ var require_cst_scalar = __commonJS({
 var require_cst_stringify = __commonJS({
   "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
     "use strict";
-    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    var stringify2 = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
     function stringifyToken(token2) {
       switch (token2.type) {
         case "block-scalar": {
@@ -10278,7 +10386,7 @@ var require_cst_stringify = __commonJS({
         res += stringifyToken(value2);
       return res;
     }
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -10356,7 +10464,7 @@ var require_cst = __commonJS({
     var FLOW_END = "";
     var SCALAR = "";
     var isCollection = (token2) => !!token2 && "items" in token2;
-    var isScalar = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
+    var isScalar2 = (token2) => !!token2 && (token2.type === "scalar" || token2.type === "single-quoted-scalar" || token2.type === "double-quoted-scalar" || token2.type === "block-scalar");
     function prettyToken(token2) {
       switch (token2) {
         case BOM:
@@ -10440,7 +10548,7 @@ var require_cst = __commonJS({
     exports.FLOW_END = FLOW_END;
     exports.SCALAR = SCALAR;
     exports.isCollection = isCollection;
-    exports.isScalar = isScalar;
+    exports.isScalar = isScalar2;
     exports.prettyToken = prettyToken;
     exports.tokenType = tokenType;
   }
@@ -12008,7 +12116,7 @@ var require_public_api = __commonJS({
       }
       return doc.toJS(Object.assign({ reviver: _reviver }, options));
     }
-    function stringify(value2, replacer, options) {
+    function stringify2(value2, replacer, options) {
       let _replacer = null;
       if (typeof replacer === "function" || Array.isArray(replacer)) {
         _replacer = replacer;
@@ -12033,7 +12141,7 @@ var require_public_api = __commonJS({
     exports.parse = parse2;
     exports.parseAllDocuments = parseAllDocuments;
     exports.parseDocument = parseDocument2;
-    exports.stringify = stringify;
+    exports.stringify = stringify2;
   }
 });
 
@@ -12119,6 +12227,54 @@ var init_limit = __esm({
   }
 });
 
+// src/submodules/tokens.ts
+function tokensFrom(env, named) {
+  const tokens = named.map((one) => {
+    const cut2 = one.lastIndexOf("=");
+    const [host, variable] = [one.slice(0, cut2), one.slice(cut2 + 1)];
+    if (cut2 < 1 || variable === "")
+      throw usage(`--token-env ${one} names no host or no variable.`, "Write it as --token-env alm.example=ALM_TOKEN.");
+    const token2 = env[variable];
+    if (!token2) throw usage(`--token-env ${one}: ${variable} is not set.`, `Set ${variable} to a token of ${host}.`);
+    return { base: baseOf(host), token: token2 };
+  });
+  const forgejo = env.FORGEJO_URL || env.FORGEJO_SERVER_URL || env.FORGEJO_ACTIONS && env.GITHUB_SERVER_URL;
+  if (env.FORGEJO_TOKEN && forgejo) tokens.push({ base: baseOf(forgejo), token: env.FORGEJO_TOKEN });
+  if (env.GITHUB_TOKEN)
+    tokens.push({ base: baseOf(env.GITHUB_SERVER_URL || "https://github.com"), token: env.GITHUB_TOKEN });
+  for (const { token: token2 } of tokens) {
+    hideSecret(token2);
+    hideSecret(basic(token2));
+  }
+  return tokens;
+}
+function authorizationFor(url, tokens) {
+  const found = tokens.find(({ base }) => url === base || url.startsWith(`${base}/`));
+  return found && `Basic ${basic(found.token)}`;
+}
+function asHttp(url, tokens) {
+  const { scheme, path: path6 } = locate(url);
+  if (scheme !== "ssh" && scheme !== "git+ssh") return url;
+  const found = tokens.find(({ base }) => hostName(base) === hostName(url));
+  return found ? `${found.base}/${path6}.git` : url;
+}
+var baseOf, basic, hostName, tokenSettings;
+var init_tokens = __esm({
+  "src/submodules/tokens.ts"() {
+    "use strict";
+    init_errors();
+    init_redact();
+    init_url();
+    baseOf = (text2) => (/^https?:\/\//i.test(text2) ? text2 : `https://${text2}`).replace(/\/+$/, "");
+    basic = (token2) => Buffer.from(`x-access-token:${token2}`).toString("base64");
+    hostName = (url) => locate(url).host.replace(/:\d+$/, "");
+    tokenSettings = (tokens) => [...new Map(tokens.toReversed().map((token2) => [token2.base, token2])).values()].flatMap(({ base, token: token2 }) => [
+      [`http.${base}/.extraheader`, ""],
+      [`http.${base}/.extraheader`, `Authorization: Basic ${basic(token2)}`]
+    ]);
+  }
+});
+
 // builtin:node:zlib
 var require_node_zlib = __commonJS({
   "builtin:node:zlib"(exports, module) {
@@ -12198,8 +12354,18 @@ async function survey(context, commit, history) {
       `The trees of root commit ${commit} are not all here.`,
       "Fetch them: git fetch --refetch, or check out without a filter."
     );
-  const bases = new Map(remotes.flatMap(({ name, url }) => url === void 0 ? [] : [[name, url]]));
-  const here = { git, prefix: "", depth: 1, bases, above: [], remotes, history: void 0, removed: false };
+  const bases = basesOf(remotes);
+  const here = {
+    git,
+    prefix: "",
+    depth: 1,
+    chain: [],
+    bases,
+    above: [],
+    remotes,
+    history: void 0,
+    removed: false
+  };
   await look(recorded, here);
   const now = new Map(recorded.gitlinks.map(({ path: path6, oid }) => [path6, oid]));
   await Promise.all(
@@ -12217,16 +12383,22 @@ async function survey(context, commit, history) {
   observed.sort((a, b) => compare(a.path, b.path) || compare(a.history ?? "", b.history ?? ""));
   return { commit, observed, orphans };
   async function look(from, place) {
-    const { gitlinks, orphans: left, parsed } = await submodulesOf(from, git);
+    const { gitlinks, orphans: left2, parsed } = await submodulesOf(from, git);
     const checkedOut = place.git && !place.git.bare ? place.git : void 0;
     const dirty = gitlinks.length > 0 && checkedOut && !place.history;
     const states = dirty ? await context.local("", () => submoduleStates(checkedOut)) : void 0;
-    if (left.length > 0 && !place.history) {
+    if (left2.length > 0 && !place.history) {
       const added = checkedOut ? await context.local("", () => indexGitlinks(checkedOut)) : [];
-      for (const entry of left) {
+      for (const entry of left2) {
         if (entry.path !== void 0 && excluded(place.prefix + entry.path, context.config.exclude)) continue;
         const path6 = entry.path === void 0 ? void 0 : place.prefix + entry.path;
-        orphans.push({ path: path6, depth: place.depth, entry, staged: added.some((one) => one.path === entry.path) });
+        orphans.push({
+          path: path6,
+          depth: place.depth,
+          chain: place.chain,
+          entry,
+          staged: added.some((one) => one.path === entry.path)
+        });
       }
     }
     const included = gitlinks.filter(({ path: path6 }) => !excluded(place.prefix + path6, context.config.exclude));
@@ -12244,13 +12416,9 @@ async function survey(context, commit, history) {
         `More than ${mostGitlinks} gitlinks lie below this commit.`,
         "Leave some out with --exclude PATH, and look whether submodules contain each other over and over."
       );
-    const clone = place.git && submoduleClone(place.git, gitlink.path, entry?.name);
-    const [localTree, settings] = clone ? await context.local("", async () => [
-      await recordedLocally(clone, oid),
-      await configuration(clone, remoteSettings)
-    ]) : [void 0, []];
+    const { clone, localTree, settings } = await context.local("", () => cloneOf(gitlink, place.git));
     const own = pushUrlsOf(settings);
-    const { required, bases: below } = entry?.url ? requiredRemotes({
+    const { required, bases: below2 } = entry?.url ? requiredRemotes({
       rootRemotes: place.remotes,
       defaultRemote: context.defaultRemote,
       parentBases: place.bases,
@@ -12273,6 +12441,8 @@ async function survey(context, commit, history) {
     );
     const children = localTree ?? await recordedElsewhere(required, oid);
     const answers = await waitForMirrors(await asking, ask2);
+    const dir = place.prefix.slice(0, -1);
+    const chain = [...place.chain, { dir, path: gitlink.path, checkedOut: clone !== void 0 && !clone.bare }];
     observed.push({
       path: place.prefix + gitlink.path,
       depth: place.depth,
@@ -12281,7 +12451,16 @@ async function survey(context, commit, history) {
       parsed,
       history: place.history,
       removed: place.removed,
-      answers,
+      answers: await Promise.all(
+        answers.map(async (one) => {
+          const { place: found } = one.answer && !isFailure(one.answer) ? one.answer : {};
+          if (one.remote.url === void 0 || found !== "absent" && found !== "unreachable") return one;
+          const named = (clone && headBranch(clone)) ?? branchOf(entry, place);
+          const unproven = found === "absent";
+          return { ...one, landing: await landingOn(one.remote.url, oid, named, localTree && clone, unproven) };
+        })
+      ),
+      chain,
       clone: clone && {
         git: clone,
         hasCommit: localTree !== void 0,
@@ -12295,7 +12474,7 @@ async function survey(context, commit, history) {
     });
     context.onAsked?.(place.prefix + gitlink.path);
     if (!children) return;
-    const key = `${oid} ${[...below.values()].join(" ")}`;
+    const key = `${oid} ${[...below2.values()].flat().join(" ")}`;
     if (place.above.includes(key)) return;
     const prefix = `${place.prefix}${gitlink.path}/`;
     await look(children, {
@@ -12303,9 +12482,19 @@ async function survey(context, commit, history) {
       git: clone,
       prefix,
       depth: place.depth + 1,
-      bases: below,
+      chain,
+      bases: below2,
       above: [...place.above, key]
     });
+  }
+  async function landingOn(url, oid, named, clone, unproven) {
+    const branches = await context.probe.branches(url);
+    if (isFailure(branches)) return { branch: named ?? "main", adds: unproven };
+    const branch = named ?? branches.defaultBranch ?? "main";
+    const tip = branches.heads.get(branch);
+    if (tip === void 0) return { branch, adds: true };
+    if (!clone) return { branch, adds: unproven };
+    return { branch, adds: await context.local("", () => isContained(clone, tip, [oid])) };
   }
   async function recordedElsewhere(required, oid) {
     for (const { url } of required) {
@@ -12325,7 +12514,7 @@ async function survey(context, commit, history) {
         const pause2 = Math.min(5e3, seconds2 * 250);
         const fed = answers.some(({ answer: other }) => has2(other));
         while (fed && !has2(answer) && answer && !isFailure(answer) && remote.url && Date.now() + pause2 <= until) {
-          await (0, import_promises10.setTimeout)(pause2);
+          await (0, import_promises9.setTimeout)(pause2);
           context.probe.forget(remote.url);
           answer = await ask2(remote);
         }
@@ -12334,26 +12523,38 @@ async function survey(context, commit, history) {
     );
   }
 }
+async function cloneOf({ path: path6, commit, entry }, parent) {
+  const clones = parent ? submoduleClones(parent, path6, entry?.name) : [];
+  let clone = clones[0];
+  let localTree;
+  for (const one of clones) {
+    localTree = await recordedLocally(one, commit);
+    if (!localTree) continue;
+    clone = one;
+    break;
+  }
+  return { clone, localTree, settings: clone ? await configuration(clone, remoteSettings) : [] };
+}
 function branchOf(entry, { git }) {
   return entry?.branch === "." ? git && headBranch(git) : entry?.branch;
 }
 async function pastGitlinks(git, { commits, removed }, now) {
   if (commits.length === 0) return [];
-  const remotesOf = new Map(commits.map(({ commit, remotes }) => [commit, remotes]));
+  const remotesOf2 = new Map(commits.map(({ commit, remotes }) => [commit, remotes]));
   const found = /* @__PURE__ */ new Map();
-  for (const { by, path: path6, oid } of await gitlinkChanges(git, [...remotesOf.keys()])) {
+  for (const { by, path: path6, oid } of await gitlinkChanges(git, [...remotesOf2.keys()])) {
     if (oid === void 0 || now.get(path6) === oid || !now.has(path6) && !removed) continue;
     const key = `${oid} ${path6}`;
-    const remotes = [...found.get(key)?.remotes ?? [], ...remotesOf.get(by) ?? []];
+    const remotes = [...found.get(key)?.remotes ?? [], ...remotesOf2.get(by) ?? []];
     found.set(key, { path: path6, oid, by, remotes: [...new Set(remotes)] });
   }
   return [...found.values()];
 }
-var import_promises10, mostGitlinks, atOnce, compare, excluded;
+var import_promises9, mostGitlinks, atOnce, compare, excluded;
 var init_survey = __esm({
   "src/submodules/survey.ts"() {
     "use strict";
-    import_promises10 = __toESM(require_promises2(), 1);
+    import_promises9 = __toESM(require_promises2(), 1);
     init_errors();
     init_failure();
     init_git();
@@ -12466,6 +12667,7 @@ async function pushAll(session, target, options, io) {
 }
 async function submoduleSends(session, observed, result, options, io) {
   const sends = [];
+  observed.forEach(refuseUnknown);
   const head = observed.filter(({ history }) => history === void 0);
   for (const one of head.toSorted((a, b) => b.depth - a.depth)) {
     const report2 = result.submodules.find(({ path: path6, commit }) => path6 === one.path && commit === one.commit);
@@ -12482,27 +12684,59 @@ async function submoduleSends(session, observed, result, options, io) {
     if (carried && one.clone?.hasCommit && await isAncestor(one.clone.git, one.commit, carried.commit)) continue;
     throw refusal(report2);
   }
-  return sends;
+  return withoutContained(sends);
+}
+async function withoutContained(sends) {
+  const kept = [];
+  for (const send of sends) {
+    const index = kept.findIndex(
+      (other2) => other2.branch === send.branch && (sameRepository(other2.url, send.url) || sameCommand(other2, send))
+    );
+    const other = kept[index];
+    if (other === void 0) kept.push(send);
+    else if (await isAncestor(other.git, send.commit, other.commit)) continue;
+    else if (await isAncestor(send.git, other.commit, send.commit)) kept[index] = send;
+    else
+      throw problem(
+        `${other.path} and ${send.path} would both be pushed to branch ${send.branch} on ${shown(send.url)}, and neither commit contains the other.`,
+        `Put one of them on a branch of its own: git -C ${quote(send.path)} switch -c BRANCH`
+      );
+  }
+  return kept;
 }
 function refuseSurprises(one, report2) {
   const git = `git -C ${quote(one.path)}`;
   if (one.worktree?.dirty)
     throw problem(
-      `${one.path} has changes that are not committed; they would stay behind.`,
-      `Commit or put aside: ${git} status; ${git} stash`
+      `${one.path} has changes that are not committed; they would stay behind. Commit them, or put them aside with git stash.`,
+      `${git} status`
     );
   if (one.worktree?.ahead)
     throw problem(
-      `${one.path} has another commit checked out or staged than the root records; it would stay behind.`,
-      `Record it: git add ${quote(one.path)} && git commit -m ${quote(`Update ${one.path}`)}; or go back: git submodule update -- ${quote(one.path)}`
+      `${one.path} has another commit checked out or staged than is recorded; it would stay behind. Record it, or go back with git submodule update.`,
+      record(one.chain)
     );
   const pushable = ["unpushed", "missing-on-remote", "mirror-lag", "unreachable"];
   if (report2.severity === "error" && !pushable.includes(report2.class.replace(/^nested-/, ""))) throw refusal(report2);
   if (report2.severity === "error" && !one.clone?.hasCommit)
     throw problem(
       `${one.path}: ${report2.message} It is not in this clone, so it cannot be pushed from here.`,
-      `Get it: git submodule update --init --recursive -- ${quote(one.path)}`
+      checkOut(one.chain)
     );
+}
+function refuseUnknown({ path: path6, answers }) {
+  for (const { remote, answer } of answers) {
+    if (remote.url === void 0)
+      throw unknown(
+        `${path6}: nothing says where it is on ${remote.name}, so nothing was pushed.`,
+        `Add to submodules.yaml: remotes: { ${remote.name}: "https://${remote.name}.example/{owner}/{name}.git" }; or leave that remote out: --require REMOTE`
+      );
+    if (isFailure(answer))
+      throw unknown(
+        `${path6}: ${remote.name} could not be asked, so nothing was pushed: ${answer.said}`,
+        `See what git says: ${quoteAll(["git", "ls-remote", shown(remote.url)])}; or leave that remote out: --require REMOTE`
+      );
+  }
 }
 async function sendOf(session, one, name, url, options, io) {
   const clone = one.clone;
@@ -12510,9 +12744,17 @@ async function sendOf(session, one, name, url, options, io) {
   if (isFailure(branches))
     throw unknown(`${one.path}: ${shown(url)} could not be asked: ${branches.said}`, "Try again.");
   const branch = await branchOf2(one, name, branches.defaultBranch, options, io);
-  const own = clone.remotes.get(name)?.some((address) => sameRepository(address, url));
-  const send = { path: one.path, git: clone.git, to: own ? name : url, url, remote: name, commit: one.commit, branch };
-  await refuseRewriting(send, branches.heads.get(branch));
+  const address = clone.remotes.get(name)?.find((own) => sameRepository(own, url));
+  const send = {
+    path: one.path,
+    git: withTokens(session, clone.git),
+    own: address && name,
+    url: address && hasPassword(address) ? address : url,
+    remote: name,
+    commit: one.commit,
+    branch
+  };
+  await refuseRewriting(send, branches.heads.get(branch), record(one.chain));
   return send;
 }
 async function branchOf2(one, remote, defaultBranch, options, io) {
@@ -12526,33 +12768,37 @@ async function branchOf2(one, remote, defaultBranch, options, io) {
     `Say it: --branch ${guess}; or for good: git config --file .gitmodules ${quote(`submodule.${one.entry?.name}.branch`)} ${guess}`
   );
 }
-async function refuseRewriting({ git, url, branch, commit, path: path6 }, tip) {
+async function refuseRewriting({ git, url, branch, commit, path: path6 }, tip, recording = "") {
   if (tip === void 0 || tip === commit) return;
   if (await objectType(git, tip) === void 0) await fetchBranch(git, url, branch);
   if (await isAncestor(git, tip, commit)) return;
   const at = path6 === "." ? "git" : `git -C ${quote(path6)}`;
   throw problem(
     `${path6 === "." ? "The root" : path6}: branch ${branch} on ${shown(url)} has commits that ${commit.slice(0, 12)} does not contain (not a fast-forward).`,
-    `${at} pull --rebase ${quote(shown(url))} ${quote(branch)}${path6 === "." ? "" : `; then record the new commit: git add ${quote(path6)}`}`
+    [
+      `${at} pull ${recording === "" ? "--rebase" : "--no-rebase --no-edit"} ${quote(shown(url))} ${quote(branch)}`,
+      recording
+    ].filter(Boolean).join(" && ")
   );
 }
 async function sendsOfRoot(session, commit, branch) {
-  const { git, probe, remotes, settings } = session;
+  const { probe, remotes, settings } = session;
+  const git = withTokens(session, session.git);
   const sends = [];
-  for (const { name, url } of remotes.filter(
-    (remote) => remote.url !== void 0
-  )) {
-    const address = rewrite(url, settings, "insteadof");
-    const branches = await probe.branches(address);
-    if (isFailure(branches))
-      throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
-    const tip = branches.heads.get(branch);
-    if (tip === commit) continue;
-    const send = { path: ".", git, to: name, url: address, remote: name, commit, branch };
-    await refuseRewriting(send, tip);
-    sends.push(send);
+  for (const root of remotes) {
+    const { name } = root;
+    for (const address of pushAddressesOf(root, settings)) {
+      const branches = await probe.branches(address);
+      if (isFailure(branches))
+        throw unknown(`${name} could not be asked: ${branches.said}`, `git ls-remote ${quote(shown(address))}`);
+      const tip = branches.heads.get(branch);
+      if (tip === commit) continue;
+      const send = { path: ".", git, own: name, url: address, remote: name, commit, branch };
+      await refuseRewriting(send, tip);
+      sends.push(send);
+    }
   }
-  return sends;
+  return withoutContained(sends);
 }
 async function refuseForbidden({ probe, config }, { git, url, commit, path: path6 }) {
   if (config.forbid.length === 0) return;
@@ -12574,18 +12820,16 @@ function planOf(session, target, sends, rootSends) {
   return { title: "Push submodules, then the root", steps: [...steps, ...rootSends.map(sendStep)] };
 }
 function sendStep(send) {
-  const { path: path6, git, to, remote, commit, branch } = send;
+  const { path: path6, git, own, url, remote, commit, branch } = send;
   const name = path6 === "." ? "the root" : path6;
   return {
     title: `push ${name} ${commit.slice(0, 12)} to ${branch} on ${remote}`,
-    commands: [quoteAll(["git", ...path6 === "." ? [] : ["-C", path6], ...pushArguments(shown(to), commit, branch)])],
+    commands: [
+      quoteAll(["git", ...path6 === "." ? [] : ["-C", path6], ...pushArguments(own ?? shown(url), commit, branch)])
+    ],
     async apply() {
-      const { exitCode: exitCode2, stderr, stdout, timedOut } = await push(
-        { ...git, timeoutMs: pushTimeoutMs },
-        to,
-        commit,
-        branch
-      );
+      const patient = { ...git, timeoutMs: pushTimeoutMs };
+      const { exitCode: exitCode2, stderr, stdout, timedOut } = byName(send) ? await push(patient, own, commit, branch) : await pushTo(patient, url, own, commit, branch);
       if (exitCode2 === 0) return void 0;
       const said = timedOut ? "no end within an hour" : `${stderr}
 ${stdout}`.trim().split("\n").slice(-6).join("\n");
@@ -12637,7 +12881,7 @@ async function triggersOf(session, { git, commit, branch, url, remote }) {
   }
   return [];
 }
-var pushTimeoutMs, policyOf, refusal;
+var pushTimeoutMs, withTokens, policyOf, sameCommand, byName, refusal;
 var init_push = __esm({
   "src/submodules/push.ts"() {
     "use strict";
@@ -12649,10 +12893,18 @@ var init_push = __esm({
     init_ci();
     init_git();
     init_glob();
+    init_remotes();
     init_survey();
+    init_tokens();
     init_url();
     pushTimeoutMs = 36e5;
+    withTokens = ({ tokens }, git) => ({
+      ...git,
+      env: withSettings(git.env, tokenSettings(tokens))
+    });
     policyOf = (session) => ({ requireBranch: false, rootRemotes: session.remotes });
+    sameCommand = (a, b) => a.path === b.path && a.own === b.own && byName(a) && byName(b);
+    byName = ({ own, url }) => own !== void 0 && !hasPassword(url);
     refusal = (report2) => (isUnknown(report2) ? unknown : problem)(`${report2.path}: ${report2.message}`, report2.fix);
   }
 });
@@ -12712,90 +12964,161 @@ var init_status = __esm({
   }
 });
 
+// builtin:node:util
+var require_node_util = __commonJS({
+  "builtin:node:util"(exports, module) {
+    module.exports = __require("node:util");
+  }
+});
+
 // src/submodules/hook.ts
 var hook_exports = {};
 __export(hook_exports, {
   planHook: () => planHook
 });
-async function planHook(git, program2, flags) {
+async function planHook(git, program2, flags, shared) {
   const file = await hookPath(git, "pre-push");
   if (!git.bare) {
     const lefthook = lefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, name)));
-    if (lefthook) return lefthookPlan((0, import_node_path8.join)(git.dir, lefthook), flags);
+    if (lefthook) {
+      const runs = (0, import_node_fs4.existsSync)(file) && (await (0, import_promises10.readFile)(file, "utf8")).includes("lefthook");
+      return { ...await lefthookPlan((0, import_node_path8.join)(git.dir, lefthook), flags), next: left(runs, "lefthook install") };
+    }
     const other = otherLefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, name)));
     if (other)
       throw problem(
         `lefthook is configured in ${other}, which is not YAML.`,
         `Add there, under pre-push: a command "${mark}" with run = "${checkCommand("{1}", flags)}" and use_stdin = true.`
       );
-    if ((0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, ".husky"))) return huskyPlan((0, import_node_path8.join)(git.dir, ".husky", "pre-push"), flags);
+    const husky = (0, import_node_path8.join)(git.dir, ".husky");
+    if ((0, import_node_fs4.existsSync)(husky)) {
+      const runs = [husky, (0, import_node_path8.join)(husky, "_")].includes((0, import_node_path8.dirname)(file));
+      return { ...await huskyPlan((0, import_node_path8.join)(husky, "pre-push"), flags), next: left(runs, "npx husky") };
+    }
   }
+  const scope = await settingScope(git, "core.hooksPath");
+  if (!shared && (scope === "global" || scope === "system"))
+    throw usage(
+      `core.hooksPath is a ${scope} setting: a hook in ${(0, import_node_path8.dirname)(file)} runs in every repository, not in this one alone.`,
+      "Give --yes if that is meant; or for this repository alone: git config core.hooksPath .git/hooks"
+    );
   return plainPlan(file, program2, flags);
 }
 async function lefthookPlan(file, flags) {
-  const before = await (0, import_promises11.readFile)(file, "utf8");
+  const before = await (0, import_promises10.readFile)(file, "utf8");
   const document = (0, import_yaml2.parseDocument)(before);
   if (document.errors.length > 0)
     throw problem(
       `${file} is not YAML: ${document.errors[0].message.split("\n", 1)[0]}`,
       `Correct ${(0, import_node_path8.basename)(file)}.`
     );
-  const steps = [];
-  const jobs = document.getIn(["pre-push", "jobs"]);
-  if (!before.includes(mark)) {
-    const entry = { run: checkCommand("{1}", flags), use_stdin: true };
-    if (jobs) document.addIn(["pre-push", "jobs"], document.createNode({ name: mark, ...entry }));
-    else document.setIn(["pre-push", "commands", mark], document.createNode(entry));
-    steps.push(writeStep(file, before, document.toString(), false));
-  }
+  const after = withEntry(before, document, checkCommand("{1}", flags));
+  const steps = after === before ? [] : [writeStep(file, before, after, false)];
   return { keeper: "lefthook", file, plan: { title: `Add the check to ${(0, import_node_path8.basename)(file)}`, steps } };
 }
-async function huskyPlan(file, flags) {
-  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises11.readFile)(file, "utf8") : void 0;
-  const steps = before?.includes(mark) ? [] : [await huskyStep(file, before, flags)];
-  return { keeper: "husky", file, plan: { title: "Add the check to .husky/pre-push", steps } };
+function withEntry(before, document, run3) {
+  const jobs = document.getIn(["pre-push", "jobs"]);
+  const listed = (0, import_yaml2.isSeq)(jobs) ? jobs.items.findIndex((job) => (0, import_yaml2.isMap)(job) && job.get("name") === mark) : -1;
+  const ours = listed < 0 ? ["pre-push", "commands", mark, "run"] : ["pre-push", "jobs", listed, "run"];
+  if (before.includes(mark) && !document.hasIn(ours)) return before;
+  const old = document.hasIn(ours) ? document.getIn(ours, true) : void 0;
+  const entry = { run: run3, use_stdin: true };
+  let text2 = before;
+  if ((0, import_yaml2.isScalar)(old) && old.range) {
+    if (old.value === run3) return before;
+    const [from, to] = old.range;
+    text2 = before.slice(0, from) + (0, import_yaml2.stringify)(run3, { lineWidth: 0 }).trimEnd() + before.slice(to);
+    document.setIn(ours, run3);
+  } else {
+    text2 = inserted(before, document, entry);
+    const hook = document.getIn(["pre-push"]);
+    if ((0, import_yaml2.isSeq)(jobs)) jobs.items.unshift(document.createNode({ name: mark, ...entry }));
+    else if (!(0, import_yaml2.isMap)(hook)) document.setIn(["pre-push"], document.createNode({ commands: { [mark]: entry } }));
+    else if ((0, import_yaml2.isMap)(hook.get("commands"))) document.setIn(["pre-push", "commands", mark], document.createNode(entry));
+    else hook.set("commands", document.createNode({ [mark]: entry }));
+  }
+  const written = (0, import_yaml2.parseDocument)(text2);
+  return written.errors.length === 0 && (0, import_node_util.isDeepStrictEqual)(written.toJS(), document.toJS()) ? text2 : document.toString();
 }
-async function huskyStep(file, before, flags) {
-  if (before === void 0 || before.trim() === "")
-    return writeStep(file, before, `${checkCommand('"$1"', flags)}
-`, true);
-  const kept = (0, import_node_path8.join)((0, import_node_path8.dirname)(file), "pre-push.before-submodule-push-check");
-  return wrapStep(
+function inserted(before, document, entry) {
+  const root = document.contents;
+  const pairOf = (node, ...names) => (0, import_yaml2.isMap)(node) ? node.items.find(({ key }) => (0, import_yaml2.isScalar)(key) && names.includes(String(key.value))) : void 0;
+  const hook = pairOf(root, "pre-push");
+  const list = pairOf(hook?.value, "jobs") ?? pairOf(hook?.value, "commands");
+  const pair = list ?? hook;
+  const jobs = list !== void 0 && (0, import_yaml2.isSeq)(list.value);
+  const inner = jobs ? [{ name: mark, ...entry }] : { [mark]: entry };
+  const below2 = pair === list && list ? inner : pair ? { commands: inner } : { "pre-push": { commands: inner } };
+  const lines3 = (0, import_yaml2.stringify)(below2, { lineWidth: 0 });
+  if (!(0, import_yaml2.isScalar)(pair?.key) || !pair.key.range)
+    return `${before}${before === "" || before.endsWith("\n") ? "" : "\n"}${lines3}`;
+  const [start2] = pair.key.range;
+  const column = (offset) => offset - (before.lastIndexOf("\n", offset - 1) + 1);
+  const { value: value2 } = pair;
+  const child2 = (0, import_yaml2.isMap)(value2) && value2.items[0] && (0, import_yaml2.isScalar)(value2.items[0].key) ? value2.items[0].key.range?.[0] : void 0;
+  const at = (0, import_yaml2.isSeq)(value2) ? value2.range?.[0] : child2;
+  const indent = " ".repeat(at === void 0 ? column(start2) + 2 : column(at));
+  const end = before.indexOf("\n", start2);
+  const head = end < 0 ? `${before}
+` : before.slice(0, end + 1);
+  return head + lines3.replace(/^(?=.)/gm, indent) + before.slice(head.length);
+}
+async function huskyPlan(file, flags) {
+  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const command = checkCommand('"$1"', flags);
+  const forms = { alone: `${command}
+`, run: (kept) => `sh -e ${kept} "$@"`, command };
+  return {
+    keeper: "husky",
     file,
-    kept,
-    wrapper(`sh -e "$(dirname -- "$0")/${(0, import_node_path8.basename)(kept)}" "$@"`, checkCommand('"$1"', flags))
-  );
+    plan: { title: "Add the check to .husky/pre-push", steps: hookSteps(file, before, forms) }
+  };
 }
 async function plainPlan(file, program2, flags) {
-  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises11.readFile)(file, "utf8") : void 0;
+  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
   const tail = `check --pre-push "$1"${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
   const command = [
     `if command -v ${mark} >/dev/null 2>&1; then ${mark} ${tail}`,
     `  else ${quoteAll(program2)} ${tail}`,
     "  fi"
   ].join("\n");
-  const kept = (0, import_node_path8.join)((0, import_node_path8.dirname)(file), "pre-push.before-submodule-push-check");
-  const steps = [];
-  if (before === void 0) steps.push(writeStep(file, before, `#!/bin/sh
+  const run3 = (kept) => `if [ -x ${kept} ]; then ${kept} "$@"; else cat >/dev/null; fi`;
+  const forms = { alone: `#!/bin/sh
 # ${mark}
 ${command}
-`, true));
-  else if (!before.includes(mark))
-    steps.push(wrapStep(file, kept, wrapper(`"$(dirname -- "$0")/${(0, import_node_path8.basename)(kept)}" "$@"`, command)));
-  return { keeper: "git", file, plan: { title: `Add the check to ${file}`, steps } };
+`, run: run3, command };
+  return {
+    keeper: "git",
+    file,
+    next: null,
+    plan: { title: `Add the check to ${file}`, steps: hookSteps(file, before, forms) }
+  };
+}
+function hookSteps(file, before, { alone, run: run3, command }) {
+  const kept = (0, import_node_path8.join)((0, import_node_path8.dirname)(file), "pre-push.before-submodule-push-check");
+  const both = wrapper(run3(`"$(dirname -- "$0")/${(0, import_node_path8.basename)(kept)}"`), command);
+  if (before === void 0 || before.trim() === "") return [writeStep(file, before, alone, true)];
+  if (!before.includes(mark)) return [wrapStep(file, kept, both)];
+  const wraps = before.startsWith(`#!/bin/sh
+# ${mark}: `);
+  const ours = wraps || before.startsWith(`#!/bin/sh
+# ${mark}
+`) || before.trim().split("\n").length === 1;
+  const wanted = wraps ? both : alone;
+  return ours && before !== wanted ? [writeStep(file, before, wanted, true)] : [];
 }
 function writeStep(file, before, content, executable) {
   return {
     title: before === void 0 ? `write ${file}` : `change ${file}`,
     commands: content.split("\n").filter((line) => before === void 0 || !before.includes(line)),
     async apply() {
-      await (0, import_promises11.mkdir)((0, import_node_path8.dirname)(file), { recursive: true });
-      await (0, import_promises11.writeFile)(file, content);
-      if (executable) await (0, import_promises11.chmod)(file, 493);
+      await (0, import_promises10.mkdir)((0, import_node_path8.dirname)(file), { recursive: true });
+      await (0, import_promises10.writeFile)(file, content);
+      if (executable) await (0, import_promises10.chmod)(file, 493);
       return void 0;
     },
     async undo() {
-      await (before === void 0 ? (0, import_promises11.rm)(file, { force: true }) : (0, import_promises11.writeFile)(file, before));
+      await (before === void 0 ? (0, import_promises10.rm)(file, { force: true }) : (0, import_promises10.writeFile)(file, before));
     }
   };
 }
@@ -12805,24 +13128,25 @@ function wrapStep(file, kept, content) {
     commands: [quoteAll(["mv", file, kept]), ...content.trimEnd().split("\n")],
     async apply() {
       if ((0, import_node_fs4.existsSync)(kept)) throw problem(`${kept} is in the way.`, `Look at it, and remove or rename it.`);
-      await (0, import_promises11.rename)(file, kept);
-      await (0, import_promises11.writeFile)(file, content, { mode: 493 });
-      await (0, import_promises11.chmod)(file, 493);
+      await (0, import_promises10.rename)(file, kept);
+      await (0, import_promises10.writeFile)(file, content, { mode: 493 });
+      await (0, import_promises10.chmod)(file, 493);
       return void 0;
     },
     async undo() {
-      await (0, import_promises11.rm)(file, { force: true });
-      if ((0, import_node_fs4.existsSync)(kept)) await (0, import_promises11.rename)(kept, file);
+      await (0, import_promises10.rm)(file, { force: true });
+      if ((0, import_node_fs4.existsSync)(kept)) await (0, import_promises10.rename)(kept, file);
     }
   };
 }
-var import_node_fs4, import_promises11, import_node_path8, import_yaml2, mark, lefthookFiles, otherLefthookFiles, checkCommand, wrapper;
+var import_node_fs4, import_promises10, import_node_path8, import_node_util, import_yaml2, mark, lefthookFiles, otherLefthookFiles, left, checkCommand, wrapper;
 var init_hook = __esm({
   "src/submodules/hook.ts"() {
     "use strict";
     import_node_fs4 = __toESM(require_node_fs(), 1);
-    import_promises11 = __toESM(require_promises(), 1);
+    import_promises10 = __toESM(require_promises(), 1);
     import_node_path8 = __toESM(require_node_path(), 1);
+    import_node_util = __toESM(require_node_util(), 1);
     import_yaml2 = __toESM(require_dist(), 1);
     init_errors();
     init_quote();
@@ -12830,6 +13154,7 @@ var init_hook = __esm({
     mark = "submodule-push-check";
     lefthookFiles = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", ".config/lefthook.yml"];
     otherLefthookFiles = ["lefthook.toml", "lefthook.json", "lefthook.jsonc", ".lefthook.toml", ".lefthook.json"];
+    left = (runs, command) => runs ? null : `git does not run it yet; put the hooks in place: ${command}`;
     checkCommand = (remote, flags) => `${mark} check --pre-push ${remote}${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
     wrapper = (first, second) => `#!/bin/sh
 # ${mark}: runs the hook that was here before, then the check.
@@ -13364,7 +13689,7 @@ var commonOptions = () => [
 var optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
 var verbName = (verb) => verb.usage.split(" ", 1)[0];
 async function runTool(tool2, argv, io) {
-  const words = verbFirst(argv);
+  const words = verbFirst(tool2, argv);
   const flags = words.slice(0, words.includes("--") ? words.indexOf("--") : void 0);
   const json = flags.includes("--json");
   let outcome;
@@ -13399,10 +13724,16 @@ async function runTool(tool2, argv, io) {
   return outcome ?? { exit: exitCode.ok, result: null };
 }
 var shownText = (outcome, view) => harmlessStyled(redact(outcome.text?.(view) ?? ""));
-function verbFirst(argv) {
-  const common = new Set(commonOptions().flatMap((option) => option.isBoolean() ? [option.long, option.short] : []));
-  const at = argv.findIndex((word) => !common.has(word));
-  return at <= 0 ? [...argv] : [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)];
+function verbFirst(tool2, argv) {
+  const words = (options) => new Set(options.flatMap(({ long, short: short2 }) => [long, short2]));
+  const flags = words(commonOptions().filter((option) => option.isBoolean()));
+  const valued = words(tool2.verbs.flatMap(optionsOf).filter(({ required }) => required));
+  let at = 0;
+  for (let word = argv[0]; word !== void 0; word = argv[at]) {
+    if (flags.has(word) || valued.has(word.split("=", 1)[0])) at += valued.has(word) ? 2 : 1;
+    else break;
+  }
+  return at === 0 || at >= argv.length ? [...argv] : [argv[at], ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 function knowsVerb(tool2, word) {
   const names = tool2.verbs.map(verbName);
@@ -13447,7 +13778,10 @@ More about a verb: ${tool2.name} VERB --help`
     command.summary(verb.summary).description(verb.description ? `${verb.summary}
 
 ${verb.description}` : verb.summary);
-    for (const option of optionsOf(verb)) command.addOption(option);
+    for (const option of optionsOf(verb)) {
+      command.on(`option:${option.name()}`, (value2) => refuseEmpty(option, value2));
+      command.addOption(option);
+    }
     if (verb.examples.length > 0) command.addHelpText("after", () => `
 Examples:
 ${examples(verb)}`);
@@ -13458,6 +13792,11 @@ ${examples(verb)}`);
     });
   }
   return program2;
+}
+function refuseEmpty({ long, short: short2 }, value2) {
+  if (typeof value2 !== "string" || value2.trim() !== "") return;
+  const flag = long ?? short2;
+  throw usage(`${flag} is empty.`, `Give it a value, or leave ${flag} out. Is a variable of the script not set?`);
 }
 function examples(verb) {
   const width2 = Math.max(...verb.examples.map(([line]) => line.length));
@@ -13596,6 +13935,7 @@ init_redact();
 init_check();
 
 // src/submodules/command.ts
+var import_node_fs5 = __toESM(require_node_fs(), 1);
 var import_node_path9 = __toESM(require_node_path(), 1);
 
 // src/common/audit.ts
@@ -13625,10 +13965,10 @@ function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
   return (0, import_node_path2.join)(env.XDG_STATE_HOME || (0, import_node_path2.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
 }
-var appendAudit = (file, record) => appendAudits(file, [record]);
+var appendAudit = (file, record2) => appendAudits(file, [record2]);
 async function appendAudits(file, records) {
   const common = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)() };
-  const lines3 = records.map((record) => `${JSON.stringify(redactValue({ ...common, ...record }))}
+  const lines3 = records.map((record2) => `${JSON.stringify(redactValue({ ...common, ...record2 }))}
 `);
   await makeDirectory((0, import_node_path2.dirname)(file));
   const handle = await (0, import_promises4.open)(file, "a", 384);
@@ -13704,7 +14044,13 @@ function summary2({ submodules, counts, commits, required }) {
 }
 function checkText(result, view, verbose) {
   const { style } = view;
-  if (view.layout === "tsv") return table(columns(result), result.submodules, view);
+  if (view.layout === "tsv") {
+    const more = [
+      { title: "Fix", value: ({ fix }) => fix },
+      { title: "Message", value: ({ message }) => message }
+    ];
+    return table([...columns(result), ...more], result.submodules, view);
+  }
   const shown2 = verbose ? result.submodules : result.submodules.filter(({ severity }) => severity !== "ok");
   const details = result.submodules.filter(({ severity }) => severity !== "ok").map(
     (one) => `${style[tone(one)](`${symbol(one, isUnknown(one))} ${one.path}`)}: ${one.message}
@@ -13740,7 +14086,7 @@ function ciLines(ci) {
 }
 
 // src/submodules/session.ts
-var import_promises9 = __toESM(require_promises(), 1);
+var import_promises8 = __toESM(require_promises(), 1);
 var import_node_os2 = __toESM(require_node_os(), 1);
 var import_node_path6 = __toESM(require_node_path(), 1);
 init_errors();
@@ -13758,10 +14104,10 @@ var noConfig = {
 };
 var configFiles = ["submodules.yaml", ".forgejo/submodules.yaml"];
 async function parseConfigFile(content, file) {
-  const { parse: parse2 } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
   let document;
   try {
-    document = parse2(content) ?? {};
+    document = yaml.parse(content) ?? {};
   } catch (error2) {
     throw usage(`${file} is not YAML: ${error2.message.split("\n", 1)[0]}`, `Correct ${file}.`, error2);
   }
@@ -13824,6 +14170,7 @@ function seconds(name, value2, file) {
 var import_node_crypto2 = __toESM(require_node_crypto(), 1);
 var import_promises6 = __toESM(require_promises(), 1);
 var import_node_path4 = __toESM(require_node_path(), 1);
+init_errors();
 var most = 500;
 var keptMs = 60 * 24 * 36e5;
 var FactStore = class {
@@ -13842,12 +14189,12 @@ var FactStore = class {
     }
     return facts;
   }
-  /** Writes what was learned. */
+  /** Writes what was learned. @throws ToolError (unknown) where the directory cannot be made */
   async save() {
     for (const one of this.#open.values()) {
       const { dir, stored, changed } = await one;
       if (!changed) continue;
-      await (0, import_promises6.mkdir)(dir, { recursive: true, mode: 448 });
+      await makeCache(dir);
       const temporary = (0, import_node_path4.join)(dir, `facts-${(0, import_node_crypto2.randomUUID)()}.tmp`);
       await (0, import_promises6.writeFile)(temporary, JSON.stringify(trimmed(stored)), { mode: 384 });
       await (0, import_promises6.rename)(temporary, (0, import_node_path4.join)(dir, "facts.json"));
@@ -13863,15 +14210,24 @@ var FactStore = class {
     }
   }
 };
+async function makeCache(dir) {
+  await makeDirectory(dir).catch((error2) => {
+    throw unknown(
+      `The cache cannot be kept: ${error2.message}`,
+      "Set FORGEJO_CI_TOOLKIT_CACHE to a directory that can be written.",
+      error2
+    );
+  });
+}
 async function load(dir) {
   const stored = await readStored((0, import_node_path4.join)(dir, "facts.json"));
   const facts = {
     dir,
     stored,
     changed: false,
-    contains: (tip, commit) => stored.contained[commit]?.includes(tip) ?? false,
+    contains: (tips, commit) => stored.within[commit]?.includes(wordOf(tips)) ?? false,
     addContains(tips, commit) {
-      stored.contained[commit] = [.../* @__PURE__ */ new Set([...stored.contained[commit] ?? [], ...tips])].slice(-20);
+      stored.within[commit] = [.../* @__PURE__ */ new Set([...stored.within[commit] ?? [], wordOf(tips)])].slice(-20);
       facts.changed = true;
     },
     recorded: (commit) => stored.recorded[commit],
@@ -13882,16 +14238,17 @@ async function load(dir) {
   };
   return facts;
 }
+var wordOf = (tips) => tips.length === 1 ? tips[0] : (0, import_node_crypto2.createHash)("sha256").update(tips.toSorted().join(" ")).digest("hex");
 async function readStored(file) {
   try {
-    const { contained, recorded } = JSON.parse(await (0, import_promises6.readFile)(file, "utf8"));
-    if (typeof contained === "object" && typeof recorded === "object") return { contained, recorded };
+    const { within: within2, recorded } = JSON.parse(await (0, import_promises6.readFile)(file, "utf8"));
+    if (typeof within2 === "object" && typeof recorded === "object") return { within: within2, recorded };
   } catch {
   }
-  return { contained: {}, recorded: {} };
+  return { within: {}, recorded: {} };
 }
-var trimmed = ({ contained, recorded }) => ({
-  contained: Object.fromEntries(Object.entries(contained).slice(-most)),
+var trimmed = ({ within: within2, recorded }) => ({
+  within: Object.fromEntries(Object.entries(within2).slice(-most)),
   recorded: Object.fromEntries(Object.entries(recorded).slice(-most))
 });
 
@@ -13901,52 +14258,12 @@ init_limit();
 
 // src/submodules/probe.ts
 var import_node_fs2 = __toESM(require_node_fs(), 1);
-var import_promises7 = __toESM(require_promises(), 1);
 var import_node_path5 = __toESM(require_node_path(), 1);
-var import_promises8 = __toESM(require_promises2(), 1);
+var import_promises7 = __toESM(require_promises2(), 1);
 init_failure();
 
-// src/submodules/tokens.ts
-init_errors();
-init_redact();
-init_url();
-function tokensFrom(env, named) {
-  const tokens = named.map((one) => {
-    const cut2 = one.lastIndexOf("=");
-    const [host, variable] = [one.slice(0, cut2), one.slice(cut2 + 1)];
-    if (cut2 < 1 || variable === "")
-      throw usage(`--token-env ${one} names no host or no variable.`, "Write it as --token-env alm.example=ALM_TOKEN.");
-    const token2 = env[variable];
-    if (!token2) throw usage(`--token-env ${one}: ${variable} is not set.`, `Set ${variable} to a token of ${host}.`);
-    return { base: baseOf(host), token: token2 };
-  });
-  const forgejo = env.FORGEJO_URL || env.FORGEJO_SERVER_URL || env.FORGEJO_ACTIONS && env.GITHUB_SERVER_URL;
-  if (env.FORGEJO_TOKEN && forgejo) tokens.push({ base: baseOf(forgejo), token: env.FORGEJO_TOKEN });
-  if (env.GITHUB_TOKEN)
-    tokens.push({ base: baseOf(env.GITHUB_SERVER_URL || "https://github.com"), token: env.GITHUB_TOKEN });
-  for (const { token: token2 } of tokens) {
-    hideSecret(token2);
-    hideSecret(basic(token2));
-  }
-  return tokens;
-}
-var baseOf = (text2) => (/^https?:\/\//i.test(text2) ? text2 : `https://${text2}`).replace(/\/+$/, "");
-var basic = (token2) => Buffer.from(`x-access-token:${token2}`).toString("base64");
-var hostName = (url) => locate(url).host.replace(/:\d+$/, "");
-function authorizationFor(url, tokens) {
-  const found = tokens.find(({ base }) => url === base || url.startsWith(`${base}/`));
-  return found && `Basic ${basic(found.token)}`;
-}
-function asHttp(url, tokens) {
-  const { scheme, path: path6 } = locate(url);
-  if (scheme !== "ssh" && scheme !== "git+ssh") return url;
-  const found = tokens.find(({ base }) => hostName(base) === hostName(url));
-  return found ? `${found.base}/${path6}.git` : url;
-}
-var tokenSettings = (tokens) => [...new Map(tokens.toReversed().map((token2) => [token2.base, token2])).values()].flatMap(({ base, token: token2 }) => [
-  [`http.${base}/.extraheader`, ""],
-  [`http.${base}/.extraheader`, `Authorization: Basic ${basic(token2)}`]
-]);
+// src/submodules/ask/http.ts
+init_tokens();
 
 // src/submodules/ask/pack.ts
 var import_node_crypto3 = __toESM(require_node_crypto(), 1);
@@ -13977,14 +14294,14 @@ function readPack(pack, hash) {
     if (type === refDelta) deltas.push({ base, delta: data });
     else add(types[type], data);
   }
-  for (let left = deltas; left.length > 0; ) {
-    const next = left.filter(({ base, delta }) => {
+  for (let left2 = deltas; left2.length > 0; ) {
+    const next = left2.filter(({ base, delta }) => {
       const found = objects.get(base);
       if (found) add(found.type, applyDelta(found.data, delta));
       return !found;
     });
-    if (next.length === left.length) throw new Error("A pack lacks the base of a delta.");
-    left = next;
+    if (next.length === left2.length) throw new Error("A pack lacks the base of a delta.");
+    left2 = next;
   }
   return objects;
   function add(type, data) {
@@ -14285,6 +14602,7 @@ var silent = (said) => ({ kind: "unreachable-host", said, transient: false });
 // src/submodules/probe.ts
 init_git();
 init_limit();
+init_tokens();
 init_url();
 var parallel = (server) => server.startsWith("ssh") ? 6 : server.startsWith("file") ? 4 : 16;
 var mostTips = 4e3;
@@ -14395,10 +14713,10 @@ function createProbe({
     const tips = [...new Set(refs.map(([, oid]) => oid))];
     if (tips.length === 0) return false;
     const remembered = await facts.of(url);
-    if (tips.some((tip) => remembered.contains(tip, commit))) return true;
+    if (remembered.contains(tips, commit)) return true;
     const key = `${commit} ${tips.toSorted().join(" ")}`;
-    const elsewhere = containing.get(key);
-    const answer = await elsewhere?.catch(() => false) === true || await (elsewhere ? askContained(question, tips) : first(key, tips));
+    const elsewhere2 = containing.get(key);
+    const answer = await elsewhere2?.catch(() => false) === true || await (elsewhere2 ? askContained(question, tips) : first(key, tips));
     if (answer === true) remembered.addContains(tips, commit);
     return answer;
     function first(at, oids) {
@@ -14494,7 +14812,7 @@ function createProbe({
   }
   async function scratchIn(url, name, hash) {
     const { dir } = await facts.of(url);
-    if (!(0, import_node_fs2.existsSync)(dir)) await (0, import_promises7.mkdir)(dir, { recursive: true, mode: 448 });
+    if (!(0, import_node_fs2.existsSync)(dir)) await makeCache(dir);
     return scratchRepository(git, (0, import_node_path5.join)(dir, name), hash);
   }
   async function directly(url, hash, question) {
@@ -14512,7 +14830,7 @@ function createProbe({
       const failure = failureOf(reply);
       const pause2 = retryDelaysMs[attempt];
       if (!failure.transient || refusesObject(failure) || pause2 === void 0) return failure;
-      await (0, import_promises8.setTimeout)(pause2);
+      await (0, import_promises7.setTimeout)(pause2);
     }
   }
 }
@@ -14551,13 +14869,15 @@ function once(memory, key, make) {
 }
 
 // src/submodules/session.ts
+init_remotes();
+init_tokens();
 async function openSession(options) {
   const { env, timeoutMs, directory } = options;
   const git = await openRepository(directory, env, timeoutMs);
-  const settings = await configuration(git, "^(remote\\..*\\.url|branch\\..*\\.remote|url\\..*|http\\..*)$");
+  const settings = await configuration(git, "^(remote\\..*\\.(url|pushurl)|branch\\..*\\.remote|url\\..*|http\\..*)$");
   const tokens = tokensFrom(env, options.tokenEnv);
   const config = await readConfig(git, options);
-  const allRemotes = rootRemotes(settings);
+  const allRemotes = rootRemotesOf(settings);
   const local2 = createLimit(() => Math.max(2, (0, import_node_os2.availableParallelism)()));
   const facts = new FactStore(cacheDirectory(env));
   return {
@@ -14569,6 +14889,7 @@ async function openSession(options) {
     defaultRemote: defaultRemote(git, settings, allRemotes),
     local: local2,
     facts,
+    tokens,
     probe: createProbe({ git, settings, tokens, facts, local: local2 }),
     async close() {
       await facts.save();
@@ -14582,24 +14903,16 @@ function cacheDirectory(env) {
 }
 async function readConfig(git, { config, directory }) {
   if (config !== void 0) {
-    const content = await (0, import_promises9.readFile)((0, import_node_path6.resolve)(directory, config), "utf8").catch((error2) => {
+    const content = await (0, import_promises8.readFile)((0, import_node_path6.resolve)(directory, config), "utf8").catch((error2) => {
       throw usage(`Cannot read ${config}: ${error2.message}`, "Name a file that exists with --config.", error2);
     });
     return parseConfigFile(content, config);
   }
   for (const file of configFiles) {
-    const content = git.bare ? await showFile(git, "HEAD", file) : await (0, import_promises9.readFile)((0, import_node_path6.join)(git.dir, file), "utf8").catch(() => void 0);
+    const content = git.bare ? await showFile(git, "HEAD", file) : await (0, import_promises8.readFile)((0, import_node_path6.join)(git.dir, file), "utf8").catch(() => void 0);
     if (content !== void 0) return parseConfigFile(content, file);
   }
   return noConfig;
-}
-function rootRemotes(settings) {
-  const remotes = /* @__PURE__ */ new Map();
-  for (const [key, url] of settings) {
-    const [, name] = /^remote\.(.*)\.url$/s.exec(key) ?? [];
-    if (name !== void 0 && !remotes.has(name)) remotes.set(name, url);
-  }
-  return [...remotes].map(([name, url]) => ({ name, url }));
 }
 function defaultRemote(git, settings, remotes) {
   const branch = headBranch(git);
@@ -14647,28 +14960,36 @@ async function targetsOf(session, options) {
 }
 async function pushedTargets(session, lines3, removed) {
   const { git, remotes } = session;
-  const updates = lines3.split("\n").flatMap((line) => {
-    const [, local2, , remote] = line.trim().split(" ");
-    return local2 !== void 0 && remote !== void 0 ? [{ local: local2, remote }] : [];
+  const updates = lines3.split("\n").filter((line) => line.trim() !== "").map((line) => {
+    const [, local2, remote] = /([0-9a-f]+) \S+ ([0-9a-f]+)\s*$/.exec(line) ?? [];
+    if (local2 !== void 0 && remote !== void 0) return { local: local2, remote };
+    throw usage(
+      `"${line.trim()}" on standard input is no line that git gives a pre-push hook.`,
+      "Hand on what the hook gets: local ref, local oid, remote ref, remote oid."
+    );
   });
   if (updates.length === 0) return [await newOn(session, await needCommit(git, "HEAD"), removed)];
   const targets = /* @__PURE__ */ new Map();
   for (const { local: local2, remote } of updates) {
-    const commit = isNothing(local2) ? void 0 : await resolveCommit(git, local2);
-    if (commit === void 0) continue;
-    const base = isNothing(remote) ? void 0 : await resolveCommit(git, remote);
-    if (base === void 0) targets.set(commit, await newOn(session, commit, removed));
-    else {
-      const commits = await commitsOf(git, [commit, `^${base}`]);
-      const names = remotes.map(({ name }) => name);
-      targets.set(commit, {
-        commit,
-        base,
-        history: { commits: commits.map((one) => ({ commit: one, remotes: names })), removed }
-      });
+    if (isNothing(local2)) continue;
+    const commit = await resolveCommit(git, local2);
+    if (commit === void 0) {
+      if (await objectType(git, local2) !== void 0) continue;
+      throw unknown(`${local2}, which is pushed, is not in ${git.dir}.`, "Run the check where the push comes from.");
     }
+    const target = await pushedTarget(commit, remote);
+    const before = targets.get(commit);
+    const commits = [...before?.history.commits ?? [], ...target.history.commits];
+    targets.set(commit, { ...target, history: { commits, removed } });
   }
   return [...targets.values()];
+  async function pushedTarget(commit, remote) {
+    const base = isNothing(remote) ? void 0 : await resolveCommit(git, remote);
+    if (base === void 0) return newOn(session, commit, removed);
+    const names = remotes.map(({ name }) => name);
+    const commits = (await commitsOf(git, [commit, `^${base}`])).map((one) => ({ commit: one, remotes: names }));
+    return { commit, base, history: { commits, removed } };
+  }
 }
 async function newOn(session, commit, removed) {
   const { git, remotes } = session;
@@ -14709,15 +15030,24 @@ var directoryOption = () => new Option("-C, --directory <path>", "where the root
 var whereOptions = () => [
   new Option("--require <remote>", "remotes of the root that must have every commit, comma-separated or repeated").default([], "the remote pushed to, else all of the root’s remotes").argParser(commas),
   new Option("--exclude <path>", "leave out a submodule and what lies below it; repeatable").default([], "none").argParser((value2, before) => [...before, value2]),
-  new Option("--token-env <host=variable>", "the environment variable that holds a server’s token; repeatable").default([], "FORGEJO_TOKEN and GITHUB_TOKEN for their servers").argParser((value2, before) => [...before, value2]),
+  new Option(
+    "--token-env <host=variable>",
+    "the environment variable that holds a server’s token; for plain HTTP the host is http://host; repeatable"
+  ).default([], "FORGEJO_TOKEN and GITHUB_TOKEN for their servers").argParser((value2, before) => [...before, value2]),
   directoryOption(),
   new Option("--timeout <duration>", "for one question to a remote").default("60s")
 ];
+function directoryOf({ directory }) {
+  const dir = (0, import_node_path9.resolve)(directory);
+  if (!(0, import_node_fs5.existsSync)(dir))
+    throw usage(`--directory ${directory}: there is no ${dir}.`, "Name the root repository’s directory.");
+  return dir;
+}
 function sessionFor(options, io, pushedTo) {
   const seconds2 = parseDuration(options.timeout);
   if (!seconds2) throw usage(`--timeout ${options.timeout} is not a duration.`, "Write it as 30s or 2m.");
   return openSession({
-    directory: (0, import_node_path9.resolve)(options.directory),
+    directory: directoryOf(options),
     env: io.env,
     timeoutMs: seconds2 * 1e3,
     config: options.config,
@@ -14752,8 +15082,13 @@ var check = async (_args, options, io) => {
     markdown: () => checkMarkdown(result)
   };
 };
+var elsewhere = ({ git }) => git.dir === process.cwd() ? void 0 : git.dir;
 async function checkTargets(session, targets, requireBranch) {
-  const policy = { requireBranch: requireBranch || session.config.requireBranch, rootRemotes: session.remotes };
+  const policy = {
+    requireBranch: requireBranch || session.config.requireBranch,
+    rootRemotes: session.remotes,
+    directory: elsewhere(session)
+  };
   const surveys = await Promise.all(targets.map(({ commit, history }) => survey(session, commit, history)));
   const notes = await Promise.all(targets.map((target) => renamed(session, target)));
   return withNotes(judge(surveys, policy), notes.flat());
@@ -14795,7 +15130,10 @@ var pushVerb = async (_args, options, io) => {
       })
     },
     io
-  );
+  ).catch((error2) => {
+    if (!(error2 instanceof ToolError)) throw error2;
+    throw new ToolError(error2.kind, error2.message, runIn(elsewhere(session), error2.fix), error2.cause);
+  });
   await session.close();
   return { exit: exitCode.ok, result, text: (view) => pushText(result, options.dryRun === true, view) };
 };
@@ -14814,23 +15152,25 @@ var status = async (_args, options, io) => {
 };
 var installHook = async (_args, options, io) => {
   const { planHook: planHook2 } = await Promise.resolve().then(() => (init_hook(), hook_exports));
-  const git = await openRepository((0, import_node_path9.resolve)(options.directory), io.env, 6e4);
+  const git = await openRepository(directoryOf(options), io.env, 6e4);
   const program2 = [process.execPath, (0, import_node_path9.resolve)(process.argv[1] ?? "submodule-push-check")];
   const flags = [
     ...options.allowUnknown ? ["--allow-unknown"] : [],
     ...options.requireBranch ? ["--require-branch"] : [],
     ...options.config === void 0 ? [] : ["--config", options.config]
   ];
-  const { keeper, file, plan } = await planHook2(git, program2, flags);
-  const report2 = await runPlan(plan, void 0, { dryRun: options.dryRun === true });
+  const dryRun = options.dryRun === true;
+  const { keeper, file, next, plan } = await planHook2(git, program2, flags, options.yes === true || dryRun);
+  const report2 = await runPlan(plan, void 0, { dryRun });
   if (report2.error !== void 0) throw report2.error;
-  const result = { keeper, file, applied: report2.applied && plan.steps.length > 0, steps: report2.steps };
+  const result = { keeper, file, next, applied: report2.applied && plan.steps.length > 0, steps: report2.steps };
   const words = plan.steps.length === 0 ? "Installed already" : options.dryRun ? "Would be installed" : "Installed";
   return {
     exit: exitCode.ok,
     result,
     text: () => [
       `${words} in ${file}${keeper === "git" ? "" : ` (kept by ${keeper})`}.`,
+      ...next === null ? [] : [next],
       ...options.dryRun ? report2.steps.flatMap(({ title, commands }) => [title, ...commands.map((line) => `  ${line}`)]) : []
     ].join("\n")
   };
