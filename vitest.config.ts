@@ -7,6 +7,16 @@ const hosts = [
   'test/e2e/deploy/faults/**/*.test.ts',
 ];
 
+/** They need no root and no server either, but too long for the three minutes that `npm test` may take. */
+const long = [
+  'test/demo/postgres.test.ts',
+  'test/deploy/environment/environment.test.ts',
+  'test/doctor/diagnose/diagnose.test.ts',
+  'test/doctor/logs-api.test.ts',
+  'test/doctor/sqlite.test.ts',
+  'test/submodules/{fixes,gaps,hook,push}.test.ts',
+];
+
 export default defineConfig({
   test: {
     // For a machine that has much else to do: no test measures time.
@@ -14,13 +24,13 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       // Everything that needs no root and no server beyond what npm installs.
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**'] } },
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', ...long] } },
       // Real PostgreSQL, sshd, git servers, containers and act. See CONTRIBUTING.md.
       {
         extends: true,
         test: {
           name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
+          include: ['test/e2e/**/*.test.ts', ...long],
           exclude: hosts,
           testTimeout: 600_000,
           hookTimeout: 600_000,
