@@ -112,7 +112,7 @@ describe('over ssh', () => {
       GIT_SSH_COMMAND: `${ssh('key', 'nobody')} -oStrictHostKeyChecking=yes`,
     });
     expect([exit, classes(result).lib]).toEqual([2, 'unreachable-host']);
-    expect(result.submodules[0]!.fix).toContain('fingerprint');
+    expect(result.submodules[0]!.message).toContain('fingerprint');
     expect(readFileSync(file('nobody'), 'utf8')).toBe('');
   });
 
