@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 const hosts = [
   'test/e2e/deploy/debian.test.ts',
   'test/e2e/deploy/lxd.test.ts',
+  'test/e2e/deploy/readme.test.ts',
   'test/e2e/doctor/container.test.ts',
   'test/e2e/deploy/faults/**/*.test.ts',
 ];
