@@ -27,6 +27,7 @@ import { foreign } from './foreign.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
 import { openOptionsFrom } from './host/options.ts';
+import { notBegun } from './not-begun.ts';
 import {
   type DeployOptions,
   deployOptions,
@@ -145,7 +146,7 @@ async function changeHosts(
 ): Promise<Outcome> {
   const { results: done, lost, left } = await onHosts(options, io, work, fine);
   const results = [...done, ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), ...one }))];
-  const all = [...results, ...left.map((host) => notBegun(host, results.at(-1)!.host))];
+  const all = [...results, ...left.map((host) => notBegun(host, `${results.at(-1)!.host} failed`))];
   return {
     exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),
     result: { hosts: all.map(({ unknown: _, ...shown }) => shown) },
@@ -153,24 +154,6 @@ async function changeHosts(
     markdown: () => resultsAsMarkdown(all),
   };
 }
-
-const notBegun = (host: string, failed: string): HostResult => ({
-  host,
-  outcome: 'failed',
-  changed: false,
-  downtimeMs: null,
-  bytesSent: 0,
-  sha256: null,
-  previousSha256: null,
-  release: null,
-  previous: null,
-  failedRelease: null,
-  error: `Not begun, because ${failed} failed.`,
-  fix: null,
-  unknown: false,
-  lastLines: '',
-  phases: [],
-});
 
 /** Without a source, what a rollback would do. */
 async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {

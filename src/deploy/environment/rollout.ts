@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostResult } from '../deploy.ts';
+import { notBegun } from '../not-begun.ts';
 import type { HostStatus } from '../verbs.ts';
 import type { Rollout, ServiceRollout, Target } from './resolve.ts';
 
@@ -169,24 +170,6 @@ const cannotGoBack = (result: HostResult): HostResult => ({
   downtimeMs: null,
   phases: [],
   error: 'There was nothing before this release to go back to: it stays.',
-});
-
-const notBegun = (host: string, why: string): HostResult => ({
-  host,
-  outcome: 'failed',
-  changed: false,
-  downtimeMs: null,
-  bytesSent: 0,
-  sha256: null,
-  previousSha256: null,
-  release: null,
-  previous: null,
-  failedRelease: null,
-  error: `Not begun, because ${why}.`,
-  fix: null,
-  unknown: false,
-  lastLines: '',
-  phases: [],
 });
 
 /** Works on all, some at a time, and answers in their order. */
