@@ -12,17 +12,20 @@ const room = { 'ci-doctor': 'doctor', 'deploy-binary': 'deploy', 'submodule-push
 const common = { ...bundling, define: { 'process.env.TOOLKIT_VERSION': JSON.stringify(version) } };
 
 rmSync('dist', { recursive: true, force: true });
-await build({
-  ...common,
-  entryPoints: {
-    ...Object.fromEntries(Object.keys(bin).map((name) => [name, `src/${room[name]}/bin.ts`])),
-    forgejo: 'src/forgejo/index.ts',
-  },
-  outdir: 'dist',
-  splitting: true,
-  minify: true,
-  chunkNames: 'chunks/[name]-[hash]',
-});
+const entries = {
+  ...Object.fromEntries(Object.keys(bin).map((name) => [name, `src/${room[name]}/bin.ts`])),
+  forgejo: 'src/forgejo/index.ts',
+};
+// Each by itself: what several share would be cut into many more chunks, and each costs half a millisecond of a start.
+for (const [name, path] of Object.entries(entries))
+  await build({
+    ...common,
+    entryPoints: { [name]: path },
+    outdir: 'dist',
+    splitting: true,
+    minify: true,
+    chunkNames: 'chunks/[name]-[hash]',
+  });
 await build({
   ...common,
   entryPoints: { demo: 'demo/demo.ts' },

@@ -5,7 +5,5 @@ if (process.argv[2] === '--version' || process.argv[2] === '-V') {
   process.stdout.write(`${process.env.TOOLKIT_VERSION}\n`);
 } else {
   // Loaded only now: what prints a version needs none of it.
-  void Promise.all([import('../common/command.ts'), import('../common/terminal.ts'), import('./command.ts')]).then(
-    ([{ main }, { terminalIo }, { ciDoctor }]) => main(ciDoctor, terminalIo()),
-  );
+  void import('./main.ts');
 }

@@ -6,13 +6,11 @@ import { usage } from '../common/errors.ts';
 import type { Io } from '../common/io.ts';
 import { parseDuration } from '../common/output/words.ts';
 import type { Host } from '../deploy/host/host.ts';
-import { readForgejoSettings } from './app-ini.ts';
 import type { Database } from './database/database.ts';
 import type { Aggregation } from './database/generation.ts';
 import { openDatabase } from './database/open.ts';
-import { findAppIni, findAppIniOn } from './find-app-ini.ts';
 import type { LogPlaces } from './logs/logs.ts';
-import { type ApiOptions, openApi, openLogs } from './logs/open.ts';
+import type { ApiOptions } from './logs/open.ts';
 import { defaultTimings, type Timings } from './stuck/timings.ts';
 import { type WayOptions, Ways, wayKeys, wayOptions } from './ways.ts';
 
@@ -132,20 +130,13 @@ async function connect(
   // A path on another host is not relative to a file here.
   const there = (key: string) => (logHost ? values.get(key) : path(key));
   const appIni =
-    options.appIni ??
-    there('app-ini') ??
-    (url === undefined ? await (logHost ? findAppIniOn(logHost) : findAppIni(io.env)) : undefined);
+    options.appIni ?? there('app-ini') ?? (url === undefined ? await foundAppIni(logHost, io.env) : undefined);
   if (url === undefined && appIni === undefined)
     throw usage(
       "ci-doctor was not told where Forgejo's database is.",
       'Give --database-url (or CI_DOCTOR_DATABASE_URL), or --app-ini with the path of Forgejo\'s app.ini. "npm run demo" shows it on a database of its own.',
     );
-  const forgejo =
-    appIni === undefined
-      ? undefined
-      : logHost
-        ? await readForgejoSettings(appIni, {}, (name) => readOn(logHost, name))
-        : await readForgejoSettings(appIni, io.env);
+  const forgejo = appIni === undefined ? undefined : await settingsIn(appIni, logHost, io.env);
   // Forgejo's own configuration names the database as Forgejo's host sees it.
   const databaseHost = await ways.databaseHost(url === undefined);
   const schema = options.schema ?? values.get('schema') ?? (url === undefined ? forgejo?.schema : undefined);
@@ -164,20 +155,19 @@ async function connect(
     ...(generation && { generation }),
     ...(databaseHost && { through: databaseHost }),
   });
-  const openPlaces = async (): Promise<LogPlaces> => ({
-    storage: await openLogs(
-      {
-        directory: options.logDir ?? there('log-dir'),
-        s3: options.logS3 ?? (options.logDir === undefined ? values.get('log-s3') : undefined),
-        forgejo: forgejo?.logStorage,
-      },
-      logHost,
-      io.env,
-      (close) => ways.onClose(close),
-    ),
-    api: await openApi(options, forgejo?.rootUrl, io.env, database),
-    apiFirst: options.logApi === true,
-  });
+  const openPlaces = async (): Promise<LogPlaces> => {
+    const { openApi, openLogs } = await import('./logs/open.ts');
+    const place = {
+      directory: options.logDir ?? there('log-dir'),
+      s3: options.logS3 ?? (options.logDir === undefined ? values.get('log-s3') : undefined),
+      forgejo: forgejo?.logStorage,
+    };
+    return {
+      storage: await openLogs(place, logHost, io.env, (close) => ways.onClose(close)),
+      api: await openApi(options, forgejo?.rootUrl, io.env, database),
+      apiFirst: options.logApi === true,
+    };
+  };
   let logs: Promise<LogPlaces> | undefined;
   return {
     database,
@@ -190,6 +180,18 @@ async function connect(
     undoDirectory: options.undoDir ?? path('undo-dir') ?? join(state, 'undo'),
     journal: join(state, 'journal.jsonl'),
   };
+}
+
+// What not every command needs is loaded where it is used: a start takes longer than most questions to a database.
+
+async function foundAppIni(host: Host | undefined, env: Io['env']): Promise<string | undefined> {
+  const { findAppIni, findAppIniOn } = await import('./find-app-ini.ts');
+  return host ? findAppIniOn(host) : findAppIni(env);
+}
+
+async function settingsIn(file: string, host: Host | undefined, env: Io['env']) {
+  const { readForgejoSettings } = await import('./app-ini.ts');
+  return host ? readForgejoSettings(file, {}, (name) => readOn(host, name)) : readForgejoSettings(file, env);
 }
 
 function withTimeout(timings: Timings, text: string | undefined): Timings {

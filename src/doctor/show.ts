@@ -1,10 +1,10 @@
 import { groupBy } from '../common/group.ts';
 import type { Database, Queries } from './database/database.ts';
+import { parseList } from './database/lists.ts';
 import { isDone, statusName } from './database/status.ts';
 import { elapsed, type RunRow, runColumns, runRow } from './runs.ts';
 import { fullSteps, type Step } from './steps.ts';
-import { parseList } from './stuck/look.ts';
-import { explainRun, type RunReport } from './stuck/stuck.ts';
+import type { RunReport } from './stuck/stuck.ts';
 import type { Timings } from './stuck/timings.ts';
 
 /** A run as `show` prints it: every job, every attempt, every step. Times in Unix seconds, 0 = not set; durations in seconds. */
@@ -81,10 +81,13 @@ export function showRun(database: Database, runId: number, timings: Timings): Pr
       .orderBy('id')
       .execute();
     const attempts = await loadAttempts(database, queries, jobs, now);
-    // A run that is over is not asked what holds it.
+    // A run that is over is not asked what holds it, nor is what would ask loaded.
     const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
+    const report = over
+      ? { findings: [], waiting: [], running: [] }
+      : await (await import('./stuck/stuck.ts')).explainRun(database, queries, runId, timings);
     return {
-      ...(over ? { findings: [], waiting: [], running: [] } : await explainRun(database, queries, runId, timings)),
+      ...report,
       run: { ...runRow(row, now), needApproval: Boolean(row.need_approval) },
       jobs: jobs.map((job) => ({
         id: job.id,
@@ -182,12 +185,9 @@ const logPlace = (task: {
 }): AttemptDetails['log']['place'] =>
   task.log_expired ? 'expired' : !task.log_filename ? 'none' : task.log_in_storage ? 'storage' : 'database';
 
-/**
- * The tasks of these jobs, oldest first. Until Forgejo 15 `action_task.job_id` has no index: the present task is found by
- * its id, and earlier ones, which only a job with more attempts has, through the index on the commit.
- */
-export async function selectAttempts(database: Database, queries: Queries, jobs: readonly JobKey[]) {
-  const columns = queries
+/** Tasks with where their logs are and the runners they ran on. */
+export const selectTasks = (queries: Queries) =>
+  queries
     .selectFrom('action_task')
     .leftJoin('action_runner', 'action_runner.id', 'action_task.runner_id')
     .select([
@@ -204,8 +204,14 @@ export async function selectAttempts(database: Database, queries: Queries, jobs:
       'action_task.log_length',
       'action_task.log_size',
       'action_runner.name as runner',
-    ])
-    .orderBy('action_task.id');
+    ]);
+
+/**
+ * The tasks of these jobs, oldest first. Until Forgejo 15 `action_task.job_id` has no index: the present task is found by
+ * its id, and earlier ones, which only a job with more attempts has, through the index on the commit.
+ */
+export async function selectAttempts(database: Database, queries: Queries, jobs: readonly JobKey[]) {
+  const columns = selectTasks(queries).orderBy('action_task.id');
   if (jobs.length === 0) return [];
   const ids = jobs.map((job) => job.id);
   if (database.generation.hasTaskJobIndex) return columns.where('action_task.job_id', 'in', ids).execute();

@@ -4,7 +4,7 @@ import { userName } from '../common/audit.ts';
 import type { Io } from '../common/io.ts';
 import type { Host } from '../deploy/host/host.ts';
 import { type ReachOptions, reachOptions } from '../deploy/host/options.ts';
-import { parseVia } from '../deploy/host/via.ts';
+import type { Via } from '../deploy/host/via.ts';
 
 /** The flags that say on which host database and logs are, and how it is reached. */
 export interface WayOptions extends ReachOptions {
@@ -80,6 +80,7 @@ export class Ways {
 
   async #host(text: string | undefined): Promise<Host | undefined> {
     if (text === undefined) return undefined;
+    const { parseVia } = await import('../deploy/host/via.ts');
     const via = parseVia(text);
     if (via.hops.every(({ kind }) => kind === 'local')) return undefined;
     let host = this.#hosts.get(via.text);
@@ -90,7 +91,7 @@ export class Ways {
     return host;
   }
 
-  async #open(via: ReturnType<typeof parseVia>): Promise<Host> {
+  async #open(via: Via): Promise<Host> {
     // SSH is a large library, and most commands need none.
     const [{ openHost }, { openOptionsFrom }] = await Promise.all([
       import('../deploy/host/open.ts'),

@@ -60180,6 +60180,27 @@ async function checkPlace(host2, { environment: environment2, marker, hostname: 
 
 // src/deploy/environment/rollout.ts
 var import_promises21 = __toESM(require_promises2(), 1);
+
+// src/deploy/not-begun.ts
+var notBegun = (host2, why) => ({
+  host: host2,
+  outcome: "failed",
+  changed: false,
+  downtimeMs: null,
+  bytesSent: 0,
+  sha256: null,
+  previousSha256: null,
+  release: null,
+  previous: null,
+  failedRelease: null,
+  error: `Not begun, because ${why}.`,
+  fix: null,
+  unknown: false,
+  lastLines: "",
+  phases: []
+});
+
+// src/deploy/environment/rollout.ts
 var parallel = 16;
 var fine = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
 async function roll(rollout, fleet, watch) {
@@ -60269,23 +60290,6 @@ var cannotGoBack = (result) => ({
   downtimeMs: null,
   phases: [],
   error: "There was nothing before this release to go back to: it stays."
-});
-var notBegun = (host2, why) => ({
-  host: host2,
-  outcome: "failed",
-  changed: false,
-  downtimeMs: null,
-  bytesSent: 0,
-  sha256: null,
-  previousSha256: null,
-  release: null,
-  previous: null,
-  failedRelease: null,
-  error: `Not begun, because ${why}.`,
-  fix: null,
-  unknown: false,
-  lastLines: "",
-  phases: []
 });
 async function inParallel(items, work) {
   const results = [];
@@ -61322,8 +61326,8 @@ function exitOf2(results) {
 }
 async function changeHosts(options2, io, work) {
   const { results: done, lost, left } = await onHosts(options2, io, work, fine2);
-  const results = [...done, ...lost.map((one) => ({ ...notBegun2(one.host, ""), ...one }))];
-  const all = [...results, ...left.map((host2) => notBegun2(host2, results.at(-1).host))];
+  const results = [...done, ...lost.map((one) => ({ ...notBegun(one.host, ""), ...one }))];
+  const all = [...results, ...left.map((host2) => notBegun(host2, `${results.at(-1).host} failed`))];
   return {
     exit: exitOf2(results.map((result) => ({ failed: !fine2(result), unknown: result.unknown }))),
     result: { hosts: all.map(({ unknown: _, ...shown2 }) => shown2) },
@@ -61331,23 +61335,6 @@ async function changeHosts(options2, io, work) {
     markdown: () => resultsAsMarkdown(all)
   };
 }
-var notBegun2 = (host2, failed3) => ({
-  host: host2,
-  outcome: "failed",
-  changed: false,
-  downtimeMs: null,
-  bytesSent: 0,
-  sha256: null,
-  previousSha256: null,
-  release: null,
-  previous: null,
-  failedRelease: null,
-  error: `Not begun, because ${failed3} failed.`,
-  fix: null,
-  unknown: false,
-  lastLines: "",
-  phases: []
-});
 async function showPlans(options2, io) {
   const work = workFrom(options2, io);
   const change2 = options2.source === void 0 ? { to: options2.to } : { source: await readSource(options2.source, work.local, releaseCacheDirectory(io.env)) };

@@ -1,9 +1,12 @@
 import { groupBy } from '../../common/group.ts';
 import type { Queries } from '../database/database.ts';
+import { parseList } from '../database/lists.ts';
 import { isDone, Status } from '../database/status.ts';
 import type { LogTask } from '../logs/logs.ts';
+import { loadSteps, logTask } from '../logs/tasks.ts';
+import { branchOf } from '../runs.ts';
+import { selectTasks } from '../show.ts';
 import type { StepRow } from '../steps.ts';
-import { parseList } from '../stuck/look.ts';
 
 /** A job with its run, its present task and that task's steps. Times in Unix seconds. */
 export interface JobRecord {
@@ -73,17 +76,8 @@ async function loadBatch(queries: Queries, ids: readonly number[]): Promise<JobR
     .orderBy('job.id')
     .execute();
   const taskIds = jobs.map(({ task_id }) => task_id).filter((id) => id !== 0);
-  const tasks = taskIds.length === 0 ? [] : await selectTasks(queries, taskIds);
-  const steps =
-    taskIds.length === 0
-      ? []
-      : await queries
-          .selectFrom('action_task_step')
-          .select(['task_id', 'name', 'status', 'log_index', 'log_length', 'started', 'stopped'])
-          .where('task_id', 'in', taskIds)
-          .orderBy('index')
-          .execute();
-  const stepsOf = groupBy(steps, ({ task_id }) => task_id);
+  const tasks = taskIds.length === 0 ? [] : await selectTasks(queries).where('action_task.id', 'in', taskIds).execute();
+  const stepsOf = groupBy(await loadSteps(queries, taskIds), ({ taskId }) => taskId);
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
   return jobs.map((job) => {
     const task = taskOf.get(job.task_id);
@@ -105,54 +99,11 @@ async function loadBatch(queries: Queries, ids: readonly number[]): Promise<JobR
         commit: job.commit_sha,
         status: job.run_status,
       },
-      task: task
-        ? {
-            id: task.id,
-            status: task.status,
-            started: task.started,
-            stopped: task.stopped,
-            heartbeat: task.updated,
-            runner: task.runner,
-            logFilename: task.log_filename ?? '',
-            logInStorage: Boolean(task.log_in_storage),
-            logExpired: Boolean(task.log_expired),
-            logLength: task.log_length ?? 0,
-            logSize: task.log_size ?? 0,
-          }
-        : null,
-      steps: (stepsOf.get(job.task_id) ?? []).map((step) => ({
-        name: step.name,
-        status: step.status,
-        started: step.started,
-        stopped: step.stopped,
-        logIndex: step.log_index ?? 0,
-        logLength: step.log_length ?? 0,
-      })),
+      task: task ? { ...logTask(task), heartbeat: task.updated, runner: task.runner } : null,
+      steps: stepsOf.get(job.task_id) ?? [],
     };
   });
 }
-
-const branchOf = (ref: string) => ref.replace(/^refs\/(?:heads|tags)\//, '');
-
-const selectTasks = (queries: Queries, ids: readonly number[]) =>
-  queries
-    .selectFrom('action_task')
-    .leftJoin('action_runner', 'action_runner.id', 'action_task.runner_id')
-    .select([
-      'action_task.id',
-      'action_task.status',
-      'action_task.started',
-      'action_task.stopped',
-      'action_task.updated',
-      'action_task.log_filename',
-      'action_task.log_in_storage',
-      'action_task.log_expired',
-      'action_task.log_length',
-      'action_task.log_size',
-      'action_runner.name as runner',
-    ])
-    .where('action_task.id', 'in', ids)
-    .execute();
 
 /** How the same job (repository, workflow file, name with matrix values) went in other runs. */
 export interface PastJob {

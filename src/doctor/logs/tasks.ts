@@ -52,17 +52,7 @@ export function loadLogJobs(database: Database, runId: number, attempt: number |
         status: job.status,
         attempt: task?.attempt ?? attempt ?? null,
         attempts: tasks.filter(({ job_id }) => job_id === job.id).map((own) => own.attempt),
-        task: task && {
-          id: task.id,
-          status: task.status,
-          started: task.started,
-          stopped: task.stopped,
-          logFilename: task.log_filename ?? '',
-          logInStorage: Boolean(task.log_in_storage),
-          logExpired: Boolean(task.log_expired),
-          logLength: task.log_length ?? 0,
-          logSize: task.log_size ?? 0,
-        },
+        task: task && logTask(task),
         steps: steps.filter((step) => step.taskId === task?.id),
       };
     });
@@ -89,6 +79,21 @@ export async function apiLogName(queries: Queries, taskId: number): Promise<ApiL
   // Two tasks may have the same attempt's number after a repair by hand; which one is the present one is never in doubt.
   return { owner, repo, job_id, ...(task_id !== taskId && { attempt }) };
 }
+
+type TaskRow = Awaited<ReturnType<typeof selectAttempts>>[number];
+
+/** What a task's row says about its log. */
+export const logTask = (task: TaskRow): LogTask => ({
+  id: task.id,
+  status: task.status,
+  started: task.started,
+  stopped: task.stopped,
+  logFilename: task.log_filename ?? '',
+  logInStorage: Boolean(task.log_in_storage),
+  logExpired: Boolean(task.log_expired),
+  logLength: task.log_length ?? 0,
+  logSize: task.log_size ?? 0,
+});
 
 /** The steps of tasks, in their order. */
 export async function loadSteps(queries: Queries, taskIds: readonly number[]) {

@@ -1,6 +1,6 @@
 import type { Database, Queries } from '../database/database.ts';
+import { parseList } from '../database/lists.ts';
 import { Status } from '../database/status.ts';
-import { parseList } from './look.ts';
 import type { GroupedRun, InstanceState, Poison, PoisonedJob, RunnerOffer } from './state.ts';
 
 /** `repo_unit.type` of Actions. */

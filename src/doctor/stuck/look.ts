@@ -1,6 +1,7 @@
 import type { ExpressionBuilder } from 'kysely';
 import { groupBy } from '../../common/group.ts';
 import type { Database, Queries } from '../database/database.ts';
+import { parseList } from '../database/lists.ts';
 import { isDone, Status } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
 import { dbfsPath } from '../logs/dbfs.ts';
@@ -392,14 +393,4 @@ async function loadOrphans(queries: Queries, ids: readonly number[]): Promise<Ru
     }
   }
   return orphans;
-}
-
-/** `needs` or `runs_on` of a job: JSON text, `null` or `[]` when empty. What does not parse counts as empty. */
-export function parseList(text: string | null): string[] {
-  try {
-    const value: unknown = JSON.parse(text || 'null');
-    return Array.isArray(value) ? value.filter((need): need is string => typeof need === 'string') : [];
-  } catch {
-    return [];
-  }
 }

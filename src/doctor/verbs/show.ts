@@ -7,16 +7,19 @@ import { type Column, table, type View } from '../../common/output/table.ts';
 import { bytes, count, duration } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, logOptions, withConnection } from '../connect.ts';
 import { isDone, Status } from '../database/status.ts';
-import { diagnoseRun, type RunDiagnosis } from '../diagnose/diagnose.ts';
+import type { RunDiagnosis } from '../diagnose/diagnose.ts';
 import { findRun } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
-import { meansOf, ownRules } from './diagnose.ts';
-import { diagnosisText } from './diagnosis-text.ts';
 import { runArgument, statusTone } from './runs.ts';
-import { waitText } from './stuck.ts';
+import { waitText } from './wait-text.ts';
 
 /** What `show` prints: the run, and why it failed where it did. */
 type Shown = RunDetails & { readonly diagnosis: RunDiagnosis | null };
+
+interface Reason {
+  readonly diagnosis: RunDiagnosis;
+  text(view: View): string;
+}
 
 export const showVerb: Verb = {
   usage: 'show <run>',
@@ -32,22 +35,30 @@ export const showVerb: Verb = {
     withConnection(options, io, async (connection): Promise<Outcome<Shown>> => {
       const { database, timings } = connection;
       const details = await showRun(database, await findRun(database.queries, name!), timings);
-      const shown = { ...details, diagnosis: await diagnosisOf(details, connection, options, io) };
-      return { exit: exitCode.ok, result: shown, text: (view) => text(shown, view) };
+      const why = await reasonOf(details, connection, options, io);
+      const shown = { ...details, diagnosis: why?.diagnosis ?? null };
+      return { exit: exitCode.ok, result: shown, text: (view) => text(details, why, view) };
     }),
 };
 
 /** Why a failed run failed; null for others. Without the history of its jobs, which costs more than all the rest. */
-async function diagnosisOf(
+async function reasonOf(
   { run }: RunDetails,
   connection: Connection,
   options: ConnectOptions,
   io: Io,
-): Promise<RunDiagnosis | null> {
+): Promise<Reason | null> {
   if (run.statusCode !== Status.failure) return null;
+  // Loaded only here: the rules take longer to load than all the rest, and a run that did not fail needs none.
+  const [{ diagnoseRun }, { meansOf, ownRules }, { diagnosisText }] = await Promise.all([
+    import('../diagnose/diagnose.ts'),
+    import('./diagnose.ts'),
+    import('./diagnosis-text.ts'),
+  ]);
   const rules = await ownRules(options);
   try {
-    return await diagnoseRun(meansOf(connection, rules), run.id, { history: false });
+    const diagnosis = await diagnoseRun(meansOf(connection, rules), run.id, { history: false });
+    return { diagnosis, text: (view) => diagnosisText(diagnosis, view) };
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     // What the rows tell is shown all the same.
@@ -56,7 +67,7 @@ async function diagnosisOf(
   }
 }
 
-function text(details: Shown, view: View): string {
+function text(details: RunDetails, reason: Reason | null, view: View): string {
   if (view.layout === 'tsv') return table(stepColumns, stepRows(details), view);
   const { run } = details;
   const { style } = view;
@@ -68,9 +79,7 @@ function text(details: Shown, view: View): string {
     ...(run.needApproval ? [style.warn('Waits for approval.')] : []),
   ];
   const failed = details.jobs.some((job) => job.status === 'failure');
-  const why = details.diagnosis
-    ? ['', style.strong('Why it failed'), '', diagnosisText(details.diagnosis, { ...view, layout: 'aligned' })]
-    : [];
+  const why = reason ? ['', style.strong('Why it failed'), '', reason.text({ ...view, layout: 'aligned' })] : [];
   const next = [
     ...details.findings
       .filter((finding) => finding.jobId === null)

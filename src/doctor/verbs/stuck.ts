@@ -8,7 +8,8 @@ import { count, duration } from '../../common/output/words.ts';
 import { type ConnectOptions, connectOptions, withConnection } from '../connect.ts';
 import type { IssueChange } from '../issue.ts';
 import { ownRepository, withoutOwnRun } from '../own-run.ts';
-import { findStuck, type StuckFinding, type StuckReport, type WaitingJob } from '../stuck/stuck.ts';
+import { findStuck, type StuckFinding, type StuckReport } from '../stuck/stuck.ts';
+import { waitText } from './wait-text.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly issue?: string;
@@ -98,12 +99,6 @@ export function stuckOutcome(report: StuckReport, verbose: boolean): Outcome<Stu
     text: (view) => text(report, view, verbose),
     markdown: () => (report.findings.length === 0 ? nothing(report) : markdownTable(columns, report.findings)),
   };
-}
-
-/** Why a job waits, and what the runners that come closest lack. */
-export function waitText({ message, runners }: WaitingJob): string {
-  const near = runners.filter(({ lacks }) => lacks.length > 0);
-  return `${message}${near.length > 0 ? ` Closest: ${near.map(({ name, lacks }) => `"${name}" (${lacks.join(', ')})`).join('; ')}.` : ''}`;
 }
 
 /** Above this many, what only waits is counted; --verbose shows it all. */

@@ -14,10 +14,10 @@ export const network: readonly TextRule[] = [
     retryable: false,
     match: {
       any: [
-        pattern(String.raw`[Cc]annot ping the (?:Forgejo|Gitea|[Ff]orge)[^/]*//HOST:PORT/`),
+        pattern('[Cc]annot ping the (?:Forgejo|Gitea|[Ff]orge)[^/]*//HOST:PORT/'),
         pattern(String.raw`"https?://HOST:PORT/api/(?:actions|v1)[^"]*": dial tcp \S+ connect: connection refused`),
-        pattern(String.raw`(?:connection refused|Connection refused|ECONNREFUSED).*//HOST:PORT/api/(?:actions|v1)`),
-        pattern(String.raw`unable to access 'https?://HOST:PORT/[^']+': Failed to connect`),
+        pattern('(?:connection refused|Connection refused|ECONNREFUSED).*//HOST:PORT/api/(?:actions|v1)'),
+        pattern("unable to access 'https?://HOST:PORT/[^']+': Failed to connect"),
       ],
     },
     message: 'Nothing answers at {host}:{port}, where Forgejo is asked for.',
@@ -38,9 +38,9 @@ export const network: readonly TextRule[] = [
     match: {
       any: [
         pattern(
-          String.raw`ssh: connect to host HOST port PORT: (?<how>Connection refused|Connection timed out|No route to host|Network is unreachable)`,
+          'ssh: connect to host HOST port PORT: (?<how>Connection refused|Connection timed out|No route to host|Network is unreachable)',
         ),
-        pattern(String.raw`ssh: Could not resolve hostname HOST: (?<how>.{1,60})`),
+        pattern('ssh: Could not resolve hostname HOST: (?<how>.{1,60})'),
       ],
     },
     message: 'ssh does not reach {host}: {how}.',
@@ -60,12 +60,12 @@ export const network: readonly TextRule[] = [
     retryable: true,
     match: {
       any: [
-        pattern(String.raw`Could not resolve (?:host(?:name)?|proxy): HOST`),
-        pattern(String.raw`getaddrinfo (?:ENOTFOUND|EAI_AGAIN) HOST`),
+        pattern('Could not resolve (?:host(?:name)?|proxy): HOST'),
+        pattern('getaddrinfo (?:ENOTFOUND|EAI_AGAIN) HOST'),
         pattern(
-          String.raw`lookup HOST.{0,80}: (?:no such host|server misbehaving|Temporary failure in name resolution|i/o timeout)`,
+          'lookup HOST.{0,80}: (?:no such host|server misbehaving|Temporary failure in name resolution|i/o timeout)',
         ),
-        pattern(String.raw`Temporary failure resolving '?HOST`),
+        pattern("Temporary failure resolving '?HOST"),
         /Temporary failure in name resolution|Name or service not known|failed to lookup address information|nodename nor servname provided/,
       ],
     },
@@ -87,14 +87,12 @@ export const network: readonly TextRule[] = [
     retryable: false,
     match: {
       any: [
-        pattern(
-          String.raw`Failed to connect to HOST port PORT.{0,60}(?:Connection refused|Couldn't connect to server)`,
-        ),
-        pattern(String.raw`connect ECONNREFUSED HOST:PORT`),
+        pattern("Failed to connect to HOST port PORT.{0,60}(?:Connection refused|Couldn't connect to server)"),
+        pattern('connect ECONNREFUSED HOST:PORT'),
         pattern(String.raw`dial tcp (?:\S+ )?HOST:PORT: connect: connection refused`),
-        pattern(String.raw`connection to server at "HOST".{0,80}, port PORT failed: Connection refused`),
+        pattern('connection to server at "HOST".{0,80}, port PORT failed: Connection refused'),
         pattern(String.raw`HOST:PORT\b.{0,30}[Cc]onnection refused`),
-        pattern(String.raw`connect to HOST port PORT.{0,40}[Cc]onnection refused`),
+        pattern('connect to HOST port PORT.{0,40}[Cc]onnection refused'),
         /[Cc]onnection refused|ECONNREFUSED|os error 111/,
       ],
     },
@@ -178,7 +176,7 @@ export const network: readonly TextRule[] = [
     match: {
       any: [
         /ETIMEDOUT|ESOCKETTIMEDOUT|i\/o timeout|TLS handshake timeout|net\/http: request canceled|Client\.Timeout exceeded/,
-        pattern(String.raw`Failed to connect to HOST port PORT.{0,60}(?:timed out|Timeout)`, 'i'),
+        pattern('Failed to connect to HOST port PORT.{0,60}(?:timed out|Timeout)', 'i'),
         /(?:Connection|Operation|Read|connect|read) timed out|Timeout was reached|curl: \(28\)/,
         /npm (?:ERR!|error) network timeout/,
         /[Nn]o route to host|EHOSTUNREACH|Network is unreachable|ENETUNREACH/,
