@@ -40,7 +40,9 @@ export interface Database {
    * failure or lock time-out rolls back and runs `work` anew, a bounded number of times.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
-  /** The server's clock in Unix seconds: the one Forgejo's rows are most likely written by. */
+  /** The server's clock in Unix seconds, the one Forgejo's rows are most likely written by; to select it with rows. */
+  readonly clock: RawBuilder<number>;
+  /** What that clock says. */
   now(queries?: Queries): Promise<number>;
   /** Over `action_run_job`: does the job's workflow hold one of these texts? Looked for in the database; the payload is never fetched. */
   payloadHolds(texts: readonly string[]): RawBuilder<boolean>;

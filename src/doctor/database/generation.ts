@@ -6,8 +6,6 @@ export type Aggregation = 'old' | 'new';
 
 /** What distinguishes one server's schema and behaviour from another's. */
 export interface Generation {
-  /** Migration level in `forgejo_version`; null when the table is missing or empty. */
-  readonly level: number | null;
   /**
    * A requeue counts the attempt itself and gives the job a new handle (column `action_run_job.handle`).
    * Otherwise the server counts it when a runner picks the job up.
@@ -28,6 +26,7 @@ export interface SchemaFacts {
   /** Column names by table; a table that does not exist is absent. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly indexedTaskJobId: boolean;
+  /** Migration level in `forgejo_version`; null when it is not needed, or the table is missing or empty. */
   readonly level: number | null;
 }
 
@@ -110,9 +109,12 @@ const required: Readonly<Record<string, readonly string[]>> = {
 /** The tables whose columns are looked at. */
 export const inspectedTables: readonly string[] = [...Object.keys(required), 'forgejo_version'];
 
-/** The migration level; null where there is none, or the role may not read it: one for repairs need not be allowed to. */
+/**
+ * The migration level; null where the columns tell as much, where there is none, or the role may not read it: one for repairs
+ * need not be allowed to.
+ */
 export async function readLevel(queries: Queries, columns: SchemaFacts['columns']): Promise<number | null> {
-  if (!columns.has('forgejo_version')) return null;
+  if (hasNewAggregation(columns) || !columns.has('forgejo_version')) return null;
   const row = await queries
     .selectFrom('forgejo_version')
     .select('version')
@@ -156,15 +158,16 @@ export function tellGeneration(facts: SchemaFacts, place: string, wanted?: Aggre
   const has = (table: string, column: string) => facts.columns.get(table)?.has(column) === true;
   const countsAttemptAtRequeue = has('action_run_job', 'handle');
   return {
-    level: facts.level,
     countsAttemptAtRequeue,
     hasTaskJobIndex: facts.indexedTaskJobId,
     hasConcurrencyGroups: has('action_run', 'concurrency_group') && has('action_run', 'concurrency_type'),
     countsRunsInRepository: has('repository', 'num_action_runs') && has('repository', 'num_closed_action_runs'),
-    aggregation:
-      countsAttemptAtRequeue || has('user', 'keep_pronouns_private') ? 'new' : (byLevel(facts.level) ?? wanted ?? null),
+    aggregation: hasNewAggregation(facts.columns) ? 'new' : (byLevel(facts.level) ?? wanted ?? null),
   };
 }
+
+const hasNewAggregation = (columns: SchemaFacts['columns']): boolean =>
+  columns.get('action_run_job')?.has('handle') === true || columns.get('user')?.has('keep_pronouns_private') === true;
 
 function byLevel(level: number | null): Aggregation | null {
   if (level === null) return null;

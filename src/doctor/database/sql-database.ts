@@ -28,6 +28,7 @@ export class SqlDatabase implements Database {
   readonly place: string;
   readonly schema: string;
   readonly generation: Generation;
+  readonly clock: RawBuilder<number>;
   readonly runsAtOnce: number;
   readonly queries: Kysely<Tables>;
   readonly #root: Kysely<Tables>;
@@ -39,6 +40,7 @@ export class SqlDatabase implements Database {
     this.place = place;
     this.schema = schema;
     this.generation = generation;
+    this.clock = dialect.now;
     this.runsAtOnce = dialect.runsAtOnce;
     this.queries = root.withSchema(schema);
   }
@@ -65,7 +67,7 @@ export class SqlDatabase implements Database {
   }
 
   async now(queries: Queries = this.queries): Promise<number> {
-    const { rows } = await sql<{ now: number }>`SELECT ${this.#dialect.now} AS now`.execute(queries);
+    const { rows } = await sql<{ now: number }>`SELECT ${this.clock} AS now`.execute(queries);
     return Number(rows[0]!.now);
   }
 
