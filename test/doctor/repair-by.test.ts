@@ -120,6 +120,43 @@ test('--to failure through the API ages the heartbeat and starts Forgejo’s own
   await database.drop();
 });
 
+test('neither cron nor cancel is let loose on a job of the run that reports', async () => {
+  const { database, runId } = await play('v12', (scene) => situations.stuckRun(scene).run);
+  // A job beside it runs, and its runner reported a second ago.
+  const [dead] = await database.query<{ job_id: number }>('SELECT job_id FROM action_task WHERE status = 6');
+  const [live] = await database.query<{ id: number }>(
+    'SELECT id FROM action_task WHERE status = 1 AND job_id IN (SELECT id FROM action_run_job WHERE run_id = $1)',
+    [runId],
+  );
+  await database.query('UPDATE action_task SET status = 6, stopped = 0, updated = $2 WHERE id = $1', [
+    live!.id,
+    Math.floor(Date.now() / 1000) - 1,
+  ]);
+  await database.query('UPDATE action_run_job SET status = 6, stopped = 0 WHERE task_id = $1', [live!.id]);
+  const heartbeats = () => database.query('SELECT id, updated, status FROM action_task WHERE status = 6 ORDER BY id');
+  const before = await heartbeats();
+  server = await startApiServer(({ path }) => (/cron|cancel/.test(path) ? { status: 204 } : undefined));
+  const say = (...argv: string[]) =>
+    doctor(
+      database.url,
+      ['reset', String(runId), '--yes', '--json', '--repair-by', 'api', ...argv],
+      withToken(database, server!.url),
+    );
+  const failed = await say('--to', 'failure');
+  expect(failed.json.runs[0].leftOut).toHaveLength(1);
+  // The dead one is silent for longer than the time-out already; the live one's heartbeat is not touched.
+  expect(failed.json.runs[0].statements).toEqual([]);
+  expect(await heartbeats()).toEqual(before);
+  const asked = server.requests.length;
+  const cancelled = await say('--to', 'cancelled');
+  expect(cancelled).toMatchObject({ exit: 1, json: { applied: false } });
+  expect(JSON.stringify(cancelled.json.runs[0].leftOut)).toContain('still reports');
+  expect(await heartbeats()).toContainEqual(expect.objectContaining({ id: live!.id, status: 6 }));
+  expect(await say('--to', 'cancelled', '--job', String(dead!.job_id))).toMatchObject({ exit: 64 });
+  expect(server.requests).toHaveLength(asked);
+  await database.drop();
+});
+
 test('without a token what is left to do is printed, one command a check', async () => {
   const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
   const answer = await doctor(database.url, ['reset', String(runId), '--to', 'cancelled', '--yes'], {

@@ -145,6 +145,11 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
       'Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure).',
     );
+  if (options.repairBy === 'api' && options.to === 'cancelled' && options.job !== undefined)
+    throw usage(
+      '--repair-by api cannot cancel one job: Forgejo has no route for it, only for the whole run.',
+      'Leave out --job to cancel the run, or --repair-by api to end the job by SQL.',
+    );
 
   return withConnection(options, io, async (connection) => {
     const { database, timings } = connection;
@@ -338,10 +343,10 @@ async function applyAll(
       // What may not be done by SQL is not done through the API either; what Forgejo cannot see is not asked for.
       const { run } = repair!;
       if (repair!.changes.length === 0 || isRefused(repair!) || !run.exists || run.repository === null) continue;
-      if (request.job !== undefined && options.repairBy === 'auto') continue;
+      if (request.to === 'cancelled' && request.job !== undefined) continue;
       const answer = await (request.to === 'cancelled'
-        ? cancelByApi(tools, run)
-        : failByCron(tools, run, timings.zombieTimeout));
+        ? cancelByApi(tools, repair!)
+        : failByCron(tools, repair!, timings.zombieTimeout));
       if (!answer.done && options.repairBy === 'auto') {
         io.note(`${nameOf(run)}: ${answer.note} By SQL then.`);
         continue;
