@@ -5,3 +5,4 @@ useDialect('sqlite');
 await import('./repair.test.ts');
 await import('./reset-targets.test.ts');
 await import('./reading.test.ts');
+await import('./together.test.ts');

@@ -1,6 +1,7 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
 import type { Generation } from './generation.ts';
-import type { Tables } from './tables.ts';
+import type { RowChange } from './joined-update.ts';
+import type { TableName, Tables } from './tables.ts';
 
 /** A query builder over the tables, bound to their schema; inside a transaction or not. */
 export type Queries = Kysely<Tables> | Transaction<Tables>;
@@ -50,13 +51,19 @@ export interface Database {
   logIndexLength(taskId: number): Promise<number>;
   logIndexSlice(taskId: number, offset: number, length: number): Promise<Buffer>;
   /**
-   * Executes statements in their order, inside the caller's transaction, in as few round trips as the server allows.
+   * Executes statements in their order, inside the caller's transaction, in as few round trips as the server allows. One
+   * without parameters is taken as it is.
    * @returns how many rows each met (matched, not only changed)
    */
   executeAll(
     queries: Queries,
     statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
   ): Promise<readonly number[]>;
+  /**
+   * Many rows' updates as one statement, values written in; each row is guarded by its own values.
+   * @param rows set and guard the same columns, and hold NULL in the same of them
+   */
+  updateTogether(table: TableName, rows: readonly RowChange[]): string;
   identity(): Promise<DatabaseIdentity>;
   foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
   /** A statement with its values written in, as the server would take it from a person. */

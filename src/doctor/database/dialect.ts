@@ -2,7 +2,8 @@ import type { Kysely, RawBuilder } from 'kysely';
 import type { Host } from '../../deploy/host/host.ts';
 import type { DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import type { Aggregation } from './generation.ts';
-import type { Tables } from './tables.ts';
+import type { RowChange } from './joined-update.ts';
+import type { TableName, Tables } from './tables.ts';
 
 export interface DatabaseSettings {
   /** `postgres://…`, `mysql://…`, `sqlite:///…`: the scheme decides what the rest means. */
@@ -40,6 +41,8 @@ export interface Dialect {
    * met. Left out where a statement costs no round trip.
    */
   executeTexts?(queries: Queries, texts: readonly string[]): Promise<readonly number[]>;
+  /** See `Database.updateTogether`. */
+  updateTogether(schema: string, table: TableName, rows: readonly RowChange[]): string;
   /** See `Database.runsAtOnce`. */
   readonly runsAtOnce: number;
   /** A transaction that failed with this was rolled back for the sake of another, and can be tried again. */

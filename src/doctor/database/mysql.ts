@@ -5,6 +5,7 @@ import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
+import { updateJoinedList } from './joined-update.ts';
 import { connectionError, databaseError, errorNumber } from './mysql-errors.ts';
 import { placeOf, poolOptions } from './mysql-url.ts';
 import { SqlDatabase } from './sql-database.ts';
@@ -54,10 +55,12 @@ export async function openMysql(settings: DatabaseSettings): Promise<Database> {
   }
 }
 
+const literal = (value: unknown) => mysql.escape(value as mysql.SqlValue);
+
 const dialect: Dialect = {
   now: sql<number>`UNIX_TIMESTAMP()`,
   holds: (column, bytes) => sql<boolean>`LOCATE(${bytes}, ${sql.ref(column)}) > 0`,
-  literal: (value) => mysql.escape(value as mysql.SqlValue),
+  literal,
   async identity(root, schema) {
     const { rows } = await sql<{ Variable_name: string; Value: string }>`
       SHOW VARIABLES WHERE Variable_name IN ('server_uuid', 'server_uid', 'hostname', 'port')`.execute(root);
@@ -94,6 +97,13 @@ const dialect: Dialect = {
   // Under MySQL's own default, repeatable read, what is read before a lock is waited for would be read again after it.
   transaction: (root, work) => root.transaction().setIsolationLevel('read committed').execute(work),
   isRetryable: (error) => retryable.has(errorNumber(error)),
+  updateTogether: (schema, table, rows) =>
+    updateJoinedList(`${mysql.escapeId(schema, true)}.${mysql.escapeId(table)}`, rows, {
+      name: mysql.escapeId,
+      literal,
+      // The list's collation is the connection's, the column's may be another.
+      sameText: (one, other) => `cast(${one} as binary) = cast(${other} as binary)`,
+    }),
   runsAtOnce: 100,
   whoLocks: 'SHOW ENGINE INNODB STATUS shows which',
   explain: databaseError,

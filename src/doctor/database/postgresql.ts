@@ -7,6 +7,7 @@ import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
+import { updateFromList } from './joined-update.ts';
 import { connectionError, databaseError } from './postgresql-errors.ts';
 import { clientConfig, placeOf } from './postgresql-url.ts';
 import { SqlDatabase } from './sql-database.ts';
@@ -62,15 +63,18 @@ export async function openPostgresql(settings: DatabaseSettings): Promise<Databa
   }
 }
 
+/** A value as SQL has it. */
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
+  return pg.escapeLiteral(String(value));
+}
+
 const postgresql: Dialect = {
   now: sql<number>`floor(extract(epoch FROM clock_timestamp()))::bigint`,
   holds: (column, bytes) => sql<boolean>`position(${bytes}::bytea IN ${sql.ref(column)}) > 0`,
-  literal(value) {
-    if (value === null || value === undefined) return 'NULL';
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-    if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
-    return pg.escapeLiteral(String(value));
-  },
+  literal,
   async identity(root, schema) {
     const { rows } = await sql<{
       database: string;
@@ -118,7 +122,12 @@ const postgresql: Dialect = {
     }
     return counts;
   },
-  runsAtOnce: 250,
+  updateTogether: (schema, table, rows) =>
+    updateFromList(`${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`, rows, {
+      name: pg.escapeIdentifier,
+      literal,
+    }),
+  runsAtOnce: 500,
   whoLocks: 'pg_stat_activity shows which',
   explain: databaseError,
 };

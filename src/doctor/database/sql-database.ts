@@ -4,7 +4,8 @@ import { redact } from '../../common/redact.ts';
 import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Generation } from './generation.ts';
-import type { Tables } from './tables.ts';
+import type { RowChange } from './joined-update.ts';
+import type { TableName, Tables } from './tables.ts';
 
 /** How often a transaction is tried that the server rolls back for the sake of another. */
 const attempts = 4;
@@ -120,7 +121,12 @@ export class SqlDatabase implements Database {
     return counts;
   }
 
+  updateTogether(table: TableName, rows: readonly RowChange[]): string {
+    return this.#dialect.updateTogether(this.schema, table, rows);
+  }
+
   #withValues({ sql: text, parameters }: Statement): string {
+    if (parameters.length === 0) return text;
     let next = 0;
     return text.replace(/\$(\d+)|\?/g, (_, position?: string) =>
       this.#dialect.literal(parameters[position === undefined ? next++ : Number(position) - 1]),

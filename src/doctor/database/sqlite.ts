@@ -6,6 +6,7 @@ import { messageOf, problem, ToolError, unknown, usage } from '../../common/erro
 import type { Database, ForeignKey, Queries } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
+import { updateFromList } from './joined-update.ts';
 import { SqlDatabase } from './sql-database.ts';
 import { isBusy, resultCode, sqliteKysely } from './sqlite-driver.ts';
 import type { Tables } from './tables.ts';
@@ -95,16 +96,19 @@ async function checkFile(path: string, place: string): Promise<void> {
     );
 }
 
+/** A value as SQL has it. */
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (Buffer.isBuffer(value)) return `X'${value.toString('hex')}'`;
+  return `'${String(value).replaceAll("'", "''")}'`;
+}
+
 const sqlite = (path: string): Dialect => ({
   now: sql<number>`CAST(strftime('%s', 'now') AS INTEGER)`,
   holds: (column, bytes) => sql<boolean>`instr(CAST(${sql.ref(column)} AS BLOB), ${bytes}) > 0`,
-  literal(value) {
-    if (value === null || value === undefined) return 'NULL';
-    if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-    if (typeof value === 'boolean') return value ? '1' : '0';
-    if (Buffer.isBuffer(value)) return `X'${value.toString('hex')}'`;
-    return `'${String(value).replaceAll("'", "''")}'`;
-  },
+  literal,
   async identity() {
     // A file that was put back from a copy is another one.
     const { ino } = await stat(path);
@@ -136,6 +140,7 @@ const sqlite = (path: string): Dialect => ({
   snapshot: oneLook,
   transaction: (root, work) => root.transaction().execute(work),
   isRetryable: isBusy,
+  updateTogether: (_, table, rows) => updateFromList(`"${table}"`, rows, { name: (name) => `"${name}"`, literal }),
   // Its lock is on the whole file, and Forgejo waits half a second for it.
   runsAtOnce: 10,
   whoLocks: `"fuser ${path}" shows who has it open`,

@@ -5,3 +5,4 @@ useDialect('mariadb');
 await import('../../doctor/repair.test.ts');
 await import('../../doctor/reset-targets.test.ts');
 await import('../../doctor/reading.test.ts');
+await import('../../doctor/together.test.ts');
