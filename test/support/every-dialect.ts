@@ -8,4 +8,5 @@ export async function runOn(dialect: TestDialect): Promise<void> {
   await import('../doctor/reading.test.ts');
   await import('../doctor/waiting.test.ts');
   await import('../doctor/repair-by.test.ts');
+  await import('../demo/states.test.ts');
 }
