@@ -6,6 +6,7 @@ export async function runOn(dialect: TestDialect): Promise<void> {
   await import('../doctor/repair.test.ts');
   await import('../doctor/reset-targets.test.ts');
   await import('../doctor/reading.test.ts');
+  await import('../doctor/forgejo-7.test.ts');
   await import('../doctor/waiting.test.ts');
   await import('../doctor/repair-by.test.ts');
   await import('../demo/states.test.ts');
