@@ -1,4 +1,5 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { GrantScript, Roles } from '../grant/needs.ts';
 import type { Generation } from './generation.ts';
 import type { RowChange } from './joined-update.ts';
 import type { TableName, Tables } from './tables.ts';
@@ -65,6 +66,8 @@ export interface Database {
    */
   updateTogether(table: TableName, rows: readonly RowChange[]): string;
   identity(): Promise<DatabaseIdentity>;
+  /** What an administrator runs for a user who may look and one who may repair. */
+  grants(roles: Roles): Promise<GrantScript>;
   foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
   /** A statement with its values written in, as the server would take it from a person. */
   literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string;

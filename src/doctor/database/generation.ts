@@ -28,9 +28,12 @@ export interface SchemaFacts {
   readonly indexedTaskJobId: boolean;
   /** Migration level in `forgejo_version`; null when it is not needed, or the table is missing or empty. */
   readonly level: number | null;
+  /** The server shows only what this user may read. */
+  readonly showsReadableOnly?: boolean;
 }
 
-const required: Readonly<Record<string, readonly string[]>> = {
+/** What every Forgejo has that ci-doctor knows; column names by table. */
+export const required: Readonly<Record<string, readonly string[]>> = {
   action_run: [
     'id',
     'title',
@@ -152,7 +155,9 @@ export function tellGeneration(facts: SchemaFacts, place: string, wanted?: Aggre
   if (missing.length > 0)
     throw unknown(
       `${place} has a schema that ci-doctor does not know: ${missing.join(', ')} missing.`,
-      'ci-doctor knows the schemas of Forgejo 7 and later. Update ci-doctor if this Forgejo is newer than it.',
+      facts.showsReadableOnly
+        ? 'To this user a column that it may not read is missing too: "ci-doctor grant", as a user who may read all, prints what is needed. Otherwise update ci-doctor: it knows the schemas of Forgejo 7 and later.'
+        : 'ci-doctor knows the schemas of Forgejo 7 and later. Update ci-doctor if this Forgejo is newer than it.',
     );
 
   const has = (table: string, column: string) => facts.columns.get(table)?.has(column) === true;

@@ -6,6 +6,7 @@ import { unknown } from '../../common/errors.ts';
 import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
+import { isTlsFailure, openEitherWay } from './either-way.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
 import { updateFromList } from './joined-update.ts';
 import { connectionError, databaseError } from './postgresql-errors.ts';
@@ -29,7 +30,18 @@ const types: pg.CustomTypesConfig = {
 };
 
 export async function openPostgresql(settings: DatabaseSettings): Promise<Database> {
-  const config = clientConfig(settings);
+  const { ways, ...config } = clientConfig(settings);
+  const open = (encrypted: boolean) => openWith(settings, encrypted ? config : { ...config, ssl: false });
+  // Who may connect can depend on TLS: pg_hba.conf has lines for each.
+  const refused = new Set(['28000', '28P01']);
+  return openEitherWay(
+    ways,
+    open,
+    (error) => isTlsFailure(error) || refused.has((error as { code?: string } | undefined)?.code ?? ''),
+  );
+}
+
+async function openWith(settings: DatabaseSettings, config: pg.ClientConfig): Promise<Database> {
   const { env = {} } = settings;
   const server = `${placeOf(config, env)}${settings.through ? ` through ${settings.through.name}` : ''}`;
   // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
@@ -89,6 +101,8 @@ const postgresql: Dialect = {
       .catch(() => 'unknown');
     return { database: rows[0]!.database, schema, server: `postgresql ${system}/${rows[0]!.oid}` };
   },
+  grants: async (_, schema, generation, roles) =>
+    (await import('../grant/postgresql.ts')).postgresqlGrants(generation, schema, roles),
   async foreignKeys(queries, schema) {
     const { rows } = await sql<ForeignKey>`
       SELECT k.conname AS name, t.relname AS "table", f.relname AS "targetTable", fn.nspname AS "targetSchema",

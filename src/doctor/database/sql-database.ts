@@ -1,6 +1,7 @@
 import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import { messageOf, problem } from '../../common/errors.ts';
 import { redact } from '../../common/redact.ts';
+import type { GrantScript, Roles } from '../grant/needs.ts';
 import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Generation } from './generation.ts';
@@ -97,6 +98,10 @@ export class SqlDatabase implements Database {
 
   identity(): Promise<DatabaseIdentity> {
     return this.#dialect.identity(this.#root, this.schema);
+  }
+
+  grants(roles: Roles): Promise<GrantScript> {
+    return this.#dialect.grants(this.#root, this.schema, this.generation, roles);
   }
 
   foreignKeys(queries: Queries = this.queries): Promise<readonly ForeignKey[]> {
