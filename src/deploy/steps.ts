@@ -73,20 +73,12 @@ type DeployStep = Step<Change> & { readonly phase: string };
 export function stepsOf(change: Pick<Change, 'situation' | 'incoming' | 'release' | 'previous'>): DeployStep[] {
   const { settings } = change.situation;
   if (change.incoming.kind === 'release')
-    return [keepStep(change), prepareStep(change), swapStep(change), restartStep(change), proveStep(change)];
+    return [keepStep(change), swapStep(change), restartStep(change), proveStep(change)];
   if (settings.strategy === 'staged')
-    return [
-      transferStep(change),
-      keepStep(change),
-      prepareStep(change),
-      swapStep(change),
-      restartStep(change),
-      proveStep(change),
-    ];
+    return [transferStep(change), keepStep(change), swapStep(change), restartStep(change), proveStep(change)];
   return [
     ...uploadStep(change),
     keepStep(change),
-    prepareStep(change),
     stopStep(change),
     transferStep(change),
     swapStep(change),
@@ -272,9 +264,9 @@ function checkLibraries(host: string, { code, stdout, stderr }: RunResult): void
   );
 }
 
-/** Keeps what is there now, and says on the host that a change has begun. */
+/** Checks how the service is started, keeps what is there now, and says on the host that a change has begun. */
 function keepStep({ situation, previous, release, incoming }: Shape): DeployStep {
-  const { remote, settings, facts } = situation;
+  const { remote, settings, facts, restart } = situation;
   const { layout, privilege } = remote;
   const inPlace = settings.strategy === 'in-place' && incoming.kind === 'file';
   const newSlot = layout.slot(release.slot);
@@ -285,12 +277,16 @@ function keepStep({ situation, previous, release, incoming }: Shape): DeployStep
   return {
     phase: 'swap',
     title: previous ? 'Keep the present release' : 'Note on the host that a deploy has begun',
-    commands: lines([...keepPrevious, ...keepNew, ...attributes].map((argv) => privilege.files(argv))),
+    commands: [
+      ...(restart.shown?.prepare ?? []),
+      ...lines([...keepPrevious, ...keepNew, ...attributes].map((argv) => privilege.files(argv))),
+    ],
     async apply(change) {
       change.state = { ...change.state, pending: release };
       await remote.connection.steadily(async () =>
         remote.together([
           await change.guard(),
+          ...restart.preparation,
           ...[...keepPrevious, ...keepNew].map((argv) => remote.part('Keeping a release', argv)),
           ...attributes.map((argv) => ({ ...remote.part('Keeping the attributes', argv), quiet: true })),
           ...stateParts(remote, change.state),
@@ -322,19 +318,6 @@ function saveAttributes({ remote, facts }: Situation): (readonly string[])[] {
     ['tee', '--', path],
     ['cp', '--attributes-only', `--preserve=mode${root ? ',ownership,xattr' : ''}`, '--', facts.target.path, path],
   ];
-}
-
-function prepareStep({ situation }: Shape): DeployStep {
-  const { restart } = situation;
-  return {
-    phase: 'swap',
-    title: 'Check how the service is started',
-    commands: restart.shown?.prepare ?? [],
-    async apply() {
-      await situation.remote.connection.steadily(() => restart.prepare());
-      return restart.what;
-    },
-  };
 }
 
 /** In place: the old one goes first, as in the runbook. */
@@ -508,8 +491,7 @@ async function putBack(change: Change): Promise<void> {
     remote.together(replaceByLink(remote, layout.slot(previous.slot), layout.staged, layout.target)),
   );
   if (change.restarted) {
-    await remote.connection.steadily(() => restart.prepare());
-    await remote.connection.steadily(() => restart.restart(() => {}));
+    await remote.connection.steadily(() => restart.restart(() => {}, restart.preparation));
     change.putBack = await prove(
       { ...change.prover, settings: { ...change.prover.settings, expectString: undefined } },
       { commands: false },

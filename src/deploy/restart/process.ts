@@ -70,14 +70,11 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
         quoteAll(start),
       ],
     },
-    async prepare() {
-      const what = 'Writing the start script';
-      await remote.together([
-        // As a whole: a restart that a broken connection left behind may be about to run it.
-        ...remote.write(what, layout.startNew, layout.start, startScript(settings), '0755'),
-        { what: 'Checking how the service is started', argv: check },
-      ]);
-    },
+    preparation: [
+      // As a whole: a restart that a broken connection left behind may be about to run it.
+      ...remote.write('Writing the start script', layout.startNew, layout.start, startScript(settings), '0755'),
+      { what: 'Checking how the service is started', argv: check },
+    ],
     async restart(onStop, before) {
       await run('Restarting the service', start, onStop, before);
     },

@@ -10,8 +10,8 @@ export interface Restart {
   readonly commands: readonly (readonly string[])[];
   /** The same in the order of a deploy, where `commands` does not tell all: scripts with what is in them. */
   readonly shown?: { readonly prepare: readonly string[]; readonly restart: readonly string[] };
-  /** Anything that must be right before the old process is touched. @throws ToolError of kind `problem` */
-  prepare(): Promise<void>;
+  /** Anything that must be right before the old process is touched. */
+  readonly preparation: readonly Part[];
   /**
    * Stops what runs and starts what is at the target. `onStop` is called when the old process is about to be told to stop.
    * May be repeated when the way in broke: it looks first.

@@ -33,7 +33,7 @@ export function systemdRestart(remote: Remote, unit: string): Restart {
     kind: 'systemd',
     what: `unit ${unit}`,
     commands: [reset, restart, stop, journal],
-    async prepare() {},
+    preparation: [],
     async restart(onStop, before = []) {
       let told = false;
       const parts: readonly Part[] = [
