@@ -84,6 +84,19 @@ export const unlessSame = (path: string, wanted: string, part: Part): Part => ({
   argv: ['sh', '-c', unlessScript, 'unless', path, wanted, ...part.argv],
 });
 
+/** $1 a path $2 the inode that it must have for the command behind them to be run. */
+const whileScript = `
+[ "$(stat -c %d:%i -- "$1")" = "$2" ] || { echo "$1 is another file than when the deploy began" >&2; exit 1; }
+shift 2
+exec "$@"
+`;
+
+/** The part, as long as `path` is that file: of a script that a stalled connection left behind it may come late. */
+export const whileSame = (path: string, inode: string, part: Part): Part => ({
+  ...part,
+  argv: ['sh', '-c', whileScript, 'while', path, inode, ...part.argv],
+});
+
 /** Makes `to` the file that `link` is, atomically. May be repeated. */
 export const replaceByLink = (remote: Remote, link: string, through: string, to: string): readonly Part[] =>
   [

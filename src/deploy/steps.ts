@@ -12,6 +12,7 @@ import {
   replaceByLink,
   syncPart,
   unlessSame,
+  whileSame,
 } from './files.ts';
 import type { RunResult } from './host/host.ts';
 import type { Part } from './parts.ts';
@@ -268,6 +269,7 @@ function checkLibraries(host: string, { code, stdout, stderr }: RunResult): void
 function keepStep({ situation, previous, release, incoming }: Shape): DeployStep {
   const { remote, settings, facts, restart } = situation;
   const { layout, privilege } = remote;
+  const { file } = facts.target;
   const inPlace = settings.strategy === 'in-place' && incoming.kind === 'file';
   const newSlot = layout.slot(release.slot);
   const keepPrevious =
@@ -287,7 +289,10 @@ function keepStep({ situation, previous, release, incoming }: Shape): DeployStep
         remote.together([
           await change.guard(),
           ...restart.preparation,
-          ...[...keepPrevious, ...keepNew].map((argv) => remote.part('Keeping a release', argv)),
+          ...keepPrevious
+            .map((argv) => remote.part('Keeping the present release', argv))
+            .map((part) => (file ? whileSame(layout.target, file.inode, part) : part)),
+          ...keepNew.map((argv) => remote.part('Keeping the new release', argv)),
           ...attributes.map((argv) => ({ ...remote.part('Keeping the attributes', argv), quiet: true })),
           ...stateParts(remote, change.state),
         ]),
