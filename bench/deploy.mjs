@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const outfile = `${root}node_modules/.cache/bench/deploy.mjs`;
+const outdir = `${root}node_modules/.cache/bench`;
 /** Files that are named by their place beside a source stay where they are. */
 const ownPlaces = {
   name: 'own-places',
@@ -19,18 +19,19 @@ const ownPlaces = {
   },
 };
 await build({
-  entryPoints: [`${root}bench/deploy/speed.ts`],
-  outfile,
+  entryPoints: { speed: `${root}bench/deploy/speed.ts`, send: `${root}bench/deploy/send.ts` },
+  outdir,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
   plugins: [ownPlaces],
-  define: { 'process.env.BENCH_FILE': JSON.stringify(outfile) },
+  define: { 'process.env.BENCH_SEND': JSON.stringify(`${outdir}/send.mjs`) },
   // As the command is bundled: looking for packages would be measured otherwise.
   external: ['@mongodb-js/zstd', 'cpu-features', '*.node', 'esbuild'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = '/';",
   },
 });
-await import(outfile);
+await import(`${outdir}/speed.mjs`);

@@ -6,12 +6,14 @@ import { hashFile } from '../../src/deploy/transfer/hash.ts';
 import { Supply } from '../../src/deploy/transfer/supply.ts';
 import { methods, transfer } from '../../src/deploy/transfer/transfer.ts';
 
+await send(process.argv[2]!);
+
 /**
  * What a case's process does: the transfer alone, over a connection for each place, with what was computed for one serving the others;
  * without a place, one connection and one command. Ends with a line of figures on standard error.
  */
-export async function sendAlone([text]: readonly string[]): Promise<void> {
-  const { port, user, directory, pins, source, staged, base } = JSON.parse(text!) as {
+async function send(text: string): Promise<void> {
+  const { port, user, directory, pins, source, staged, base } = JSON.parse(text) as {
     readonly port: number;
     readonly user: string;
     /** Holds the key, and a cache with the old version. */

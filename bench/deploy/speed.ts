@@ -18,11 +18,9 @@ import { buildService, versionAt } from '../../test/support/service.ts';
 import { freePort, type Sshd, startSshd } from '../../test/support/sshd.ts';
 import { largeProgram, rebuiltProgram, type Versions } from './inputs.ts';
 import { type Case, median, printRows, type Row, race, runCase } from './race.ts';
-import { sendAlone } from './send.ts';
 
 const parts = ['first', 'large', 'rebuilt', 'unchanged', 'answer', 'fleet', 'down', 'memory'] as const;
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     /** Two versions of one program; without them Node itself, with 1 % of its blocks changed. */
@@ -32,8 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-if (positionals[0] === 'send') await sendAlone(positionals.slice(1));
-else await compare();
+await compare();
 
 /** A host behind a link, and how programs are told to reach it. */
 interface Way {
@@ -63,8 +60,7 @@ async function openWay(sshd: Sshd, link: { delayMs: number; rate: number; oneLin
     scp: (from, to) => ['scp', '-q', '-P', String(relay.port), ...options, from, `${at}:${to}`],
     ours: (source, staged, base, node = process.execPath) => [
       node,
-      process.env.BENCH_FILE!,
-      'send',
+      process.env.BENCH_SEND!,
       JSON.stringify({ port: relay.port, user: sshd.user, directory: sshd.directory, pins, source, staged, base }),
     ],
   };
@@ -145,7 +141,7 @@ async function transfers(way: Way, place: string, large: Versions): Promise<Row[
     const { made, cases } = await others(large, false);
     // As an action it has no native part; the oldest Node has no zstd of its own.
     const bundle = join(place, 'bundle.mjs');
-    await copyFile(process.env.BENCH_FILE!, bundle);
+    await copyFile(process.env.BENCH_SEND!, bundle);
     const action = ours(large.next, [staged], undefined, nodeBinary(20)).with(1, bundle);
     const figure = await race(
       'first deploy, transfer with verification',
