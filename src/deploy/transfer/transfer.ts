@@ -5,7 +5,7 @@ import { problem, type ToolError, usage } from '../../common/errors.ts';
 import type { Host, RunResult } from '../host/host.ts';
 import { type Compress, gzip, loadZstd, raw } from './compress.ts';
 import type { Delta } from './delta.ts';
-import { frameSize, frames } from './frames.ts';
+import { type FrameAt, frameSize, frames, unshared } from './frames.ts';
 import { changed, isUnchanged, type SourceFile } from './hash.ts';
 import { acceptScript, keepScript, lookScript, receiveScript } from './scripts.ts';
 import type { Supply } from './supply.ts';
@@ -135,7 +135,7 @@ async function look(host: Host, { staged, source, signal, looked }: TransferRequ
 }
 
 type Stream = Exclude<Method, 'sftp' | 'delta'>;
-type Choice = { readonly method: 'sftp' } | { readonly method: Stream; readonly compress: Compress };
+type Choice = { readonly method: 'sftp' } | { readonly method: Stream; readonly frameAt: FrameAt };
 
 async function choose(
   host: Host,
@@ -146,10 +146,11 @@ async function choose(
   if (tools.has('tee')) {
     const networked = host.networked ?? true;
     const zstd = networked && allowed.includes('zstd') && tools.has('zstd') ? await loadZstd(local) : undefined;
-    if (zstd) choices.push({ method: 'zstd', compress: (await supply?.share('zstd', zstd)) ?? zstd });
-    if (networked && allowed.includes('gzip') && tools.has('gzip'))
-      choices.push({ method: 'gzip', compress: (await supply?.share('gzip', gzip)) ?? gzip });
-    if (allowed.includes('raw')) choices.push({ method: 'raw', compress: raw });
+    const shared = async (method: Stream, compress: Compress) =>
+      choices.push({ method, frameAt: (await supply?.share(method, compress)) ?? unshared(compress) });
+    if (zstd) await shared('zstd', zstd);
+    if (networked && allowed.includes('gzip') && tools.has('gzip')) await shared('gzip', gzip);
+    if (allowed.includes('raw')) choices.push({ method: 'raw', frameAt: unshared(raw) });
   }
   if (allowed.includes('sftp') && host.upload) choices.push({ method: 'sftp' });
   return choices;
@@ -213,7 +214,7 @@ function resumePoint({ part, tools, freeBytes }: Seen, { size }: SourceFile): nu
 async function byStream(
   host: Host,
   seen: Seen,
-  { method, compress }: Exclude<Choice, { method: 'sftp' }>,
+  { method, frameAt }: Exclude<Choice, { method: 'sftp' }>,
   resumedAt: number,
   request: TransferRequest,
 ): Promise<StreamOutcome> {
@@ -222,7 +223,7 @@ async function byStream(
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
   const stream = Readable.from(
-    frames(source, resumedAt, compress, ({ file, wire }) => {
+    frames(source, resumedAt, frameAt, ({ file, wire }) => {
       bytesSent = wire;
       onProgress?.({ method, done: file, total: source.size, sent: wire });
     }),
