@@ -10,13 +10,14 @@ import { deployBinary } from '../../../src/deploy/command.ts';
 import { Connection } from '../../../src/deploy/connection.ts';
 import { localHost } from '../../../src/deploy/host/local.ts';
 import { layoutOf } from '../../../src/deploy/layout.ts';
-import { type Lock, takeLock } from '../../../src/deploy/lock.ts';
+import { takeLock } from '../../../src/deploy/lock.ts';
 import type { Privilege } from '../../../src/deploy/privilege.ts';
 import { Remote } from '../../../src/deploy/remote.ts';
 
 // Each host is a directory of this machine.
 let root: string;
-let held: Lock[];
+/** What changes the host asks first whether the lock is still its own. */
+let held: { release(): Promise<void>; confirm(): Promise<void> }[] = [];
 const lockOf = (host: string) => join(root, host, '.app.deploy/lock');
 
 beforeEach(async () => {
@@ -55,7 +56,8 @@ async function hold(host: string, by: string): Promise<void> {
   await mkdir(remote.layout.releases, { recursive: true });
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const origin = { by, commit: null, runUrl: 'https://forge.example.org/o/r/actions/runs/7' };
-  held.push(await takeLock(remote, { expiryMs: 60_000, waitMs: 0 }, origin, 'deploy', bootId));
+  const lock = await takeLock(remote, { expiryMs: 60_000, waitMs: 0 }, origin, 'deploy', bootId);
+  held.push({ release: () => lock.release(), confirm: async () => void (await remote.together([await lock.guard()])) });
 }
 
 /** Its holder was gone when the host was started again. */
