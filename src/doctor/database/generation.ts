@@ -15,6 +15,8 @@ export interface Generation {
   readonly hasTaskJobIndex: boolean;
   /** `action_run.concurrency_group` and `concurrency_type`: a run may queue behind others of its group. */
   readonly hasConcurrencyGroups: boolean;
+  /** `action_run.priority`: runners are offered the jobs of runs with a higher one first. */
+  readonly hasPriorities: boolean;
   /** `repository.num_action_runs` and `num_closed_action_runs` exist (until migration v14b). */
   readonly countsRunsInRepository: boolean;
   /** null when neither columns nor migration level can tell. */
@@ -166,6 +168,7 @@ export function tellGeneration(facts: SchemaFacts, place: string, wanted?: Aggre
     countsAttemptAtRequeue,
     hasTaskJobIndex: facts.indexedTaskJobId,
     hasConcurrencyGroups: has('action_run', 'concurrency_group') && has('action_run', 'concurrency_type'),
+    hasPriorities: has('action_run', 'priority'),
     countsRunsInRepository: has('repository', 'num_action_runs') && has('repository', 'num_closed_action_runs'),
     aggregation: hasNewAggregation(facts.columns) ? 'new' : (byLevel(facts.level) ?? wanted ?? null),
   };
