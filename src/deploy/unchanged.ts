@@ -60,6 +60,7 @@ export async function alreadyRuns(
     settings.proof.expectString === undefined &&
     !settings.restart.userUnit &&
     state.pending === null &&
+    !facts.locked &&
     recorded === sha256 &&
     attributesFit({ facts, settings }) &&
     runs(facts, settings) &&
