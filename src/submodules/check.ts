@@ -371,13 +371,16 @@ function recordNewest({ chain }: Observed): string {
 /** The exact commands that send the commit to the remotes that lack it. */
 function pushCommand(seen: Observed, lacking: readonly RemoteReport[]): string {
   const { path, commit, clone, chain } = seen;
+  // What only another worktree's clone has, or one that is not checked out, is pushed from there: a new clone would lack it.
+  const elsewhere = clone?.hasCommit === true && !clone.checkedOut;
+  const at = elsewhere ? ['--git-dir', clone.git.gitDir, '--work-tree', '.'] : ['-C', path];
   const pushes = lacking.map((remote) => {
     const { name, url } = remote;
     const landing = landingOf(seen, remote);
     const branch = landing && !landing.adds ? ownBranch(commit) : (landing?.branch ?? 'main');
     // A remote that does not push exactly there would send it elsewhere.
     const own = url !== null && clone?.remotes.get(name)?.some((one) => sameRepository(one, url));
-    return quoteAll(['git', '-C', path, 'push', own ? name : (url ?? name), `${commit}:refs/heads/${branch}`]);
+    return quoteAll(['git', ...at, 'push', own ? name : (url ?? name), `${commit}:refs/heads/${branch}`]);
   });
   // A clone that lacks the commit gets it from a remote that has it.
   const source = seen.answers.find(({ remote, answer }) => remote.url && answer && !isFailure(answer) && has(answer));
@@ -385,7 +388,7 @@ function pushCommand(seen: Observed, lacking: readonly RemoteReport[]): string {
     clone && !clone.hasCommit && source
       ? [quoteAll(['git', '-C', path, 'fetch', shown(source.remote.url!), commit])]
       : [];
-  return [...enter(chain), ...get, ...new Set(pushes)].join(' && ');
+  return [...(elsewhere ? [] : enter(chain)), ...get, ...new Set(pushes)].join(' && ');
 }
 
 const landingOf = ({ answers }: Observed, { name, url }: RemoteReport) =>

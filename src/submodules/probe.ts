@@ -135,10 +135,10 @@ export function createProbe({
     async recorded(original, commit) {
       const url = await addressOf(original);
       return once(trees, `${commit} ${url}`, async () => {
-        const remembered = (await facts.of(url)).recorded(commit);
+        const remembered = facts.of(url).recorded(commit);
         if (remembered) return remembered;
         const found = await readRecorded(url, commit);
-        if (found && !isFailure(found)) (await facts.of(url)).addRecorded(commit, found);
+        if (found && !isFailure(found)) facts.of(url).addRecorded(commit, found);
         return found;
       });
     },
@@ -229,7 +229,7 @@ export function createProbe({
     const { url, commit } = question;
     const tips = [...new Set(refs.map(([, oid]) => oid))];
     if (tips.length === 0) return false;
-    const remembered = await facts.of(url);
+    const remembered = facts.of(url);
     if (remembered.contains(tips, commit)) return true;
     // Remotes of one submodule mostly agree on their tips, and a yes holds wherever the tips are the same.
     const key = `${commit} ${tips.toSorted().join(' ')}`;
@@ -350,7 +350,7 @@ export function createProbe({
   }
 
   async function scratchIn(url: string, name: string, hash: Hash): Promise<Git> {
-    const { dir } = await facts.of(url);
+    const { dir } = facts.of(url);
     if (!existsSync(dir)) await makeCache(dir);
     return scratchRepository(git, join(dir, name), hash);
   }

@@ -57,6 +57,19 @@ const pushAll = (dir: string, ref = 'HEAD:main') => {
 };
 
 describe('a fix that is pasted', () => {
+  it('pushes what only another worktree has', async () => {
+    const { root } = make({ nested: true });
+    const tree = join(world.dir, 'tree');
+    git(root, 'worktree', 'add', '--quiet', '-b', 'side', tree);
+    git(tree, 'submodule', '--quiet', 'update', '--init', '--recursive');
+    const { inRoot } = advance(tree);
+    git(root, 'merge', '--quiet', '--ff-only', inRoot);
+    const { exit, at } = await check();
+    expect([exit, at('lib').class]).toEqual([1, 'unpushed']);
+    paste(at('lib').fix);
+    expect((await check()).exit).toBe(0);
+  });
+
   it('sends a commit that was force-pushed away to a branch of its own', async () => {
     const { root, lib } = make();
     const { inSubmodule } = advance(root);

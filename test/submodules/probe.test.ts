@@ -232,7 +232,7 @@ describe('the cache', () => {
 
   it('names the setting where its directory cannot be made', async () => {
     const facts = new FactStore('/dev/null/cache');
-    (await facts.of('https://code.example/a.git')).addContains(['t1'], 'c1');
+    facts.of('https://code.example/a.git').addContains(['t1'], 'c1');
     await expect(facts.save()).rejects.toMatchObject({ fix: expect.stringContaining('FORGEJO_CI_TOOLKIT_CACHE') });
   });
 

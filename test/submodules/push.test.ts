@@ -216,6 +216,19 @@ describe('push', () => {
     expect((await push(['--yes', '--require', 'origin'])).result.steps).toEqual([]);
   });
 
+  it('plans one push for a submodule whose remote has two push URLs, which serves both', async () => {
+    const { root, lib } = make({ remotes: ['origin'] });
+    const second = join(world.dir, 'second.git');
+    git(world.dir, 'clone', '--quiet', '--bare', join(world.servers, 'origin', 'lib.git'), second);
+    for (const url of [join(world.servers, 'origin', 'lib.git'), second])
+      git(lib, 'config', '--add', 'remote.origin.pushurl', url);
+    const { inSubmodule } = advance(root);
+    const { exit, result } = await push(['--yes']);
+    expect(exit).toBe(0);
+    expect(result.steps.map(({ title }) => title).filter((title) => title.includes('lib'))).toHaveLength(1);
+    expect([on('origin', 'lib'), git(second, 'rev-parse', 'main')]).toEqual([inSubmodule, inSubmodule]);
+  });
+
   it('starts nothing while one of the remotes cannot be asked', async () => {
     const { root } = make();
     advance(root);

@@ -29,6 +29,8 @@ export interface TransferRequest {
   readonly staged: string;
   /** This machine. */
   readonly local: Host;
+  /** What `lookCommand` told a moment ago. */
+  readonly looked?: RunResult | null | undefined;
   /** What is shared with other hosts that get the same file. */
   readonly supply?: Supply | undefined;
   /** A file on the host that a delta can start from. */
@@ -93,11 +95,19 @@ interface Seen {
 const keyOf = ({ sha256 }: SourceFile) => sha256.slice(0, 16);
 const quickly = 60_000;
 
-async function look(host: Host, { staged, source, signal }: TransferRequest): Promise<Seen> {
-  const result = await host.run(['sh', '-c', lookScript, 'sh', staged, keyOf(source)], {
-    timeoutMs: quickly,
-    ...(signal && { signal }),
-  });
+/** Looks at what a host has, and clears away what is left there of transfers of other files. Whoever runs it must be alone there. */
+export const lookCommand = (staged: string, source: SourceFile): readonly string[] => [
+  'sh',
+  '-c',
+  lookScript,
+  'sh',
+  staged,
+  keyOf(source),
+];
+
+async function look(host: Host, { staged, source, signal, looked }: TransferRequest): Promise<Seen> {
+  const result =
+    looked ?? (await host.run(lookCommand(staged, source), { timeoutMs: quickly, ...(signal && { signal }) }));
   const lines = result.stdout.split('\n');
   if (!lines.includes('looked'))
     throw problem(

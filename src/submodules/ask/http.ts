@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import http from 'node:http';
+import https from 'node:https';
 import type { Env, RemoteRef, Setting } from '../git.ts';
 import { authorizationFor, type ServerToken } from '../tokens.ts';
 import { packCount } from './pack.ts';
@@ -117,8 +121,9 @@ function packet(text: string): string {
   return (Buffer.byteLength(text) + 4).toString(16).padStart(4, '0') + text;
 }
 
-type Body = ReadableStream<Uint8Array>;
+type Body = AsyncIterable<Buffer>;
 
+/** By Node's own http, which takes half the processor time of its fetch: hundreds of questions are asked in a run. */
 async function ask<T>(
   { url, headers, timeoutMs, hash }: HttpRemote,
   command: string,
@@ -127,31 +132,34 @@ async function ask<T>(
 ): Promise<T | undefined> {
   // Servers older than 2.28 know no object-format, and their objects are all of the one kind.
   const capabilities = hash === 'sha1' ? [] : [`object-format=${hash}\n`];
-  const request = [`command=${command}\n`, ...capabilities].map(packet).join('');
+  const head = [`command=${command}\n`, ...capabilities].map(packet).join('');
   const address = new URL(url);
   address.username = '';
   address.password = '';
   address.pathname = `${address.pathname.replace(/\/+$/, '')}/git-upload-pack`;
-  // Not AbortSignal.timeout: its timer would hold on to a finished request for as long as one may take.
-  const stop = new AbortController();
-  const limit = setTimeout(() => stop.abort(), timeoutMs);
+  const { request: open } = address.protocol === 'https:' ? https : http;
+  const body = Buffer.from(`${head}0001${args.map((arg) => packet(`${arg}\n`)).join('')}0000`);
+  let limit: NodeJS.Timeout | undefined;
   try {
-    const response = await fetch(address, {
+    const request = open(address, {
       method: 'POST',
       headers: {
         ...headers,
         'content-type': 'application/x-git-upload-pack-request',
+        'content-length': body.length,
         accept: 'application/x-git-upload-pack-result',
         'git-protocol': 'version=2',
         'user-agent': 'git/2 (submodule-push-check)',
       },
-      body: `${request}0001${args.map((arg) => packet(`${arg}\n`)).join('')}0000`,
-      redirect: 'manual',
-      signal: stop.signal,
     });
-    const right = response.headers.get('content-type') === 'application/x-git-upload-pack-result';
-    if (response.status === 200 && right && response.body) return await read(response.body);
-    await response.body?.cancel();
+    limit = setTimeout(() => request.destroy(new Error('timed out')), timeoutMs);
+    request.end(body);
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    // An error after the answer has begun reaches the reader of the body.
+    request.on('error', () => {});
+    const right = response.headers['content-type'] === 'application/x-git-upload-pack-result';
+    if (response.statusCode === 200 && right) return await read(response);
+    response.destroy();
     return undefined;
   } catch {
     return undefined;
@@ -161,7 +169,7 @@ async function ask<T>(
 }
 
 async function whole(body: Body, most = 256 * 1024 * 1024): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
+  const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     chunks.push(chunk);
