@@ -58,7 +58,8 @@ export interface OwnRule extends TextRule {
   readonly longest: number;
 }
 
-const placeholder = /\{([ ,:;(]*)(\w+)(?:\|([^}]*))?\}/g;
+// ${NAME} is the shell's own.
+const placeholder = /(?<!\$)\{([ ,:;(]*)(\w+)(?:\|([^}]*))?\}/g;
 
 /** `text` with its `{name}` filled in, for people to read. */
 export const fill = (text: string, captures: Captures): string =>

@@ -99,6 +99,11 @@ test('a blank or a colon before a name is only there with it', () => {
   expect(fill('It failed{: code}{, what| so}.', {})).toBe('It failed so.');
 });
 
+test('what a shell would fill in stays as it is', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the shell
+  expect(fillFix('ls ${HOME}/{dir}', { dir: 'a', HOME: 'b' })).toBe('ls ${HOME}/a');
+});
+
 test('of several fixes the first is taken whose names are there', () => {
   const fix = ['explain {code}', 'build {what|it}', 'never'];
   expect([fixOf({ fix }, { code: 'E1' }), fixOf({ fix }, {})]).toEqual(['explain E1', 'build it']);
