@@ -178,7 +178,10 @@ async function diagnoseJob(means: Means, job: JobRecord, now: number, withHistor
         return prints;
       })
     : null;
-  return { ...verdict, comparedWith: compared && good ? good.run.id : null, history };
+  // The same commit was green: whatever failed, it does not fail always.
+  const cause =
+    verdict.cause && history && history.flaky !== null ? { ...verdict.cause, retryable: true } : verdict.cause;
+  return { ...verdict, cause, comparedWith: compared && good ? good.run.id : null, history };
 }
 
 /** Normalised lines of the good run's step; undefined where they cannot be had. */

@@ -186,13 +186,13 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
         : empty('empty', `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done));
     }
     const find = locator(text, index.lines, { lines: task.logLength, size: task.logSize }, note);
-    const chosen = step ?? (selection.failed ? failed[0] : undefined);
+    const chosen = step ?? (selection.failed ? await decisive(failed, find, text, steps, done) : undefined);
     const range = await chooseLines(find, text, task, steps, chosen, selection, done);
     if (range.start >= range.end) {
       await text.close();
       return noOutput(chosen, task, done);
     }
-    const others = selection.failed ? failed.slice(1).filter((other) => other.logLength > 0) : [];
+    const others = selection.failed ? failed.filter((other) => other !== chosen && other.logLength > 0) : [];
     if (others.length > 0)
       note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(', ')} (see --step).`);
     let lines = 0;
@@ -236,6 +236,28 @@ interface Chosen {
   /** Bytes of the text. */
   readonly from: number;
   readonly until: number;
+}
+
+/** Of steps that failed the first that ended the job: with `continue-on-error` the runner goes on, and says so at the step's end. */
+async function decisive(
+  failed: readonly Step[],
+  find: Locator,
+  text: LogText,
+  steps: readonly Step[],
+  done: boolean,
+): Promise<Step> {
+  const wrote = failed.filter((step) => step.logLength > 0);
+  for (const step of wrote.length > 1 ? wrote : []) {
+    const { start, end } = linesOf(step, steps, done, Number.POSITIVE_INFINITY);
+    const until = await find.offsetOf(end);
+    const back = await tailStart(text, until, Math.min(end - start, 10));
+    const range = { from: { line: end - back.lines, offset: back.offset }, until };
+    let goesOn = false;
+    for await (const piece of readPieces(text, range, { lineAt: find.lineAt, note: () => {} }))
+      goesOn ||= linesOfPiece(piece, () => '').some((line) => line.text.trim() === 'Failed but continue next step');
+    if (!goesOn) return step;
+  }
+  return failed[0]!;
 }
 
 /** Which lines to give, and where they lie. */

@@ -50,6 +50,51 @@ test('the failed step costs the seek table and two frames, and small parts of th
   expect(counted.bytes).toBeLessThan(log.indexes.length);
 });
 
+describe('of several failed steps', () => {
+  const lint = [
+    '⭐ Run Main lint',
+    '✖ 1 problem (1 error, 0 warnings)',
+    'Failed but continue next step',
+    '  ❌  Failure - Main lint',
+  ];
+  const build = ['⭐ Run Main build', 'error[E0308]: mismatched types', '  ❌  Failure - Main build'];
+  const failedStep = (name: string, logIndex: number, logLength: number): StepRow => ({
+    name,
+    status: 2,
+    started: 1,
+    stopped: 2,
+    logIndex,
+    logLength,
+  });
+  const read = async (one: readonly string[], other: readonly string[]) => {
+    const small = buildLog(
+      ['workflow prepared', ...one, ...other, '🏁  Job failed'].map((content, at) => ({
+        time: logTime(1_795_309_000, at),
+        content,
+      })),
+    );
+    const answer = await readLog({
+      task: finishedTask(small, { status: 2 }),
+      steps: [failedStep('first', 1, one.length), failedStep('second', 1 + one.length, other.length)],
+      storage: memoryStore(new Map([[name, await seekableZstd(small.text)]])),
+      selection: { failed: true },
+    });
+    const texts = (await all(answer)).map(({ text }) => text);
+    return { texts, summary: answer.kind === 'lines' ? answer.summary() : undefined };
+  };
+
+  test('the one that the runner went on after (continue-on-error) did not end the job', async () => {
+    const { texts, summary } = await read(lint, build);
+    expect(texts).toEqual([...build, '🏁  Job failed']);
+    expect(summary).toMatchObject({ step: 'second', notes: ['Failed as well: 1 "first" (see --step).'] });
+  });
+
+  test('the first is shown where the runner says nothing of that, or of all of them', async () => {
+    expect((await read(build, build)).summary?.step).toBe('first');
+    expect((await read(lint, lint)).summary?.step).toBe('first');
+  });
+});
+
 test('a summary says what was read and where', async () => {
   const task = finishedTask(log, { status: 2 });
   const answer = await readLog({ task, steps, ...stores(), selection: { step: 'test', tail: 2 } });
