@@ -20,6 +20,7 @@ import {
   type LogSummary,
   readLog,
   type Selection,
+  unreadLog,
 } from '../logs/logs.ts';
 import { LogPrinter, type PrintStyle } from '../logs/print.ts';
 import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
@@ -122,8 +123,12 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
     const results: JobLog[] = [];
     for (const job of jobs) {
       const answer = await askLog(job, connection, selection);
-      if (options.download !== undefined) results.push(await downloadJob(job, answer, options.download, io));
-      else results.push(await printJob(job, answer, filter, options, io));
+      const shown =
+        options.download === undefined
+          ? printJob(job, answer, filter, options, io)
+          : downloadJob(job, answer, options.download, io);
+      // What cannot be read of one log says nothing of the others.
+      results.push(await shown.catch((error) => emptyJob(job, unreadLog(error), io)));
     }
     const shown = results.some(({ log }) => log !== null && log.lines > 0);
     return { exit: exitOf(results, shown, options), result: { runId, jobs: results } };
