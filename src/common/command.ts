@@ -5,7 +5,7 @@ import { type Io, ReaderGone } from './io.ts';
 import { nearest } from './nearest.ts';
 import { harmlessStyled } from './output/style.ts';
 import type { View } from './output/table.ts';
-import { redact, redactValue } from './redact.ts';
+import { redact, redactedJson } from './redact.ts';
 
 /** What a verb answers: one result object that the command, the action and `--json` all show. */
 export interface Outcome<Result = unknown> {
@@ -92,7 +92,7 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
         verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
       });
     }
-    if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
+    if (json) await io.write(`${redactedJson(outcome.result, 2)}\n`);
     else {
       const text = shownText(outcome, io.view);
       if (text !== '') await io.write(`${text}\n`);

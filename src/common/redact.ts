@@ -134,5 +134,16 @@ export function redactValue<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [nameOf(key), redactValue(inner)])) as T;
 }
 
+/**
+ * `value` as JSON, with every string in it redacted. Where nothing in the whole text is suspicious, which is quick to see, no
+ * string of it is looked at by itself, and no copy made: results of thousands of rows are mostly that. JSON writes the words
+ * that make a text suspicious as they are, and `hideSecret` knows secrets as JSON writes them.
+ */
+export function redactedJson(value: unknown, indent?: number): string {
+  const text = JSON.stringify(value, null, indent) ?? 'null';
+  const isClean = !text.includes('@') && !suspicious.test(text) && !known.some((secret) => text.includes(secret));
+  return isClean ? text : JSON.stringify(redactValue(value), null, indent);
+}
+
 /** Names of our own result objects are words; they stay, also where a weak password is one of them. */
 const nameOf = (key: string): string => (/^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key));

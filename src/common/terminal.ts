@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isatty } from 'node:tty';
 import { type Io, ReaderGone } from './io.ts';
 import { LiveLines } from './output/live.ts';
 import { colored, harmlessStyled, plain } from './output/style.ts';
@@ -13,7 +14,7 @@ export const isCi = (env: Io['env']): boolean =>
 
 /** The process's own terminal. */
 export function terminalIo(env: Io['env'] = process.env): Io {
-  const { stdin, stdout, stderr } = process;
+  const { stdout, stderr } = process;
   const ci = isCi(env);
   const forced = env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== '';
   const color = !env.NO_COLOR && (forced || (stdout.isTTY && !ci && env.TERM !== 'dumb'));
@@ -25,7 +26,8 @@ export function terminalIo(env: Io['env'] = process.env): Io {
     gone = true;
   });
   stderr.on('error', () => {});
-  const interactive = Boolean(stdin.isTTY && stderr.isTTY && !ci);
+  // Not process.stdin.isTTY: that opens the input, which most commands never read.
+  const interactive = Boolean(isatty(0) && stderr.isTTY && !ci);
   const live = interactive && env.TERM !== 'dumb' ? new LiveLines(stderr) : undefined;
   return {
     env,
@@ -50,7 +52,7 @@ export function terminalIo(env: Io['env'] = process.env): Io {
     pause: (milliseconds) => pause(milliseconds),
     async ask(question) {
       const { createInterface } = await import('node:readline/promises');
-      const prompt = createInterface({ input: stdin, output: stderr });
+      const prompt = createInterface({ input: process.stdin, output: stderr });
       try {
         // The end of the input, or Ctrl-C, is no answer; without this the question would stay open for ever.
         const ended = once(prompt, 'close').then(() => '');

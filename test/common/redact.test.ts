@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problem } from '../../src/common/errors.ts';
-import { hideSecret, redact, redactValue } from '../../src/common/redact.ts';
+import { hideSecret, redact, redactedJson, redactValue } from '../../src/common/redact.ts';
 
 describe('what looks like a secret is hidden', () => {
   test.each([
@@ -225,4 +225,21 @@ test.each([
 ])('hostile text is gone through in time: %j', (piece) => {
   const text = piece.repeat(Math.ceil(2_000_000 / piece.length));
   expect(redact(text).length).toBeGreaterThan(0);
+});
+
+test.each([
+  { plain: ['nothing', 1, null, true, undefined], inner: { a: 'b' } },
+  { url: 'postgres://someone:pw@host/db' },
+  { quoted: 'password="two words"', line: 'authorization: "Bearer abcdef0123456789"' },
+  { key: '-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----' },
+  { 'a name with a "token=abcdef"': 1 },
+  { known: 'before \n kn"own\\secret \t after', encoded: 'kn%22own%5Csecret' },
+  { date: new Date(0) },
+  'token=abcdef',
+  null,
+  undefined,
+])('JSON is written as if every string in it had been redacted by itself: %j', (value) => {
+  hideSecret('kn"own\\secret');
+  expect(redactedJson(value)).toBe(JSON.stringify(redactValue(value ?? null)));
+  expect(redactedJson([value], 2)).toBe(JSON.stringify(redactValue([value]), null, 2));
 });

@@ -20,10 +20,14 @@ beforeAll(() =>
       loader: 'ts',
       contents: `
         import { runTool } from '../../src/common/command.ts';
+        import { syncBuiltinESMExports } from 'node:module';
+        import nodeTty from 'node:tty';
         import { hideSecret } from '../../src/common/redact.ts';
         import { terminalIo } from '../../src/common/terminal.ts';
         const [what, tty] = process.argv.slice(2);
-        if (tty) for (const stream of [process.stdin, process.stdout, process.stderr]) stream.isTTY = true;
+        if (tty) for (const stream of [process.stdout, process.stderr]) stream.isTTY = true;
+        if (tty) nodeTty.isatty = () => true;
+        syncBuiltinESMExports();
         if (tty) process.stdout.columns = Number(tty);
         const io = terminalIo();
         if (what === 'view') {

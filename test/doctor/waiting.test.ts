@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
+import { jobForServer } from '../../demo/forgejo/waits.ts';
 import { doctor } from '../support/doctor.ts';
 import { play, type Scene } from '../support/situation.ts';
 
@@ -96,6 +97,12 @@ const cases: readonly Case[] = [
     },
     codes: { test: 'need-missing', package: 'needs' },
     message: /It needs "bild", and the run has no such job\./,
+  },
+  {
+    name: 'the server, which alone resolves a call of another workflow',
+    situation: (scene) => jobForServer(scene),
+    codes: { test: 'server-decides', package: 'needs' },
+    message: /only the server resolves it/,
   },
   {
     name: 'an approval',

@@ -3,6 +3,7 @@ import { type EmbeddedPostgres, startPostgres } from '../../demo/forgejo/postgre
 import { chosenDialect } from './dialect.ts';
 import { mariaDb } from './mariadb.ts';
 import { mariaDatabase, sqliteDatabase } from './other-database.ts';
+import { realDatabase } from './postgres.ts';
 import { databaseAt, type TestDatabase } from './test-database.ts';
 
 export type { TestDatabase } from './test-database.ts';
@@ -13,7 +14,7 @@ let counter = 0;
 // This module is imported while a test file is collected, so the hooks are the file's own. The server is started in one,
 // because the first start on a machine takes longer than a test may.
 beforeAll(async () => {
-  if (chosenDialect() === 'postgresql') server = await startPostgres();
+  if (chosenDialect() === 'embedded') server = await startPostgres();
 });
 afterAll(() => server?.stop());
 
@@ -32,8 +33,10 @@ export async function embeddedDatabase({ schema = `test_${++counter}` } = {}): P
 /** An empty database on the server that this test file is for: the embedded PostgreSQL unless `useDialect` said otherwise. */
 export async function testDatabase(): Promise<TestDatabase> {
   switch (chosenDialect()) {
-    case 'postgresql':
+    case 'embedded':
       return embeddedDatabase();
+    case 'postgresql':
+      return realDatabase();
     case 'sqlite':
       return sqliteDatabase();
     case 'mariadb':

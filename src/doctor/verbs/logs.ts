@@ -22,7 +22,7 @@ import {
   type Selection,
   unreadLog,
 } from '../logs/logs.ts';
-import { LogPrinter, type PrintStyle } from '../logs/print.ts';
+import { LogPrinter, type PrintStyle, printPieces } from '../logs/print.ts';
 import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
 import { stepSpans } from '../steps.ts';
 import { moment, runArgument, wholeNumber } from './runs.ts';
@@ -251,8 +251,10 @@ async function printJob(
   } else {
     const printer = new LogPrinter(job.name, answer.stepAt, printStyle(options, io));
     const chosen = chooser(filter);
-    for await (const piece of answer.pieces)
-      await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
+    if (!chosen) await printPieces(answer.pieces, printer, io.write);
+    else
+      for await (const piece of answer.pieces)
+        await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
   }
   const log = answer.summary();
   for (const note of log.notes) io.note(`${job.name}: ${note}`);
@@ -299,7 +301,7 @@ async function downloadJob(job: LogJob, answer: FoundLog | EmptyLog, directory: 
         escapes: true,
         strong: (text) => text,
       });
-      for await (const piece of answer.pieces) await file.writeFile(printer.print(piece));
+      await printPieces(answer.pieces, printer, (bytes) => file.writeFile(bytes));
     } finally {
       await file.close();
     }
