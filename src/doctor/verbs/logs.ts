@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { isDiskFull } from '../../common/disk-full.ts';
 import { messageOf, unknown, usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
@@ -312,7 +313,9 @@ async function downloadJob(job: LogJob, answer: FoundLog | EmptyLog, directory: 
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw unknown(
       `${path} cannot be written: ${messageOf(error)}`,
-      'Give a directory with --download that may be written.',
+      isDiskFull(error)
+        ? 'Make room on that file system, or give a directory on another one.'
+        : 'Give a directory with --download that may be written.',
       error,
     );
   }
