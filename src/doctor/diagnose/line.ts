@@ -1,14 +1,11 @@
-import { harmless } from '../../common/output/style.ts';
+import { harmless, withoutEscapes } from '../../common/output/style.ts';
 
 /** Characters of a line that are looked at: a program that writes more in one line says nothing new there. */
 export const longestLine = 2048;
 
-const escapes = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])/g;
-
 /** A line as it looks on a terminal at the end: without escapes, and only what the last carriage return left standing. */
 export function plain(text: string): string {
-  let line = text.length > longestLine ? text.slice(0, longestLine) : text;
-  if (line.includes('\x1b')) line = line.replace(escapes, '');
+  let line = withoutEscapes(text.length > longestLine ? text.slice(0, longestLine) : text);
   if (line.includes('\r')) line = line.replace(/\r+$/, '').split('\r').at(-1)!;
   return harmless(line);
 }

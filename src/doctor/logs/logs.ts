@@ -1,4 +1,4 @@
-import { messageOf, problem, ToolError, unknown, usage } from '../../common/errors.ts';
+import { messageOf, ToolError, unknown, usage } from '../../common/errors.ts';
 import { nearest } from '../../common/nearest.ts';
 import { isDone } from '../database/status.ts';
 import {
@@ -18,7 +18,7 @@ import { type IndexBytes, IndexDamage, type LineIndex, openLineIndex } from './l
 import { type LogLine, linesIn, linesOf as linesOfPiece, type Piece, readPieces, tailStart } from './lines.ts';
 import { type Locator, locator } from './locate.ts';
 import { type NotFound, openLog, sentence } from './place.ts';
-import type { LogStore } from './store.ts';
+import { type LogStore, UnreadableLog } from './store.ts';
 import { type Damage, LogGone, type LogText } from './text.ts';
 
 /** The columns of action_task that say where its log is and how long. */
@@ -64,6 +64,9 @@ export interface LogRequest extends LogPlaces {
   readonly index?: IndexBytes | undefined;
   readonly selection: Selection;
 }
+
+/** Uncompressed bytes of the frames that Forgejo writes. */
+const forgejoFrame = 128 * 1024;
 
 /** Why there is nothing to show. */
 export type EmptyReason =
@@ -178,7 +181,7 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
         end: undefined,
         message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
       });
-    else if (text.size < task.logSize || (done && text.size !== task.logSize)) note(`The log ${sizes}.`);
+    const isCut = done && text.size < task.logSize;
     if (text.size === 0) {
       await text.close();
       return text.damage.length + text.notes.length > 0
@@ -187,11 +190,24 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
     }
     const find = locator(text, index.lines, { lines: task.logLength, size: task.logSize }, note);
     const chosen = step ?? (selection.failed ? await decisive(failed, find, text, steps, done) : undefined);
-    const range = await chooseLines(find, text, task, steps, chosen, selection, done);
+    const range = await chooseLines(find, text, task, steps, chosen, selection, done, isCut);
     if (range.start >= range.end) {
       await text.close();
-      return noOutput(chosen, task, done);
+      return chosen && isCut && chosen.logLength > 0
+        ? cutBefore(chosen, task, opened.where(), text)
+        : noOutput(chosen, task, done);
     }
+    if (range.isCut && text.damage.length + foreign.length === 0)
+      foreign.push({
+        // The frame that it would be.
+        frame: Math.floor(text.size / forgejoFrame) + 1,
+        offset: text.size,
+        start: text.size,
+        end: undefined,
+        message: `The log in ${opened.where()} ends at byte ${text.size} of ${task.logSize}: the rest is missing.`,
+      });
+    else if (foreign.length === 0 && (text.size < task.logSize || (done && text.size !== task.logSize)))
+      note(`The log ${sizes}.`);
     const others = selection.failed ? failed.filter((other) => other !== chosen && other.logLength > 0) : [];
     if (others.length > 0)
       note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(', ')} (see --step).`);
@@ -236,6 +252,8 @@ interface Chosen {
   /** Bytes of the text. */
   readonly from: number;
   readonly until: number;
+  /** Some of them are missing in a text that is too short. */
+  readonly isCut?: boolean;
 }
 
 /** Of steps that failed the first that ended the job: with `continue-on-error` the runner goes on, and says so at the step's end. */
@@ -269,6 +287,7 @@ async function chooseLines(
   step: Step | undefined,
   { failed, tail }: Selection,
   done: boolean,
+  isCut: boolean,
 ): Promise<Chosen> {
   // Without the need to count: lines up to the end of the text need only an upper bound, unless they are counted back from it.
   const whole = (total: number): Lines =>
@@ -280,10 +299,21 @@ async function chooseLines(
   let lines = whole(Number.POSITIVE_INFINITY);
   const open = lines.end === Number.POSITIVE_INFINITY;
   if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
+  if (isCut) {
+    const total = await find.total();
+    const there = { start: lines.start, end: Math.min(lines.end, total) };
+    const until = there.end === total ? text.size : await find.offsetOf(there.end);
+    return { ...(await lastOf(find, text, there, until, tail)), isCut: lines.end > total };
+  }
   if (open && (tail !== undefined || !done || text.size !== task.logSize)) lines = whole(await find.total());
   else if (open) lines = { start: lines.start, end: task.logLength };
   if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
-  const until = open ? text.size : await find.offsetOf(lines.end);
+  return lastOf(find, text, lines, open ? text.size : await find.offsetOf(lines.end), tail);
+}
+
+/** The last `tail` of these lines, or all. */
+async function lastOf(find: Locator, text: LogText, lines: Lines, until: number, tail?: number): Promise<Chosen> {
+  if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
   if (tail !== undefined && tail < lines.end - lines.start) {
     const back = await tailStart(text, until, tail);
     return { start: lines.end - back.lines, end: lines.end, from: back.offset, until };
@@ -406,6 +436,13 @@ function noOutput(step: Step | undefined, task: LogTask, done: boolean): EmptyLo
   return empty('no-output', `${name} wrote no line.`, 'Leave out --step to see the whole log.');
 }
 
+const cutBefore = (step: Step, task: LogTask, where: string, text: LogText): EmptyLog =>
+  empty(
+    'missing',
+    `Step ${step.number} "${step.name}" wrote ${step.logLength} lines, but the log in ${where} ends before them, at byte ${text.size} of ${task.logSize}.`,
+    'Restore the file from a backup, or run the job again; without --step and --failed, what is left of the log is shown.',
+  );
+
 const stateHint = (task: LogTask, done: boolean) =>
   done
     ? `ci-doctor show tells how task ${task.id} ended.`
@@ -418,6 +455,7 @@ function notFound(request: LogRequest, task: LogTask, { asked, failures }: NotFo
   const failure = failures.find((one) => one !== byApi);
   if (failure) {
     const { error, where } = failure;
+    if (error instanceof UnreadableLog) return empty('unreadable', `${said}${error.message}`, error.fix);
     if (error instanceof ToolError)
       throw byApi ? new ToolError(error.kind, `${said}${error.message}`, error.fix, error) : error;
     throw unknown(
@@ -468,12 +506,24 @@ const unreadable = (task: LogTask, where: string, text: LogText): EmptyLog =>
     'Restore the file from a backup, or run the job again.',
   );
 
+/** The same as an answer, where only this log cannot be read. @throws everything else */
+export function unreadLog(error: unknown): EmptyLog {
+  if (error instanceof UnreadableLog) return empty('unreadable', error.message, error.fix);
+  throw error;
+}
+
 /** What may come up while a log is read, in words. */
 function explained(error: unknown, task: LogTask): unknown {
   if (error instanceof LogGone)
-    return problem(
+    return new UnreadableLog(
       `The log ${task.logFilename} disappeared while it was read.`,
       'Ask again: it is moved when the task ends, and deleted after the retention time.',
+      error,
+    );
+  if (error instanceof Error && 'syscall' in error)
+    return new UnreadableLog(
+      `The log ${task.logFilename} cannot be read any further: ${messageOf(error)}`,
+      'Look at that file and its file system.',
       error,
     );
   return error;

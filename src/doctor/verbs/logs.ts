@@ -2,6 +2,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { isDiskFull } from '../../common/disk-full.ts';
 import { messageOf, unknown, usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
@@ -20,6 +21,7 @@ import {
   type LogSummary,
   readLog,
   type Selection,
+  unreadLog,
 } from '../logs/logs.ts';
 import { LogPrinter, type PrintStyle, printPieces } from '../logs/print.ts';
 import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
@@ -122,8 +124,12 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
     const results: JobLog[] = [];
     for (const job of jobs) {
       const answer = await askLog(job, connection, selection);
-      if (options.download !== undefined) results.push(await downloadJob(job, answer, options.download, io));
-      else results.push(await printJob(job, answer, filter, options, io));
+      const shown =
+        options.download === undefined
+          ? printJob(job, answer, filter, options, io)
+          : downloadJob(job, answer, options.download, io);
+      // What cannot be read of one log says nothing of the others.
+      results.push(await shown.catch((error) => emptyJob(job, unreadLog(error), io)));
     }
     const shown = results.some(({ log }) => log !== null && log.lines > 0);
     return { exit: exitOf(results, shown, options), result: { runId, jobs: results } };
@@ -307,7 +313,9 @@ async function downloadJob(job: LogJob, answer: FoundLog | EmptyLog, directory: 
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw unknown(
       `${path} cannot be written: ${messageOf(error)}`,
-      'Give a directory with --download that may be written.',
+      isDiskFull(error)
+        ? 'Make room on that file system, or give a directory on another one.'
+        : 'Give a directory with --download that may be written.',
       error,
     );
   }

@@ -186,6 +186,22 @@ describe('diagnosing an instance', () => {
     expect(unknown.length).toBeGreaterThan(0);
   });
 
+  test('a log that cannot be read is one failure without an explanation, not the end of the statistics', async () => {
+    const { id } = instance.runs.failed.job;
+    const [task] = await database.query('SELECT log_filename FROM action_task WHERE job_id = $1', [id]);
+    const rename = (name: unknown) =>
+      database.query('UPDATE action_task SET log_filename = $2 WHERE job_id = $1', [id, name]);
+    const since = async () => (await run('diagnose', '--since', '30d', '--json')).json;
+    const before = await since();
+    await rename('../../outside');
+    const after = await since();
+    await rename(task!.log_filename);
+    expect(after).toMatchObject({ failed: before.failed, explained: before.explained - 1 });
+    expect(after.unexplained.map(({ line }: { line: string }) => line)).toContainEqual(
+      expect.stringContaining('leads out of'),
+    );
+  });
+
   test('--matcher names the places that a problem matcher finds', async () => {
     const file = join(directory, 'gcc.json');
     await writeFile(
