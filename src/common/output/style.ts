@@ -28,6 +28,9 @@ export const withoutEscapes = (text: string): string => (text.includes('\x1b') ?
 export const harmless = (text: string): string =>
   text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
 
+/** A name from elsewhere that is to stand in a line with others: on one line, and without the tabs that keep them apart. */
+export const oneLine = (name: string): string => harmless(name.replace(/[\t\r\n]+/g, ' '));
+
 /** The same for text that was styled already: the colours of `colored` stay. */
 export const harmlessStyled = (text: string): string =>
   text

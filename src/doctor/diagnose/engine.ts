@@ -6,6 +6,7 @@ import {
   isGivingUp,
   isRecovery,
   isRetry,
+  isSaidByRunner,
   isWaiting,
   looksWrong,
   normalise,
@@ -129,7 +130,7 @@ export function explainFailure(
       fingerprint: atOnce.fingerprint,
     };
   if (first === -1) {
-    const end = texts.findLastIndex((text) => text.trim() !== '' && !isCascade(text) && !/^Job '/.test(text)) + 1;
+    const end = texts.findLastIndex((text) => !isCascade(text) && !isSaidByRunner(text)) + 1;
     const block = shown(end - 10, texts.length, -1);
     return {
       cause: null,

@@ -31,12 +31,16 @@ const cascade =
 
 export const isCascade = (line: string): boolean => cascade.test(line);
 
+/** What the runner says about a step or a job, or nothing: no word of the job's own. */
+export const isSaidByRunner = (line: string): boolean =>
+  line.trim() === '' || /^\s*[⭐✅❌🏁]|^Job '|^⚙️ \[runner\]/u.test(line);
+
 /**
  * What the runner or the shell says about what it is about to do, warnings, and what tests print that go well, their names
  * included: never a cause either.
  */
 const chatter =
-  /^(?:\s*[⭐✅☁🚀🐳🧪❓]|\++ |(?:npm )?warn(?:ing)?\b|W:|sudo: unable to resolve host |(?:remote: )?hint: |cargo:warning=|[\w ]{1,40}[:=]\s*0\s*$|##\[(?:group|endgroup|warning|debug|command)\]|\s*(?:✓|✔|√|▶|ok \d|PASS(?:ED)?\b|SKIP(?:PED)?\b|XFAIL\b|# |=== (?:RUN|PAUSE|CONT|NAME)|--- (?:PASS|SKIP)|\w+_test\.go:\d+:))|\.\.\. (?:ok|ignored)$| (?:PASSED|SKIPPED|XFAIL)\b.{0,20}$|\blevel=(?:debug|info|trace)\b|\((?:ignored|handled|optional|expected|skipp\w+)[^()]*\)\s*$/iu;
+  /^(?:\s*[⭐✅☁🚀🐳🧪❓]|\++ |(?:npm )?warn(?:ing)?\b|W:|sudo: unable to resolve host |(?:remote: )?hint: |cargo:warning=|[\w ]{1,40}[:=]\s*0\s*$|##\[(?:group|endgroup|warning|debug|command)\]|\s*(?:✓|✔|√|▶|ok \d|PASS(?:ED)?\b|SKIP(?:PED)?\b|XFAIL\b|# |=== (?:RUN|PAUSE|CONT|NAME)|--- (?:PASS|SKIP)|\w+_test\.go:\d+:))|\.\.\. (?:ok|ignored)$| (?:PASSED|SKIPPED|XFAIL)\b.{0,20}$|\blevel=(?:debug|info|trace)\b|\((?:ignored|handled|skipp\w+)[^()]*\)\s*$/iu;
 
 export const isChatter = (line: string): boolean => chatter.test(line);
 

@@ -1,6 +1,7 @@
 import { messageOf, ToolError, unknown, usage } from '../../common/errors.ts';
 import { nearest } from '../../common/nearest.ts';
-import { isDone } from '../database/status.ts';
+import { quote } from '../../common/quote.ts';
+import { isDone, Status } from '../database/status.ts';
 import {
   failedSteps,
   fullSteps,
@@ -56,6 +57,8 @@ export interface LogPlaces {
 export interface LogRequest extends LogPlaces {
   /** The task of the job's attempt; undefined where there is none. */
   readonly task: LogTask | undefined;
+  /** The job's own status: why it has no task. */
+  readonly jobStatus?: number;
   /** The numbers of the job's attempts, where one of them was asked for. */
   readonly attempts?: readonly number[];
   /** Its rows of action_task_step, in the order of `index`. */
@@ -79,6 +82,7 @@ export type EmptyReason =
   | 'empty'
   | 'no-failed-step'
   | 'no-output'
+  | 'no-match'
   | 'unreadable';
 
 export interface EmptyLog {
@@ -136,6 +140,14 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
       'no-attempt',
       `The job has no such attempt; it has ${request.attempts.join(', ')}.`,
       `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`,
+    );
+  if (!task && request.jobStatus !== undefined && isDone(request.jobStatus))
+    return empty(
+      'not-started',
+      request.jobStatus === Status.cancelled
+        ? 'The job was cancelled before a runner took it: it has no log.'
+        : 'No runner has ever taken the job: it has no log.',
+      'ci-doctor show tells how the jobs of the run ended.',
     );
   if (!task)
     return empty(
@@ -503,7 +515,9 @@ const unreadable = (task: LogTask, where: string, text: LogText): EmptyLog =>
   empty(
     'unreadable',
     `Nothing of the log ${task.logFilename} in ${where} can be read. ${[...text.notes, ...text.damage.map(({ message }) => message)].join(' ')}`,
-    'Restore the file from a backup, or run the job again.',
+    text.damage.some(({ tooLarge }) => tooLarge)
+      ? `Where the file lies: zstd -dc ${quote(task.logFilename)} | less`
+      : 'Restore the file from a backup, or run the job again.',
   );
 
 /** The same as an answer, where only this log cannot be read. @throws everything else */

@@ -65,7 +65,7 @@ export const resources: readonly TextRule[] = [
     title: 'Too many open files',
     blame: 'runner',
     retryable: false,
-    match: { any: [/EMFILE: |ENFILE: |Too many open files/] },
+    match: { any: [/EMFILE: |ENFILE: |[Tt]oo many open files/] },
     message: 'A process reached its limit of open files.',
     fix: '`ulimit -n` in a step shows the limit. Raise it for the runner (`LimitNOFILE=65536` in its unit) or run fewer jobs side by side (`capacity` in the runner’s config).',
     examples: { hit: ["Error: EMFILE: too many open files, open '/w/a.js'"], miss: ['open files (-n) 1024'] },
