@@ -10,7 +10,9 @@ import { bytes } from '../common/output/words.ts';
 import { Connection } from './connection.ts';
 import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from './deploy.ts';
 import { type MatrixOptions, matrix, matrixOptions } from './environment/matrix.ts';
+import { unlockEnvironment } from './environment/unlock.ts';
 import {
+  confirmOption,
   type EnvironmentOptions,
   historyEnvironment,
   orderOptions,
@@ -42,8 +44,18 @@ import {
 import { persistenceFor } from './persistence.ts';
 import { readSource } from './source.ts';
 import { releaseCacheDirectory } from './transfer/supply.ts';
-import { type HostStatus, history, type NotAsked, notAsked, plan, status, unlock, unreachable } from './verbs.ts';
-import { resultsAsMarkdown, showHistory, showPlan, showResults, showStatus, withLost } from './view.ts';
+import {
+  findLock,
+  type HostStatus,
+  history,
+  type NotAsked,
+  notAsked,
+  plan,
+  status,
+  unlock,
+  unreachable,
+} from './verbs.ts';
+import { resultsAsMarkdown, showHistory, showLocks, showPlan, showResults, showStatus, withLost } from './view.ts';
 
 /** Without an environment everything is said with flags. @throws ToolError of kind `usage` for what is missing */
 function wanted<Key extends 'source' | 'target'>(options: DeployOptions, ...names: Key[]): void {
@@ -334,37 +346,32 @@ const rollback: Verb = {
 };
 
 const unlockVerb: Verb = {
-  usage: 'unlock',
-  summary: 'remove the lock of a deploy that died; --yes also one that is alive',
+  usage: 'unlock [environment]',
+  summary: 'show who holds the locks, and remove those of deploys that died; --yes also those that are alive',
   options: [
     targetOption(),
     ...wayOptions(),
     new Option('--sudo <when>').choices(['auto', 'never', 'always']).default('auto').hideHelp(),
+    ...selectionOptions(),
+    confirmOption(),
   ],
-  examples: [['deploy-binary unlock --target /opt/app/bin/app --host system', 'refused while its holder is alive']],
-  handler: async (_, options: DeployOptions, io) => {
+  examples: [
+    ['deploy-binary unlock --target /opt/app/bin/app --host system', 'refused while its holder is alive'],
+    ['deploy-binary unlock stage --dry-run', 'who holds which lock, on all hosts of stage'],
+  ],
+  handler: async ([environment], options: EnvironmentOptions, io) => {
+    if (environment !== undefined) return await unlockEnvironment(environment, options, io);
     wanted(options, 'target');
     const work = workFrom({ ...withoutService, ...options }, io);
     const { results, lost } = await onHosts(options, io, async (connection) => {
-      const { lock, host } = options.dryRun
-        ? await status(connection, work, { thorough: false })
-        : { lock: null, host: '' };
-      return options.dryRun ? { host, removed: null, lock } : await unlock(connection, work, options.yes === true);
+      if (!options.dryRun) return await unlock(connection, work, options.yes === true);
+      const { remove: _, ...found } = await findLock(connection, work);
+      return found;
     });
     return {
       exit: exitOf(failures(lost)),
       result: shownHosts(results, lost),
-      text: (view) =>
-        withLost(
-          results
-            .map(
-              ({ host, removed }) =>
-                `${host}: ${removed === null ? 'no lock was removed' : `removed the lock of ${removed}`}`,
-            )
-            .join('\n'),
-          lost,
-          view,
-        ),
+      text: (view) => withLost(showLocks(results, view), lost, view),
     };
   },
 };

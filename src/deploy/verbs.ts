@@ -1,4 +1,4 @@
-import { messageOf, ToolError } from '../common/errors.ts';
+import { messageOf, problem, ToolError } from '../common/errors.ts';
 import type { Finding } from '../common/finding.ts';
 import { duration } from '../common/output/words.ts';
 import { quoteAll } from '../common/quote.ts';
@@ -154,22 +154,54 @@ export async function history(
   return { host: connection.name, entries: await remote.connection.steadily(() => readHistory(remote)) };
 }
 
-export interface Unlocked {
+/** Who holds a host's lock, and whether it was removed. */
+export interface HostLock {
   readonly host: string;
+  /** In words; null when there is none. */
+  readonly lock: string | null;
+  readonly alive: boolean;
   readonly removed: string | null;
 }
 
-/** @param force also a lock whose holder is alive */
-export async function unlock(connection: Connection, work: Work, force: boolean): Promise<Unlocked> {
+/** A lock that was shown, and how to remove that very one. */
+export interface FoundLock extends HostLock {
+  /**
+   * @throws ToolError of kind `problem` when another deploy holds it meanwhile
+   */
+  remove(): Promise<HostLock>;
+}
+
+export async function findLock(connection: Connection, work: Work): Promise<FoundLock> {
   const { remote } = await assess(connection, work.settings, null, work.local);
-  const state = await readLock(remote);
-  if (state.ageSeconds === null) return { host: connection.name, removed: null };
-  if (state.held && !force)
-    throw new ToolError(
-      'problem',
-      `${connection.name}: the lock is alive: ${describeLock(state)}.`,
-      'Wait for that deploy. --yes breaks its lock all the same; the deploy itself then stops before its next change.',
-    );
-  await breakLock(remote);
-  return { host: connection.name, removed: describeLock(state) };
+  const look = () => connection.steadily(() => readLock(remote));
+  const seen = await look();
+  const found = { host: connection.name, lock: describeLock(seen), alive: seen.held, removed: null };
+  return {
+    ...found,
+    async remove() {
+      const now = await look();
+      if (now.ageSeconds === null) return found;
+      if (now.token !== seen.token)
+        throw problem(
+          `${connection.name}: another deploy has taken the lock meanwhile: ${describeLock(now)}.`,
+          'Look again before it is removed.',
+        );
+      await breakLock(remote);
+      return { ...found, removed: found.lock };
+    },
+  };
+}
+
+export const lockAlive = ({ host, lock }: HostLock) =>
+  problem(
+    `${host}: the lock is alive: ${lock}.`,
+    'Wait for that deploy. --yes breaks its lock all the same; the deploy itself then stops before its next change.',
+  );
+
+/** @param force also a lock whose holder is alive */
+export async function unlock(connection: Connection, work: Work, force: boolean): Promise<HostLock> {
+  const { remove, ...found } = await findLock(connection, work);
+  if (found.lock === null) return found;
+  if (found.alive && !force) throw lockAlive(found);
+  return await remove();
 }

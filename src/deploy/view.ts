@@ -4,7 +4,7 @@ import { bytes } from '../common/output/words.ts';
 import type { HostResult } from './deploy.ts';
 import { foreign, foreignLines } from './foreign.ts';
 import type { HistoryEntry } from './state.ts';
-import type { HostPlan, HostStatus, NotAsked } from './verbs.ts';
+import type { HostLock, HostPlan, HostStatus, NotAsked } from './verbs.ts';
 
 const seconds = (ms: number | null): string | null =>
   ms === null ? null : ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
@@ -132,3 +132,16 @@ const historyColumns: readonly Column<Line>[] = [
 ];
 
 export const showHistory = (lines: readonly Line[], view: View): string => table(historyColumns, lines, view);
+
+const lockColumns: readonly Column<HostLock & { readonly service?: string }>[] = [
+  { title: 'Host', value: ({ host, service }) => (service === undefined ? host : `${service} on ${host}`) },
+  {
+    title: 'Lock',
+    value: ({ lock }) => lock ?? 'none',
+    tone: ({ lock, alive }) => (alive ? 'warn' : lock === null ? 'good' : 'bad'),
+  },
+  { title: 'Removed', value: ({ lock, removed }) => (lock === null ? null : removed === null ? 'no' : 'yes') },
+];
+
+export const showLocks = (locks: readonly (HostLock & { readonly service?: string })[], view: View): string =>
+  table(lockColumns, locks, view);

@@ -52,9 +52,12 @@ export const selectionOptions = () => [
   ).argParser(listed),
 ];
 
+export const confirmOption = () =>
+  new Option('--confirm <environment>', 'its name once more, which a protected environment asks for');
+
 /** What a protected environment asks for. */
 export const permissionOptions = () => [
-  new Option('--confirm <environment>', 'its name once more, which a protected environment asks for'),
+  confirmOption(),
   new Option('--manual <reason>', 'why a protected environment is changed outside CI; kept in the records'),
 ];
 
@@ -144,7 +147,7 @@ const targetsOf = ({ services }: Rollout): { service: string; target: Target }[]
   services.flatMap(({ service, batches }) => batches.flat().map((target) => ({ service, target })));
 
 /** Asks every host; one that cannot be asked is among the `lost`. */
-async function askEach<T>(
+export async function askEach<T>(
   rollout: Rollout,
   ask: (target: Target) => Promise<T>,
 ): Promise<{ answers: (T & { service: string })[]; lost: (NotAsked & { service: string })[] }> {
@@ -163,7 +166,8 @@ async function askEach<T>(
   return { answers, lost };
 }
 
-const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ...shown }: T): Omit<T, 'unknown'> => shown;
+export const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ...shown }: T): Omit<T, 'unknown'> =>
+  shown;
 
 function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, string>): Outcome {
   const failed = result.hosts.filter(({ outcome }) => outcome === 'failed' || outcome === 'rolled-back');
@@ -285,7 +289,7 @@ async function statusOf(rollout: Rollout, fleet: OpenFleet): Promise<Outcome> {
   };
 }
 
-function exitOf(rows: readonly { readonly failed: boolean; readonly lost: boolean }[]): ExitCode {
+export function exitOf(rows: readonly { readonly failed: boolean; readonly lost: boolean }[]): ExitCode {
   if (rows.some(({ failed, lost }) => failed && !lost)) return exitCode.problem;
   return rows.some(({ failed }) => failed) ? exitCode.unknown : exitCode.ok;
 }
