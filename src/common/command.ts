@@ -15,6 +15,8 @@ export interface Outcome<Result = unknown> {
   text?(view: View): string;
   /** The result as Markdown, for a job summary. Without one the summary shows `text`. */
   markdown?(): string;
+  /** A file is shown, which must come through byte by byte: nothing in it is hidden, and its maker kept secrets out of it. */
+  readonly verbatim?: true;
 }
 
 /** The flags that every verb of every tool takes. */
@@ -92,7 +94,7 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
         verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
       });
     }
-    if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}\n`);
+    if (json) await io.write(`${JSON.stringify(shownResult(outcome), null, 2)}\n`);
     else {
       const text = shownText(outcome, io.view);
       if (text !== '') await io.write(`${text}\n`);
@@ -104,7 +106,13 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
 }
 
 /** An outcome's text, safe to print: no secret, and no terminal escape but our own colours. '' where it has none. */
-export const shownText = (outcome: Outcome, view: View): string => harmlessStyled(redact(outcome.text?.(view) ?? ''));
+export const shownText = (outcome: Outcome, view: View): string => {
+  const text = outcome.text?.(view) ?? '';
+  return harmlessStyled(outcome.verbatim ? text : redact(text));
+};
+
+/** An outcome's result object, safe to print. */
+export const shownResult = ({ result, verbatim }: Outcome): unknown => (verbatim ? result : redactValue(result));
 
 /** `--json runs` means `runs --json`, and `-C DIR push` means `push -C DIR`. */
 function verbFirst(tool: Tool, argv: readonly string[]): string[] {

@@ -22,6 +22,7 @@ import {
   rollbackEnvironment,
   runEnvironment,
   selectionOptions,
+  snapshotOfOption,
   statusEnvironment,
   verifyEnvironment,
 } from './environment/verbs.ts';
@@ -196,6 +197,7 @@ const run: Verb = {
     ...lockOptions(),
     ...selectionOptions(),
     ...orderOptions(),
+    snapshotOfOption(),
     ...permissionOptions(),
   ],
   examples: [

@@ -75,7 +75,7 @@ export function showOrder(rollout: Rollout, view: View): string {
   const { strong, faint } = view.style;
   const { environment, protected: closed, services, canary, onFailure, snapshots } = rollout;
   const lines = [
-    `${strong(environment)}${closed ? ', protected' : ''}: ${count(rollout.hosts.length, 'host')}, on failure ${onFailure}${snapshots === null ? '' : `, a snapshot before, ${snapshots} kept`}`,
+    `${strong(environment)}${closed ? ', protected' : ''}: ${count(rollout.hosts.length, 'host')}, on failure ${onFailure}${snapshots === null ? '' : `, a snapshot before, ${snapshots.keep} kept`}`,
   ];
   for (const { service, batches } of services) {
     lines.push(`  ${strong(service)}`);

@@ -147,6 +147,7 @@ test('each flag of a deploy is a word of the file, save those that choose or for
     'host',
     'via',
     'only',
+    'snapshot-of',
     'confirm',
     'manual',
     'json',
