@@ -158,7 +158,10 @@ async function changeHosts(
   work: (connection: Connection) => Promise<HostResult>,
 ): Promise<Outcome> {
   const { results: done, lost, left } = await onHosts(options, io, work, fine);
-  const results = [...done, ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), ...one }))];
+  const results = [
+    ...done,
+    ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), outcome: 'failed', ...one })),
+  ];
   const all = [...results, ...left.map((host) => notBegun(host, `${results.at(-1)!.host} failed`))];
   return {
     exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),

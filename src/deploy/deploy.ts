@@ -33,7 +33,7 @@ export interface Phase {
 /** What became of one host: the object that `--json` shows. */
 export interface HostResult {
   readonly host: string;
-  readonly outcome: 'deployed' | 'unchanged' | 'rolled-back' | 'failed';
+  readonly outcome: 'deployed' | 'unchanged' | 'rolled-back' | 'failed' | 'not-begun';
   /** The host now runs another file than before. */
   readonly changed: boolean;
   /** From the moment the old process is told to stop until the first healthy answer; null when nothing was stopped. */
@@ -189,6 +189,7 @@ function newRelease({ state, facts, settings }: Situation, { file }: Source, pre
     runUrl: origin.runUrl,
     ...(origin.manual !== undefined && { manual: origin.manual }),
     ...(origin.snapshot !== undefined && { snapshot: origin.snapshot }),
+    ...(settings.trial && { trial: true as const }),
   };
 }
 
@@ -240,7 +241,8 @@ function chooseRelease(
   // The file is gone: the last one that was proven.
   if (present === null) return there.find(({ id }) => id === state.current) ?? there.at(-1)!;
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
-  const before = at < 0 ? releases.at(-1) : releases[at - 1];
+  const proven = (at < 0 ? releases : releases.slice(0, at)).filter(({ trial }) => !trial);
+  const before = releases.find(({ id, trial }) => id === releases[at]?.previous && !trial) ?? proven.at(-1);
   if (!before) throw new ToolError('problem', `${remote.name}: no release before the present one is kept.`, fix);
   return before;
 }
@@ -314,7 +316,9 @@ async function succeeded(run: Run, context: Change): Promise<void> {
         ...state,
         releases: state.releases.filter(({ id, sha256 }) => id === release.id || sha256 !== release.sha256),
       };
-      const { state: next, dropped } = adopt(state, release, settings.keep);
+      const replaced = state.releases.find(({ sha256 }) => sha256 === previous?.sha256);
+      const adopted = incoming.kind === 'file' && replaced ? { ...release, previous: replaced.id } : release;
+      const { state: next, dropped } = adopt(state, adopted, settings.keep);
       const known = await remote.connection.steadily(() => identify(remote, remote.layout.target));
       await saveState(remote, { ...next, known: known && { ...known, sha256: release.sha256 } });
       await note(situation, {

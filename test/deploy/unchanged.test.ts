@@ -72,6 +72,10 @@ test('an unchanged host is told by one command, without a hash, and anything dou
   expect(await clear()).not.toBeNull();
   expect(await clear({ force: true })).toBeNull();
   expect(await clear({ mode: '0700' })).toBeNull();
+  // Somebody else works on the host: whether it stays as it is is known when that deploy is over.
+  await mkdir(join(root, 'bin/.service.deploy/lock'));
+  expect(await clear()).toBeNull();
+  await rm(join(root, 'bin/.service.deploy/lock'), { recursive: true });
   const health = { url: 'http://127.0.0.1:1/', status: 200, timeoutMs: 1, samples: 1, intervalMs: 1 };
   expect(await clear({ proof: { settleMs: 0, health } })).toBeNull();
   // Written since: the record is not this file's any more.

@@ -7,6 +7,7 @@ import { openHost } from '../host/open.ts';
 import type { Settings } from '../settings.ts';
 import { readSource } from '../source.ts';
 import type { Supply } from '../transfer/supply.ts';
+import { endTrial } from '../trial.ts';
 import { type HostStatus, notAsked, status, unreachable } from '../verbs.ts';
 import { checkPlace } from './protect.ts';
 import type { FleetHost, Rollout, Target } from './resolve.ts';
@@ -101,9 +102,10 @@ export class OpenFleet implements Fleet {
     return this.#snapshots;
   }
 
-  async deploy(_service: string, { host, settings }: Target): Promise<HostResult> {
+  async deploy(_service: string, { host, settings }: Target, trial: boolean): Promise<HostResult> {
     const source = await this.source(settings.source);
-    const result = await deployHost(this.connection(host), source, this.work(this.#noted(host, settings)));
+    const work = this.work({ ...this.#noted(host, settings), trial });
+    const result = await deployHost(this.connection(host), source, work);
     if (result.outcome === 'deployed' || result.outcome === 'unchanged') await source.supply.keep();
     return result;
   }
@@ -115,6 +117,13 @@ export class OpenFleet implements Fleet {
   async status(_service: string, { host, settings }: Target): Promise<HostStatus> {
     return await status(this.connection(host), this.work(anyRelease(settings)), { thorough: false }).catch(
       (error: unknown) => unreachable(notAsked(host.name, error)),
+    );
+  }
+
+  async endTrial(service: string, { host, settings }: Target): Promise<string | null> {
+    return await endTrial(this.connection(host), this.work(settings)).then(
+      () => null,
+      (error: unknown) => `${service} on ${host.name}: the release stays on trial: ${messageOf(error)}`,
     );
   }
 

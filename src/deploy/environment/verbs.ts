@@ -196,17 +196,12 @@ export const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ..
 
 function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, string>): Outcome {
   const failed = result.hosts.filter(({ outcome }) => outcome === 'failed' || outcome === 'rolled-back');
-  const begun = failed.filter(({ error }) => !error?.startsWith('Not begun'));
-  const exit: ExitCode =
-    result.stopped === null
-      ? exitCode.ok
-      : begun.length > 0 && begun.every((one) => one.unknown)
-        ? exitCode.unknown
-        : exitCode.problem;
+  const unknown = failed.length > 0 ? failed.every((one) => one.unknown) : result.unknown;
+  const exit: ExitCode = result.stopped === null ? exitCode.ok : unknown ? exitCode.unknown : exitCode.problem;
   return {
     exit,
     result: {
-      ...result,
+      ...forget(result),
       snapshots: Object.fromEntries(snapshots),
       hosts: result.hosts.map(({ takenBack, ...host }) => ({
         ...forget(host),
@@ -313,6 +308,7 @@ export async function rollbackEnvironment(environment: string, options: Environm
         deploy: (service, target): Promise<HostResult> => fleet.rollback(service, target, options.to),
         rollback: (service, target, to) => fleet.rollback(service, target, to),
         status: (service, target) => fleet.status(service, target),
+        endTrial: (service, target) => fleet.endTrial(service, target),
       },
       watch,
     );

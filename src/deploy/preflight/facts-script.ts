@@ -72,6 +72,7 @@ put home-disk "$(stat -f -c '%a %S %d %c' -- "$HOME" 2>/dev/null)"
 state=$dir/.\${t##*/}.deploy
 [ -d "$state" ] && put state-dir "$(stat -c '%u %U' -- "$state")"
 [ -e "$state/start" ] && put start yes
+[ -e "$state/lock" ] && put locked yes
 [ -r "$state/state" ] && put state "$(cat -- "$state/state")"
 for slot in "$state"/releases/*; do
   [ -f "$slot" ] && put slot "\${slot##*/} $(stat -c '%d:%i %s %Y' -- "$slot")"

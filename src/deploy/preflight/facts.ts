@@ -32,6 +32,8 @@ export interface Facts {
   readonly state: string | null;
   /** A deploy before started the service as a plain process: its start script is there. */
   readonly startScript: boolean;
+  /** A deploy holds the lock, or died with it. */
+  readonly locked: boolean;
   readonly slots: readonly { readonly name: string; readonly file: FileIdentity }[];
   readonly processes: readonly RunningProcess[];
   readonly systemd: boolean;
@@ -221,6 +223,7 @@ export function parseFacts(pairs: Pairs): Facts {
     stateDirectory: { exists: one('state-dir') !== undefined, owner: one('state-dir')?.split(' ')[1] ?? null },
     state: one('state') ?? null,
     startScript: has('start'),
+    locked: has('locked'),
     slots: all('slot').map((line) => {
       const [name, inode, size, mtime] = line.split(' ');
       return { name: name!, file: { inode: inode!, size: Number(size), mtime: Number(mtime) } };

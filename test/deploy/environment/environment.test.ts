@@ -133,8 +133,8 @@ test('a first deploy, nothing to do, a release that fails and takes all back, dr
     ['deployed', 'deployed'],
     ['deployed', 'deployed'],
     ['rolled-back', null],
-    ['failed', null],
-    ['failed', null],
+    ['not-begun', null],
+    ['not-begun', null],
   ]);
   expect(after.hosts[5]!.error).toBe('Not begun, because worker failed on one.');
   expect(after.hosts.every(({ running }) => running?.healthy)).toBe(true);

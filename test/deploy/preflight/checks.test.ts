@@ -40,6 +40,7 @@ const facts: Facts = {
   stateDirectory: { exists: false, owner: null },
   state: null,
   startScript: false,
+  locked: false,
   slots: [],
   processes: [],
   systemd: true,
