@@ -300,7 +300,8 @@ async function change(
 }
 
 async function succeeded(run: Run, context: Change): Promise<void> {
-  const { situation, release, previous, incoming } = context;
+  const { situation, previous, incoming } = context;
+  const release = successor(context);
   const { remote, settings } = situation;
   run.result.outcome = 'deployed';
   run.result.changed =
@@ -316,9 +317,7 @@ async function succeeded(run: Run, context: Change): Promise<void> {
         ...state,
         releases: state.releases.filter(({ id, sha256 }) => id === release.id || sha256 !== release.sha256),
       };
-      const replaced = state.releases.find(({ sha256 }) => sha256 === previous?.sha256);
-      const adopted = incoming.kind === 'file' && replaced ? { ...release, previous: replaced.id } : release;
-      const { state: next, dropped } = adopt(state, adopted, settings.keep);
+      const { state: next, dropped } = adopt(state, release, settings.keep);
       const known = await remote.connection.steadily(() => identify(remote, remote.layout.target));
       await saveState(remote, { ...next, known: known && { ...known, sha256: release.sha256 } });
       await note(situation, {
@@ -336,6 +335,14 @@ async function succeeded(run: Run, context: Change): Promise<void> {
     run.result.error = `The release is deployed and healthy, but could not be recorded: ${messageOf(error)}`;
     run.result.fix = error instanceof ToolError ? error.fix : null;
   }
+}
+
+/** A release knows which one it replaced: that is the one to go back to. */
+function successor({ situation, release, previous, incoming }: Change): Release {
+  if (incoming.kind !== 'file' || previous === null) return release;
+  const before = previous.release ?? foundRelease(situation, previous);
+  const id = before.sha256 === release.sha256 ? before.previous : before.id;
+  return id === undefined ? release : { ...release, previous: id };
 }
 
 /** The entry of a file that was there before the first deploy. */

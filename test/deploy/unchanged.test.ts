@@ -72,10 +72,13 @@ test('an unchanged host is told by one command, without a hash, and anything dou
   expect(await clear()).not.toBeNull();
   expect(await clear({ force: true })).toBeNull();
   expect(await clear({ mode: '0700' })).toBeNull();
-  // Somebody else works on the host: whether it stays as it is is known when that deploy is over.
-  await mkdir(join(root, 'bin/.service.deploy/lock'));
+  // Another deploy is under way, or its lock was left behind: that is seen to.
+  const lock = join(root, 'bin', '.service.deploy', 'lock');
+  await mkdir(lock);
+  await utimes(lock, 0, 0);
   expect(await clear()).toBeNull();
-  await rm(join(root, 'bin/.service.deploy/lock'), { recursive: true });
+  expect(await deployHost(connection, source, work)).toMatchObject({ outcome: 'unchanged', error: null });
+  expect(await readdir(join(root, 'bin', '.service.deploy'))).not.toContain('lock');
   const health = { url: 'http://127.0.0.1:1/', status: 200, timeoutMs: 1, samples: 1, intervalMs: 1 };
   expect(await clear({ proof: { settleMs: 0, health } })).toBeNull();
   // Written since: the record is not this file's any more.

@@ -115,8 +115,10 @@ export class OpenFleet implements Fleet {
   }
 
   async status(_service: string, { host, settings }: Target): Promise<HostStatus> {
-    return await status(this.connection(host), this.work(anyRelease(settings)), { thorough: false }).catch(
-      (error: unknown) => unreachable(notAsked(host.name, error)),
+    const connection = this.connection(host);
+    if (connection.givenUp) await connection.wake();
+    return await status(connection, this.work(anyRelease(settings)), { thorough: false }).catch((error: unknown) =>
+      unreachable(notAsked(host.name, error)),
     );
   }
 

@@ -24,10 +24,11 @@ import { notVerified, strays, verifyHost } from './drift.ts';
 import { type DeployFile, readDeployFile } from './file.ts';
 import { OpenFleet } from './fleet.ts';
 import { hostsOfCommand, hostsOfInventory } from './hosts.ts';
+import { sayWhenInterrupted } from './interrupted.ts';
 import { fleetProgress } from './progress.ts';
 import { permit } from './protect.ts';
 import { givenFlags, type OnFailure, type Rollout, resolve, type Surroundings, type Target } from './resolve.ts';
-import { inParallel, type RolloutResult, roll } from './rollout.ts';
+import { type Fleet, inParallel, type RolloutResult, roll, type Watcher } from './rollout.ts';
 import {
   containerOf,
   containersOf,
@@ -223,9 +224,17 @@ export async function runEnvironment(environment: string, options: EnvironmentOp
     await fleet.checkPlaces(rollout);
     const snapshots = await fleet.takeSnapshots(rollout, new Date());
     for (const [host, snapshot] of snapshots) watch.word(`${host}: snapshot ${snapshot}`);
-    return rolloutOutcome(await roll(rollout, fleet, watch), snapshots);
+    return rolloutOutcome(await rollWatched(rollout, fleet, watch, io), snapshots);
   };
   return await withEnvironment(environment, options, io, run, { sources: true });
+}
+
+async function rollWatched(rollout: Rollout, fleet: Fleet, watch: Watcher, io: Io): Promise<RolloutResult> {
+  const watched = sayWhenInterrupted(fleet, (text) => {
+    io.live?.([]);
+    io.note(text);
+  });
+  return await roll(rollout, watched.fleet, watch).finally(watched.stop);
 }
 
 export async function planEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
@@ -302,7 +311,7 @@ export async function rollbackEnvironment(environment: string, options: Environm
     }
     permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
     await fleet.checkPlaces(rollout);
-    const result = await roll(
+    const result = await rollWatched(
       backwards,
       {
         deploy: (service, target): Promise<HostResult> => fleet.rollback(service, target, options.to),
@@ -311,6 +320,7 @@ export async function rollbackEnvironment(environment: string, options: Environm
         endTrial: (service, target) => fleet.endTrial(service, target),
       },
       watch,
+      io,
     );
     return rolloutOutcome(result, new Map());
   });

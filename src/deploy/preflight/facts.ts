@@ -32,7 +32,7 @@ export interface Facts {
   readonly state: string | null;
   /** A deploy before started the service as a plain process: its start script is there. */
   readonly startScript: boolean;
-  /** A deploy holds the lock, or died with it. */
+  /** A deploy is under way, or died and left its lock. */
   readonly locked: boolean;
   readonly slots: readonly { readonly name: string; readonly file: FileIdentity }[];
   readonly processes: readonly RunningProcess[];

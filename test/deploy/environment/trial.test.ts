@@ -1,11 +1,13 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what a person writes into deploy.yaml.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { appendFile, copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RolloutHost, RolloutResult } from '../../../src/deploy/environment/rollout.ts';
 import type { Release } from '../../../src/deploy/state.ts';
+import { deployCommand } from '../../support/deploy-command.ts';
 import { environmentTool } from '../../support/environment-tool.ts';
 
 // Each host is a directory of this machine; the service is sleep, which dies when its time is over.
@@ -136,6 +138,26 @@ test('what is not healthy at the end is no success', async () => {
     stopped: expect.stringMatching(/^app on one is not healthy/),
   });
   expect(await releases('one')).toContain('d on trial');
+});
+
+test('who ends it in the middle is told what is half done', async () => {
+  const settle = { services: { app: { settle: '10m' } } };
+  await configure({ binary: 'c', hosts: ['one'], environment: settle });
+  const argv = [await deployCommand(), 'run', 'test', '--config', join(root, 'deploy.yaml')];
+  const child = spawn(process.execPath, argv, { env: { PATH: process.env.PATH, HOME: root } });
+  let said = '';
+  await new Promise<void>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (/Restart.* s\n/.test(said)) resolve();
+    });
+    child.on('close', () => resolve());
+  });
+  child.kill('SIGINT');
+  expect((await once(child, 'close')).slice(0, 2), said).toEqual([null, 'SIGINT']);
+  expect(said).toContain('Interrupted. Half done: app on one. Done: none.');
+  expect(said).toContain('The same command again');
+  expect(await run({ binary: 'c', hosts: ['one'] })).toMatchObject({ exit: 0 });
 });
 
 test('a first deploy that fails leaves nothing, and says so', async () => {
