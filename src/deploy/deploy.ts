@@ -263,7 +263,7 @@ async function change(
     situation,
     prover,
     incoming,
-    release,
+    release: incoming.kind === 'file' ? successor(situation, release, previous) : release,
     previous,
     state: situation.state,
     staged: null,
@@ -300,8 +300,7 @@ async function change(
 }
 
 async function succeeded(run: Run, context: Change): Promise<void> {
-  const { situation, previous, incoming } = context;
-  const release = successor(context);
+  const { situation, release, previous, incoming } = context;
   const { remote, settings } = situation;
   run.result.outcome = 'deployed';
   run.result.changed =
@@ -338,8 +337,8 @@ async function succeeded(run: Run, context: Change): Promise<void> {
 }
 
 /** A release knows which one it replaced: that is the one to go back to. */
-function successor({ situation, release, previous, incoming }: Change): Release {
-  if (incoming.kind !== 'file' || previous === null) return release;
+function successor(situation: Situation, release: Release, previous: Previous | null): Release {
+  if (previous === null) return release;
   const before = previous.release ?? foundRelease(situation, previous);
   const id = before.sha256 === release.sha256 ? before.previous : before.id;
   return id === undefined ? release : { ...release, previous: id };

@@ -128,6 +128,7 @@ const historyColumns: readonly Column<Line>[] = [
   { title: 'Release', value: ({ release }) => release },
   { title: 'Previous', value: ({ previous }) => previous },
   { title: 'Who', value: ({ by }) => by },
+  { title: 'Reason', value: ({ manual }) => manual ?? null },
   { title: 'Commit', value: ({ commit }) => commit?.slice(0, 10) ?? null },
   { title: 'Run', value: ({ runUrl }) => runUrl },
   { title: 'Error', value: ({ error }) => error },

@@ -389,6 +389,8 @@ export async function verifyEnvironment(environment: string, options: Environmen
         : await verifyHost(service, fleet.connection(host), fleet.work(settings));
     });
     const findings = [...hosts.flatMap((one) => one.findings), ...strays(hosts)];
+    const driftOf = ({ service, host }: { service: string; host: string }) =>
+      findings.filter(({ subject }) => subject === `${service} on ${host}`).map(({ code }) => code);
     const columns: readonly Column<(typeof hosts)[number]>[] = [
       { title: 'Service', value: ({ service }) => service },
       { title: 'Host', value: ({ host }) => host },
@@ -397,12 +399,8 @@ export async function verifyEnvironment(environment: string, options: Environmen
       { title: 'Written', value: ({ modified }) => modified },
       {
         title: 'Drift',
-        value: (one) =>
-          findings
-            .filter(({ subject }) => subject === `${one.service} on ${one.host}`)
-            .map(({ code }) => code)
-            .join(', ') || 'none',
-        tone: (one) => (one.findings.length > 0 ? 'bad' : 'good'),
+        value: (one) => driftOf(one).join(', ') || 'none',
+        tone: (one) => (driftOf(one).length > 0 ? 'bad' : 'good'),
       },
       { title: 'Evidence', value: ({ evidence }) => evidence },
     ];
