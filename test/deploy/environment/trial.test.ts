@@ -109,16 +109,16 @@ test('with keep: 1 a run can still take back what it has changed', async () => {
 });
 
 test('a canary that no run came to an end with is watched again', async () => {
-  expect(await run({ binary: 'b', keep: 1 })).toMatchObject({ stopped: null });
+  expect(await run({ binary: 'c', keep: 1 })).toMatchObject({ stopped: null });
   // As a run that was killed while it watched leaves it.
   const path = join(root, 'one/.app.deploy/state');
   await writeFile(path, (await readFile(path, 'utf8')).replace('"id"', '"trial": true, "id"'));
-  expect(await releases('one')).toEqual(['b on trial']);
-  const { notes, outcome } = await run({ binary: 'b', keep: 1 });
+  expect(await releases('one')).toEqual(['c on trial']);
+  const { notes, outcome } = await run({ binary: 'c', keep: 1 });
   expect(outcome).toBe('unchanged');
   expect(notes.some((line) => line.includes('watching one'))).toBe(true);
-  expect(await releases('one')).toEqual(['b']);
-  expect((await run({ binary: 'b', keep: 1 })).notes.some((line) => line.includes('watching'))).toBe(false);
+  expect(await releases('one')).toEqual(['c']);
+  expect((await run({ binary: 'c', keep: 1 })).notes.some((line) => line.includes('watching'))).toBe(false);
 });
 
 test('what is not healthy at the end is no success', async () => {
