@@ -14,7 +14,7 @@ const long = [
   'test/deploy/environment/{environment,trial}.test.ts',
   'test/doctor/diagnose/diagnose.test.ts',
   'test/doctor/logs-api.test.ts',
-  'test/doctor/sqlite.test.ts',
+  'test/doctor/{sqlite,together}.test.ts',
   'test/submodules/{fixes,gaps,hook,push}.test.ts',
 ];
 

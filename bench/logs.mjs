@@ -15,6 +15,12 @@ const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'for
 const lineCount = 10_000_000;
 const file = join(cache, 'ten-million-lines.log.zst');
 const index = join(cache, 'ten-million-lines.index');
+/** The same with colours on every third line, as cargo and npm write them: those lines are not printed as they are stored. */
+const colored = {
+  file: join(cache, 'ten-million-lines-colored.log.zst'),
+  index: join(cache, 'ten-million-lines-colored.index'),
+};
+const colors = ['\x1b[1m\x1b[32m', '\x1b[0m'];
 
 /** Bundled into the checkout, so that the native zstd library is found as from an installation. */
 async function bundle(name, contents) {
@@ -32,7 +38,7 @@ async function bundle(name, contents) {
   return outfile;
 }
 
-async function make() {
+async function make({ file, index }, isColored) {
   const { logTime, putVarint, seekTable, zstdFrame } = await import(
     await bundle('bench-make.mjs', `export * from './demo/forgejo/log.ts'`)
   );
@@ -62,7 +68,8 @@ async function make() {
   for (let line = 0; line < lineCount; line++) {
     const time = logTime(1_795_309_000 + Math.floor(line / 2000), (line * 4999) % 10_000_000);
     const noise = (Math.imul(line, 2_654_435_761) >>> 0).toString(36);
-    const content = `   Compiling crate-${noise} v1.${line % 90}.${line % 7} (/workspace/alice/demo/crates/${line % 977}) ${noise}`;
+    const [on, off] = isColored(line) ? colors : ['', ''];
+    const content = `${on}   Compiling${off} crate-${noise} v1.${line % 90}.${line % 7} (/workspace/alice/demo/crates/${line % 977}) ${noise}`;
     const bytes = Buffer.from(`${time} ${content}\n`);
     varints.push(putVarint(offset));
     pending.push(bytes);
@@ -83,7 +90,8 @@ import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { diskStore } from './src/doctor/logs/disk.ts';
 import { readLog } from './src/doctor/logs/logs.ts';
-import { LogPrinter } from './src/doctor/logs/print.ts';
+import { LogPrinter, printPieces } from './src/doctor/logs/print.ts';
+import { terminalIo } from './src/common/terminal.ts';
 const [file, index, request] = process.argv.slice(2);
 const { task, steps, selection, label } = JSON.parse(request!);
 const handle = await open(index!);
@@ -99,7 +107,7 @@ const answer = await readLog({
 });
 if (answer.kind === 'empty') throw new Error(answer.message);
 const printer = new LogPrinter('build', answer.stepAt, { label, timestamps: label === 'none', escapes: false, strong: (text) => text });
-for await (const piece of answer.pieces) await new Promise((go) => process.stdout.write(printer.print(piece), go));
+await printPieces(answer.pieces, printer, terminalIo({}).write);
 await handle.close();
 const { lines, bytesRead, notes } = answer.summary();
 process.stderr.write(JSON.stringify({ lines, bytesRead, notes, reads, memory: process.resourceUsage().maxRSS * 1024 }));
@@ -120,13 +128,18 @@ function run(command, args) {
 if (spawnSync('zstd', ['--version']).error)
   throw new Error('This bench compares with the zstd command: install it first.');
 mkdirSync(cache, { recursive: true });
-if (!existsSync(file) || !existsSync(index)) {
-  console.log(`making a log of ${lineCount} lines in ${cache} …`);
-  await make();
-}
+for (const [log, isColored] of [
+  [{ file, index }, () => false],
+  [colored, (line) => line % 3 === 0],
+])
+  if (!existsSync(log.file) || !existsSync(log.index)) {
+    console.log(`making a log of ${lineCount} lines in ${cache} …`);
+    await make(log, isColored);
+  }
 const child = await bundle('bench-read.mjs', reader);
-const listed = spawnSync('zstd', ['-lv', file], { encoding: 'utf8' }).stdout;
-const logSize = Number(/Decompressed Size:.*\((\d+) B\)/.exec(listed)[1]);
+const textSize = (log) =>
+  Number(/Decompressed Size:.*\((\d+) B\)/.exec(spawnSync('zstd', ['-lv', log], { encoding: 'utf8' }).stdout)[1]);
+const logSize = textSize(file);
 
 const step = (name, status, logIndex, logLength) => ({ name, status, started: 1, stopped: 2, logIndex, logLength });
 const task = {
@@ -186,16 +199,19 @@ for (const { title, steps, selection, from, to } of cases) {
   console.log(`  read ${mb(bytesRead)} with ${reads} reads of the index, peak memory ${mb(memory)} (wanted: 150 MB)`);
 }
 console.log('the whole log, secrets and terminal escapes taken care of:');
-for (const [label, title] of [
-  ['none', 'as it is stored'],
-  ['columns', 'JOB<TAB>STEP<TAB>LINE'],
+for (const [label, title, log] of [
+  ['none', 'as it is stored', { file, index }],
+  ['columns', 'JOB<TAB>STEP<TAB>LINE', { file, index }],
+  ['none', 'as it is stored, every third line coloured', colored],
+  ['columns', 'JOB<TAB>STEP<TAB>LINE, every third line coloured', colored],
 ]) {
-  const args = [child, file, index, JSON.stringify({ task, steps: cases[0].steps, selection: {}, label })];
+  const request = { task: { ...task, logSize: textSize(log.file) }, steps: cases[0].steps, selection: {}, label };
+  const args = [child, log.file, log.index, JSON.stringify(request)];
   // In turns, and both through a pipe.
   let [theirs, ours] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   let memory = 0;
   for (let round = 0; round < 5; round++) {
-    theirs = Math.min(theirs, run('sh', ['-c', 'zstd -dc "$1" | cat >/dev/null', 'sh', file]).time);
+    theirs = Math.min(theirs, run('sh', ['-c', 'zstd -dc "$1" | cat >/dev/null', 'sh', log.file]).time);
     const { time, said } = run('sh', ['-c', '"$@" | cat >/dev/null', 'sh', process.execPath, ...args]);
     ours = Math.min(ours, time);
     memory = Math.max(memory, JSON.parse(said).memory);

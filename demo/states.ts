@@ -3,9 +3,11 @@ import type { Act } from './acts.ts';
 import { loadRows } from './forgejo/load.ts';
 import { startPostgres } from './forgejo/postgres.ts';
 import * as rows from './forgejo/rows.ts';
+import type { Forgejo } from './forgejo/server.ts';
+import * as waits from './forgejo/waits.ts';
 
-/** One run of every state that holds one, on one server. */
-function everyState(now: number) {
+/** A run in every state that holds one, and one for every reason to wait, on one server. */
+export function everyState(now: number): Forgejo {
   // Played twice: the first time only to learn how long it takes, so that it ends now.
   const rehearsal = rows.newScene('v17', { now: 0 });
   playAll(rehearsal);
@@ -39,13 +41,25 @@ function playAll(scene: rows.Scene): void {
   rows.blockedWithoutNeeds(scene, titled('Blocked for no reason'));
   rows.jobForUnknownLabel(scene, titled('For a label that no runner has'));
   rows.taskLostInFetch({ ...scene, runner: scene.other }, titled('Its task never arrived'));
+  // What waits, with runners of its own: on the others it waits behind the broken jobs.
+  rows.unapprovedRun(scene, { title: 'Of a stranger', actor: server.owner('passer-by') });
+  waits.jobWithLostNeed(scene);
+  waits.jobForServer(scene);
+  waits.queuedRun(scene);
+  waits.jobForOne(scene, 'windows', 'Its runner is off');
+  const untold = waits.jobForOne(scene, 'riscv64', 'Its runner was not told');
+  const busy = waits.jobForBusyRunner(scene, 'arm64', 'Its runner is busy');
+  const quiet = rows.stuckRun(scene, titled('Its runner is quiet'));
   const hung = rows.hungJob(scene, titled('It says nothing any more'));
   rows.runStatusWrong(scene, titled('Closed by hand under a running job'));
-  hung.task.row.updated = server.clock;
-  server.poll(scene.other);
+  const soon = waits.jobForOne(scene, 'arm32', 'About to start');
+  // Now: who reports, who asks for work.
+  quiet.task.row.updated = server.clock - 150;
+  for (const { row } of [hung.task, busy.task]) row.updated = server.clock;
+  for (const runner of [scene.other, untold.runner, soon.runner, busy.task.runner]) server.poll(runner);
 }
 
-/** ci-doctor on one example of each state that holds a run: what each is called, why, and all repairs at once. */
+/** ci-doctor on one example of each state that holds a run, and of each reason to wait: what each is called, why, and all repairs at once. */
 export const statesAct: Act = async ({ command, say, onStop }) => {
   say('A Forgejo in which everything that can hold a run holds one …');
   const postgres = await startPostgres();

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundling } from './bundling.mjs';
+import { bundling, trimBanner } from './bundling.mjs';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 const { version, bin } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -32,6 +32,8 @@ await build({
   outdir: 'dist/demo',
   packages: 'external',
 });
+for (const file of ['dist', 'dist/chunks'].flatMap((dir) => readdirSync(dir).map((name) => `${dir}/${name}`)))
+  if (file.endsWith('.js')) writeFileSync(file, trimBanner(readFileSync(file, 'utf8')));
 // What a program that imports the client reads of its types.
 const types = spawnSync('node_modules/.bin/tsc', ['--project', 'tsconfig.types.json'], { stdio: 'inherit' });
 if (types.status !== 0) throw types.error ?? new Error('The declarations could not be written.');

@@ -311,11 +311,10 @@ export function twoStuckJobs(
 
 /** A stranger's pull request: nothing runs until a person approves. */
 export function unapprovedRun({ server, repository }: Scene, options: RunOptions = {}): Run {
-  const actor = server.owner('newcomer');
   const run = server.dispatch(repository, options.workflow ?? pipeline, {
     event: 'pull_request',
     title: 'Correct the spring tides',
-    actor,
+    actor: options.actor ?? server.owner('newcomer'),
     ...options,
     needApproval: true,
   });

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from './directory.ts';
-import { redactValue } from './redact.ts';
+import { redactedJson } from './redact.ts';
 
 /** One line of the journal: who did what, when, from where, and how it ended. */
 export interface AuditRecord {
@@ -30,7 +30,7 @@ export const appendAudit = (file: string, record: Entry): Promise<void> => appen
 /** The same for several records at once, synced together. */
 export async function appendAudits(file: string, records: readonly Entry[]): Promise<void> {
   const common = { time: new Date().toISOString(), user: userName(), host: hostname() };
-  const lines = records.map((record) => `${JSON.stringify(redactValue({ ...common, ...record }))}\n`);
+  const lines = records.map((record) => `${redactedJson({ ...common, ...record })}\n`);
   await makeDirectory(dirname(file));
   const handle = await open(file, 'a', 0o600);
   try {

@@ -5,7 +5,7 @@ import { type Io, ReaderGone } from './io.ts';
 import { nearest } from './nearest.ts';
 import { harmlessStyled } from './output/style.ts';
 import type { View } from './output/table.ts';
-import { redact, redactValue } from './redact.ts';
+import { redact, redactedJson } from './redact.ts';
 
 /** What a verb answers: one result object that the command, the action and `--json` all show. */
 export interface Outcome<Result = unknown> {
@@ -81,6 +81,14 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
     const quiet = options.quiet === true;
     outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {}, live: () => {} } : io);
   });
+  let told: unknown;
+  const tell = (error: unknown) => {
+    outcome = explain(error, tool, io, {
+      verbose: flags.includes('--verbose') || flags.includes('-v'),
+      verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
+    });
+    told = error;
+  };
   try {
     try {
       knowsVerb(tool, words[0]);
@@ -89,18 +97,19 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
     } catch (error) {
       // Help and version are thrown as well, after they were printed.
       if (error instanceof CommanderError && error.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error, tool, io, {
-        verbose: flags.includes('--verbose') || flags.includes('-v'),
-        verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
-      });
+      tell(error);
     }
-    if (json) await io.write(`${JSON.stringify(shownResult(outcome), null, 2)}\n`);
+    if (json)
+      await io.write(`${shownJson(outcome!, 2)}
+`);
     else {
-      const text = shownText(outcome, io.view);
+      const text = shownText(outcome!, io.view);
       if (text !== '') await io.write(`${text}\n`);
     }
   } catch (error) {
-    if (!(error instanceof ReaderGone)) throw error;
+    // What standard output does not take is told once, not again for the JSON of what was told.
+    if (error instanceof ToolError && error !== told) tell(error);
+    else if (!(error instanceof ReaderGone || error === told)) throw error;
   }
   return outcome ?? { exit: exitCode.ok, result: null };
 }
@@ -111,8 +120,9 @@ export const shownText = (outcome: Outcome, view: View): string => {
   return harmlessStyled(outcome.verbatim ? text : redact(text));
 };
 
-/** An outcome's result object, safe to print. */
-export const shownResult = ({ result, verbatim }: Outcome): unknown => (verbatim ? result : redactValue(result));
+/** An outcome's result object as JSON, safe to print. */
+export const shownJson = ({ result, verbatim }: Outcome, indent?: number): string =>
+  verbatim ? JSON.stringify(result, null, indent) : redactedJson(result, indent);
 
 /** `--json runs` means `runs --json`, and `-C DIR push` means `push -C DIR`. */
 function verbFirst(tool: Tool, argv: readonly string[]): string[] {

@@ -71,6 +71,7 @@ export const i8x16 = {
   eq: vector(35),
   ne: vector(36),
   lt_s: vector(37),
+  lt_u: vector(38),
   bitmask: vector(100),
   shr_u: vector(109),
 };

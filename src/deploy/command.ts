@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
@@ -220,15 +221,24 @@ const run: Verb = {
     wanted(options, 'source');
     if (options.dryRun) return await showPlans(options, io);
     const work = workFrom(options, io);
-    const source = await readSource(options.source!, work.local, releaseCacheDirectory(io.env));
+    const reading = readSource(options.source!, work.local, releaseCacheDirectory(io.env));
+    reading.catch(() => {});
+    // It takes as long as the handshakes, so it goes on beside them; but nobody is dialled for a file that is not there.
+    const there = await stat(options.source!).catch(() => undefined);
+    if (!there?.isFile()) await reading;
     try {
       return await changeHosts(options, io, async (connection) => {
+        connection.begin();
+        const source = await reading;
         const result = await deployHost(connection, source, work);
         if (fine(result)) await source.supply.keep();
         return result;
       });
     } finally {
-      await source.supply.close();
+      await reading.then(
+        ({ supply }) => supply.close(),
+        () => {},
+      );
     }
   },
 };

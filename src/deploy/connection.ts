@@ -34,6 +34,11 @@ export class Connection implements Host {
     this.#persistence = persistence;
   }
 
+  /** Begins to connect; a failure is told to whoever uses the connection first. */
+  begin(): void {
+    this.#open().catch(() => {});
+  }
+
   async run(argv: readonly string[], options?: RunOptions): Promise<RunResult> {
     return await this.#with((host) => host.run(argv, options));
   }

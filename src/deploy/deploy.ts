@@ -1,28 +1,31 @@
 import { messageOf, ToolError } from '../common/errors.ts';
 import { type Plan, type PlanReport, runPlan } from '../common/plan.ts';
+import { atOnce } from './at-once.ts';
 import type { Connection } from './connection.ts';
 import {
   assess,
   check,
   checkStart,
+  isStill,
   looksHealthy,
   presentSha256,
   proverOf,
   releaseOf,
   type Situation,
   type Source,
+  stillPart,
   stopOn,
   targetMissing,
 } from './deployment.ts';
-import { identify } from './files.ts';
-import type { Host } from './host/host.ts';
+import type { Host, RunResult } from './host/host.ts';
 import { type Lock, takeLock } from './lock.ts';
+import type { Part } from './parts.ts';
 import { checkSudo } from './preflight/sudo.ts';
 import { type Prover, prove } from './prove.ts';
-import { appendHistory, saveState } from './records.ts';
+import { historyPart, saveState, stateParts } from './records.ts';
 import type { Settings } from './settings.ts';
 import { adopt, freeSlot, type HistoryEntry, type Release, releaseId, type State } from './state.ts';
-import { type Change, type Incoming, type Previous, stepsOf } from './steps.ts';
+import { type Change, type Incoming, lookPart, type Previous, stepsOf } from './steps.ts';
 import { alreadyRuns, attributesFit } from './unchanged.ts';
 
 export interface Phase {
@@ -74,7 +77,7 @@ export interface Work {
 export const deployHost = async (connection: Connection, source: Source, work: Work): Promise<HostResult> =>
   await runHost(connection, work, source, async (run) => {
     run.expect(source.file.sha256);
-    const { facts, same, recorded } = await run.phase('preflight', () =>
+    const { facts, same, recorded, forwards } = await run.phase('preflight', () =>
       alreadyRuns(connection, source, work.settings),
     );
     // It is made while the host is locked and looked at.
@@ -90,23 +93,14 @@ export const deployHost = async (connection: Connection, source: Source, work: W
       stopOn(await checkSudo(situation));
       return situation;
     });
-    await run.locked(first, 'deploy', async (lock) => {
-      // Another deploy may have come and gone while the lock was waited for.
-      const situation = await run.phase('preflight', async () => {
-        const now = await assess(connection, work.settings, source, work.local);
-        stopOn(check(now, source));
-        return now;
-      });
-      const sha256 = await run.phase('preflight', () => presentSha256(situation));
-      const prover = await run.phase('preflight', () => proverOf(situation));
+    const behind = lookPart(first, source);
+    await run.locked(first, 'deploy', { source, forwards, behind }, async (lock, sight) => {
+      const { situation, sha256, prover, healthy } = sight;
       run.result.previousSha256 = sha256;
       run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
-      if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation)) {
-        const healthy = await run.phase('verify', () => isProven(prover));
-        if (healthy) return await run.unchanged(situation, source);
-      }
-      const incoming: Incoming = { kind: 'file', source };
-      await change(run, lock, situation, prover, incoming, newRelease(situation, source, sha256), sha256);
+      if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation) && healthy)
+        if (await run.phase('verify', () => isProven(prover))) return await run.unchanged(situation, source);
+      await change(run, lock, sight, { kind: 'file', source }, newRelease(situation, source, sha256));
     });
   });
 
@@ -117,19 +111,13 @@ export const rollbackHost = async (connection: Connection, to: string | undefine
     stopOn(checkStart(first));
     // Where nothing is kept, nothing is touched: no lock, no directory for one.
     if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
-    await run.locked(first, 'rollback', async (lock) => {
-      const situation = await run.phase('preflight', async () => {
-        const now = await assess(connection, work.settings, null, work.local);
-        stopOn(checkStart(now));
-        return now;
-      });
-      const sha256 = await run.phase('preflight', () => presentSha256(situation));
+    await run.locked(first, 'rollback', {}, async (lock, sight) => {
+      const { situation, sha256 } = sight;
       run.result.previousSha256 = sha256;
       run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
       const release = chooseRelease(situation, sha256, to);
       run.expect(release.sha256);
-      const prover = await run.phase('preflight', () => proverOf(situation));
-      await change(run, lock, situation, prover, { kind: 'release' }, release, sha256);
+      await change(run, lock, sight, { kind: 'release' }, release);
     });
   });
 
@@ -156,7 +144,6 @@ export async function planRollback(connection: Connection, to: string | undefine
 
 async function isProven(prover: Prover): Promise<boolean> {
   try {
-    if (!(await looksHealthy(prover))) return false;
     await prove(prover, { fresh: false, commands: false });
     return true;
   } catch (error) {
@@ -249,24 +236,23 @@ function chooseRelease(
 
 async function change(
   run: Run,
-  lock: Lock,
-  situation: Situation,
-  prover: Prover,
+  lock: Locked,
+  { situation, prover, sha256, healthy }: Sight,
   incoming: Incoming,
   release: Release,
-  present: string | null,
 ): Promise<void> {
   const { remote, restart } = situation;
-  const healthy = await run.phase('preflight', () => looksHealthy(prover));
-  const previous = previousOf(situation, present, release, healthy);
+  const previous = previousOf(situation, sha256, release, healthy);
   const context: Change = {
     situation,
     prover,
     incoming,
     release: incoming.kind === 'file' ? successor(situation, release, previous) : release,
     previous,
+    looked: lock.looked,
     state: situation.state,
     staged: null,
+    present: null,
     restarted: false,
     stoppedAt: null,
     healthyAt: null,
@@ -275,7 +261,7 @@ async function change(
     proof: null,
     lastLines: '',
     putBack: null,
-    confirmLock: () => lock.confirm(),
+    guard: () => lock.guard(),
     onProgress: (done, total) => run.report.progress(remote.name, done, total),
   };
   const steps = stepsOf(context);
@@ -295,11 +281,11 @@ async function change(
     restart.kind === 'none' || previous === null || context.stoppedAt === null || context.healthyAt === null
       ? null
       : Math.max(0, Math.round(context.healthyAt - context.stoppedAt));
-  if (report.applied) await succeeded(run, context);
+  if (report.applied) await succeeded(run, lock, context);
   else await failed(run, context, report);
 }
 
-async function succeeded(run: Run, context: Change): Promise<void> {
+async function succeeded(run: Run, lock: Lock, context: Change): Promise<void> {
   const { situation, release, previous, incoming } = context;
   const { remote, settings } = situation;
   run.result.outcome = 'deployed';
@@ -317,9 +303,8 @@ async function succeeded(run: Run, context: Change): Promise<void> {
         releases: state.releases.filter(({ id, sha256 }) => id === release.id || sha256 !== release.sha256),
       };
       const { state: next, dropped } = adopt(state, release, settings.keep);
-      const known = await remote.connection.steadily(() => identify(remote, remote.layout.target));
-      await saveState(remote, { ...next, known: known && { ...known, sha256: release.sha256 } });
-      await note(situation, {
+      const known = context.present && { ...context.present, sha256: release.sha256 };
+      const entry = entryOf(situation, {
         action: incoming.kind === 'file' ? 'deploy' : 'rollback',
         outcome: 'deployed',
         release,
@@ -327,7 +312,15 @@ async function succeeded(run: Run, context: Change): Promise<void> {
         downtimeMs: run.result.downtimeMs,
         error: null,
       });
-      await prune(situation, next, [...dropped.map(({ slot }) => slot), ...(previous ? [previous.slot] : [])]);
+      const used = [...dropped.map(({ slot }) => slot), ...(previous ? [previous.slot] : [])];
+      await remote.connection.steadily(async () =>
+        remote.together([
+          await lock.guard(),
+          ...stateParts(remote, { ...next, known }),
+          historyPart(remote, entry),
+          ...pruneParts(situation, next, used),
+        ]),
+      );
     });
   } catch (error) {
     // The service is healthy: what is missing is its record, which the next run repairs.
@@ -361,14 +354,12 @@ function foundRelease({ facts }: Situation, previous: Previous): Release {
 }
 
 /** Removes what is in a slot that no release needs. */
-async function prune({ remote, facts }: Situation, state: State, used: readonly string[]): Promise<void> {
+function pruneParts({ remote, facts }: Situation, state: State, used: readonly string[]): readonly Part[] {
   const taken = takenSlots(state);
   const found = facts.slots.map(({ name }) => name);
-  for (const slot of new Set([...found, ...used]))
-    if (!taken.includes(slot) && /^\d+$/.test(slot))
-      await remote.connection.steadily(() =>
-        remote.files('Removing an old release', ['rm', '-f', '--', remote.layout.slot(slot)]),
-      );
+  return [...new Set([...found, ...used])]
+    .filter((slot) => !taken.includes(slot) && /^\d+$/.test(slot))
+    .map((slot) => remote.part('Removing an old release', ['rm', '-f', '--', remote.layout.slot(slot)]));
 }
 
 async function failed(run: Run, context: Change, report: PlanReport): Promise<void> {
@@ -407,12 +398,13 @@ type Noted = Pick<HistoryEntry, 'action' | 'outcome' | 'downtimeMs' | 'error'> &
   previous: Pick<Previous, 'sha256' | 'release'> | null;
 };
 
-async function note(
-  { remote, settings, facts, readAt }: Situation,
-  { release, previous, ...rest }: Noted,
-): Promise<void> {
+const note = async (situation: Situation, noted: Noted): Promise<void> => {
+  await situation.remote.together([historyPart(situation.remote, entryOf(situation, noted))]);
+};
+
+function entryOf({ settings, facts, readAt }: Situation, { release, previous, ...rest }: Noted): HistoryEntry {
   const at = new Date((facts.clock + Math.round((performance.now() - readAt) / 1000)) * 1000).toISOString();
-  await appendHistory(remote, {
+  return {
     ...rest,
     ...settings.origin,
     at,
@@ -420,10 +412,25 @@ async function note(
     sha256: release.sha256,
     previous: previous?.release?.id ?? null,
     previousSha256: previous?.sha256 ?? null,
-  });
+  };
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+type Locked = Lock & { readonly looked: RunResult | null };
+
+/** What is at the target and how the service is, before anything is changed. */
+interface Sight {
+  readonly situation: Situation;
+  readonly sha256: string | null;
+  readonly prover: Prover;
+  readonly healthy: boolean;
+}
+
+async function see(situation: Situation, forwards?: boolean): Promise<Sight> {
+  const [sha256, prover] = await atOnce(presentSha256(situation), proverOf(situation, forwards));
+  return { situation, sha256, prover, healthy: await looksHealthy(prover) };
+}
 
 /** One host's run: its phases, its lock, its result. */
 interface Run {
@@ -432,7 +439,19 @@ interface Run {
   expect(sha256: string): void;
   phase<T>(name: string, work: () => Promise<T>): Promise<T>;
   addPhase(name: string, ms: number): void;
-  locked(situation: Situation, action: string, work: (lock: Lock) => Promise<void>): Promise<void>;
+  /** Works while the host is locked, with what is seen there then. */
+  locked(
+    situation: Situation,
+    action: string,
+    more: {
+      readonly source?: Source;
+      /** Whether the way in forwards ports, where that is known. */
+      readonly forwards?: boolean | undefined;
+      /** Run as soon as the host is locked: `looked`. */
+      readonly behind?: Part;
+    },
+    work: (lock: Locked, sight: Sight) => Promise<void>,
+  ): Promise<void>;
   unchanged(situation: Situation, source: Source): Promise<void>;
   fail(error: unknown): void;
 }
@@ -478,15 +497,18 @@ async function runHost(
         run.addPhase(name, Math.round(performance.now() - start));
       }
     },
-    async locked({ remote, facts, settings }, action, inner) {
-      const lock = await run.phase('lock', async () => {
-        await remote.connection.steadily(() =>
-          remote.files('Making the directory of the releases', ['mkdir', '-p', '--', remote.layout.releases]),
-        );
-        if (remote.privilege.writer !== null)
-          await remote.must('Making a place for the upload', ['mkdir', '-p', '--', remote.workDirectory]);
-        return await takeLock(remote, settings.lock, settings.origin, action, facts.bootId);
-      });
+    async locked(before, action, { source, forwards, behind }, inner) {
+      const { remote, facts, settings, local } = before;
+      const still = stillPart(before);
+      const [taken, seen] = await run.phase('lock', () =>
+        Promise.allSettled([
+          takeLock(remote, settings.lock, settings.origin, action, facts.bootId, [still, ...(behind ? [behind] : [])]),
+          see(before, forwards),
+        ]),
+      );
+      if (taken.status === 'rejected') throw taken.reason;
+      const lock = taken.value;
+      const [stillSaid, looked = null] = lock.results ?? [];
       if (lock.inherited !== null)
         work.report.end(
           remote.name,
@@ -496,7 +518,17 @@ async function runHost(
           undefined,
         );
       try {
-        await inner(lock);
+        const sight = await run.phase('preflight', async () => {
+          if (stillSaid && isStill(before, stillSaid)) {
+            if (seen.status === 'rejected') throw seen.reason;
+            return seen.value;
+          }
+          // Another deploy has come and gone while the lock was waited for.
+          const now = await assess(connection, settings, source ?? null, local);
+          stopOn(source ? check(now, source) : checkStart(now));
+          return await see(now, forwards);
+        });
+        await inner({ ...lock, looked }, sight);
       } finally {
         await lock.release().catch((error) => {
           result.fix ??= `The lock could not be given back (${messageOf(error)}): it counts as dead by itself soon.`;

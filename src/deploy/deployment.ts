@@ -1,13 +1,15 @@
 import { problem } from '../common/errors.ts';
 import type { Finding } from '../common/finding.ts';
+import { atOnce } from './at-once.ts';
 import type { Connection } from './connection.ts';
 import { hashOnHost } from './files.ts';
 import { type Ask, chooseAsk, judge } from './health.ts';
-import type { Host } from './host/host.ts';
+import type { Host, RunResult } from './host/host.ts';
 import { layoutOf } from './layout.ts';
+import type { Part } from './parts.ts';
 import { preflight, unknownStart } from './preflight/checks.ts';
 import type { Executable } from './preflight/elf.ts';
-import { type Facts, type FactsQuestion, readFacts } from './preflight/facts.ts';
+import { type Facts, type FactsQuestion, parsePairs, readFacts } from './preflight/facts.ts';
 import { decidePrivilege } from './privilege.ts';
 import type { Prover } from './prove.ts';
 import { Remote } from './remote.ts';
@@ -126,9 +128,15 @@ export async function presentSha256({ state, facts, remote }: Situation): Promis
   );
 }
 
-export async function proverOf({ remote, facts, settings, restart, local }: Situation): Promise<Prover> {
+/** @param forwards whether the way in forwards ports, where that is known */
+export async function proverOf(
+  { remote, facts, settings, restart, local }: Situation,
+  forwards?: boolean,
+): Promise<Prover> {
   const { health } = settings.proof;
-  const ask = health ? await remote.connection.steadily(() => chooseAsk(remote.connection, health, facts.tools)) : null;
+  const ask = health
+    ? await remote.connection.steadily(() => chooseAsk(remote.connection, health, facts.tools, forwards))
+    : null;
   return { remote, restart, settings: settings.proof, ask: ask && steady(remote, ask), lookAs: facts.lookAs, local };
 }
 
@@ -146,10 +154,36 @@ const steady =
       }
     });
 
+/** $1 target $2 state file: what of the facts another deploy would have changed. */
+const stillScript = String.raw`
+put() { printf '%s\0%s\0' "$1" "$2"; }
+[ -f "$1" ] && put file "$(stat -c '%s %Y %d:%i' -- "$1")"
+[ -r "$2" ] && put state "$(cat -- "$2")"
+put end yes
+`;
+
+/** Looks, while the host is locked, at what `isStill` compares with the facts from before. */
+export const stillPart = ({ remote, facts }: Situation): Part => ({
+  what: 'Looking at the target again',
+  argv: ['sh', '-c', stillScript, 'still', facts.target.path, remote.layout.state],
+  optional: true,
+});
+
+/** No other deploy has changed the target or its record since the facts were read. */
+export function isStill({ facts }: Situation, { stdout }: RunResult): boolean {
+  const seen = new Map(parsePairs(stdout));
+  const { file } = facts.target;
+  return (
+    seen.has('end') &&
+    (seen.get('state') ?? null) === facts.state &&
+    seen.get('file') === (file ? `${file.size} ${file.mtime} ${file.inode}` : undefined)
+  );
+}
+
 /** One quick look: does the service run, and does it answer well? */
 export async function looksHealthy({ restart, settings, ask }: Prover): Promise<boolean> {
-  if ((await restart.pulse()).dead !== null) return false;
-  return !ask || !settings.health || judge(await ask(), settings.health) === null;
+  const [{ dead }, answer] = await atOnce(restart.pulse(), ask?.());
+  return dead === null && (!answer || !settings.health || judge(answer, settings.health) === null);
 }
 
 /** The release whose file is at the target. */

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as tlsConnect } from 'node:tls';
 import { messageOf, problem, ToolError } from '../common/errors.ts';
+import { atOnce } from './at-once.ts';
 import type { Connection } from './connection.ts';
 import { Refusal } from './host/refusal.ts';
 import { type HealthSettings, healthPort } from './settings.ts';
@@ -17,23 +18,26 @@ export type Ask = () => Promise<Answer>;
 /** As much of a body as anyone would match on. */
 const bodyLimit = 256 * 1024;
 const askTimeoutMs = 5_000;
+/** The first pause while a service starts; doubles up to the interval. */
+const firstPauseMs = 50;
 
 /**
  * How this host's service is asked: through a forwarded channel of the connection, so that 127.0.0.1 is the host's; where the
  * way in has none, with curl or wget on the host.
  *
+ * @param forwards whether it forwards, where that is known
  * @throws Refusal when there is neither
  */
 export async function chooseAsk(
   connection: Connection,
   settings: HealthSettings,
   tools: readonly string[],
+  forwards?: boolean,
 ): Promise<Ask> {
   const url = new URL(settings.url);
   const through: Ask = async () => await askThrough(await connection.forward(hostOf(url), healthPort(settings)), url);
   const onHost = askOnHost(connection, url, tools);
-  const first = await forwards(connection, hostOf(url), healthPort(settings));
-  if (first) return through;
+  if (forwards ?? (await tryForward(connection, hostOf(url), healthPort(settings)))) return through;
   if (onHost) return onHost;
   throw new Refusal(
     `${connection.name}: the health check cannot be asked: the server forbids port forwarding, and the host has neither curl nor wget.`,
@@ -46,17 +50,19 @@ export const hostOf = (url: URL): string => url.hostname.replace(/^\[(.*)\]$/, '
 /** An address is no server name (RFC 6066, 3), but is checked against the certificate all the same. */
 const serverName = (url: URL) => (isIP(hostOf(url)) === 0 ? { servername: hostOf(url) } : {});
 
-/** A refused connection proves that forwarding works. */
-async function forwards(connection: Connection, address: string, port: number): Promise<boolean> {
+async function tryForward(connection: Connection, address: string, port: number): Promise<boolean> {
   try {
     const channel = await connection.forward(address, port);
     channel.on('error', () => {});
     channel.destroy();
     return true;
   } catch (error) {
-    return error instanceof ToolError && error.kind === 'problem';
+    return portRefused(error);
   }
 }
+
+/** A refused connection proves that forwarding works. */
+export const portRefused = (error: unknown): boolean => error instanceof ToolError && error.kind === 'problem';
 
 /** One HTTP request over a stream that is already connected. */
 export async function askThrough(channel: Duplex, url: URL, timeoutMs = askTimeoutMs): Promise<Answer> {
@@ -179,6 +185,7 @@ export async function waitHealthy(
   let wrong = 'it was not asked';
   let starts = 0;
   let early = askedEarly;
+  let pause = Math.min(firstPauseMs, settings.intervalMs);
   for (let before = first ?? (await pulse()); ; ) {
     if (before.dead !== null) throw failed(host, before.dead);
     let good = early === null ? 0 : 1;
@@ -194,11 +201,12 @@ export async function waitHealthy(
         good = 0;
         if (performance.now() >= until)
           throw failed(host, `${settings.url} is not healthy after ${settings.timeoutMs / 1000} s: ${wrong}`);
-        const now = await pulse();
+        const [now] = await atOnce(pulse(), sleep(pause));
+        pause = Math.min(pause * 2, settings.intervalMs);
         if (now.dead !== null) throw failed(host, now.dead);
         if (now.identity !== before.identity) break;
       }
-      if (good < settings.samples) await sleep(settings.intervalMs);
+      if (good > 0 && good < settings.samples) await sleep(settings.intervalMs);
     }
     const after = await pulse();
     if (after.identity === before.identity && good >= settings.samples)

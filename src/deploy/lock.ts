@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { problem, unknown } from '../common/errors.ts';
+import { problem } from '../common/errors.ts';
 import { duration } from '../common/output/words.ts';
+import type { RunResult } from './host/host.ts';
+import { Refusal } from './host/refusal.ts';
+import { type Part, sheetOf } from './parts.ts';
 import { commandFailed } from './privilege.ts';
 import { type Remote, writeCommands } from './remote.ts';
 import type { LockSettings, Origin } from './settings.ts';
@@ -51,8 +54,24 @@ fi 2>/dev/null
 exit 0
 `.replaceAll('\\${', '${');
 
-/** Says its process id and start time, then lives as long as the connection does. */
-const keeperScript = 'read -r line </proc/$$/stat; echo "$$ $line"; exec cat >/dev/null';
+/** The keeper knows its process id and start time, and behind its parts lives as long as the connection does. */
+const keeperScript = {
+  before: 'read -r line </proc/$$/stat; keeper="$$ $line"; export keeper',
+  behind: 'exec cat >/dev/null',
+};
+
+/** Prints an owner's record with the keeper filled in: $1 stands before it, $2 behind. */
+const recordScript = String.raw`
+set -f
+before=$1 behind=$2 pid=\${keeper%% *}
+set -- \${keeper##*) }
+[ $# -gt 19 ] || { printf '%snull%s\n' "$before" "$behind"; exit; }
+shift 19
+printf '%s{"pid":%s,"started":"%s"}%s\n' "$before" "$pid" "$1" "$behind"
+`.replaceAll('\\${', '${');
+
+/** Fails when lock $1 is not signed with $2 any more. */
+const guardScript = 'case $(cat -- "$1/owner") in *"$2"*) ;; *) exit 1;; esac';
 
 /** A lock without an owner's record is being taken or given back, one with `steal` is being taken over; for that many seconds. */
 const bareSeconds = 5;
@@ -117,17 +136,24 @@ export const lockCommands = (lock: string): readonly (readonly string[])[] => [
 export interface Lock {
   /** Why the former holder's lock counted as dead, when there was one. */
   readonly inherited: string | null;
-  /** @throws ToolError of kind `unknown` when another deploy took the lock because we were not heard of. */
-  confirm(): Promise<void>;
+  /** What became of the parts that were to be run behind the taking; null when it was not taken at the first attempt. */
+  readonly results: readonly RunResult[] | null;
+  /**
+   * A part that fails when another deploy took the lock because we were not heard of: to stand before what changes the host.
+   *
+   * @throws Refusal when that is known already
+   */
+  guard(): Promise<Part>;
   release(): Promise<void>;
 }
 
 /**
- * Takes the lock of this host and target, waiting `waitMs` for a live holder.
+ * Takes the lock of this host and target, waiting `waitMs` for a live holder. The directories that it needs are made first.
  *
  * It is a directory, made atomically. Its holder is known alive by a process on the host that ends with the connection, and by
  * a record that is renewed; a lock whose holder is dead is taken over by one newcomer only.
  *
+ * @param behind run in the same round trip, where nobody holds the lock; short ones
  * @throws ToolError of kind `problem` when another deploy holds it
  */
 export async function takeLock(
@@ -136,38 +162,62 @@ export async function takeLock(
   origin: Origin,
   action: string,
   bootId: string,
+  behind: readonly Part[] = [],
 ): Promise<Lock> {
   const token = randomUUID();
-  const lock = remote.layout.lock;
+  const { lock, releases } = remote.layout;
   const until = Date.now() + settings.waitMs;
-  let keeper = await keep(remote);
-  const record = () =>
-    `${JSON.stringify({
+  const record = (process: Owner['keeper']) =>
+    JSON.stringify({
       token,
       by: origin.by,
       runUrl: origin.runUrl,
       action,
       bootId,
       expiry: Math.ceil(settings.expiryMs / 1000),
-      keeper: keeper.process,
-    } satisfies Owner)}\n`;
+      keeper: process,
+    } satisfies Owner);
   // Renewed as a whole: whoever reads a half-written record would find the lock without an owner.
-  const sign = async () => {
-    await remote.write('Signing the lock', `${lock}/owner.new`, record());
-    await remote.files('Signing the lock', ['mv', '-f', '--', `${lock}/owner.new`, `${lock}/owner`]);
+  const sign = (process: Owner['keeper']) =>
+    remote.write('Signing the lock', `${lock}/owner.new`, `${lock}/owner`, `${record(process)}\n`);
+  const make = remote.part('Taking the lock', ['mkdir', '--', lock]);
+  const pieces = record(null).split(/null(?=\}$)/) as [string, string];
+  const firstParts: readonly Part[] = [
+    remote.part('Making the directory of the releases', ['mkdir', '-p', '--', releases]),
+    ...(remote.privilege.writer === null
+      ? []
+      : [{ what: 'Making a place for the upload', argv: ['mkdir', '-p', '--', remote.workDirectory] }]),
+    make,
+    ...sign(null).map((part) =>
+      part.from ? { ...part, from: ['sh', '-c', recordScript, 'record', ...pieces] } : part,
+    ),
+    ...behind,
+  ];
+  let lost = false;
+  const guard: Part = {
+    what: 'Looking at the lock',
+    argv: ['sh', '-c', guardScript, 'guard', lock, `"token":"${token}"`],
+    error: () => {
+      lost = true;
+      return new Refusal(
+        `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
+        'See `deploy-binary history`, then deploy again if it is still wanted.',
+      );
+    },
   };
 
   let inherited: string | null = null;
   let absent = 0;
-  /** One attempt to become the owner; may be repeated when the way in broke. */
+  let keeper: Keeper | undefined;
+  /** One attempt to become the owner of a lock that is there; may be repeated when the way in broke. */
   const attempt = async (): Promise<boolean> => {
-    if (keeper.ended) keeper = await keep(remote);
-    const made = await remote.ask(remote.privilege.files(['mkdir', '--', lock]));
+    if (!keeper || keeper.ended) keeper = await keep(remote);
+    const made = await remote.ask(make.argv);
     if (made.code !== 0) {
       const state = await look(remote);
       if (state.ageSeconds === null) {
         // Given back between the two looks; when that repeats, the directory cannot be made at all.
-        if (++absent > 3) throw commandFailed(remote.name, 'Taking the lock', ['mkdir', '--', lock], made);
+        if (++absent > 3) throw commandFailed(remote.name, make.what, make.argv, made);
         return false;
       }
       const mine = state.token === token;
@@ -177,27 +227,27 @@ export async function takeLock(
       }
       if (!mine) inherited = state.dead;
     }
-    await sign();
+    await remote.together(sign(keeper.process));
     if (inherited !== null) await remote.ask(remote.privilege.files(['rmdir', '--', `${lock}/steal`]));
     return true;
   };
+  const first = await remote.connection.steadily(async () => {
+    const kept = await keepBehind(remote, firstParts);
+    if (kept.failed === make) return null;
+    remote.ended(firstParts, kept.results, kept.whole);
+    return kept;
+  });
+  keeper = first?.keeper;
   try {
-    while (!(await remote.connection.steadily(attempt))) await sleep(500);
+    while (!first && !(await remote.connection.steadily(attempt))) await sleep(500);
   } catch (error) {
-    keeper.end();
+    keeper?.end();
     throw error;
   }
 
-  let lost = false;
-  const check = async (renewing: boolean) => {
-    const { token: present } = await look(remote);
-    if (present !== token) {
-      lost = true;
-      return;
-    }
-    const gone = keeper.ended;
-    if (gone) keeper = await keep(remote);
-    if (gone || renewing) await sign();
+  const check = async () => {
+    if (keeper!.ended) keeper = await keep(remote);
+    await remote.together([guard, ...sign(keeper!.process)]);
   };
   // One at a time: the timer's must not come between another one's two commands, nor behind the release.
   let last: Promise<unknown> = Promise.resolve();
@@ -206,27 +256,27 @@ export async function takeLock(
     last = turn.catch(() => {});
     return turn;
   };
-  const timer = setInterval(() => void inTurn(() => check(true)).catch(() => {}), settings.expiryMs / 3);
+  const timer = setInterval(() => void inTurn(check).catch(() => {}), settings.expiryMs / 3);
   timer.unref();
   return {
     inherited,
-    async confirm() {
-      if (!lost) await inTurn(() => remote.connection.steadily(() => check(false)));
-      if (lost)
-        throw unknown(
-          `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
-          'See `deploy-binary history`, then deploy again if it is still wanted.',
-        );
+    results: first ? first.results.slice(firstParts.length - behind.length) : null,
+    async guard() {
+      if (lost) throw guard.error!({ code: 1, signal: null, stdout: '', stderr: '' });
+      if (keeper!.ended) await inTurn(() => remote.connection.steadily(check));
+      return guard;
     },
     async release() {
       clearInterval(timer);
+      const remove = remote.part('Giving the lock back', ['rm', '-rf', '--', lock]);
       await inTurn(() =>
         remote.connection.steadily(async () => {
-          const { token: present } = await look(remote);
-          if (present === token) await remote.files('Giving the lock back', ['rm', '-rf', '--', lock]);
+          await remote.together([guard, remove]);
         }),
-      );
-      keeper.end();
+      ).catch((error) => {
+        if (!lost) throw error;
+      });
+      keeper!.end();
     },
   };
 }
@@ -251,33 +301,47 @@ interface Keeper {
   end(): void;
 }
 
-async function keep(remote: Remote): Promise<Keeper> {
+const keep = async (remote: Remote): Promise<Keeper> => (await keepBehind(remote, [])).keeper;
+
+/** Runs parts, and stays as the keeper behind them. When one fails there is no keeper. */
+async function keepBehind(remote: Remote, parts: readonly Part[]) {
   const stdin = new PassThrough();
+  const self: Part = { what: 'Starting the keeper of the lock', argv: ['sh', '-c', 'echo "$keeper"'] };
+  const all = [self, ...parts];
+  const { argv, read } = sheetOf(all, keeperScript);
   let ended = false;
-  let said = '';
-  const line = new Promise<string>((resolve, reject) => {
+  const chunks: Buffer[] = [];
+  const said = () => Buffer.concat(chunks).toString('utf8');
+  const whole = await new Promise<RunResult>((resolve, reject) => {
     remote.connection
-      .run(['sh', '-c', keeperScript], {
+      .run(argv, {
         stdin,
         onStdout: (chunk) => {
-          said += chunk.toString('latin1');
-          if (said.includes('\n')) resolve(said);
+          chunks.push(chunk);
+          if (read(said()).length === all.length) resolve({ code: null, signal: null, stdout: said(), stderr: '' });
         },
       })
-      .then(() => resolve(said), reject)
       .finally(() => {
         ended = true;
-      });
+      })
+      .then(resolve, reject);
   });
-  const text = await line;
+  const [who, ...results] = read(said(), whole.stderr);
+  const text = who?.stdout ?? '';
   const pid = Number.parseInt(text, 10);
   const started = startOf(text);
   return {
-    process: Number.isInteger(pid) && started !== undefined ? { pid, started } : null,
-    get ended() {
-      return ended;
-    },
-    end: () => stdin.end(),
+    keeper: {
+      process: Number.isInteger(pid) && started !== undefined ? { pid, started } : null,
+      get ended() {
+        return ended;
+      },
+      end: () => stdin.end(),
+    } satisfies Keeper,
+    results,
+    whole,
+    /** The part that ended it. */
+    failed: parts.find(({ optional }, index) => !optional && (results[index]?.code ?? 0) !== 0),
   };
 }
 

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problem } from '../common/errors.ts';
 import { quoteAll } from '../common/quote.ts';
+import { atOnce } from './at-once.ts';
 import { type Ask, judge, waitHealthy } from './health.ts';
 import type { Host } from './host/host.ts';
 import { shorten } from './host/process.ts';
-import { parsePairs, parseProcesses } from './preflight/facts.ts';
+import { parsePairs, parseProcesses, type RunningProcess } from './preflight/facts.ts';
 import type { Remote } from './remote.ts';
 import { listScript } from './restart/process-restart-script.ts';
 import type { Restart } from './restart/restart.ts';
@@ -33,15 +34,19 @@ export interface Prover {
  * Proves that the service runs from the file at the target, and well.
  *
  * @param fresh false for a service that was not just started: it need not settle again, unless it was started again before
+ * @param look what else must be right, looked at meanwhile
  * @throws ToolError of kind `problem` that says what is wrong; `unknown` when the way in broke for good
  */
-export async function prove(prover: Prover, { fresh = true, commands = true } = {}): Promise<Proof> {
+export async function prove(
+  prover: Prover,
+  { fresh = true, commands = true, look = async () => {} } = {},
+): Promise<Proof> {
   const { remote, restart, settings, ask } = prover;
   const name = remote.name;
   const evidence: string[] = [];
   const begun = performance.now();
   // The service is asked while its process is looked at: what it was down for is not to hold the time of our own looking.
-  const [first, early] = await Promise.all([waitUp(restart), fresh ? askEarly(prover) : null]);
+  const [first, early] = await atOnce(waitUp(restart), fresh ? askEarly(prover) : null, look());
   if (first.dead !== null) throw notRunning(name, first.dead);
   let healthyAt = performance.now();
   let identity = first.identity;
@@ -52,16 +57,20 @@ export async function prove(prover: Prover, { fresh = true, commands = true } = 
   }
   if ((fresh || first.restless) && restart.kind !== 'none')
     await sleep(Math.max(0, settings.settleMs - (performance.now() - begun)));
-  const after = await restart.pulse();
+  const [after, answer, processes] = await atOnce(
+    restart.pulse(),
+    ask && settings.health ? ask() : null,
+    restart.kind === 'none' ? [] : processesOf(prover),
+  );
   if (after.dead !== null) throw notRunning(name, after.dead);
   if (after.identity !== identity)
     throw notRunning(
       name,
       `the service was started again within ${settings.settleMs / 1000} s (${identity} → ${after.identity})`,
     );
-  if (ask && settings.health) {
+  if (answer && settings.health) {
     // Well at first and ill when settled is ill.
-    const wrong = judge(await ask(), settings.health);
+    const wrong = judge(answer, settings.health);
     if (wrong !== null)
       throw notRunning(
         name,
@@ -69,7 +78,7 @@ export async function prove(prover: Prover, { fresh = true, commands = true } = 
       );
     evidence.push(`${settings.health.samples} good answers of ${settings.health.url}`);
   }
-  if (restart.kind !== 'none') evidence.unshift(`pid ${await runsTarget(prover, after.pids)}`);
+  if (restart.kind !== 'none') evidence.unshift(`pid ${await runsTarget(prover, after.pids, processes)}`);
   if (settings.expectString !== undefined) evidence.push(await holdsString(remote, settings.expectString));
   if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name));
   return { healthyAt, evidence: evidence.join(', ') || `the file is at its place, ${restart.what}` };
@@ -96,12 +105,20 @@ async function waitUp(restart: Restart) {
   }
 }
 
-/** The main process, or one of its children, must execute the very file that is at the target. */
-async function runsTarget({ remote, restart, lookAs }: Prover, pids: readonly number[]): Promise<string> {
-  const { target } = remote.layout;
-  const argv = ['sh', '-c', listScript, 'list', target, lookAs ?? '', remote.privilege.runAs];
+/** Whatever executes what is or was at the target. */
+async function processesOf({ remote, lookAs }: Prover): Promise<RunningProcess[]> {
+  const argv = ['sh', '-c', listScript, 'list', remote.layout.target, lookAs ?? '', remote.privilege.runAs];
   const text = await remote.connection.steadily(() => remote.must('Looking at what the process executes', argv));
-  const all = parseProcesses(parsePairs(text).flatMap(([key, value]) => (key === 'process' ? [value] : [])));
+  return parseProcesses(parsePairs(text).flatMap(([key, value]) => (key === 'process' ? [value] : [])));
+}
+
+/** The main process, or one of its children, must execute the very file that is at the target. */
+async function runsTarget(
+  { remote, restart }: Prover,
+  pids: readonly number[],
+  all: readonly RunningProcess[],
+): Promise<string> {
+  const { target } = remote.layout;
   const present = all.filter((one) => one.present);
   const mine = present.filter(
     ({ pid, unit }) =>

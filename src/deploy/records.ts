@@ -1,22 +1,18 @@
+import { fed, type Part } from './parts.ts';
 import type { Remote } from './remote.ts';
 import { type HistoryEntry, parseHistory, type State, writeState } from './state.ts';
 
 /** Replaces the state on the host as a whole. May be repeated. */
+export const stateParts = (remote: Remote, state: State): readonly Part[] =>
+  remote.write('Writing the state', remote.layout.stateNew, remote.layout.state, writeState(state));
+
 export async function saveState(remote: Remote, state: State): Promise<void> {
-  const { stateNew, state: path } = remote.layout;
-  await remote.connection.steadily(async () => {
-    await remote.write('Writing the state', stateNew, writeState(state));
-    await remote.files('Writing the state', ['mv', '-f', '--', stateNew, path]);
-  });
+  await remote.connection.steadily(() => remote.together(stateParts(remote, state)));
 }
 
-export async function appendHistory(remote: Remote, entry: HistoryEntry): Promise<void> {
-  // A leading newline ends a line that a dying host cut off.
-  await remote.files('Writing the history', ['tee', '-a', '--', remote.layout.history], {
-    stdin: Buffer.from(`\n${JSON.stringify(entry)}\n`),
-    onStdout: () => {},
-  });
-}
+/** A leading newline ends a line that a dying host cut off. */
+export const historyPart = (remote: Remote, entry: HistoryEntry): Part =>
+  fed(remote.part('Writing the history', ['tee', '-a', '--', remote.layout.history]), `\n${JSON.stringify(entry)}\n`);
 
 /** Oldest first. */
 export async function readHistory(remote: Remote): Promise<HistoryEntry[]> {

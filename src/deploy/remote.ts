@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { quoteAll } from '../common/quote.ts';
 import type { Connection } from './connection.ts';
 import type { RunOptions, RunResult } from './host/host.ts';
 import type { Layout } from './layout.ts';
+import { fed, type Part, sheetOf } from './parts.ts';
 import { commandFailed, type Privilege } from './privilege.ts';
 
 const commandTimeoutMs = 60_000;
@@ -44,18 +44,60 @@ export class Remote {
     return await this.must(what, this.privilege.files(argv), options);
   }
 
-  /** Commands on the target's files, one after the other in one round trip, that must all succeed. */
-  async inTurn(what: string, commands: readonly (readonly string[])[], options?: RunOptions): Promise<string> {
-    const line = commands.map((argv) => quoteAll(this.privilege.files(argv))).join(' && ');
-    return await this.must(what, ['sh', '-c', line], options);
+  /**
+   * Parts in one round trip, one after the other, up to the first that fails.
+   *
+   * @param onOutput told all that the parts have printed so far, whenever there is more
+   * @returns what became of each
+   * @throws ToolError of kind `problem` for the part that failed
+   */
+  async together(
+    parts: readonly Part[],
+    { timeoutMs = commandTimeoutMs, onOutput }: { timeoutMs?: number; onOutput?: (stdout: string) => void } = {},
+  ): Promise<readonly RunResult[]> {
+    const { argv, stdin, read } = sheetOf(parts);
+    const chunks: Buffer[] = [];
+    const said = () => Buffer.concat(chunks).toString('utf8');
+    const result = await this.ask(argv, {
+      timeoutMs,
+      ...(stdin && { stdin }),
+      ...(onOutput && {
+        onStdout: (chunk) => {
+          chunks.push(chunk);
+          onOutput(said());
+        },
+      }),
+    });
+    return this.ended(parts, read(onOutput ? said() : result.stdout, result.stderr), result);
+  }
+
+  /** @throws the error of the part that failed, or did not come to an end */
+  ended(parts: readonly Part[], results: readonly RunResult[], whole: RunResult): readonly RunResult[] {
+    for (const [index, { what, argv, optional, error }] of parts.entries()) {
+      const result = results[index] ?? { ...whole, stdout: '' };
+      if (results[index] && (result.code === 0 || optional)) continue;
+      throw error?.(result) ?? commandFailed(this.name, what, argv, result);
+    }
+    return results;
+  }
+
+  /** A command on the target's files as a part. */
+  part(what: string, argv: readonly string[]): Part {
+    return { what, argv: this.privilege.files(argv) };
   }
 
   /**
-   * Writes a small file beside the target. Always a new one: what a connection that only seems dead still holds open could get its
-   * bytes late, and could not be executed.
+   * Writes a small file beside the target and gives it its name. Always a new one: what a connection that only seems dead still
+   * holds open could get its bytes late, and could not be executed.
    */
-  async write(what: string, path: string, text: string): Promise<void> {
-    await this.inTurn(what, writeCommands(path), { stdin: Buffer.from(text), onStdout: () => {} });
+  write(what: string, draft: string, path: string, text: string, mode?: string): readonly Part[] {
+    const [remove, tee] = writeCommands(draft).map((argv) => this.part(what, argv)) as [Part, Part];
+    return [
+      remove,
+      fed(tee, text),
+      ...(mode === undefined ? [] : [this.part(what, ['chmod', mode, '--', draft])]),
+      this.part(what, ['mv', '-f', '--', draft, path]),
+    ];
   }
 }
 

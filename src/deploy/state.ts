@@ -114,9 +114,9 @@ export interface HistoryEntry extends Origin {
   readonly error: string | null;
 }
 
-/** Lines that were cut off by a dying host are left out. */
+/** Lines that were cut off by a dying host are left out; one that was written again after a cut counts once. */
 export function parseHistory(text: string): HistoryEntry[] {
-  return text.split('\n').flatMap((line) => {
+  return [...new Set(text.split('\n'))].flatMap((line) => {
     try {
       return line.trim() === '' ? [] : [JSON.parse(line) as HistoryEntry];
     } catch {

@@ -2,13 +2,26 @@ import { problem } from '../common/errors.ts';
 import type { Step } from '../common/plan.ts';
 import { quoteAll } from '../common/quote.ts';
 import type { Situation, Source } from './deployment.ts';
-import { hashOnHost, identify, pour, pourCommand, replaceByLink, syncToDisk } from './files.ts';
+import {
+  hashOnHost,
+  hashPart,
+  identify,
+  identifyPart,
+  identityOf,
+  pourCommand,
+  replaceByLink,
+  syncPart,
+  unlessSame,
+  whileSame,
+} from './files.ts';
+import type { RunResult } from './host/host.ts';
+import type { Part } from './parts.ts';
 import type { FileIdentity } from './preflight/facts.ts';
 import { wantedOwner } from './privilege.ts';
 import { type Proof, type Prover, prove } from './prove.ts';
-import { saveState } from './records.ts';
+import { saveState, stateParts } from './records.ts';
 import type { Release, State } from './state.ts';
-import { transfer } from './transfer/transfer.ts';
+import { lookCommand, transfer } from './transfer/transfer.ts';
 
 /** What comes to the target: a file from here, or a release that the host has kept. */
 export type Incoming = { readonly kind: 'file'; readonly source: Source } | { readonly kind: 'release' };
@@ -32,9 +45,13 @@ export interface Change {
   readonly incoming: Incoming;
   readonly release: Release;
   readonly previous: Previous | null;
+  /** What `lookPart` told, until it is used. */
+  looked: RunResult | null;
   state: State;
   /** The new file, once it is complete on the host. */
   staged: FileIdentity | null;
+  /** The file at the target that was found to be the release. */
+  present: FileIdentity | null;
   restarted: boolean;
   /** `performance.now()` when the old process was told to stop, and when the service was healthy again. */
   stoppedAt: number | null;
@@ -46,7 +63,8 @@ export interface Change {
   lastLines: string;
   /** Set when the previous release is back. */
   putBack: Proof | null;
-  confirmLock(): Promise<void>;
+  /** A part that fails when the lock is not ours any more, for the head of whatever changes the host. */
+  guard(): Promise<Part>;
   onProgress(done: number, total: number): void;
 }
 
@@ -56,20 +74,12 @@ type DeployStep = Step<Change> & { readonly phase: string };
 export function stepsOf(change: Pick<Change, 'situation' | 'incoming' | 'release' | 'previous'>): DeployStep[] {
   const { settings } = change.situation;
   if (change.incoming.kind === 'release')
-    return [keepStep(change), prepareStep(change), swapStep(change), restartStep(change), proveStep(change)];
+    return [keepStep(change), swapStep(change), restartStep(change), proveStep(change)];
   if (settings.strategy === 'staged')
-    return [
-      transferStep(change),
-      keepStep(change),
-      prepareStep(change),
-      swapStep(change),
-      restartStep(change),
-      proveStep(change),
-    ];
+    return [transferStep(change), keepStep(change), swapStep(change), restartStep(change), proveStep(change)];
   return [
     ...uploadStep(change),
     keepStep(change),
-    prepareStep(change),
     stopStep(change),
     transferStep(change),
     swapStep(change),
@@ -86,14 +96,24 @@ const lines = (commands: readonly (readonly string[])[]) => commands.map(quoteAl
 const uploadPath = ({ remote }: Situation) =>
   remote.privilege.writer === null ? remote.layout.staged : `${remote.workDirectory}/upload`;
 
+/** Looks at what the host has for the transfer, as soon as it is locked. */
+export const lookPart = (situation: Situation, { file }: Source): Part => ({
+  what: 'Looking at what the host has',
+  argv: lookCommand(uploadPath(situation), file),
+  optional: true,
+});
+
 async function upload(change: Change): Promise<void> {
   const { situation, incoming, previous } = change;
   if (incoming.kind !== 'file') return;
   const { remote, local } = situation;
-  await remote.must('Making a place for the upload', ['mkdir', '-p', '--', remote.workDirectory]);
   const { method } = await remote.connection.steadily(async () => {
+    // It holds for one attempt: that one may leave a part of the file.
+    const { looked } = change;
+    change.looked = null;
     const result = await remote.connection.use((host) =>
       transfer(host, {
+        looked,
         source: incoming.source.file,
         supply: incoming.source.supply,
         base: previous && {
@@ -149,27 +169,44 @@ function transferStep({ situation, incoming }: Shape): DeployStep {
       if (!uploaded) await upload(change);
       if (incoming.kind !== 'file') return undefined;
       const { file } = incoming.source;
+      const { staged } = layout;
+      const what = 'Giving the new file its owner and mode';
+      const parts: readonly Part[] = [
+        ...(own
+          ? []
+          : [
+              // One that an attempt before this one still writes could be swapped in, but not executed.
+              remote.part('Removing what was staged before', ['rm', '-f', '--', staged]),
+              {
+                what: 'Copying the upload beside the target',
+                argv: pourCommand(remote, uploadPath(situation), staged),
+              },
+            ]),
+        ...attributeCommands(situation).map((argv) => remote.part(what, argv)),
+        syncPart(staged),
+        identifyPart(staged),
+        {
+          what: 'Looking for shared libraries',
+          argv: loader === null ? ['true'] : [loader, '--list', staged],
+          optional: true,
+        },
+        ...(own ? [] : [hashPart(staged)]),
+      ];
       await remote.connection.steadily(async () => {
-        if (!own) {
-          // One that an attempt before this one still writes could be swapped in, but not executed.
-          await remote.files('Removing what was staged before', ['rm', '-f', '--', layout.staged]);
-          await pour(remote, 'Copying the upload beside the target', uploadPath(situation), layout.staged);
-        }
-        for (const argv of attributeCommands(situation))
-          await remote.files('Giving the new file its owner and mode', argv);
-        if (!own) {
-          const sha256 = await hashOnHost(remote, layout.staged);
+        const results = (await remote.together(parts, { timeoutMs: 900_000 })).slice(own ? -2 : -3);
+        const [identified, libraries, hashed] = results as [RunResult, RunResult, RunResult | undefined];
+        if (hashed) {
+          const sha256 = await hashOnHost(remote, staged, hashed);
           if (sha256 !== file.sha256)
             throw problem(
-              `${remote.name}: ${layout.staged} is not the file that was sent (sha256 ${sha256}).`,
+              `${remote.name}: ${staged} is not the file that was sent (sha256 ${sha256}).`,
               'Deploy again; if it repeats, check the disk of the host.',
             );
           await remote.ask(['rm', '-f', '--', uploadPath(situation)]);
         }
-        await syncToDisk(remote, layout.staged);
-        change.staged = await identify(remote, layout.staged);
+        change.staged = identityOf(identified);
+        if (loader !== null) checkLibraries(remote.name, libraries);
       });
-      if (loader !== null) await checkLibraries(change, loader);
       return `${change.method}, ${facts.machine}`;
     },
     async undo() {
@@ -201,12 +238,8 @@ export function attributeCommands({ remote, facts, settings }: Situation): (read
   ];
 }
 
-/** Lets the host's own loader look for every shared library of the new file. */
-async function checkLibraries(change: Change, loader: string): Promise<void> {
-  const { remote } = change.situation;
-  const { code, stdout, stderr } = await remote.connection.steadily(() =>
-    remote.ask([loader, '--list', remote.layout.staged]),
-  );
+/** What the host's own loader said when it was to look for every shared library of the new file. */
+function checkLibraries(host: string, { code, stdout, stderr }: RunResult): void {
   const said = `${stdout}\n${stderr}`;
   // ldd says `=> not found`, glibc's loader itself and musl's name the first one in a sentence.
   const missing = [
@@ -225,17 +258,18 @@ async function checkLibraries(change: Change, loader: string): Promise<void> {
       ? `shared libraries are missing: ${[...new Set(missing)].join(', ')}`
       : (wrong[0] ?? said.trim().slice(0, 300));
   throw problem(
-    `${remote.name}: the host's loader cannot load the new binary: ${reason}. [deploy/missing-library]`,
+    `${host}: the host's loader cannot load the new binary: ${reason}. [deploy/missing-library]`,
     missing.length > 0
       ? `Install them on the host (apt-file search ${missing[0]}), or link them statically.`
       : 'Build it on the system it runs on.',
   );
 }
 
-/** Keeps what is there now, and says on the host that a change has begun. */
+/** Checks how the service is started, keeps what is there now, and says on the host that a change has begun. */
 function keepStep({ situation, previous, release, incoming }: Shape): DeployStep {
-  const { remote, settings, facts } = situation;
+  const { remote, settings, facts, restart } = situation;
   const { layout, privilege } = remote;
+  const { file } = facts.target;
   const inPlace = settings.strategy === 'in-place' && incoming.kind === 'file';
   const newSlot = layout.slot(release.slot);
   const keepPrevious =
@@ -245,15 +279,24 @@ function keepStep({ situation, previous, release, incoming }: Shape): DeployStep
   return {
     phase: 'swap',
     title: previous ? 'Keep the present release' : 'Note on the host that a deploy has begun',
-    commands: lines([...keepPrevious, ...keepNew, ...attributes].map((argv) => privilege.files(argv))),
+    commands: [
+      ...(restart.shown?.prepare ?? []),
+      ...lines([...keepPrevious, ...keepNew, ...attributes].map((argv) => privilege.files(argv))),
+    ],
     async apply(change) {
-      await change.confirmLock();
-      await remote.connection.steadily(async () => {
-        for (const argv of [...keepPrevious, ...keepNew]) await remote.files('Keeping a release', argv);
-        for (const argv of attributes) await remote.files('Keeping the attributes', argv, { onStdout: () => {} });
-      });
       change.state = { ...change.state, pending: release };
-      await saveState(remote, change.state);
+      await remote.connection.steadily(async () =>
+        remote.together([
+          await change.guard(),
+          ...restart.preparation,
+          ...keepPrevious
+            .map((argv) => remote.part('Keeping the present release', argv))
+            .map((part) => (file ? whileSame(layout.target, file.inode, part) : part)),
+          ...keepNew.map((argv) => remote.part('Keeping the new release', argv)),
+          ...attributes.map((argv) => ({ ...remote.part('Keeping the attributes', argv), quiet: true })),
+          ...stateParts(remote, change.state),
+        ]),
+      );
       return previous
         ? `release ${previous.release?.id ?? previous.sha256.slice(0, 8)} in slot ${previous.slot}`
         : undefined;
@@ -282,19 +325,6 @@ function saveAttributes({ remote, facts }: Situation): (readonly string[])[] {
   ];
 }
 
-function prepareStep({ situation }: Shape): DeployStep {
-  const { restart } = situation;
-  return {
-    phase: 'swap',
-    title: 'Check how the service is started',
-    commands: restart.shown?.prepare ?? [],
-    async apply() {
-      await situation.remote.connection.steadily(() => restart.prepare());
-      return restart.what;
-    },
-  };
-}
-
 /** In place: the old one goes first, as in the runbook. */
 function stopStep({ situation, previous }: Shape): DeployStep {
   const { remote, restart, facts } = situation;
@@ -307,13 +337,10 @@ function stopStep({ situation, previous }: Shape): DeployStep {
     title: room ? 'Stop the service' : 'Stop the service and make room: no backup fits on this disk',
     commands: [`# stop ${restart.what}`, ...lines(commands.map((argv) => remote.privilege.files(argv)))],
     async apply(change) {
-      await change.confirmLock();
       change.stoppedAt = performance.now();
       change.restarted = true;
-      await remote.connection.steadily(() => restart.stop());
-      await remote.connection.steadily(async () => {
-        for (const argv of commands) await remote.files('Making room', argv);
-      });
+      await remote.connection.steadily(async () => restart.stop([await change.guard()]));
+      await remote.connection.steadily(() => remote.together(commands.map((argv) => remote.part('Making room', argv))));
       return undefined;
     },
     async undo(change) {
@@ -328,33 +355,33 @@ export const roomForBoth = ({ facts }: Situation, margin = 8 * 1024 * 1024): boo
 };
 
 function swapStep({ situation, release, incoming }: Shape): DeployStep {
-  const { remote } = situation;
+  const { remote, settings } = situation;
   const { layout, privilege } = remote;
   const link = ['ln', '-f', '--', layout.slot(release.slot), layout.staged];
   const move = ['mv', '-f', '--', layout.staged, layout.target];
   return {
     phase: 'swap',
     title:
-      situation.settings.strategy === 'in-place' && incoming.kind === 'file'
+      settings.strategy === 'in-place' && incoming.kind === 'file'
         ? 'Put the new binary at the target'
         : 'Swap: an atomic rename while the old process still runs',
     commands: lines([...(incoming.kind === 'release' ? [link] : []), move].map((argv) => privilege.files(argv))),
     async apply(change) {
-      await change.confirmLock();
-      if (incoming.kind === 'release') {
-        await replaceByLink(remote, layout.slot(release.slot), layout.staged, layout.target);
-        change.staged = await remote.connection.steadily(() => identify(remote, layout.target));
-        return undefined;
-      }
-      await remote.connection.steadily(async () => {
-        // After a cut the rename may have happened already.
-        if ((await identify(remote, layout.target))?.inode === change.staged?.inode) return;
-        await remote.files('Putting the new file in place', move);
-      });
-      if (situation.settings.strategy === 'in-place')
-        await remote.connection.steadily(() =>
-          remote.files('Keeping the new release', ['ln', '-f', '--', layout.target, layout.slot(release.slot)]),
-        );
+      const slot = layout.slot(release.slot);
+      // After a cut the rename may have happened already.
+      const parts =
+        incoming.kind === 'release'
+          ? replaceByLink(remote, slot, layout.staged, layout.target)
+          : [
+              unlessSame(layout.target, change.staged!.inode, remote.part('Putting the new file in place', move)),
+              ...(settings.strategy === 'in-place'
+                ? [remote.part('Keeping the new release', ['ln', '-f', '--', layout.target, slot])]
+                : []),
+            ];
+      const results = await remote.connection.steadily(async () =>
+        remote.together([await change.guard(), ...parts, identifyPart(layout.target)]),
+      );
+      if (incoming.kind === 'release') change.staged = identityOf(results.at(-1)!);
       return undefined;
     },
     async undo(change) {
@@ -370,7 +397,6 @@ function restartStep({ situation }: Shape): DeployStep {
     title: restart.kind === 'none' ? 'Restart nothing' : `Restart: ${restart.what}`,
     commands: restart.shown?.restart ?? lines(restart.commands.slice(0, 2)),
     async apply(change) {
-      await change.confirmLock();
       try {
         await restartOnce(change);
       } catch (error) {
@@ -392,7 +418,7 @@ async function restartOnce(change: Change): Promise<void> {
     first = false;
     await restart.restart(() => {
       change.stoppedAt ??= performance.now();
-    });
+    }, [await change.guard()]);
   });
 }
 
@@ -411,13 +437,7 @@ function proveStep({ situation }: Shape): DeployStep {
     ],
     async apply(change) {
       try {
-        const sha256 = await remote.connection.steadily(() => hashOnHostOf(change));
-        if (sha256 !== change.release.sha256)
-          throw problem(
-            `${remote.name}: ${remote.layout.target} is not what was deployed (sha256 ${sha256}).`,
-            'Somebody else writes to that path: find out who.',
-          );
-        change.proof = await prove(change.prover);
+        change.proof = await prove(change.prover, { look: () => checkTarget(change) });
         change.healthyAt = change.proof.healthyAt;
         return change.proof.evidence;
       } catch (error) {
@@ -429,18 +449,26 @@ function proveStep({ situation }: Shape): DeployStep {
 }
 
 /** The file's identity suffices where it is the one that was verified when it arrived. */
-async function hashOnHostOf({ situation, staged, release }: Change): Promise<string> {
+async function checkTarget(change: Change): Promise<void> {
+  const { situation, staged, release } = change;
   const { remote } = situation;
-  const present = await identify(remote, remote.layout.target);
-  if (
-    present &&
-    staged &&
-    present.inode === staged.inode &&
-    present.size === staged.size &&
-    present.mtime === staged.mtime
-  )
-    return release.sha256;
-  return await hashOnHost(remote, remote.layout.target);
+  const { target } = remote.layout;
+  await remote.connection.steadily(async () => {
+    const present = await identify(remote, target);
+    const same =
+      present &&
+      staged &&
+      present.inode === staged.inode &&
+      present.size === staged.size &&
+      present.mtime === staged.mtime;
+    const sha256 = same ? release.sha256 : await hashOnHost(remote, target);
+    if (sha256 !== release.sha256)
+      throw problem(
+        `${remote.name}: ${target} is not what was deployed (sha256 ${sha256}).`,
+        'Somebody else writes to that path: find out who.',
+      );
+    change.present = present;
+  });
 }
 
 const lastLines = async ({ situation }: Change): Promise<string> => await situation.restart.lastLines().catch(() => '');
@@ -464,10 +492,11 @@ async function putBack(change: Change): Promise<void> {
       `${remote.name}: there was no room for a backup of the previous release.`,
       'Deploy a working release: the next run puts it in place and starts it.',
     );
-  await replaceByLink(remote, layout.slot(previous.slot), layout.staged, layout.target);
+  await remote.connection.steadily(() =>
+    remote.together(replaceByLink(remote, layout.slot(previous.slot), layout.staged, layout.target)),
+  );
   if (change.restarted) {
-    await remote.connection.steadily(() => restart.prepare());
-    await remote.connection.steadily(() => restart.restart(() => {}));
+    await remote.connection.steadily(() => restart.restart(() => {}, restart.preparation));
     change.putBack = await prove(
       { ...change.prover, settings: { ...change.prover.settings, expectString: undefined } },
       { commands: false },

@@ -1,9 +1,10 @@
+import { atOnce } from './at-once.ts';
 import type { Connection } from './connection.ts';
 import { questionOf, releaseOf, type Source } from './deployment.ts';
-import { type Answer, askThrough, hostOf, judge } from './health.ts';
+import { type Answer, askThrough, hostOf, judge, portRefused } from './health.ts';
 import { type Facts, readFacts } from './preflight/facts.ts';
 import { unitOf } from './restart/choose.ts';
-import { healthPort, type Settings } from './settings.ts';
+import { type HealthSettings, healthPort, type Settings } from './settings.ts';
 import { knownSha256, parseState } from './state.ts';
 
 /** Owner and mode of the present file are those that are asked for. */
@@ -22,7 +23,8 @@ export function attributesFit({ facts, settings }: { facts: Facts; settings: Set
  * Whether a host runs this very file, and well, as far as two round trips can tell: one command that reads what is recorded and
  * what runs, and meanwhile one question to the service. A host that somebody else works on is waited for. No file is hashed: the record holds for as long as size, time and inode are the file's.
  *
- * @returns the release that runs, null for anything but a clear yes; what was read, and the sha256 that is recorded for the file there
+ * @returns the release that runs, null for anything but a clear yes; what was read, the sha256 that is
+ *   recorded for the file there, and whether ports are forwarded, where that is known
  */
 export async function alreadyRuns(
   connection: Connection,
@@ -32,18 +34,24 @@ export async function alreadyRuns(
   readonly facts: Facts;
   readonly same: { readonly release: string | null } | null;
   readonly recorded: string | null;
+  readonly forwards: boolean | undefined;
 }> {
   const { health } = settings.proof;
-  const asked: Promise<Answer | null> = health
-    ? connection
-        .forward(hostOf(new URL(health.url)), healthPort(health))
-        .then((channel) => askThrough(channel, new URL(health.url)))
-        .catch(() => null)
-    : Promise.resolve(null);
-  const [facts, answer] = await Promise.all([
+  let forwards: boolean | undefined;
+  const ask = async ({ url }: HealthSettings): Promise<Answer | null> => {
+    try {
+      const channel = await connection.forward(hostOf(new URL(url)), healthPort({ url }));
+      forwards = true;
+      return await askThrough(channel, new URL(url));
+    } catch (error) {
+      if (portRefused(error)) forwards = true;
+      return null;
+    }
+  };
+  const [facts, answer] = await atOnce(
     connection.steadily(() => connection.use((host) => readFacts(host, questionOf(settings, source, {})))),
-    asked,
-  ]);
+    health ? ask(health) : null,
+  );
   const { sha256 } = source.file;
   const state = parseState(facts.state, connection.name, settings.target);
   const recorded = knownSha256(state, facts.target.file);
@@ -57,7 +65,7 @@ export async function alreadyRuns(
     attributesFit({ facts, settings }) &&
     runs(facts, settings) &&
     (!health || (answer !== null && judge(answer, health) === null));
-  return { facts, recorded, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
+  return { facts, recorded, forwards, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
 }
 
 /** The service's processes execute what is at the target, all of them. */

@@ -1,4 +1,5 @@
-import { problem, usage } from '../common/errors.ts';
+import { problem, type ToolError, usage } from '../common/errors.ts';
+import { count } from '../common/output/words.ts';
 import type { Queries } from './database/database.ts';
 import { repositoryIds } from './runs.ts';
 
@@ -41,10 +42,7 @@ export async function findRun(queries: Queries, text: string): Promise<number> {
         .limit(1)
         .executeTakeFirst());
     if (row) return row.id;
-    throw problem(
-      `There is no run with the id ${name.id}.`,
-      'List runs with "ci-doctor runs". The number in a page\'s address is the index: write OWNER/REPOSITORY#INDEX.',
-    );
+    throw noSuchRun(name.id);
   }
   let query = queries
     .selectFrom('action_run')
@@ -67,4 +65,24 @@ export async function findRun(queries: Queries, text: string): Promise<number> {
     row.name === null ? `id ${row.id} (repository gone)` : `${row.owner_name}/${row.name}#${name.index} (id ${row.id})`,
   );
   throw usage(`"${text}" names several runs: ${candidates.join(', ')}.`, 'Use one of these names, or the id.');
+}
+
+const noSuchRun = (id: number) =>
+  problem(
+    `There is no run with the id ${id}.`,
+    'List runs with "ci-doctor runs". The number in a page\'s address is the index: write OWNER/REPOSITORY#INDEX.',
+  );
+
+/** Why a run cannot be shown: it never was, or only its row is gone. */
+export async function noRun(queries: Queries, id: number): Promise<ToolError> {
+  const { jobs } = await queries
+    .selectFrom('action_run_job')
+    .select((job) => job.fn.countAll<number>().as('jobs'))
+    .where('run_id', '=', id)
+    .executeTakeFirstOrThrow();
+  if (Number(jobs) === 0) return noSuchRun(id);
+  return problem(
+    `Run ${id} has no row any more; ${count(Number(jobs), 'job')} of it ${Number(jobs) === 1 ? 'is' : 'are'} left.`,
+    `See what they hold up: ci-doctor reset ${id} --dry-run`,
+  );
 }

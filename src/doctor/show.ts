@@ -2,6 +2,7 @@ import { groupBy } from '../common/group.ts';
 import type { Database, Queries } from './database/database.ts';
 import { parseList } from './database/lists.ts';
 import { isDone, statusName } from './database/status.ts';
+import { noRun } from './find-run.ts';
 import { elapsed, type RunRow, runColumns, runRow } from './runs.ts';
 import { fullSteps, type Step } from './steps.ts';
 import type { RunReport } from './stuck/stuck.ts';
@@ -54,14 +55,15 @@ export interface AttemptDetails {
   readonly steps: readonly (Step & { readonly statusName: string; readonly duration: number | null })[];
 }
 
-/** Everything about one run, from one snapshot. */
+/** Everything about one run, from one snapshot. @throws ToolError (problem) when there is none */
 export function showRun(database: Database, runId: number, timings: Timings): Promise<RunDetails> {
   return database.snapshot(async (queries) => {
-    const now = await database.now(queries);
-    const row = await runColumns(queries)
+    const row = await runColumns(database, queries)
       .select('action_run.need_approval')
       .where('action_run.id', '=', runId)
-      .executeTakeFirstOrThrow();
+      .executeTakeFirst();
+    if (!row) throw await noRun(queries, runId);
+    const now = Number(row.now);
     const jobs = await queries
       .selectFrom('action_run_job')
       .select([
@@ -88,7 +90,7 @@ export function showRun(database: Database, runId: number, timings: Timings): Pr
       : await (await import('./stuck/stuck.ts')).explainRun(database, queries, runId, timings);
     return {
       ...report,
-      run: { ...runRow(row, now), needApproval: Boolean(row.need_approval) },
+      run: { ...runRow(row), needApproval: Boolean(row.need_approval) },
       jobs: jobs.map((job) => ({
         id: job.id,
         name: job.name,

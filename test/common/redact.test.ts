@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { problem } from '../../src/common/errors.ts';
-import { hideSecret, redact, redactValue } from '../../src/common/redact.ts';
+import { hideSecret, redact, redactedJson, redactValue } from '../../src/common/redact.ts';
 
 describe('what looks like a secret is hidden', () => {
   test.each([
@@ -31,6 +31,29 @@ describe('what looks like a secret is hidden', () => {
     ['an argument', 'app --db-password hunter2 --port 80', 'app --db-password *** --port 80'],
     ['SQL', `ALTER ROLE git PASSWORD 'it''s mine';`, "ALTER ROLE git PASSWORD '***';"],
     ['a job token', `x eyJ${'a'.repeat(20)}.eyJ${'b'.repeat(20)}.${'c'.repeat(20)} y`, 'x *** y'],
+    ['a token of npm', `npm_${'a1'.repeat(18)}`, '***'],
+    ['a token of Vault', `token is hvs.CAES${'a1'.repeat(18)}`, 'token is ***'],
+    ['a token of Docker', `dckr_pat_${'a1'.repeat(14)}`, '***'],
+    ['a token of PyPI', `pypi-AgEIcHlwaS5vcmc${'a1'.repeat(18)}`, '***'],
+    ['a key of Stripe', `sk_live_${'a1'.repeat(12)}`, '***'],
+    ['a key of Google', `AIzaSy${'a1'.repeat(17)}`, '***'],
+    ['a token of a runner of GitLab', `glrt-${'a1'.repeat(10)}`, '***'],
+    ['a key of OpenAI', `sk-proj-${'a1'.repeat(12)}`, '***'],
+    ['a hook of Slack', 'https://hooks.slack.com/services/T0/B0/x1y2', 'https://hooks.slack.com/services/***'],
+    ['DB_PASS', 'DB_PASS=hunter2 npm test', 'DB_PASS=*** npm test'],
+    ['DB_PASS in YAML', '  DB_PASS: "hunter2"', '  DB_PASS: "***"'],
+    ['pwd', 'Server=db;Uid=git;Pwd=hunter2;', 'Server=db;Uid=git;Pwd=***;'],
+    ['pwd in JSON', '{"user":"git","pwd":"hunter2"}', '{"user":"git","pwd":"***"}'],
+    ['pass in a query', 'host/db?user=git&pass=hunter2&x=1', 'host/db?user=git&pass=***&x=1'],
+    ['AccountKey', 'AccountName=a;AccountKey=aGVsbG8=;', 'AccountName=a;AccountKey=***;'],
+    ['config.json of Docker', '"auth": "dXNlcjpwYXNz"', '"auth": "***"'],
+    ['.npmrc', '//registry/:_auth=dXNlcjpwYXNz', '//registry/:_auth=***'],
+    ['curl -u', 'curl -fsS -u bob:hunter2 http://h/', 'curl -fsS -u bob:*** http://h/'],
+    ['curl -u in quotes', 'curl --user "bob:hunter 2" http://h/', 'curl --user "***" http://h/'],
+    ['curl -u without a blank', 'curl -ubob:hunter2 http://h/', 'curl -ubob:*** http://h/'],
+    ['mysql -p', 'mysqldump -u root -phunter2 app', 'mysqldump -u root -p*** app'],
+    ['docker login -p', 'docker login -u bob -p hunter2 registry', 'docker login -u bob -p *** registry'],
+    ['sshpass -p', 'sshpass -p hunter2 ssh host', 'sshpass -p *** ssh host'],
     ['a token of GitHub', `ghp_${'a'.repeat(36)}`, '***'],
     [
       'a private key',
@@ -62,6 +85,21 @@ test.each([
   'basic authentication',
   'the bearer of this letter',
   'author: alice',
+  'PWD=/workspace/app',
+  'OLDPWD=C:\\app and pwd=$HOME',
+  'pwd: error retrieving current directory',
+  'PASS=12 FAIL=0, tests_pass: true, bypass=all',
+  'docker run -u 1000:1000 -p 3306:3306 mysql:8 mysqld',
+  'docker run --name mysql -p3306:3306 -u mysql:mysql x',
+  'curl -fsSLo build:app http://h:80/ -X PUT --user-agent ci:1',
+  'mysql -u root -p app',
+  'login as root -port 22',
+  '"auth": "required"',
+  'basic_auth=true',
+  'npm_config_registry=https://registry.npmjs.org',
+  'npm_lifecycle_event_of_a_very_long_script_name',
+  'task_test_abcdefghijklmnopqrstuvwxyz',
+  'pypi-publish-to-the-test-index',
 ])('ordinary text stays: %s', (text) => {
   expect(redact(text)).toBe(text);
 });
@@ -168,9 +206,40 @@ test.each([
   '-----BEGIN PRIVATE KEY-----',
   'eyJaaaaaaaa.',
   'bearer ',
+  'curl ',
+  'curl -u ',
+  ' -u" -u\'',
+  'curl -u a:"',
+  'mysql ',
+  'mysql -p" ',
+  'login -p ',
+  "login -p='",
+  'sshpass -p ',
+  '_pass',
+  '_pass: "',
+  'pwd=',
+  '"auth": "',
+  '"auth": "a',
   ' ',
   'a.b',
 ])('hostile text is gone through in time: %j', (piece) => {
   const text = piece.repeat(Math.ceil(2_000_000 / piece.length));
   expect(redact(text).length).toBeGreaterThan(0);
+});
+
+test.each([
+  { plain: ['nothing', 1, null, true, undefined], inner: { a: 'b' } },
+  { url: 'postgres://someone:pw@host/db' },
+  { quoted: 'password="two words"', line: 'authorization: "Bearer abcdef0123456789"' },
+  { key: '-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----' },
+  { 'a name with a "token=abcdef"': 1 },
+  { known: 'before \n kn"own\\secret \t after', encoded: 'kn%22own%5Csecret' },
+  { date: new Date(0) },
+  'token=abcdef',
+  null,
+  undefined,
+])('JSON is written as if every string in it had been redacted by itself: %j', (value) => {
+  hideSecret('kn"own\\secret');
+  expect(redactedJson(value)).toBe(JSON.stringify(redactValue(value ?? null)));
+  expect(redactedJson([value], 2)).toBe(JSON.stringify(redactValue([value]), null, 2));
 });

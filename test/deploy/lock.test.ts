@@ -49,6 +49,7 @@ async function take(more: Partial<typeof settings> = {}): Promise<Lock> {
   return lock;
 }
 
+const confirm = async (lock: Lock) => await remote.together([await lock.guard()]);
 const owner = () => join(remote.layout.lock, 'owner');
 const change = async (values: object) =>
   await writeFile(owner(), JSON.stringify({ ...JSON.parse(await readFile(owner(), 'utf8')), ...values }));
@@ -57,7 +58,7 @@ test('one holder at a time, who is named to the others', async () => {
   const first = await take();
   await expect(take()).rejects.toThrow(/locked by alice \(deploy, https:\/\/forge\.example\.org/);
   expect(await readLock(remote)).toMatchObject({ held: true, owner: { by: 'alice' }, dead: null });
-  await first.confirm();
+  await confirm(first);
   await first.release();
   expect(existsSync(remote.layout.lock)).toBe(false);
   expect((await take()).inherited).toBeNull();
@@ -84,10 +85,10 @@ test.each([
   const second = await take();
   expect(second.inherited).toMatch(why);
   // The former holder, should it come back, must not go on.
-  await expect(first.confirm()).rejects.toThrow(/taken over/);
+  await expect(confirm(first)).rejects.toThrow(/taken over/);
   await first.release();
   expect(existsSync(owner())).toBe(true);
-  await second.confirm();
+  await confirm(second);
 });
 
 test('a holder that was not heard of for long is dead, by the age on the host alone', async () => {
@@ -117,5 +118,5 @@ test('breaking it stops its holder before the next change', async () => {
   const lock = await take();
   expect(await breakLock(remote)).toMatchObject({ owner: { by: 'alice' } });
   expect(await breakLock(remote)).toBeNull();
-  await expect(lock.confirm()).rejects.toThrow(/taken over/);
+  await expect(confirm(lock)).rejects.toThrow(/taken over/);
 });

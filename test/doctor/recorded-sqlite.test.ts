@@ -6,7 +6,7 @@ import { useDialect } from '../support/dialect.ts';
 import { doctor } from '../support/doctor.ts';
 import { sqliteDatabase } from '../support/other-database.ts';
 import { recorded, recordedFolder } from '../support/recorded.ts';
-import { holdAgainstRecipe, provenRepairs } from '../support/recorded-dialects.ts';
+import { holdAgainstGeneration, holdAgainstRecipe, provenRepairs } from '../support/recorded-dialects.ts';
 import { play } from '../support/situation.ts';
 
 useDialect('sqlite');
@@ -32,6 +32,12 @@ describe.skipIf(!recordedFolder)('the file of a live server on SQLite', () => {
     });
     await ours.drop();
     await proven.drop();
+  });
+
+  test('is told for what it is, and every look works', async () => {
+    const database = await copy();
+    await holdAgainstGeneration(database.url, 'v12', 2);
+    await database.drop();
   });
 
   test('its log in DBFS is read', async () => {

@@ -103,11 +103,14 @@ test('--to failure through the API ages the heartbeat and starts Forgejo’s own
   server = await startApiServer(async ({ path }) => {
     if (path !== '/api/v1/admin/cron/stop_zombie_tasks') return undefined;
     // The cron ends what has been silent for ten minutes.
-    const stopped = await database.query<{ id: number; job_id: number }>(
-      'UPDATE action_task SET status = 2, stopped = 1 WHERE status = 6 AND updated < extract(epoch FROM now()) - 600 RETURNING id, job_id',
+    const silent = await database.query<{ id: number; job_id: number }>(
+      'SELECT id, job_id FROM action_task WHERE status = 6 AND updated < $1',
+      [Math.floor(Date.now() / 1_000) - 600],
     );
-    for (const { job_id } of stopped)
+    for (const { id, job_id } of silent) {
+      await database.query('UPDATE action_task SET status = 2, stopped = 1 WHERE id = $1', [id]);
       await database.query('UPDATE action_run_job SET status = 2, stopped = 1 WHERE id = $1', [job_id]);
+    }
     await database.query('UPDATE action_run SET status = 2 WHERE id = $1', [runId]);
     return { status: 204 };
   });
@@ -115,8 +118,45 @@ test('--to failure through the API ages the heartbeat and starts Forgejo’s own
   const answer = await doctor(database.url, argv, withToken(database, server.url));
   expect(answer, answer.err).toMatchObject({ exit: 0, json: { applied: true, runs: [{ by: 'api' }] } });
   expect(answer.json.runs[0].statements).toHaveLength(1);
-  expect(answer.json.runs[0].statements[0]).toMatch(/update .*action_task.* set "updated" = /);
+  expect(answer.json.runs[0].statements[0]).toMatch(/update .*action_task.* set .updated. = /);
   expect(await picture(database, runId)).toBe('2 | 1/1 2/2 7 7 | 1 2');
+  await database.drop();
+});
+
+test('neither cron nor cancel is let loose on a job of the run that reports', async () => {
+  const { database, runId } = await play('v12', (scene) => situations.stuckRun(scene).run);
+  // A job beside it runs, and its runner reported a second ago.
+  const [dead] = await database.query<{ job_id: number }>('SELECT job_id FROM action_task WHERE status = 6');
+  const [live] = await database.query<{ id: number }>(
+    'SELECT id FROM action_task WHERE status = 1 AND job_id IN (SELECT id FROM action_run_job WHERE run_id = $1)',
+    [runId],
+  );
+  await database.query('UPDATE action_task SET status = 6, stopped = 0, updated = $2 WHERE id = $1', [
+    live!.id,
+    Math.floor(Date.now() / 1000) - 1,
+  ]);
+  await database.query('UPDATE action_run_job SET status = 6, stopped = 0 WHERE task_id = $1', [live!.id]);
+  const heartbeats = () => database.query('SELECT id, updated, status FROM action_task WHERE status = 6 ORDER BY id');
+  const before = await heartbeats();
+  server = await startApiServer(({ path }) => (/cron|cancel/.test(path) ? { status: 204 } : undefined));
+  const say = (...argv: string[]) =>
+    doctor(
+      database.url,
+      ['reset', String(runId), '--yes', '--json', '--repair-by', 'api', ...argv],
+      withToken(database, server!.url),
+    );
+  const failed = await say('--to', 'failure');
+  expect(failed.json.runs[0].leftOut).toHaveLength(1);
+  // The dead one is silent for longer than the time-out already; the live one's heartbeat is not touched.
+  expect(failed.json.runs[0].statements).toEqual([]);
+  expect(await heartbeats()).toEqual(before);
+  const asked = server.requests.length;
+  const cancelled = await say('--to', 'cancelled');
+  expect(cancelled).toMatchObject({ exit: 1, json: { applied: false } });
+  expect(JSON.stringify(cancelled.json.runs[0].leftOut)).toContain('still reports');
+  expect(await heartbeats()).toContainEqual(expect.objectContaining({ id: live!.id, status: 6 }));
+  expect(await say('--to', 'cancelled', '--job', String(dead!.job_id))).toMatchObject({ exit: 64 });
+  expect(server.requests).toHaveLength(asked);
   await database.drop();
 });
 

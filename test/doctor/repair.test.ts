@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
+import type { Run } from '../../demo/forgejo/server.ts';
+import { pipeline } from '../../demo/forgejo/workflows.ts';
 import { doctor, stateDirectory } from '../support/doctor.ts';
 import { picture, play, type RunId, type Scene } from '../support/situation.ts';
 import type { TestDatabase } from '../support/test-database.ts';
@@ -36,6 +38,18 @@ interface Case {
   /** The job that the finding's fix names; the run alone otherwise. */
   readonly fixJob?: number;
 }
+
+/** Forgejo's cancel, which passes over a job at 6 whose task is done or gone. */
+function cancelledInVain(run: Run): Run {
+  for (const { row } of run.jobs) if (row.status === 7) Object.assign(row, { status: 3, stopped: row.updated });
+  Object.assign(run.row, { status: 3, stopped: run.row.updated });
+  return run;
+}
+
+const alwaysTested = {
+  ...pipeline,
+  jobs: pipeline.jobs.map((job) => (job.id === 'test' ? { ...job, if: 'always()' } : job)),
+};
 
 // The pipeline's jobs: lint, build, test (needs build), package (needs test).
 const cases: readonly Case[] = [
@@ -75,6 +89,27 @@ const cases: readonly Case[] = [
     after: '2 | 1/1 2/2 4 4 | 1 2',
   },
   {
+    name: 'a job whose task was cancelled takes that, and what needs it is skipped',
+    situation: (scene) => situations.doneTaskOfRunningJob(scene, { result: 3 }).run,
+    before: '6 | 1/1 6/2 7 7 | 1 3',
+    codes: ['job-open-task-done'],
+    after: '3 | 1/1 3/2 4 4 | 1 3',
+  },
+  {
+    name: 'a job whose task is done under a run that somebody cancelled in vain: the rest stays cancelled',
+    situation: (scene) => cancelledInVain(situations.doneTaskOfRunningJob(scene).run),
+    before: '3 | 1/1 6/2 3 3 | 1 1',
+    codes: ['job-open-task-done'],
+    after: '3 | 1/1 1/2 3 3 | 1 1',
+  },
+  {
+    name: "a job whose task's row is gone under such a run is ended, not brought back to life",
+    situation: (scene) => cancelledInVain(situations.runningJobWithoutTaskRow(scene).run),
+    before: '3 | 1/1 6/2 3 3 | 1',
+    codes: ['job-open-task-missing'],
+    after: '3 | 1/1 3 3 3 | 1',
+  },
+  {
     name: "a job whose task's row is gone is requeued",
     situation: (scene) => situations.runningJobWithoutTaskRow(scene).run,
     before: '6 | 1/1 6/2 7 7 | 1',
@@ -94,6 +129,25 @@ const cases: readonly Case[] = [
     before: '5 | 1/1 5/2 7 7 | 1 3',
     codes: ['job-waiting-with-task'],
     after: '5 | 1/1 5 7 7 | 1 3',
+  },
+  {
+    name: 'a waiting job whose task still reports runs, and is said to',
+    situation: (scene) => {
+      const { run, job } = situations.stuckRun(scene, { silent: 5 });
+      Object.assign(job.row, { status: 5, updated: scene.server.clock - 900 });
+      run.row.status = 5;
+      return run;
+    },
+    before: '5 | 1/1 5/2 7 7 | 1 6',
+    codes: ['job-waiting-with-task'],
+    after: '6 | 1/1 6/2 7 7 | 1 6',
+  },
+  {
+    name: 'a waiting run whose jobs are all done is closed',
+    situation: (scene) => situations.unclosedRun(scene, { at: 5 }),
+    before: '5 | 1/1 1/2 1/3 1/4 | 1 1 1 1',
+    codes: ['run-open-jobs-done'],
+    after: '1 | 1/1 1/2 1/3 1/4 | 1 1 1 1',
   },
   {
     name: 'a run whose jobs are all done is closed',
@@ -122,6 +176,13 @@ const cases: readonly Case[] = [
     before: '2 | 1/1 2/2 7 7 | 1 2',
     codes: ['needs-done-still-blocked', 'needs-done-still-blocked'],
     after: '2 | 1/1 2/2 4 4 | 1 2',
+  },
+  {
+    name: 'a lost release behind a failure: a job with an if: of its own waits, what needs it stays blocked',
+    situation: (scene) => situations.unreleasedJob(scene, { need: 2, workflow: alwaysTested }).run,
+    before: '2 | 1/1 2/2 7 7 | 1 2',
+    codes: ['needs-done-still-blocked'],
+    after: '2 | 1/1 2/2 5 7 | 1 2',
   },
   {
     name: 'the literal reset is undone, keeping what was finished',
@@ -410,6 +471,16 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
     expect(await picture(database, runId)).toBe('5 | 5 5 7 7 | ');
     await database.drop();
   });
+
+  test.runIf(generation === 'v12')(
+    'where Actions was switched off the v12 line runs what waits: nothing starves',
+    async () => {
+      const { database } = await play(generation, (scene) => situations.orphanedJob(scene, 'actions').run);
+      const { json } = await doctor(database.url, ['stuck', '--json'], { schema: database.schema });
+      expect(codesOf(json).filter((code) => code !== 'job-unannounced')).toEqual([]);
+      await database.drop();
+    },
+  );
 
   test('the missing row that runners watch is inserted', async () => {
     const { database, runId } = await play(

@@ -1,7 +1,3 @@
-import { useDialect } from '../support/dialect.ts';
+import { runOn } from '../support/every-dialect.ts';
 
-// What is tested on PostgreSQL is tested here.
-useDialect('sqlite');
-await import('./repair.test.ts');
-await import('./reset-targets.test.ts');
-await import('./reading.test.ts');
+await runOn('sqlite');

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
+import { jobForServer } from '../../demo/forgejo/waits.ts';
 import { doctor } from '../support/doctor.ts';
 import { play, type Scene } from '../support/situation.ts';
 
@@ -98,6 +99,12 @@ const cases: readonly Case[] = [
     message: /It needs "bild", and the run has no such job\./,
   },
   {
+    name: 'the server, which alone resolves a call of another workflow',
+    situation: (scene) => jobForServer(scene),
+    codes: { test: 'server-decides', package: 'needs' },
+    message: /only the server resolves it/,
+  },
+  {
     name: 'an approval',
     situation: (scene) => situations.unapprovedRun(scene),
     codes: { lint: 'approval', build: 'approval', test: 'approval', package: 'approval' },
@@ -130,7 +137,71 @@ const cases: readonly Case[] = [
     codes: { b: 'behind-starved-job' },
     message: /Runners stumble over job \d+ \(run 1\) before they come to it/,
   },
+  {
+    name: 'a broken job that came later, of a run with a higher priority',
+    situation: (scene) => {
+      const run = scene.server.dispatch(scene.repository, situations.pipelineOf('b'));
+      scene.server.clock += 60;
+      situations.orphanedJob(scene, 'payload').run.row.priority = 5;
+      idle(scene);
+      return run;
+    },
+    codes: { b: 'behind-starved-job' },
+    message: /Runners stumble over job/,
+  },
+  {
+    name: 'a broken job far behind a hundred that no runner may take',
+    situation: (scene) => {
+      for (let count = 0; count < 101; count++) situations.jobForUnknownLabel(scene);
+      situations.orphanedJob(scene, 'payload');
+      const run = scene.server.dispatch(scene.repository, situations.pipelineOf('b'));
+      scene.server.clock += 600;
+      idle(scene);
+      return run;
+    },
+    codes: { b: 'behind-starved-job' },
+    message: /Runners stumble over job/,
+  },
 ];
+
+test.each(['run', 'repository'] as const)(
+  'a runner of an owner is not offered a job whose %s has no row, and stumbles over none',
+  async (orphan) => {
+    const { database, runId } = await play('v12', (scene) => {
+      const { server, repository } = scene;
+      const own = server.runner('own', ['own'], { owner: repository.owner });
+      const { job } = situations.orphanedJob(scene, orphan);
+      const run = server.dispatch(repository, situations.pipelineOf('b'));
+      for (const each of [job, ...run.jobs]) each.row.runs_on = '["own"]';
+      server.clock += 600;
+      server.poll(own);
+      return run;
+    });
+    const { json } = await doctor(database.url, ['stuck', '--json'], { schema: database.schema });
+    expect(json.findings.find(({ code }: { code: string }) => code === 'queue-starved')?.severity).not.toBe('critical');
+    expect(json.waiting.filter((job: { code: string }) => job.code === 'behind-starved-job')).toEqual([]);
+    expect(runId).toBeGreaterThan(0);
+    await database.drop();
+  },
+);
+
+test('a broken job whose run queues behind another is offered to nobody, and left alone', async () => {
+  const { database, runId } = await play('v17', (scene) => {
+    const { server, repository, runner } = scene;
+    const first = server.dispatch(repository, situations.pipelineOf('a'), { queueGroup: 'production' });
+    const task = server.pickUp(first.jobs[0]!, runner);
+    const run = server.dispatch(repository, situations.pipelineOf('b'), { queueGroup: 'production' });
+    run.jobs[0]!.row.workflow_payload = Buffer.from('jobs: [\n');
+    server.clock += 60;
+    server.report(task);
+    idle(scene);
+    return run;
+  });
+  const { json } = await doctor(database.url, ['stuck', '--json'], { schema: database.schema });
+  expect(json.findings).toEqual([]);
+  expect(json.waiting).toMatchObject([{ runId, code: 'concurrency-group' }]);
+  await database.drop();
+});
 
 test.each(cases)('$name', async ({ situation, codes, message, runners, generation = 'v17' }) => {
   const { database, runId } = await play(generation, situation);

@@ -1,6 +1,7 @@
-export type TestDialect = 'postgresql' | 'sqlite' | 'mariadb';
+/** `embedded` is a PostgreSQL too, in WebAssembly. */
+export type TestDialect = 'embedded' | 'postgresql' | 'sqlite' | 'mariadb';
 
-let chosen: TestDialect = 'postgresql';
+let chosen: TestDialect = 'embedded';
 
 /**
  * Has the databases of this test file made on another server. A file that says so before it imports another test file

@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import type { Generation } from '../../demo/forgejo/schema.ts';
+import { openDatabase } from '../../src/doctor/database/open.ts';
 import { doctor } from './doctor.ts';
 import type { TestDatabase } from './test-database.ts';
 
@@ -70,4 +72,32 @@ export async function holdAgainstRecipe(
   const withoutLock = (all: Record<string, unknown[]>) =>
     JSON.stringify([all.action_run_job, all.action_task]).replace(/"updated":(?:\d+|"now")/g, '');
   expect(withoutLock(await rows(ours))).toBe(withoutLock(before));
+}
+
+const told = {
+  v12: {
+    countsAttemptAtRequeue: false,
+    hasTaskJobIndex: false,
+    hasConcurrencyGroups: false,
+    countsRunsInRepository: true,
+    aggregation: 'new',
+  },
+  v17: {
+    countsAttemptAtRequeue: true,
+    hasTaskJobIndex: true,
+    hasConcurrencyGroups: true,
+    countsRunsInRepository: false,
+    aggregation: 'new',
+  },
+} as const;
+
+/** The recorded schema is told for what it is, and every look works on it. */
+export async function holdAgainstGeneration(url: string, generation: Generation, run: number): Promise<void> {
+  const database = await openDatabase({ url });
+  expect(database.generation).toMatchObject(told[generation]);
+  await database.close();
+  const runs = await doctor(url, ['runs', '--json']);
+  expect(runs.json.runs.map(({ id }: { id: number }) => id)).toContain(run);
+  expect((await doctor(url, ['show', String(run), '--json'])).json.jobs.length).toBeGreaterThan(0);
+  expect((await doctor(url, ['stuck', '--json'])).json.findings).toMatchObject([{ runId: run, code: 'runner-silent' }]);
 }

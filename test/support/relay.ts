@@ -16,8 +16,10 @@ export interface RelayOptions {
   readonly to: { readonly host?: string; readonly port: number };
   /** Milliseconds each way. */
   readonly delayMs?: number;
-  /** Bytes per second each way. */
+  /** Bytes per second each way, of each connection. */
   readonly rate?: number;
+  /** The rate is that of all connections together: one link. */
+  readonly oneLink?: boolean;
   /** Asked for each connection, counted from 0. */
   readonly fault?: (connection: number) => Fault | undefined;
 }
@@ -45,10 +47,12 @@ export async function startRelay({
   to,
   delayMs = 0,
   rate = Number.POSITIVE_INFINITY,
+  oneLink = false,
   fault,
 }: RelayOptions): Promise<Relay> {
   const bytes = { up: 0, down: 0 };
   const open = new Set<Socket>();
+  const link = { up: { freeAt: 0 }, down: { freeAt: 0 } };
   let connections = 0;
   let faults = 0;
   let faultFor = fault;
@@ -74,7 +78,7 @@ export async function startRelay({
     const pump = (from: Socket, target: Socket, direction: Direction) => {
       let passed = 0;
       let ended = false;
-      const line = new Line(target, delayMs, rate, () => stalled);
+      const line = new Line(target, delayMs, rate, oneLink ? link[direction] : { freeAt: 0 }, () => stalled);
       from.on('data', (data: Buffer) => {
         if (ended || stalled) return;
         let chunk = data;
@@ -132,29 +136,30 @@ class Line {
   readonly #target: Socket;
   readonly #delayMs: number;
   readonly #rate: number;
+  readonly #pace: { freeAt: number };
   readonly #stalled: () => boolean;
   readonly #queue: { readonly at: number; readonly arrive: () => void }[] = [];
-  #freeAt = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(target: Socket, delayMs: number, rate: number, stalled: () => boolean) {
+  constructor(target: Socket, delayMs: number, rate: number, pace: { freeAt: number }, stalled: () => boolean) {
     this.#target = target;
     this.#delayMs = delayMs;
     this.#rate = rate;
+    this.#pace = pace;
     this.#stalled = stalled;
   }
 
   send(chunk: Buffer, from: Socket): void {
     const now = performance.now();
-    this.#freeAt = Math.max(now, this.#freeAt) + (chunk.length / this.#rate) * 1000;
-    this.#push(this.#freeAt + this.#delayMs, () => {
+    this.#pace.freeAt = Math.max(now, this.#pace.freeAt) + (chunk.length / this.#rate) * 1000;
+    this.#push(this.#pace.freeAt + this.#delayMs, () => {
       if (this.#stalled() || this.#target.destroyed) return;
       if (!this.#target.write(chunk)) {
         from.pause();
         this.#target.once('drain', () => from.resume());
       }
     });
-    const ahead = this.#freeAt - now - queueMs;
+    const ahead = this.#pace.freeAt - now - queueMs;
     if (ahead > 0) {
       from.pause();
       setTimeout(() => from.resume(), ahead);
@@ -163,7 +168,7 @@ class Line {
 
   /** Does something when everything sent so far has arrived. */
   finally(action: () => void): void {
-    this.#push(Math.max(performance.now(), this.#freeAt) + this.#delayMs, action);
+    this.#push(Math.max(performance.now(), this.#pace.freeAt) + this.#delayMs, action);
   }
 
   #push(at: number, arrive: () => void): void {

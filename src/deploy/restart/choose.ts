@@ -54,7 +54,7 @@ const noRestart: Restart = {
   kind: 'none',
   what: 'nothing is restarted',
   commands: [],
-  prepare: async () => {},
+  preparation: [],
   restart: async () => {},
   stop: async () => {},
   pulse: async () => ({ identity: '', dead: null, pids: [] }),

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteAll } from '../../common/quote.ts';
 import type { Layout } from '../layout.ts';
+import type { Part } from '../parts.ts';
 import { parsePairs, parseProcesses, type RunningProcess } from '../preflight/facts.ts';
 import { commandFailed } from '../privilege.ts';
 import type { Remote } from '../remote.ts';
 import { listScript, restartScript } from './process-restart-script.ts';
-import { logLines, type Restart } from './restart.ts';
+import { logLines, type Restart, stopping } from './restart.ts';
 import { type StartSettings, startScript } from './start-script.ts';
 
 export interface ProcessSettings extends StartSettings {
@@ -32,21 +33,21 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
     guard,
     ...command,
   ];
-  const run = async (what: string, command: readonly string[], onStop: () => void) => {
-    const argv = script(command);
-    let stdout = '';
+  const run = async (what: string, command: readonly string[], onStop: () => void, before: readonly Part[] = []) => {
     let told = false;
-    const result = await remote.ask(argv, {
+    const part: Part = {
+      what,
+      argv: script(command),
+      error: (result) => commandFailed(remote.name, what, command, { ...result, stdout: '' }),
+    };
+    await remote.together([...before, part], {
       timeoutMs: settings.graceMs + 120_000,
-      onStdout: (chunk) => {
-        stdout += chunk.toString('utf8');
-        if (!told && stdout.includes('stopping\0')) {
-          told = true;
-          onStop();
-        }
+      onOutput(said) {
+        if (told || !said.includes(stopping)) return;
+        told = true;
+        onStop();
       },
     });
-    if (result.code !== 0) throw commandFailed(remote.name, what, command, result);
   };
   const list = async (): Promise<{ running: RunningProcess[] }> =>
     await remote.connection.steadily(async () => {
@@ -69,17 +70,16 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
         quoteAll(start),
       ],
     },
-    async prepare() {
-      await remote.write('Writing the start script', layout.startNew, startScript(settings));
+    preparation: [
       // As a whole: a restart that a broken connection left behind may be about to run it.
-      await remote.inTurn('Writing the start script', putStartScript(layout));
-      await remote.must('Checking how the service is started', check);
+      ...remote.write('Writing the start script', layout.startNew, layout.start, startScript(settings), '0755'),
+      { what: 'Checking how the service is started', argv: check },
+    ],
+    async restart(onStop, before) {
+      await run('Restarting the service', start, onStop, before);
     },
-    async restart(onStop) {
-      await run('Restarting the service', start, onStop);
-    },
-    async stop() {
-      await run('Stopping the service', [], () => {});
+    async stop(before) {
+      await run('Stopping the service', [], () => {}, before);
     },
     async pulse() {
       // A program that was started a moment ago may still be setsid.
@@ -106,6 +106,7 @@ export function processRestart(remote: Remote, settings: ProcessSettings): Resta
   };
 }
 
+/** How it gets its name, for the sudoers lines. */
 export const putStartScript = ({ start, startNew }: Layout): readonly (readonly string[])[] => [
   ['chmod', '0755', '--', startNew],
   ['mv', '-f', '--', startNew, start],

@@ -1,4 +1,5 @@
 import type { Pulse } from '../health.ts';
+import type { Part } from '../parts.ts';
 
 /** Restarting the service in one way. One is chosen a host; a new way is a new file and one line in `choose.ts`. */
 export interface Restart {
@@ -9,15 +10,17 @@ export interface Restart {
   readonly commands: readonly (readonly string[])[];
   /** The same in the order of a deploy, where `commands` does not tell all: scripts with what is in them. */
   readonly shown?: { readonly prepare: readonly string[]; readonly restart: readonly string[] };
-  /** Anything that must be right before the old process is touched. @throws ToolError of kind `problem` */
-  prepare(): Promise<void>;
+  /** Anything that must be right before the old process is touched. */
+  readonly preparation: readonly Part[];
   /**
    * Stops what runs and starts what is at the target. `onStop` is called when the old process is about to be told to stop.
    * May be repeated when the way in broke: it looks first.
+   *
+   * @param before run in the same round trip; when one of them fails, nothing is stopped
    */
-  restart(onStop: () => void): Promise<void>;
+  restart(onStop: () => void, before?: readonly Part[]): Promise<void>;
   /** Stops what runs; what is at the target is not started. */
-  stop(): Promise<void>;
+  stop(before?: readonly Part[]): Promise<void>;
   /** How the service is now. */
   pulse(): Promise<Pulse & { readonly pids: readonly number[] }>;
   /** The end of the service's log, '' where there is none. */
@@ -25,3 +28,6 @@ export interface Restart {
 }
 
 export const logLines = 30;
+
+/** What a host prints when the old process is about to be told to stop. */
+export const stopping = 'stopping\0';

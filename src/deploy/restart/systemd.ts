@@ -1,7 +1,7 @@
+import type { Part } from '../parts.ts';
 import { parseUnits } from '../preflight/facts.ts';
-import { commandFailed } from '../privilege.ts';
 import type { Remote } from '../remote.ts';
-import { logLines, type Restart } from './restart.ts';
+import { logLines, type Restart, stopping } from './restart.ts';
 
 /** systemd gives up after StartLimitBurst (5) starts; a service that came back this often by then is in a crash loop. */
 const crashLoop = 3;
@@ -33,17 +33,27 @@ export function systemdRestart(remote: Remote, unit: string): Restart {
     kind: 'systemd',
     what: `unit ${unit}`,
     commands: [reset, restart, stop, journal],
-    async prepare() {},
-    async restart(onStop) {
-      // A release that kept crashing has used up the start limit; without this systemd would refuse to start any other.
-      await remote.ask(reset);
-      onStop();
-      const result = await remote.ask(restart, { timeoutMs: 180_000 });
-      restartsBefore = undefined;
-      if (result.code !== 0) throw commandFailed(remote.name, `Restarting ${unit}`, restart, result);
+    preparation: [],
+    async restart(onStop, before = []) {
+      let told = false;
+      const parts: readonly Part[] = [
+        ...before,
+        // A release that kept crashing has used up the start limit; without this systemd would refuse to start any other.
+        { what: `Resetting ${unit}`, argv: reset, optional: true },
+        { what: 'Saying that it begins', argv: ['printf', stopping.replace('\0', '\\0')] },
+        { what: `Restarting ${unit}`, argv: restart },
+      ];
+      const onOutput = (said: string) => {
+        if (told || !said.includes(stopping)) return;
+        told = true;
+        onStop();
+      };
+      await remote.together(parts, { timeoutMs: 180_000, onOutput }).finally(() => {
+        restartsBefore = undefined;
+      });
     },
-    async stop() {
-      await remote.must(`Stopping ${unit}`, stop, { timeoutMs: 180_000 });
+    async stop(before = []) {
+      await remote.together([...before, { what: `Stopping ${unit}`, argv: stop }], { timeoutMs: 180_000 });
     },
     async pulse() {
       const state = await read();

@@ -2,8 +2,8 @@ import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { Host } from '../host/host.ts';
 
-/** Turns one part of a file, which begins at `offset`, into one independent frame, which its decoder reads joined to others. */
-export type Compress = (part: Buffer, offset: number) => Promise<Buffer>;
+/** Turns one part of a file into one independent frame, which its decoder reads joined to others. */
+export type Compress = (part: Buffer) => Promise<Buffer>;
 
 /** Level 3 is where zstd's ratio per second of CPU is best for executables up to about 1 Gbit/s. */
 const zstdLevel = 3;

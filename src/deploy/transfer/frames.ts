@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { unknown } from '../../common/errors.ts';
+import { ToolError, unknown } from '../../common/errors.ts';
 import type { Compress } from './compress.ts';
 import { changed, type SourceFile } from './hash.ts';
 
@@ -16,8 +16,17 @@ export interface Sent {
   wire: number;
 }
 
+/** The frame of the part of a file that begins at `offset`. `read` reads that part, for who does not have its frame already. */
+export type FrameAt = (offset: number, read: () => Promise<Buffer>) => Promise<Buffer>;
+
+/** Frames that nobody else needs. */
+export const unshared =
+  (compress: Compress): FrameAt =>
+  async (_offset, read) =>
+    await compress(await read());
+
 /**
- * The file as a row of frames from `offset` on, compressed a little ahead of whoever reads them.
+ * The file as a row of frames from `offset` on, made a little ahead of whoever reads them.
  * A few frames are in memory at a time, whatever the size of the file: buffers are used again, because the collector is late to free large ones.
  *
  * @param onSent called after a frame was taken
@@ -26,36 +35,46 @@ export interface Sent {
 export async function* frames(
   source: SourceFile,
   offset: number,
-  compress: Compress,
+  frameAt: FrameAt,
   onSent: (sent: Readonly<Sent>) => void,
 ): AsyncGenerator<Buffer> {
   const file = await open(source.path, 'r');
   const sent: Sent = { file: offset, wire: 0 };
-  const pending: { readonly part: Buffer; readonly frame: Promise<Buffer> }[] = [];
+  const pending: { readonly size: number; readonly frame: Promise<Buffer> }[] = [];
   const spare: Buffer[] = [];
+  const make = async (position: number, size: number): Promise<Buffer> => {
+    let part: Buffer | undefined;
+    const frame = await frameAt(position, async () => {
+      part = (spare.pop() ?? Buffer.allocUnsafeSlow(frameSize)).subarray(0, size);
+      await fill(part, file, source, position);
+      return part;
+    });
+    // A method that sends the part itself gives it away.
+    if (part && frame !== part) spare.push(Buffer.from(part.buffer, part.byteOffset, frameSize));
+    return frame;
+  };
   let position = offset;
   try {
     while (position < source.size || pending.length > 0) {
       while (pending.length < ahead && position < source.size) {
-        const part = await readPart(file, source, position, spare.pop() ?? Buffer.allocUnsafeSlow(frameSize));
-        const frame = compress(part, position);
+        const size = Math.min(frameSize, source.size - position);
+        const frame = make(position, size);
         // It is awaited later; until then a failure must not count as unhandled.
         frame.catch(() => {});
-        pending.push({ part, frame });
-        position += part.length;
+        pending.push({ size, frame });
+        position += size;
       }
-      const { part, frame } = pending.shift()!;
+      const { size, frame } = pending.shift()!;
       const bytes = await frame.catch((error) => {
+        if (error instanceof ToolError) throw error;
         throw unknown(
           `${source.path} could not be compressed: ${error.message}`,
           'Run it again; if it stays, report it.',
           error,
         );
       });
-      // A method that sends the part itself gives it away.
-      if (bytes !== part) spare.push(Buffer.from(part.buffer, part.byteOffset, frameSize));
       yield bytes;
-      sent.file += part.length;
+      sent.file += size;
       sent.wire += bytes.length;
       onSent(sent);
     }
@@ -66,13 +85,10 @@ export async function* frames(
   }
 }
 
-async function readPart(file: FileHandle, source: SourceFile, position: number, buffer: Buffer): Promise<Buffer> {
-  const part = buffer.subarray(0, Math.min(frameSize, source.size - position));
-  let filled = 0;
-  while (filled < part.length) {
+async function fill(part: Buffer, file: FileHandle, source: SourceFile, position: number): Promise<void> {
+  for (let filled = 0; filled < part.length; ) {
     const { bytesRead } = await file.read(part, filled, part.length - filled, position + filled);
     if (bytesRead === 0) throw changed(source.path);
     filled += bytesRead;
   }
-  return part;
 }

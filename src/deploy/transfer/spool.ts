@@ -1,12 +1,18 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { Compress } from './compress.ts';
+import type { FrameAt } from './frames.ts';
+
+/** Frames that stay in memory: hosts that get a file at the same time are seldom further apart. */
+const inMemory = 4;
 
 /**
- * Frames that were compressed once, for all hosts that get the same file: kept in a file, so that a slow host costs no memory.
+ * Frames that were made once, for all hosts that get the same file: the last ones in memory, all of them in a file, so that a slow
+ * host costs no memory.
  */
 export class Spool {
   readonly #path: string;
-  readonly #frames = new Map<number, Promise<{ readonly at: number; readonly length: number }>>();
+  readonly #recent = new Map<number, Promise<Buffer>>();
+  readonly #written = new Map<number, Promise<{ readonly at: number; readonly length: number }>>();
   #file: Promise<FileHandle> | undefined;
   #end = 0;
 
@@ -15,28 +21,34 @@ export class Spool {
     this.#path = path;
   }
 
-  /** The same as `compress`, but each part is only compressed for the first one who asks. */
-  share(compress: Compress): Compress {
-    return async (part, offset) => {
-      let mine: Buffer | undefined;
-      let frame = this.#frames.get(offset);
-      if (!frame) {
-        frame = compress(part, offset).then((bytes) => {
-          mine = bytes;
-          return this.#write(bytes);
-        });
-        this.#frames.set(offset, frame);
-        frame.catch(() => this.#frames.delete(offset));
-      }
-      const { at, length } = await frame;
-      return mine ?? (await this.#read(at, length));
+  /** Each part is only read and compressed for the first one who asks. */
+  share(compress: Compress): FrameAt {
+    return async (offset, read) => {
+      const recent = this.#recent.get(offset);
+      if (recent) return await recent;
+      const written = this.#written.get(offset);
+      const kept = written && (await written.catch(() => undefined));
+      return await (kept ? this.#read(kept) : (this.#recent.get(offset) ?? this.#make(offset, compress, read)));
     };
   }
 
   async remove(): Promise<void> {
-    await Promise.allSettled(this.#frames.values());
-    await (await this.#file)?.close();
+    await Promise.allSettled(this.#written.values());
+    // A file that could not be made need not be closed.
+    await this.#file?.then((file) => file.close()).catch(() => {});
     await rm(this.#path, { force: true });
+  }
+
+  #make(offset: number, compress: Compress, read: () => Promise<Buffer>): Promise<Buffer> {
+    const frame = read().then(compress);
+    this.#recent.set(offset, frame);
+    for (const [oldest] of this.#recent) if (this.#recent.size > inMemory) this.#recent.delete(oldest);
+    const written = frame.then((bytes) => this.#write(bytes));
+    this.#written.set(offset, written);
+    // What failed for one host is made again for the next; a frame that could not be kept was sent all the same.
+    frame.catch(() => this.#recent.delete(offset));
+    written.catch(() => this.#written.delete(offset));
+    return frame;
   }
 
   async #write(bytes: Buffer) {
@@ -49,7 +61,7 @@ export class Spool {
     return { at, length: bytes.length };
   }
 
-  async #read(at: number, length: number): Promise<Buffer> {
+  async #read({ at, length }: { readonly at: number; readonly length: number }): Promise<Buffer> {
     const bytes = Buffer.allocUnsafeSlow(length);
     const file = await this.#file!;
     for (let done = 0; done < length; ) done += (await file.read(bytes, done, length - done, at + done)).bytesRead;

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.ts';
 import { ReleaseCache } from './cache.ts';
 import type { Compress } from './compress.ts';
 import { type Delta, makeDelta } from './delta.ts';
+import type { FrameAt } from './frames.ts';
 import type { SourceFile } from './hash.ts';
 import { Spool } from './spool.ts';
 
@@ -24,7 +25,7 @@ export class Supply {
   }
 
   /** Compresses each frame once for all hosts that take this method. */
-  async share(method: string, compress: Compress): Promise<Compress> {
+  async share(method: string, compress: Compress): Promise<FrameAt> {
     let spool = this.#spools.get(method);
     if (!spool) {
       const path = join(await this.#place(), method);

@@ -5,7 +5,7 @@ import { problem, type ToolError, usage } from '../../common/errors.ts';
 import type { Host, RunResult } from '../host/host.ts';
 import { type Compress, gzip, loadZstd, raw } from './compress.ts';
 import type { Delta } from './delta.ts';
-import { frameSize, frames } from './frames.ts';
+import { type FrameAt, frameSize, frames, unshared } from './frames.ts';
 import { changed, isUnchanged, type SourceFile } from './hash.ts';
 import { acceptScript, keepScript, lookScript, receiveScript } from './scripts.ts';
 import type { Supply } from './supply.ts';
@@ -29,6 +29,8 @@ export interface TransferRequest {
   readonly staged: string;
   /** This machine. */
   readonly local: Host;
+  /** What `lookCommand` told a moment ago. */
+  readonly looked?: RunResult | null | undefined;
   /** What is shared with other hosts that get the same file. */
   readonly supply?: Supply | undefined;
   /** A file on the host that a delta can start from. */
@@ -93,11 +95,19 @@ interface Seen {
 const keyOf = ({ sha256 }: SourceFile) => sha256.slice(0, 16);
 const quickly = 60_000;
 
-async function look(host: Host, { staged, source, signal }: TransferRequest): Promise<Seen> {
-  const result = await host.run(['sh', '-c', lookScript, 'sh', staged, keyOf(source)], {
-    timeoutMs: quickly,
-    ...(signal && { signal }),
-  });
+/** Looks at what a host has, and clears away what is left there of transfers of other files. Whoever runs it must be alone there. */
+export const lookCommand = (staged: string, source: SourceFile): readonly string[] => [
+  'sh',
+  '-c',
+  lookScript,
+  'sh',
+  staged,
+  keyOf(source),
+];
+
+async function look(host: Host, { staged, source, signal, looked }: TransferRequest): Promise<Seen> {
+  const result =
+    looked ?? (await host.run(lookCommand(staged, source), { timeoutMs: quickly, ...(signal && { signal }) }));
   const lines = result.stdout.split('\n');
   if (!lines.includes('looked'))
     throw problem(
@@ -125,7 +135,7 @@ async function look(host: Host, { staged, source, signal }: TransferRequest): Pr
 }
 
 type Stream = Exclude<Method, 'sftp' | 'delta'>;
-type Choice = { readonly method: 'sftp' } | { readonly method: Stream; readonly compress: Compress };
+type Choice = { readonly method: 'sftp' } | { readonly method: Stream; readonly frameAt: FrameAt };
 
 async function choose(
   host: Host,
@@ -136,10 +146,11 @@ async function choose(
   if (tools.has('tee')) {
     const networked = host.networked ?? true;
     const zstd = networked && allowed.includes('zstd') && tools.has('zstd') ? await loadZstd(local) : undefined;
-    if (zstd) choices.push({ method: 'zstd', compress: (await supply?.share('zstd', zstd)) ?? zstd });
-    if (networked && allowed.includes('gzip') && tools.has('gzip'))
-      choices.push({ method: 'gzip', compress: (await supply?.share('gzip', gzip)) ?? gzip });
-    if (allowed.includes('raw')) choices.push({ method: 'raw', compress: raw });
+    const shared = async (method: Stream, compress: Compress) =>
+      choices.push({ method, frameAt: (await supply?.share(method, compress)) ?? unshared(compress) });
+    if (zstd) await shared('zstd', zstd);
+    if (networked && allowed.includes('gzip') && tools.has('gzip')) await shared('gzip', gzip);
+    if (allowed.includes('raw')) choices.push({ method: 'raw', frameAt: unshared(raw) });
   }
   if (allowed.includes('sftp') && host.upload) choices.push({ method: 'sftp' });
   return choices;
@@ -203,7 +214,7 @@ function resumePoint({ part, tools, freeBytes }: Seen, { size }: SourceFile): nu
 async function byStream(
   host: Host,
   seen: Seen,
-  { method, compress }: Exclude<Choice, { method: 'sftp' }>,
+  { method, frameAt }: Exclude<Choice, { method: 'sftp' }>,
   resumedAt: number,
   request: TransferRequest,
 ): Promise<StreamOutcome> {
@@ -212,7 +223,7 @@ async function byStream(
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
   const stream = Readable.from(
-    frames(source, resumedAt, compress, ({ file, wire }) => {
+    frames(source, resumedAt, frameAt, ({ file, wire }) => {
       bytesSent = wire;
       onProgress?.({ method, done: file, total: source.size, sent: wire });
     }),

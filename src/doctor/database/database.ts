@@ -1,6 +1,8 @@
 import type { Kysely, RawBuilder, Transaction } from 'kysely';
+import type { GrantScript, Roles } from '../grant/needs.ts';
 import type { Generation } from './generation.ts';
-import type { Tables } from './tables.ts';
+import type { RowChange } from './joined-update.ts';
+import type { TableName, Tables } from './tables.ts';
 
 /** A query builder over the tables, bound to their schema; inside a transaction or not. */
 export type Queries = Kysely<Tables> | Transaction<Tables>;
@@ -40,7 +42,9 @@ export interface Database {
    * failure or lock time-out rolls back and runs `work` anew, a bounded number of times.
    */
   transaction<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
-  /** The server's clock in Unix seconds: the one Forgejo's rows are most likely written by. */
+  /** The server's clock in Unix seconds, the one Forgejo's rows are most likely written by; to select it with rows. */
+  readonly clock: RawBuilder<number>;
+  /** What that clock says. */
   now(queries?: Queries): Promise<number>;
   /** Over `action_run_job`: does the job's workflow hold one of these texts? Looked for in the database; the payload is never fetched. */
   payloadHolds(texts: readonly string[]): RawBuilder<boolean>;
@@ -48,14 +52,22 @@ export interface Database {
   logIndexLength(taskId: number): Promise<number>;
   logIndexSlice(taskId: number, offset: number, length: number): Promise<Buffer>;
   /**
-   * Executes statements in their order, inside the caller's transaction, in as few round trips as the server allows.
+   * Executes statements in their order, inside the caller's transaction, in as few round trips as the server allows. One
+   * without parameters is taken as it is.
    * @returns how many rows each met (matched, not only changed)
    */
   executeAll(
     queries: Queries,
     statements: readonly { readonly sql: string; readonly parameters: readonly unknown[] }[],
   ): Promise<readonly number[]>;
+  /**
+   * Many rows' updates as one statement, values written in; each row is guarded by its own values.
+   * @param rows set and guard the same columns, and hold NULL in the same of them
+   */
+  updateTogether(table: TableName, rows: readonly RowChange[]): string;
   identity(): Promise<DatabaseIdentity>;
+  /** What an administrator runs for a user who may look and one who may repair. */
+  grants(roles: Roles): Promise<GrantScript>;
   foreignKeys(queries?: Queries): Promise<readonly ForeignKey[]>;
   /** A statement with its values written in, as the server would take it from a person. */
   literal(statement: { readonly sql: string; readonly parameters: readonly unknown[] }): string;

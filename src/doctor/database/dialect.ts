@@ -1,8 +1,10 @@
 import type { Kysely, RawBuilder } from 'kysely';
 import type { Host } from '../../deploy/host/host.ts';
+import type { GrantScript, Roles } from '../grant/needs.ts';
 import type { DatabaseIdentity, ForeignKey, Queries } from './database.ts';
-import type { Aggregation } from './generation.ts';
-import type { Tables } from './tables.ts';
+import type { Aggregation, Generation } from './generation.ts';
+import type { RowChange } from './joined-update.ts';
+import type { TableName, Tables } from './tables.ts';
 
 export interface DatabaseSettings {
   /** `postgres://…`, `mysql://…`, `sqlite:///…`: the scheme decides what the rest means. */
@@ -30,6 +32,8 @@ export interface Dialect {
   /** A value as the server's SQL has it. */
   literal(value: unknown): string;
   identity(root: Kysely<Tables>, schema: string): Promise<DatabaseIdentity>;
+  /** See `Database.grants`. */
+  grants(root: Kysely<Tables>, schema: string, generation: Generation, roles: Roles): Promise<GrantScript>;
   /** Those of the `action_…` tables. */
   foreignKeys(queries: Queries, schema: string): Promise<readonly ForeignKey[]>;
   snapshot<T>(root: Kysely<Tables>, read: (queries: Queries) => Promise<T>): Promise<T>;
@@ -40,6 +44,8 @@ export interface Dialect {
    * met. Left out where a statement costs no round trip.
    */
   executeTexts?(queries: Queries, texts: readonly string[]): Promise<readonly number[]>;
+  /** See `Database.updateTogether`. */
+  updateTogether(schema: string, table: TableName, rows: readonly RowChange[]): string;
   /** See `Database.runsAtOnce`. */
   readonly runsAtOnce: number;
   /** A transaction that failed with this was rolled back for the sake of another, and can be tried again. */

@@ -6,8 +6,6 @@ export type Aggregation = 'old' | 'new';
 
 /** What distinguishes one server's schema and behaviour from another's. */
 export interface Generation {
-  /** Migration level in `forgejo_version`; null when the table is missing or empty. */
-  readonly level: number | null;
   /**
    * A requeue counts the attempt itself and gives the job a new handle (column `action_run_job.handle`).
    * Otherwise the server counts it when a runner picks the job up.
@@ -17,6 +15,8 @@ export interface Generation {
   readonly hasTaskJobIndex: boolean;
   /** `action_run.concurrency_group` and `concurrency_type`: a run may queue behind others of its group. */
   readonly hasConcurrencyGroups: boolean;
+  /** `action_run.priority`: runners are offered the jobs of runs with a higher one first. */
+  readonly hasPriorities: boolean;
   /** `repository.num_action_runs` and `num_closed_action_runs` exist (until migration v14b). */
   readonly countsRunsInRepository: boolean;
   /** null when neither columns nor migration level can tell. */
@@ -28,10 +28,14 @@ export interface SchemaFacts {
   /** Column names by table; a table that does not exist is absent. */
   readonly columns: ReadonlyMap<string, ReadonlySet<string>>;
   readonly indexedTaskJobId: boolean;
+  /** Migration level in `forgejo_version`; null when it is not needed, or the table is missing or empty. */
   readonly level: number | null;
+  /** The server shows only what this user may read. */
+  readonly showsReadableOnly?: boolean;
 }
 
-const required: Readonly<Record<string, readonly string[]>> = {
+/** What every Forgejo has that ci-doctor knows; column names by table. */
+export const required: Readonly<Record<string, readonly string[]>> = {
   action_run: [
     'id',
     'title',
@@ -110,9 +114,12 @@ const required: Readonly<Record<string, readonly string[]>> = {
 /** The tables whose columns are looked at. */
 export const inspectedTables: readonly string[] = [...Object.keys(required), 'forgejo_version'];
 
-/** The migration level; null where there is none, or the role may not read it: one for repairs need not be allowed to. */
+/**
+ * The migration level; null where the columns tell as much, where there is none, or the role may not read it: one for repairs
+ * need not be allowed to.
+ */
 export async function readLevel(queries: Queries, columns: SchemaFacts['columns']): Promise<number | null> {
-  if (!columns.has('forgejo_version')) return null;
+  if (hasNewAggregation(columns) || !columns.has('forgejo_version')) return null;
   const row = await queries
     .selectFrom('forgejo_version')
     .select('version')
@@ -150,21 +157,25 @@ export function tellGeneration(facts: SchemaFacts, place: string, wanted?: Aggre
   if (missing.length > 0)
     throw unknown(
       `${place} has a schema that ci-doctor does not know: ${missing.join(', ')} missing.`,
-      'ci-doctor knows the schemas of Forgejo 7 and later. Update ci-doctor if this Forgejo is newer than it.',
+      facts.showsReadableOnly
+        ? 'To this user a column that it may not read is missing too: "ci-doctor grant", as a user who may read all, prints what is needed. Otherwise update ci-doctor: it knows the schemas of Forgejo 7 and later.'
+        : 'ci-doctor knows the schemas of Forgejo 7 and later. Update ci-doctor if this Forgejo is newer than it.',
     );
 
   const has = (table: string, column: string) => facts.columns.get(table)?.has(column) === true;
   const countsAttemptAtRequeue = has('action_run_job', 'handle');
   return {
-    level: facts.level,
     countsAttemptAtRequeue,
     hasTaskJobIndex: facts.indexedTaskJobId,
     hasConcurrencyGroups: has('action_run', 'concurrency_group') && has('action_run', 'concurrency_type'),
+    hasPriorities: has('action_run', 'priority'),
     countsRunsInRepository: has('repository', 'num_action_runs') && has('repository', 'num_closed_action_runs'),
-    aggregation:
-      countsAttemptAtRequeue || has('user', 'keep_pronouns_private') ? 'new' : (byLevel(facts.level) ?? wanted ?? null),
+    aggregation: hasNewAggregation(facts.columns) ? 'new' : (byLevel(facts.level) ?? wanted ?? null),
   };
 }
+
+const hasNewAggregation = (columns: SchemaFacts['columns']): boolean =>
+  columns.get('action_run_job')?.has('handle') === true || columns.get('user')?.has('keep_pronouns_private') === true;
 
 function byLevel(level: number | null): Aggregation | null {
   if (level === null) return null;

@@ -39,7 +39,7 @@ function explained(error: unknown, place: string, { user, ssl }: PoolOptions): T
     case 1143:
       return fail(
         `this user lacks a privilege (${text}).`,
-        'Use a user with SELECT on the action_* tables, repository and user, and UPDATE on what is to be repaired.',
+        '"ci-doctor grant", as a user who may read all, prints the statements that give what is needed.',
       );
     case 1290:
     case 1836:

@@ -10,7 +10,10 @@ import type { DatabaseSettings } from './dialect.ts';
  * over a socket. For what it leaves out: MYSQL_HOST, MYSQL_TCP_PORT, MYSQL_UNIX_PORT, MYSQL_PWD, as MySQL's own programs.
  * @throws ToolError (usage)
  */
-export function poolOptions({ url: text, env = {}, connectTimeoutMs = 10_000 }: DatabaseSettings): PoolOptions {
+export function poolOptions({ url: text, env = {}, connectTimeoutMs = 10_000 }: DatabaseSettings): PoolOptions & {
+  /** What to try, in order: true is with TLS, as `ssl` says. */
+  readonly ways: readonly boolean[];
+} {
   const url = parseUrl(text);
   const query = url.searchParams;
   const password = decoded(url.password) || env.MYSQL_PWD || undefined;
@@ -22,7 +25,8 @@ export function poolOptions({ url: text, env = {}, connectTimeoutMs = 10_000 }: 
   const named = decoded(url.hostname).replace(/^\[|\]$/g, '');
   const socketPath = query.get('socket') ?? (named === '' ? env.MYSQL_UNIX_PORT : undefined);
   const host = named || env.MYSQL_HOST || 'localhost';
-  const ssl = socketPath ? undefined : tls(query.get('ssl-mode') ?? query.get('tls') ?? 'disabled', query);
+  const mode = query.get('ssl-mode') ?? query.get('tls') ?? 'disabled';
+  const ssl = socketPath ? undefined : tls(mode, query);
   // mysql2 holds the certificate of an address against the name "localhost".
   if (ssl?.verifyIdentity && isIP(host))
     throw usage(
@@ -34,6 +38,7 @@ export function poolOptions({ url: text, env = {}, connectTimeoutMs = 10_000 }: 
     ...(user && { user }),
     ...(password && { password }),
     ...(ssl && { ssl }),
+    ways: ssl ? (/^prefer/i.test(mode) ? [true, false] : [true]) : [false],
     database,
     charset: 'utf8mb4',
     connectTimeout: connectTimeoutMs,
@@ -61,7 +66,7 @@ function decoded(text: string): string {
 
 /**
  * `ssl-mode` as MySQL's programs know it, and as app.ini has it (`SSL_MODE`, handed to Go's driver): `REQUIRED` and
- * `skip-verify` encrypt without looking at the certificate unless they are given an authority; `PREFERRED` connects without.
+ * `skip-verify` encrypt without looking at the certificate unless they are given an authority; `PREFERRED` never looks.
  */
 function tls(mode: string, query: URLSearchParams): SslOptions | undefined {
   const file = (name: string) => {
@@ -85,9 +90,10 @@ function tls(mode: string, query: URLSearchParams): SslOptions | undefined {
     case 'disabled':
     case 'disable':
     case 'false':
+      return undefined;
     case 'preferred':
     case 'prefer':
-      return undefined;
+      return { ...given(), rejectUnauthorized: false };
     case 'required':
     case 'require':
     case 'skip-verify': {
@@ -101,7 +107,10 @@ function tls(mode: string, query: URLSearchParams): SslOptions | undefined {
     case 'true':
       return { ...given(), rejectUnauthorized: true, verifyIdentity: true };
     default:
-      throw usage(`ssl-mode "${mode}" is not known.`, 'Use DISABLED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY.');
+      throw usage(
+        `ssl-mode "${mode}" is not known.`,
+        'Use DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY.',
+      );
   }
 }
 

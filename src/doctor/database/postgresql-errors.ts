@@ -2,13 +2,12 @@ import pg from 'pg';
 import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
 import type { DatabaseSettings } from './dialect.ts';
 import { isNetworkError, networkError } from './network-errors.ts';
-import type { ClientConfig } from './postgresql-url.ts';
 
 /** Why no connection came about. */
 export function connectionError(
   error: unknown,
   server: string,
-  config: ClientConfig,
+  config: pg.ClientConfig,
   env: NonNullable<DatabaseSettings['env']>,
 ) {
   if (error instanceof ToolError) return error;
@@ -68,7 +67,7 @@ function explained(
     case '42501':
       return fail(
         `this role lacks a privilege (${text}).`,
-        'Use a role with SELECT on the action_* tables, repository and "user", and UPDATE on what is to be repaired.',
+        '"ci-doctor grant" prints the statements that give what is needed.',
       );
     case '25006':
       return problem(

@@ -4,7 +4,10 @@ import { messageOf, ToolError } from '../../common/errors.ts';
 import { hideSecret, redact } from '../../common/redact.ts';
 import type { DatabaseSettings } from './dialect.ts';
 
-export type ClientConfig = pg.ClientConfig & { readonly sslmode: string };
+export type ClientConfig = pg.ClientConfig & {
+  /** What to try, in order: true is with TLS, as `ssl` says. */
+  readonly ways: readonly boolean[];
+};
 
 /**
  * What pg is told, from `postgres://user:password@host:port/database?sslmode=…` or `postgres:///name?host=/run/postgresql`.
@@ -28,7 +31,7 @@ export function clientConfig({ url, env = {}, connectTimeoutMs = 10_000 }: Datab
     ...(password && { password }),
     ...(database && { database }),
     ssl,
-    sslmode,
+    ways: ssl === false ? [false] : (waysOf[sslmode] ?? [true]),
     connectionTimeoutMillis: connectTimeoutMs,
     ...(query.has('options') && { options: query.get('options')! }),
   };
@@ -57,9 +60,11 @@ function decoded(text: string): string {
   }
 }
 
+const waysOf: Readonly<Record<string, readonly boolean[]>> = { allow: [false, true], prefer: [true, false] };
+
 /**
- * TLS as libpq understands `sslmode`: `require` encrypts without looking at the certificate unless it is given an
- * authority, `verify-…` looks. `allow` and `prefer` connect without. A socket in the file system has no TLS.
+ * TLS as libpq understands `sslmode`: all but `verify-…` encrypt without looking at the certificate unless they are given
+ * an authority. A socket in the file system has no TLS.
  */
 function tls(
   mode: string,
@@ -89,16 +94,16 @@ function tls(
   };
   switch (mode) {
     case 'disable':
+      return false;
     case 'allow':
     case 'prefer':
-      return false;
     case 'require':
     case 'verify-ca':
     case 'verify-full': {
       if (host.startsWith('/')) return false;
       const given = files();
       return {
-        rejectUnauthorized: mode !== 'require' || given.ca !== undefined,
+        rejectUnauthorized: mode.startsWith('verify') || given.ca !== undefined,
         ...(mode !== 'verify-full' && { checkServerIdentity: () => undefined }),
         ...given,
       };
@@ -107,7 +112,7 @@ function tls(
       throw new ToolError(
         'usage',
         `sslmode "${mode}" is not known.`,
-        'Use disable, require, verify-ca or verify-full.',
+        'Use disable, allow, prefer, require, verify-ca or verify-full.',
       );
   }
 }

@@ -6,7 +6,9 @@ import { unknown } from '../../common/errors.ts';
 import { ForwardedSocket } from '../../deploy/host/socket.ts';
 import type { Database, ForeignKey } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
+import { isTlsFailure, openEitherWay } from './either-way.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
+import { updateFromList } from './joined-update.ts';
 import { connectionError, databaseError } from './postgresql-errors.ts';
 import { clientConfig, placeOf } from './postgresql-url.ts';
 import { SqlDatabase } from './sql-database.ts';
@@ -28,7 +30,18 @@ const types: pg.CustomTypesConfig = {
 };
 
 export async function openPostgresql(settings: DatabaseSettings): Promise<Database> {
-  const config = clientConfig(settings);
+  const { ways, ...config } = clientConfig(settings);
+  const open = (encrypted: boolean) => openWith(settings, encrypted ? config : { ...config, ssl: false });
+  // Who may connect can depend on TLS: pg_hba.conf has lines for each.
+  const refused = new Set(['28000', '28P01']);
+  return openEitherWay(
+    ways,
+    open,
+    (error) => isTlsFailure(error) || refused.has((error as { code?: string } | undefined)?.code ?? ''),
+  );
+}
+
+async function openWith(settings: DatabaseSettings, config: pg.ClientConfig): Promise<Database> {
   const { env = {} } = settings;
   const server = `${placeOf(config, env)}${settings.through ? ` through ${settings.through.name}` : ''}`;
   // pg leaves a connection open that failed half-way, as for a missing password; it would keep the process until the
@@ -50,9 +63,10 @@ export async function openPostgresql(settings: DatabaseSettings): Promise<Databa
   });
   const root = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   try {
-    const schema = await findSchema(root, server, settings.schema);
+    const tables = await forgejoTables(root);
+    const schema = pickSchema(tables, server, settings.schema);
     const place = `${server}${schema === 'public' ? '' : `, schema "${schema}"`}`;
-    const generation = tellGeneration(await schemaFacts(root, schema), place, settings.generation);
+    const generation = tellGeneration(await schemaFacts(root, schema, tables), place, settings.generation);
     return new SqlDatabase({ root, dialect: postgresql, place, schema, generation });
   } catch (error) {
     await root.destroy().catch(() => {});
@@ -61,15 +75,18 @@ export async function openPostgresql(settings: DatabaseSettings): Promise<Databa
   }
 }
 
+/** A value as SQL has it. */
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
+  return pg.escapeLiteral(String(value));
+}
+
 const postgresql: Dialect = {
   now: sql<number>`floor(extract(epoch FROM clock_timestamp()))::bigint`,
   holds: (column, bytes) => sql<boolean>`position(${bytes}::bytea IN ${sql.ref(column)}) > 0`,
-  literal(value) {
-    if (value === null || value === undefined) return 'NULL';
-    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-    if (Buffer.isBuffer(value)) return `'\\x${value.toString('hex')}'`;
-    return pg.escapeLiteral(String(value));
-  },
+  literal,
   async identity(root, schema) {
     const { rows } = await sql<{
       database: string;
@@ -84,6 +101,8 @@ const postgresql: Dialect = {
       .catch(() => 'unknown');
     return { database: rows[0]!.database, schema, server: `postgresql ${system}/${rows[0]!.oid}` };
   },
+  grants: async (_, schema, generation, roles) =>
+    (await import('../grant/postgresql.ts')).postgresqlGrants(generation, schema, roles),
   async foreignKeys(queries, schema) {
     const { rows } = await sql<ForeignKey>`
       SELECT k.conname AS name, t.relname AS "table", f.relname AS "targetTable", fn.nspname AS "targetSchema",
@@ -117,7 +136,12 @@ const postgresql: Dialect = {
     }
     return counts;
   },
-  runsAtOnce: 250,
+  updateTogether: (schema, table, rows) =>
+    updateFromList(`${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(table)}`, rows, {
+      name: pg.escapeIdentifier,
+      literal,
+    }),
+  runsAtOnce: 500,
   whoLocks: 'pg_stat_activity shows which',
   explain: databaseError,
 };
@@ -134,12 +158,34 @@ function answerCounts(client: pg.PoolClient): void {
   }) as typeof client.query;
 }
 
-async function findSchema(root: Kysely<Tables>, server: string, wanted: string | undefined): Promise<string> {
-  const { rows } = await root.executeQuery<{ name: string; visible: boolean }>(
-    CompiledQuery.raw(`SELECT n.nspname AS name, pg_table_is_visible(c.oid) AS visible FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'action_run' AND c.relkind IN ('r', 'p') ORDER BY 2 DESC, 1`),
-  );
-  const names = rows.map(({ name }) => name);
+interface TableFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** On the search path. */
+  readonly visible: boolean;
+  readonly columns: readonly string[];
+  /** An index begins with the column `job_id`. */
+  readonly indexedJobId: boolean;
+}
+
+/** The tables of every Forgejo in this database, in one question: at each start a round trip counts. */
+async function forgejoTables(root: Kysely<Tables>): Promise<readonly TableFacts[]> {
+  // pg_catalog and not information_schema, which hides what the role may not read.
+  const { rows } = await sql<TableFacts>`
+    SELECT n.nspname AS schema, c.relname AS name, pg_table_is_visible(c.oid) AS visible,
+      (SELECT json_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+      EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = c.oid AND a.attname = 'job_id') AS "indexedJobId"
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND c.relname IN (${sql.join(inspectedTables)})
+      AND EXISTS (SELECT FROM pg_class r WHERE r.relnamespace = n.oid AND r.relname = 'action_run' AND r.relkind IN ('r', 'p'))
+    ORDER BY 3 DESC, 1`.execute(root);
+  return rows;
+}
+
+function pickSchema(tables: readonly TableFacts[], server: string, wanted: string | undefined): string {
+  const runs = tables.filter(({ name }) => name === 'action_run');
+  const names = runs.map(({ schema }) => schema);
   if (wanted !== undefined) {
     if (names.includes(wanted)) return wanted;
     throw unknown(
@@ -149,8 +195,8 @@ async function findSchema(root: Kysely<Tables>, server: string, wanted: string |
         : 'Check the database name: it may not be the one of Forgejo.',
     );
   }
-  if (rows[0]?.visible || rows.length === 1) return rows[0]!.name;
-  if (rows.length === 0)
+  if (runs[0]?.visible || runs.length === 1) return runs[0]!.schema;
+  if (runs.length === 0)
     throw unknown(
       `${server} is not a Forgejo database: no schema of it has a table "action_run".`,
       'Check the database name in the URL. Forgejo has it in app.ini, [database] NAME; "--app-ini FILE" reads it from there.',
@@ -161,19 +207,9 @@ async function findSchema(root: Kysely<Tables>, server: string, wanted: string |
   );
 }
 
-async function schemaFacts(root: Kysely<Tables>, schema: string): Promise<SchemaFacts> {
-  // pg_catalog and not information_schema, which hides what the role may not read.
-  const { rows } = await sql<{ table: string; columns: string[] }>`
-    SELECT c.relname AS table, json_agg(a.attname) AS columns FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE n.nspname = ${schema} AND c.relkind IN ('r', 'p')
-      AND c.relname IN (${sql.join(inspectedTables)})
-    GROUP BY c.relname`.execute(root);
-  const columns = new Map(rows.map((row) => [row.table, new Set(row.columns)]));
-  const index = await sql<{ found: boolean }>`
-    SELECT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
-      WHERE n.nspname = ${schema} AND c.relname = 'action_task' AND a.attname = 'job_id') AS found`.execute(root);
-  const level = await readLevel(root.withSchema(schema), columns);
-  return { columns, indexedTaskJobId: index.rows[0]!.found, level };
+async function schemaFacts(root: Kysely<Tables>, schema: string, tables: readonly TableFacts[]): Promise<SchemaFacts> {
+  const own = tables.filter((table) => table.schema === schema);
+  const columns = new Map(own.map((table) => [table.name, new Set(table.columns)]));
+  const indexedTaskJobId = own.some(({ name, indexedJobId }) => name === 'action_task' && indexedJobId);
+  return { columns, indexedTaskJobId, level: await readLevel(root.withSchema(schema), columns) };
 }

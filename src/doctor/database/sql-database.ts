@@ -1,10 +1,12 @@
 import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
 import { messageOf, problem } from '../../common/errors.ts';
 import { redact } from '../../common/redact.ts';
+import type { GrantScript, Roles } from '../grant/needs.ts';
 import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Generation } from './generation.ts';
-import type { Tables } from './tables.ts';
+import type { RowChange } from './joined-update.ts';
+import type { TableName, Tables } from './tables.ts';
 
 /** How often a transaction is tried that the server rolls back for the sake of another. */
 const attempts = 4;
@@ -28,6 +30,7 @@ export class SqlDatabase implements Database {
   readonly place: string;
   readonly schema: string;
   readonly generation: Generation;
+  readonly clock: RawBuilder<number>;
   readonly runsAtOnce: number;
   readonly queries: Kysely<Tables>;
   readonly #root: Kysely<Tables>;
@@ -39,6 +42,7 @@ export class SqlDatabase implements Database {
     this.place = place;
     this.schema = schema;
     this.generation = generation;
+    this.clock = dialect.now;
     this.runsAtOnce = dialect.runsAtOnce;
     this.queries = root.withSchema(schema);
   }
@@ -65,7 +69,7 @@ export class SqlDatabase implements Database {
   }
 
   async now(queries: Queries = this.queries): Promise<number> {
-    const { rows } = await sql<{ now: number }>`SELECT ${this.#dialect.now} AS now`.execute(queries);
+    const { rows } = await sql<{ now: number }>`SELECT ${this.clock} AS now`.execute(queries);
     return Number(rows[0]!.now);
   }
 
@@ -96,6 +100,10 @@ export class SqlDatabase implements Database {
     return this.#dialect.identity(this.#root, this.schema);
   }
 
+  grants(roles: Roles): Promise<GrantScript> {
+    return this.#dialect.grants(this.#root, this.schema, this.generation, roles);
+  }
+
   foreignKeys(queries: Queries = this.queries): Promise<readonly ForeignKey[]> {
     return this.#dialect.foreignKeys(queries, this.schema);
   }
@@ -118,7 +126,12 @@ export class SqlDatabase implements Database {
     return counts;
   }
 
+  updateTogether(table: TableName, rows: readonly RowChange[]): string {
+    return this.#dialect.updateTogether(this.schema, table, rows);
+  }
+
   #withValues({ sql: text, parameters }: Statement): string {
+    if (parameters.length === 0) return text;
     let next = 0;
     return text.replace(/\$(\d+)|\?/g, (_, position?: string) =>
       this.#dialect.literal(parameters[position === undefined ? next++ : Number(position) - 1]),

@@ -1,11 +1,13 @@
-import { stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CompiledQuery, Kysely, sql } from 'kysely';
 import { messageOf, problem, ToolError, unknown, usage } from '../../common/errors.ts';
+import type { FileFacts } from '../grant/sqlite.ts';
 import type { Database, ForeignKey, Queries } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
 import { inspectedTables, readLevel, type SchemaFacts, tellGeneration } from './generation.ts';
+import { updateFromList } from './joined-update.ts';
 import { SqlDatabase } from './sql-database.ts';
 import { isBusy, resultCode, sqliteKysely } from './sqlite-driver.ts';
 import type { Tables } from './tables.ts';
@@ -95,20 +97,27 @@ async function checkFile(path: string, place: string): Promise<void> {
     );
 }
 
+/** A value as SQL has it. */
+function literal(value: unknown): string {
+  if (value === null || value === undefined) return 'NULL';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'boolean') return value ? '1' : '0';
+  if (Buffer.isBuffer(value)) return `X'${value.toString('hex')}'`;
+  return `'${String(value).replaceAll("'", "''")}'`;
+}
+
 const sqlite = (path: string): Dialect => ({
   now: sql<number>`CAST(strftime('%s', 'now') AS INTEGER)`,
   holds: (column, bytes) => sql<boolean>`instr(CAST(${sql.ref(column)} AS BLOB), ${bytes}) > 0`,
-  literal(value) {
-    if (value === null || value === undefined) return 'NULL';
-    if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-    if (typeof value === 'boolean') return value ? '1' : '0';
-    if (Buffer.isBuffer(value)) return `X'${value.toString('hex')}'`;
-    return `'${String(value).replaceAll("'", "''")}'`;
-  },
+  literal,
   async identity() {
     // A file that was put back from a copy is another one.
     const { ino } = await stat(path);
     return { database: basename(path), schema, server: `sqlite, file ${ino}` };
+  },
+  async grants(root, _schema, _generation, roles) {
+    if (roles.host !== undefined) throw usage('--host is for MySQL: SQLite is a file of this host.', 'Leave it out.');
+    return (await import('../grant/sqlite.ts')).sqliteGrants(await fileFacts(path, await hasWal(root)), roles);
   },
   async foreignKeys(queries) {
     const { rows } = await sql<{ table: string; id: number; target: string; from: string; to: string | null }>`
@@ -136,6 +145,7 @@ const sqlite = (path: string): Dialect => ({
   snapshot: oneLook,
   transaction: (root, work) => root.transaction().execute(work),
   isRetryable: isBusy,
+  updateTogether: (_, table, rows) => updateFromList(`"${table}"`, rows, { name: (name) => `"${name}"`, literal }),
   // Its lock is on the whole file, and Forgejo waits half a second for it.
   runsAtOnce: 10,
   whoLocks: `"fuser ${path}" shows who has it open`,
@@ -151,8 +161,7 @@ const sqlite = (path: string): Dialect => ({
  */
 async function oneLook<T>(root: Kysely<Tables>, read: (queries: Queries) => Promise<T>): Promise<T> {
   const locked = () => root.transaction().setAccessMode('read only').execute(read);
-  const { rows } = await root.executeQuery<{ journal_mode: string }>(CompiledQuery.raw('PRAGMA journal_mode'));
-  if (rows[0]?.journal_mode === 'wal') return locked();
+  if (await hasWal(root)) return locked();
   let quickest = Infinity;
   for (let look = 1; ; look++) {
     const begin = performance.now();
@@ -164,6 +173,27 @@ async function oneLook<T>(root: Kysely<Tables>, read: (queries: Queries) => Prom
     if (still) return result;
     quickest = Math.min(quickest, performance.now() - begin);
     if (look === looks) return quickest <= longestLockMs ? locked() : result;
+  }
+}
+
+async function hasWal(root: Kysely<Tables>): Promise<boolean> {
+  const { rows } = await root.executeQuery<{ journal_mode: string }>(CompiledQuery.raw('PRAGMA journal_mode'));
+  return rows[0]?.journal_mode === 'wal';
+}
+
+async function fileFacts(written: string, wal: boolean): Promise<FileFacts> {
+  const path = await realpath(written);
+  const { uid } = await stat(path);
+  const users = await readFile('/etc/passwd', 'utf8').catch(() => '');
+  const owner =
+    users
+      .split('\n')
+      .find((line) => line.split(':')[2] === String(uid))
+      ?.split(':')[0] ?? `#${uid}`;
+  const closed: string[] = [];
+  for (let directory = dirname(path); ; directory = dirname(directory)) {
+    if (((await stat(directory)).mode & 0o001) === 0) closed.unshift(directory);
+    if (directory === dirname(directory)) return { path, owner, closed, wal };
   }
 }
 

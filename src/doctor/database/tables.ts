@@ -27,6 +27,7 @@ export interface Tables {
     /** Since the v17 line. Runs of a repository with the same group; type 1 queues behind the others, 2 cancels them. */
     concurrency_group?: string | null;
     concurrency_type?: number | null;
+    priority?: number | null;
   };
   action_run_job: {
     id: number;

@@ -14,7 +14,7 @@ export interface LineScan {
   readonly seen?: number;
 }
 
-/** The line holds what could drive a terminal, or is no UTF-8. */
+/** The line holds a control character of ASCII. */
 export const control = 1;
 /** The line may hold a secret. */
 export const secret = 2;
@@ -22,6 +22,8 @@ export const secret = 2;
 export const wide = 4;
 /** The line holds an `@`, as a URL with a password does. */
 export const atSign = 8;
+/** The line holds what could drive a terminal beyond ASCII, or is no UTF-8. */
+export const odd = 16;
 
 export const timeLength = '2006-01-02T15:04:05.0000000Z'.length;
 

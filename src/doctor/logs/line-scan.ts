@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { suspects } from '../../common/suspects.ts';
-import { atSign, control, type LineScan, secret, timeSize, wide } from './line-marks.ts';
+import { atSign, control, type LineScan, odd, secret, timeSize, wide } from './line-marks.ts';
 import { mostBytes, type Simd, simd } from './simd.ts';
 
 const newline = 0x0a;
@@ -48,18 +48,20 @@ export function plainScanner(): (bytes: Buffer) => LineScan {
 }
 
 /** Marks the lines that `harmless` would change: sixteen bytes at a time, since most have nothing of interest. */
-export function markControls(bytes: Buffer, scan: LineScan): void {
-  if (scan.simd) return markWide(bytes, scan);
-  const { ends, marks } = scan;
+export function markControls(bytes: Buffer, { count, ends, marks, simd, seen = wide }: LineScan): void {
+  if (!simd) findControls(bytes, ends, marks);
+  if ((seen & wide) === 0 || isUtf8(bytes)) return;
+  for (let line = 0; line <= count; line++) if ((marks[line]! & wide) !== 0) marks[line]! |= odd;
+}
+
+function findControls(bytes: Buffer, ends: Int32Array, marks: Uint8Array): void {
   let line = 0;
-  const wide: number[] = [];
   const look = (from: number, to: number) => {
     for (let at = from; at < to; at++) {
       const byte = bytes[at]!;
       if ((byte >= 0x20 && byte < 0x7f) || byte === newline || byte === 0x09) continue;
       while (ends[line]! < at) line++;
-      if (byte < 0x80 || drives(bytes, at)) marks[line]! |= control;
-      else if (wide.at(-1) !== line) wide.push(line);
+      marks[line]! |= byte < 0x80 ? control : drives(bytes, at) ? wide | odd : wide;
     }
   };
   const head = Math.min(-bytes.byteOffset & 3, bytes.length);
@@ -88,21 +90,6 @@ export function markControls(bytes: Buffer, scan: LineScan): void {
     }
   }
   look(head + fours * 4, bytes.length);
-  if (wide.length > 0 && !isUtf8(bytes)) for (const odd of wide) marks[odd]! |= control;
-}
-
-/** The same where the lines are marked that hold what is beyond ASCII. */
-function markWide(bytes: Buffer, { count, ends, marks, seen = wide }: LineScan): void {
-  if ((seen & wide) === 0) return;
-  let isAny = false;
-  for (let line = 0; line <= count; line++) {
-    if ((marks[line]! & (wide | control)) !== wide) continue;
-    isAny = true;
-    for (let at = line === 0 ? 0 : ends[line - 1]! + 1; at < ends[line]!; at++)
-      if (bytes[at]! >= 0x80 && drives(bytes, at)) marks[line]! |= control;
-  }
-  if (!isAny || isUtf8(bytes)) return;
-  for (let line = 0; line <= count; line++) if ((marks[line]! & wide) !== 0) marks[line]! |= control;
 }
 
 /** Characters beyond ASCII that `harmless` replaces: U+0080 to U+009F, and those that change the direction of text. */
@@ -118,7 +105,17 @@ function drives(bytes: Buffer, at: number): boolean {
 /** Marks the lines that may hold a secret. */
 export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
   const { find } = suspects();
-  return (bytes, { count, ends, marks, simd, seen = atSign }) => {
+  return (bytes, { count, ends, marks, simd, seen = atSign | control }) => {
+    // Rare bytes, that the search for one byte finds much faster.
+    const mark = (byte: number, isSuspect: (at: number, start: number) => boolean) => {
+      let line = 0;
+      for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) {
+        while (ends[line]! < at) line++;
+        if ((marks[line]! & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1]! + 1))
+          marks[line]! |= secret;
+      }
+    };
+    if ((seen & control) !== 0) mark(0x1b, (at, start) => at > start && breaksWord(bytes, at));
     if (simd) {
       if ((seen & atSign) === 0) return;
       for (let line = 0; line <= count; line++) {
@@ -133,16 +130,22 @@ export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
       if (find(bytes, start + timeSize(bytes, start, end), end) !== end) marks[line]! |= secret;
       start = end + 1;
     }
-    // Rare bytes, that the search for one byte finds much faster: tokens that begin with eyJ, and passwords in URLs.
-    const mark = (byte: number, isSuspect: (at: number, start: number) => boolean) => {
-      let line = 0;
-      for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) {
-        while (ends[line]! < at) line++;
-        if ((marks[line]! & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1]! + 1))
-          marks[line]! |= secret;
-      }
-    };
+    // Tokens that begin with eyJ, and passwords in URLs.
     mark(0x4a, (at) => at >= 2 && bytes[at - 1] === 0x79 && bytes[at - 2] === 0x65);
     mark(0x40, (at, start) => bytes.subarray(start, at).includes('://'));
   };
 }
+
+/** Whether the escape sequence at `at` stands within a word: then neither half may look like a secret. */
+function breaksWord(bytes: Buffer, at: number): boolean {
+  if (!wordBytes[bytes[at - 1]!]) return false;
+  let behind = at;
+  while (bytes[behind] === 0x1b && bytes[behind + 1] === 0x5b) {
+    behind += 2;
+    while (bytes[behind]! >= 0x20 && bytes[behind]! < 0x40) behind++;
+    behind++;
+  }
+  return bytes[behind] === 0x1b || bytes[behind] === 0x3d || wordBytes[bytes[behind]!] === 1;
+}
+
+const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w-]/.test(String.fromCharCode(byte))));

@@ -1,6 +1,6 @@
 import { suspectWords, type Word } from '../../common/suspects.ts';
 import { type Code, i8x16, i32, type Local, moduleOf, otherwise, repeat, v128, when } from '../../common/wasm.ts';
-import { atSign, control, type LineScan, secret, timeLength, wide } from './line-marks.ts';
+import { atSign, control, type LineScan, odd, secret, timeLength, wide } from './line-marks.ts';
 
 /** Sixteen bytes at a time, in WebAssembly: what JavaScript does byte by byte takes longer than the decoding. */
 export interface Simd {
@@ -8,13 +8,16 @@ export interface Simd {
   scan(bytes: Buffer): LineScan;
   /** Where the printed text is put, at most `outSize` bytes. */
   readonly out: Buffer;
+  /** Takes the other of two places for `out`: what was put into this one stays until the next turn. */
+  turn(): Buffer;
   /** Sets what is put before each line; false where that is too long. */
   label(label: Buffer): boolean;
   /**
    * Puts the lines from number `line` up to `end` of the piece scanned last into `out` at `at`, each with the label and a newline,
-   * and answers where they end.
+   * and answers where they end. Without `escapes` it makes the control characters of ASCII visible, as `harmless` does, which
+   * makes three bytes of each.
    */
-  copy(line: number, end: number, at: number, timestamps: boolean): number;
+  copy(line: number, end: number, at: number, how: { readonly timestamps: boolean; readonly escapes: boolean }): number;
 }
 
 /** A piece has no more bytes. */
@@ -37,7 +40,8 @@ const marksAt = textAt + mostBytes + slack;
 const endsAt = (marksAt + mostBytes + slack) & ~63;
 const outAt = endsAt + (mostBytes + 1) * 4;
 export const outSize = 8 * 1024 * 1024;
-const pages = Math.ceil((outAt + outSize + slack) / 65_536);
+const outsAt = [outAt, outAt + outSize + slack];
+const pages = Math.ceil((outAt + 2 * (outSize + slack)) / 65_536);
 
 const newline = 0x0a;
 /** Letters of either case are one. */
@@ -60,13 +64,13 @@ const scan = {
   i32: ['at', 'end', 'count', 'bits', 'hits', 'here', 'byte', 'word', 'seen'],
   v128: [
     ...places.flatMap((place) => [`low${place}`, `high${place}`, `groups${place}`, `before${place}`]),
-    ...['text', 'low', 'high', 'found', 'odd'],
+    ...['text', 'low', 'high', 'found', 'special'],
   ],
   body(local: (name: string) => Local): Code {
     const [length, at, end, count, bits, hits, here, byte, word, seen] = [
       ...['length', 'at', 'end', 'count', 'bits', 'hits', 'here', 'byte', 'word', 'seen'],
     ].map(local) as [Local, Local, Local, Local, Local, Local, Local, Local, Local, Local];
-    const [text, low, high, found, odd] = ['text', 'low', 'high', 'found', 'odd'].map(local) as [
+    const [text, low, high, found, special] = ['text', 'low', 'high', 'found', 'special'].map(local) as [
       ...[Local, Local, Local, Local, Local],
     ];
     const tables = places.map((place) => ({
@@ -82,7 +86,7 @@ const scan = {
       seen.set(i32.or(seen.get, bits)),
     ];
     const bitAt = (bits: Code, at: Code) => i32.and(i32.shr_u(bits, at), number(1));
-    /** Looks at the odd bytes of sixteen, one by one. */
+    /** Looks at the special bytes of sixteen, one by one. */
     const look = (wanted: Code) => [
       bits.set(wanted),
       hits.set(i8x16.bitmask(found.get)),
@@ -104,7 +108,14 @@ const scan = {
           i32.store(endsAt, i32.shl(count.get, number(2)), i32.sub(here.get, number(textAt))),
           count.set(plus(count.get, 1)),
           i32.store8(marksAt, count.get, number(0)),
-          otherwise(mark(i32.load8_u(classesAt, byte.get))),
+          otherwise(
+            mark(i32.load8_u(classesAt, byte.get)),
+            when(
+              i32.gt_u(byte.get, number(0x7f)),
+              word.set(i32.load(0, here.get)),
+              when(drives(word), mark(number(odd))),
+            ),
+          ),
         ),
         bits.set(i32.and(bits.get, i32.sub(bits.get, number(1)))),
       ),
@@ -128,16 +139,16 @@ const scan = {
       ),
       earlier.map(({ before, groups }) => before.set(groups.get)),
       // Bytes above 0x7f are below 0 here.
-      odd.set(
+      special.set(
         v128.or(
           v128.or(found.get, i8x16.lt_s(text.get, v128.bytes(0x20))),
           v128.or(i8x16.eq(text.get, v128.bytes(0x7f)), i8x16.eq(text.get, v128.bytes(0x40))),
         ),
       ),
-      when(v128.any_true(odd.get), look(wanted)),
+      when(v128.any_true(special.get), look(wanted)),
       at.set(plus(at.get, 16)),
     ];
-    const all = i8x16.bitmask(odd.get);
+    const all = i8x16.bitmask(special.get);
     const left = i32.sub(end.get, at.get);
     return [
       at.set(number(textAt)),
@@ -158,23 +169,62 @@ const scan = {
   },
 };
 
+/** Whether the first bytes of `word` are a character beyond ASCII that `harmless` replaces: as `drives` of line-scan.ts. */
+function drives(word: Local): Code {
+  const two = (bytes: number) => i32.eq(i32.and(word.get, number(0xffff)), number(bytes));
+  const third = i32.and(i32.shr_u(word.get, number(16)), number(0xff));
+  const within = (from: number, to: number) => i32.lt_u(i32.sub(third, number(from)), number(to - from + 1));
+  return i32.or(
+    i32.or(i32.eq(i32.and(word.get, number(0xe0ff)), number(0x80c2)), two(0x9cd8)),
+    i32.or(
+      i32.and(two(0x80e2), i32.or(within(0x8e, 0x8f), within(0xaa, 0xae))),
+      i32.and(two(0x81e2), within(0xa6, 0xa9)),
+    ),
+  );
+}
+
 const copy = {
   name: 'copy',
-  parameters: ['line', 'lines', 'to', 'label', 'timestamps'],
-  i32: ['start', 'end', 'from'],
-  v128: [],
+  parameters: ['line', 'lines', 'to', 'label', 'timestamps', 'escapes'],
+  i32: ['start', 'end', 'from', 'bits', 'byte'],
+  v128: ['text'],
   body(local: (name: string) => Local): Code {
-    const [line, lines, to, label, timestamps, start, end, from] = [
-      ...['line', 'lines', 'to', 'label', 'timestamps', 'start', 'end', 'from'],
+    const [line, lines, to, label, timestamps, escapes, start, end] = [
+      ...['line', 'lines', 'to', 'label', 'timestamps', 'escapes', 'start', 'end'],
     ].map(local) as [Local, Local, Local, Local, Local, Local, Local, Local];
+    const [from, bits, byte, text] = ['from', 'bits', 'byte', 'text'].map(local) as [Local, Local, Local, Local];
     const is = (place: number, byte: number) => i32.eq(i32.load8_u(place, start.get), number(byte));
+    const on = (bytes: Code) => [from.set(i32.add(from.get, bytes)), to.set(i32.add(to.get, bytes))];
     /** Copies from `from` to `stop`; what it writes too much is written over. */
     const copied = (stop: Code) =>
+      repeat(i32.lt_u(from.get, stop), v128.store(0, to.get, v128.load(0, from.get)), on(number(16)));
+    /** The same with U+2400 to U+241F and U+2421, the pictures of control characters, in their place. */
+    const shown = (stop: Code) =>
       repeat(
         i32.lt_u(from.get, stop),
-        v128.store(0, to.get, v128.load(0, from.get)),
-        from.set(plus(from.get, 16)),
-        to.set(plus(to.get, 16)),
+        text.set(v128.load(0, from.get)),
+        v128.store(0, to.get, text.get),
+        bits.set(
+          i8x16.bitmask(
+            v128.or(
+              i8x16.eq(text.get, v128.bytes(0x7f)),
+              v128.and(i8x16.lt_u(text.get, v128.bytes(0x20)), i8x16.ne(text.get, v128.bytes(0x09))),
+            ),
+          ),
+        ),
+        when(
+          bits.get,
+          on(i32.ctz(bits.get)),
+          when(
+            i32.lt_u(from.get, stop),
+            byte.set(i32.load8_u(0, from.get)),
+            byte.set(i32.add(i32.and(byte.get, number(0x1f)), i32.shl(i32.shr_u(byte.get, number(6)), number(1)))),
+            i32.store(0, to.get, i32.or(number(0x8090e2), i32.shl(byte.get, number(16)))),
+            from.set(plus(from.get, 1)),
+            to.set(plus(to.get, 3)),
+          ),
+          otherwise(on(number(16))),
+        ),
       );
     const back = (stop: Code) => to.set(i32.sub(to.get, i32.sub(from.get, stop)));
     return [
@@ -194,7 +244,11 @@ const copy = {
           ),
           from.set(plus(from.get, timeLength + 1)),
         ),
-        copied(end.get),
+        when(
+          i32.and(i32.eqz(escapes.get), i32.and(i32.load8_u(marksAt, line.get), number(control))),
+          shown(end.get),
+          otherwise(copied(end.get)),
+        ),
         back(end.get),
         i32.store8(0, to.get, number(newline)),
         to.set(plus(to.get, 1)),
@@ -215,7 +269,7 @@ declare const WebAssembly: {
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
   scan(length: number): number;
-  copy(line: number, end: number, at: number, label: number, timestamps: number): number;
+  copy(line: number, end: number, at: number, label: number, timestamps: number, escapes: number): number;
 }
 
 let compiled: object | undefined;
@@ -240,13 +294,17 @@ function ready({ memory: { buffer }, ...routines }: Exports): Simd {
   const seen = new Int32Array(buffer, seenAt, 1);
   const marks = new Uint8Array(buffer, marksAt, mostBytes + 1);
   let placed: Buffer = Buffer.alloc(0);
+  const outs = outsAt.map((at) => ({ at, bytes: Buffer.from(buffer, at, outSize) }));
   const made: Simd = {
     scan(bytes) {
       text.set(bytes);
       const count = routines.scan(bytes.length);
       return { count, ends, marks, simd: made, seen: seen[0]! };
     },
-    out: Buffer.from(buffer, outAt, outSize),
+    get out() {
+      return outs[0]!.bytes;
+    },
+    turn: () => outs.reverse()[0]!.bytes,
     label(label) {
       if (label === placed) return true;
       if (label.length > labelSize) return false;
@@ -254,8 +312,10 @@ function ready({ memory: { buffer }, ...routines }: Exports): Simd {
       placed = label;
       return true;
     },
-    copy: (line, end, at, timestamps) =>
-      routines.copy(line, end, outAt + at, placed.length, timestamps ? 1 : 0) - outAt,
+    copy(line, end, at, { timestamps, escapes }) {
+      const out = outs[0]!.at;
+      return routines.copy(line, end, out + at, placed.length, Number(timestamps), Number(escapes)) - out;
+    },
   };
   return made;
 }

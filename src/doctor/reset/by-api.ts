@@ -5,8 +5,9 @@ import type { Database } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
 import { loadRuns } from '../stuck/look.ts';
 import type { RunState } from '../stuck/state.ts';
-import { applyChanges, Statements } from './change.ts';
+import { applyChanges, isInsert, Statements } from './change.ts';
 import type { PendingCheck } from './checks.ts';
+import type { PlannedRepair } from './reset.ts';
 
 export interface ApiRepair {
   readonly run: RunState;
@@ -33,7 +34,15 @@ const lookEvery = 500;
  * Has Forgejo itself cancel a run: then commit statuses, notifications and webhooks are its own. Its answer proves nothing
  * (it is the same when nothing changed), so the rows are read until they say it.
  */
-export async function cancelByApi({ database, forgejo, pause }: ApiTools, run: RunState): Promise<ApiRepair> {
+export async function cancelByApi(
+  { database, forgejo, pause }: ApiTools,
+  { run, leftOut }: PlannedRepair,
+): Promise<ApiRepair> {
+  // The route cancels the whole run, so that jobs which the plan leaves alone would go with it.
+  if (leftOut.length > 0) {
+    const note = `Not cancelled through the API, which ends the whole run: ${leftOut.map(({ job, reason }) => `"${job}": ${reason}`).join('; ')}.`;
+    return { run, done: false, note, statements: [] };
+  }
   const [owner, repo] = run.repository!.split('/') as [string, string];
   try {
     await forgejo.request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', { owner, repo, run_id: run.id });
@@ -59,17 +68,22 @@ export async function cancelByApi({ database, forgejo, pause }: ApiTools, run: R
 }
 
 /**
- * Has Forgejo's own cron end the silent tasks of a run as failed: their heartbeat is set back beyond the time-out (the one
- * row that is written), and the cron started. It writes the commit status and moves the log; what needs the jobs stays
- * blocked, and follows by the repair of that. Wants a site administrator's token.
+ * Has Forgejo's own cron end the tasks that a repair would end, as failed. Those that reported a moment ago, which only
+ * --force lets in, have their heartbeat set back beyond the time-out (the one row that is written); then the cron is
+ * started. It writes the commit status and moves the log; what needs the jobs stays blocked, and follows by the repair of
+ * that. Wants a site administrator's token.
  */
 export async function failByCron(
   { database, forgejo, pause }: ApiTools,
-  run: RunState,
+  { run, changes: planned }: PlannedRepair,
   zombieTimeout: number,
 ): Promise<ApiRepair> {
+  // What the plan leaves alone, because it reports or was not asked for, is not handed to the cron either.
+  const closed = new Set(
+    planned.flatMap((change) => (change.table === 'action_task' && !isInsert(change) ? [change.id] : [])),
+  );
   const silent = run.jobs.flatMap((job) =>
-    job.status === Status.running && job.task?.status === Status.running ? [job.task] : [],
+    job.task?.status === Status.running && closed.has(job.task.id) ? [job.task] : [],
   );
   if (silent.length === 0)
     return { run, done: false, note: 'It has no running task that the cron could end.', statements: [] };

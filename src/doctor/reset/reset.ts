@@ -1,20 +1,40 @@
 import { randomUUID } from 'node:crypto';
 import { problem } from '../../common/errors.ts';
+import { groupBy } from '../../common/group.ts';
 import { type Plan, runPlan, type Step } from '../../common/plan.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
 import { loadInstance } from '../stuck/instance.ts';
 import { loadRuns } from '../stuck/look.ts';
-import type { JobState, RunState } from '../stuck/state.ts';
+import type { InstanceState, JobState, RunState } from '../stuck/state.ts';
 import type { Timings } from '../stuck/timings.ts';
-import { applyChanges, type Change, isInsert, Statements } from './change.ts';
+import { applyChanges, type Change, execute, isInsert, Statements, sentAs } from './change.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { planRepair, type Repair, type Request } from './plan.ts';
 import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
 import { type UndoEntry, type UndoFile, undoable } from './undo-file.ts';
 
-/** Rows shown in one step of a plan. */
-const rowsAStep = 500;
+/** Seconds for which the rest of the instance is taken as it was seen: of thousands of runs each batch would look at it anew. */
+const recent = 5;
+
+/**
+ * What is the same for all runs, as a command that repairs many of them saw it a moment ago. It is read anew where it
+ * says that one of their jobs starves the queue: that is nothing to act on from memory.
+ */
+export class RecentInstance {
+  #seen: { readonly at: number; readonly instance: InstanceState } | undefined;
+
+  async of(database: Database, queries: Queries, now: number, runs: readonly RunState[]): Promise<InstanceState> {
+    const seen = this.#seen;
+    if (seen && Math.abs(now - seen.at) < recent) {
+      const { poisoned } = seen.instance;
+      if (poisoned.size === 0 || !runs.some((run) => run.jobs.some(({ id }) => poisoned.has(id)))) return seen.instance;
+    }
+    const instance = await loadInstance(database, queries, now);
+    this.#seen = { at: now, instance };
+    return instance;
+  }
+}
 
 /** One run's repair with the exact statements, values written in. */
 export interface PlannedRepair extends Repair {
@@ -31,6 +51,7 @@ export async function previewRepairs(
   timings: Timings,
 ): Promise<PlannedRepair[]> {
   const previews: PlannedRepair[] = [];
+  const around = new RecentInstance();
   for (let from = 0; from < ids.length; from += database.runsAtOnce) {
     const some = ids.slice(from, from + database.runsAtOnce);
     previews.push(
@@ -38,7 +59,7 @@ export async function previewRepairs(
         const runs = await loadRuns(database, queries, some, { logs: true });
         const missing = some.find((id) => !runs.some((run) => run.id === id));
         if (missing !== undefined) throw noSuchRun(missing);
-        return planAll(database, queries, runs, request, timings, false);
+        return planAll(database, queries, runs, request, timings, around);
       })),
     );
   }
@@ -51,6 +72,8 @@ export interface ApplyOptions {
   readonly shown?: readonly PlannedRepair[];
   /** A run that is gone is an error; otherwise it is left out. */
   readonly mustExist?: boolean;
+  /** Kept from one batch of runs to the next. */
+  readonly instance: RecentInstance;
   /** The name of each run's repair, by run id; added to. A run that has to be tried again keeps its own. */
   readonly names: Map<number, string>;
 }
@@ -80,7 +103,7 @@ export async function applyRepairs(
           'Look at it again; the plan may be another one now.',
         );
     }
-    const repairs = await planAll(database, queries, runs, request, timings, true, options.names);
+    const repairs = await planAll(database, queries, runs, request, timings, options.instance, options.names);
     const changed = repairs.filter(({ changes }) => changes.length > 0);
     if (changed.length === 0) return repairs;
     await checkForeignKeys(
@@ -103,15 +126,18 @@ const noSuchRun = (id: number) =>
         'List runs with "ci-doctor runs"; a number in a web address is the index, written OWNER/REPOSITORY#INDEX.',
       );
 
-/** Plans runs one after the other, each knowing what those before it announce and count. */
+/**
+ * Plans runs one after the other, each knowing what those before it announce and count.
+ * @param names of repairs that are to be applied: then the queue's versions are locked
+ */
 async function planAll(
   database: Database,
   queries: Queries,
   runs: readonly RunState[],
   request: Request,
   timings: Timings,
-  lock: boolean,
-  names = new Map<number, string>(),
+  instance: RecentInstance,
+  names?: Map<number, string>,
 ): Promise<PlannedRepair[]> {
   const { generation } = database;
   const now = await database.now(queries);
@@ -120,11 +146,11 @@ async function planAll(
     timings,
     generation,
     aggregation: generation.aggregation,
-    instance: await loadInstance(database, queries, now),
+    instance: await instance.of(database, queries, now, runs),
     announced: new Set<string>(),
     newHandle: randomUUID,
   };
-  const around = await surroundingsOf(queries, runs, lock);
+  const around = await surroundingsOf(queries, runs, names !== undefined);
   const repairs = runs.map((run) => planRepair(run, request, around, situation));
   const counters = await counterChanges(
     database,
@@ -146,8 +172,8 @@ async function planAll(
         !repairs.slice(0, index).some((other) => other.run.repositoryId === repositoryId && turns(other)),
     );
     const changes = counter ? inServersOrder([...repair.changes, counter.change]) : repair.changes;
-    const name = names.get(repair.run.id) ?? randomUUID();
-    names.set(repair.run.id, name);
+    const name = names?.get(repair.run.id) ?? randomUUID();
+    names?.set(repair.run.id, name);
     return {
       ...repair,
       repair: name,
@@ -171,6 +197,25 @@ const order: readonly string[] = [
 const inServersOrder = (changes: readonly Change[]): Change[] =>
   [...changes].sort((a, b) => order.indexOf(a.table) - order.indexOf(b.table));
 
+/** A transaction of several repairs, as the server is sent it. */
+export interface Transaction {
+  readonly repairs: readonly PlannedRepair[];
+  /** Fewer than those of its repairs together, where rows of several change alike and go as one statement. */
+  readonly statements: readonly string[];
+}
+
+/** The transactions in which these repairs, all of one preview, are applied. */
+export function transactionsOf(database: Database, planned: readonly PlannedRepair[]): Transaction[] {
+  const transactions: Transaction[] = [];
+  for (let from = 0; from < planned.length; from += database.runsAtOnce) {
+    const repairs = planned.slice(from, from + database.runsAtOnce);
+    const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
+    const sent = sentAs(database, changes, new Statements(database.queries));
+    transactions.push({ repairs, statements: sent.map(({ statement }) => database.literal(statement)) });
+  }
+  return transactions;
+}
+
 function transactionPlan(
   database: Database,
   queries: Queries,
@@ -187,26 +232,18 @@ function transactionPlan(
     },
   };
   const statements = new Statements(queries);
-  const texts = new Map(
-    repairs.flatMap((repair) => repair.changes.map((change, at) => [change, repair.statements[at]!])),
-  );
-  const changes = inServersOrder([...texts.keys()]);
-  const steps: Step<undefined>[] = [];
-  for (let from = 0; from < changes.length; ) {
-    const { table } = changes[from]!;
-    let end = from;
-    while (end < changes.length && end - from < rowsAStep && changes[end]!.table === table) end++;
-    const some = changes.slice(from, end);
-    steps.push({
+  const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
+  const steps = [...groupBy(changes, ({ table }) => table).values()].map<Step<undefined>>((some) => {
+    const sent = sentAs(database, some, statements);
+    return {
       title: titleOf(some),
-      commands: some.map((change) => texts.get(change)!),
+      commands: sent.map(({ statement }) => database.literal(statement)),
       async apply() {
-        await applyChanges(database, queries, some, statements);
+        await execute(database, queries, sent);
         return undefined;
       },
-    });
-    from = end;
-  }
+    };
+  });
   return { title: `Repair ${repairs.map(({ run }) => run.id).join(', ')}`, steps: [record, ...steps] };
 }
 
@@ -237,18 +274,20 @@ function sameRows(shown: RunState, now: RunState): boolean {
   return essence(shown) === essence(now);
 }
 
+/** A job that was put back into the queue, as it was before. */
+type Requeued = Pick<JobState, 'id' | 'name' | 'taskId' | 'started' | 'attempt' | 'handle'>;
+
 /** What a second look at a repaired run needs to remember. */
 export interface Repaired {
   readonly runId: number;
-  /** The jobs that were put back into the queue, as they were before. */
-  readonly requeued: readonly JobState[];
+  readonly requeued: readonly Requeued[];
 }
 
 export const repairedOf = ({ run, after }: Repair): Repaired => ({
   runId: run.id,
-  requeued: run.jobs.filter(
-    (job, at) => job.taskId !== 0 && after.jobs[at]!.status === Status.waiting && after.jobs[at]!.taskId === 0,
-  ),
+  requeued: run.jobs
+    .filter((job, at) => job.taskId !== 0 && after.jobs[at]!.status === Status.waiting && after.jobs[at]!.taskId === 0)
+    .map(({ id, name, taskId, started, attempt, handle }) => ({ id, name, taskId, started, attempt, handle })),
 });
 
 /**
@@ -282,7 +321,7 @@ export async function takeOvertaken(
 const jobsAtOnce = 1_000;
 const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 
-function takeResults(database: Database, runId: number, before: ReadonlyMap<number, JobState>): Promise<string[]> {
+function takeResults(database: Database, runId: number, before: ReadonlyMap<number, Requeued>): Promise<string[]> {
   return database.transaction(async (queries) => {
     const [run] = await lockRuns(database, queries, [runId]);
     const jobs = (run?.jobs ?? []).flatMap((after) => {
@@ -312,8 +351,35 @@ function takeResults(database: Database, runId: number, before: ReadonlyMap<numb
   });
 }
 
-/** The runs as they are now, a batch at a time. */
-export async function* readBack(database: Database, ids: readonly number[]): AsyncGenerator<RunState> {
-  for (let from = 0; from < ids.length; from += database.runsAtOnce)
-    yield* await loadRuns(database, database.queries, ids.slice(from, from + database.runsAtOnce));
+/** A run as far as it is told afterwards. */
+export interface RunSeen extends Pick<RunState, 'id' | 'status'> {
+  readonly jobs: readonly Pick<JobState, 'id' | 'name' | 'status' | 'taskId' | 'attempt'>[];
 }
+
+/** The runs as they are now, a batch at a time; those that nothing names any more are left out. */
+export async function* readBack(database: Database, ids: readonly number[]): AsyncGenerator<RunSeen> {
+  const { queries } = database;
+  yield* await loadRuns(
+    database,
+    queries,
+    ids.filter((id) => id < 0),
+  );
+  const named = ids.filter((id) => id > 0);
+  for (let from = 0; from < named.length; from += runsRead) {
+    const some = named.slice(from, from + runsRead);
+    const runs = await queries.selectFrom('action_run').select(['id', 'status']).where('id', 'in', some).execute();
+    const jobs = await queries
+      .selectFrom('action_run_job')
+      .select(['id', 'run_id', 'name', 'status', 'task_id as taskId', 'attempt'])
+      .where('run_id', 'in', some)
+      .orderBy('id')
+      .execute();
+    const statuses = new Map(runs.map(({ id, status }) => [id, status]));
+    const own = groupBy(jobs, (job) => job.run_id);
+    for (const id of some)
+      if (statuses.has(id) || own.has(id))
+        yield { id, status: statuses.get(id) ?? Status.unknown, jobs: own.get(id) ?? [] };
+  }
+}
+
+const runsRead = 1_000;

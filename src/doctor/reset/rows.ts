@@ -11,8 +11,8 @@ const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 
 /**
  * Locks the rows of runs for the rest of the transaction, in the order in which the server takes them when a task ends:
- * task, job, run, repository, steps, versions (observed statement by statement; the server never waits for us in reverse).
- * Within a table by id, so that two of us do not wait for each other.
+ * task, job, run, repository (observed statement by statement; the server never waits for us in reverse). Steps and versions
+ * come after them: `surroundingsOf`. Within a table by id, so that two of us do not wait for each other.
  *
  * @returns the runs as they are under the locks; those that nothing names any more are left out
  */
@@ -58,18 +58,10 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       .orderBy('id')
       .forUpdate()
       .execute();
-  if (tasks.length > 0)
-    await queries
-      .selectFrom('action_task_step')
-      .select('id')
-      .where('task_id', 'in', tasks)
-      .orderBy('id')
-      .forUpdate()
-      .execute();
   return loadRuns(database, queries, ids);
 }
 
-/** What repairs need to know beside the runs' own rows. The version rows are locked when `lock` is set, last of all. */
+/** What repairs need to know beside the runs' own rows. With `lock` it is locked: the steps, then the versions, last of all. */
 export async function surroundingsOf(
   queries: Queries,
   runs: readonly RunState[],
@@ -87,8 +79,8 @@ export async function surroundingsOf(
           .selectFrom('action_task_step')
           .select(['id', 'task_id', 'name', 'index', 'status', 'started', 'stopped', 'updated'])
           .where('task_id', 'in', tasks)
-          .orderBy('task_id')
-          .orderBy('index')
+          .orderBy('id')
+          .$if(lock, (query) => query.forUpdate())
           .execute();
   const wanted = new Set(['0 0', ...runs.flatMap((run) => run.jobs.flatMap((job) => scopesOf(job)))]);
   const pairs = [...wanted].map((scope) => scope.split(' ').map(Number) as [number, number]);
@@ -116,7 +108,10 @@ export async function surroundingsOf(
     .$if(lock, (query) => query.forUpdate())
     .execute();
   return {
-    steps: groupBy(steps, (step) => step.task_id),
+    steps: groupBy(
+      steps.sort((a, b) => a.index - b.index),
+      (step) => step.task_id,
+    ),
     versions: versions.map((row) => ({
       id: row.id,
       ownerId: row.owner_id,

@@ -41,6 +41,15 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
         ],
       };
     const rows = entry.rows.filter((row) => row.table !== 'repository');
+    const steps = rows.filter((row) => row.table === 'action_task_step').map(({ id }) => id);
+    if (steps.length > 0)
+      await queries
+        .selectFrom('action_task_step')
+        .select('id')
+        .where('id', 'in', steps)
+        .orderBy('id')
+        .forUpdate()
+        .execute();
     const current = new Map<RowUpdate, Columns | undefined>();
     for (const row of rows) current.set(row, await readRow(queries, row));
 

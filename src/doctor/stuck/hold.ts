@@ -6,7 +6,7 @@ import { aggregate } from './aggregate.ts';
 import { release } from './release.ts';
 import type { InstanceState, JobState, PoisonedJob, RunState, TaskState } from './state.ts';
 import { abandonedHealing, endlessHealing, type Healing, type Timings, zombieHealing } from './timings.ts';
-import { explainWait, serves } from './waiting.ts';
+import { explainWait, stumbles } from './waiting.ts';
 
 /** A runner reports every second or so; silence beyond this is worth a word. */
 const quietAfter = 60;
@@ -97,7 +97,9 @@ function holdOfRun(run: RunState, holds: readonly Hold[], { now, aggregation }: 
   const jobs = `jobs: ${run.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(', ')}`;
   const computed = status ? [`Forgejo would compute ${statusLabel(status)}`] : [];
   if (isDone(run.status)) {
-    if (status === null || isDone(status) || holds.length > 0 || now - run.updated < settledWithin) return undefined;
+    // What is said of a job explains its run's status, but a note explains nothing: nobody will repair what it is about.
+    const explained = holds.some(({ severity }) => severity !== 'note');
+    if (status === null || isDone(status) || explained || now - run.updated < settledWithin) return undefined;
     return hold(
       'run-status-wrong',
       `The run is ${statusName(run.status)}, but not all of its jobs are done: it should be ${statusName(status)}.`,
@@ -177,7 +179,9 @@ class JobLook {
   #starved(poisoned: PoisonedJob): Hold {
     const { now, timings, instance } = this.#sight;
     const job = this.#job;
-    const victims = instance.runners.filter((runner) => serves(runner, job) && now - runner.lastOnline <= quietAfter);
+    const victims = instance.runners.filter(
+      (runner) => stumbles(runner, poisoned) && now - runner.lastOnline <= quietAfter,
+    );
     const reason = {
       run: `the row of its run ${job.runId} is gone`,
       repository: `the row of its repository ${job.repositoryId} is gone`,
@@ -381,12 +385,15 @@ class JobLook {
       );
     }
     const needed = this.#run.jobs.filter((other) => job.needs.includes(other.jobId));
+    const open = needed.filter((other) => !isDone(other.status));
     const since = Math.max(...needed.map((other) => other.stopped || other.updated));
     // A chain behind a dependant that is itself only just released is no news of its own.
     if (now - since < settledWithin) return undefined;
     return this.#hold(
       'needs-done-still-blocked',
-      `All it needs is done (${needed.map((other) => `${other.name}: ${statusName(other.status)}`).join(', ')}), but the job is still blocked.`,
+      open.length > 0
+        ? `It needs ${open.map(({ name }) => `"${name}"`).join(', ')}, which should have been released and so ended: then this job is next.`
+        : `All it needs is done (${needed.map((other) => `${other.name}: ${statusName(other.status)}`).join(', ')}), but the job is still blocked.`,
       since,
       { evidence: [`Forgejo would make it ${statusLabel(next)}`], heals },
     );

@@ -1,23 +1,28 @@
+import { sql } from 'kysely';
 import type { Database, Queries } from '../database/database.ts';
+import type { Generation } from '../database/generation.ts';
 import { parseList } from '../database/lists.ts';
 import { Status } from '../database/status.ts';
 import type { GroupedRun, InstanceState, Poison, PoisonedJob, RunnerOffer } from './state.ts';
+import { aheadInGroup } from './waiting.ts';
 
 /** `repo_unit.type` of Actions. */
 export const actionsUnit = 10;
 /** A job is given away within moments; only what waits for longer is worth reading its workflow. Seconds. */
 const parsedAfter = 30;
-/** How many workflows are read at most: those that runners are offered first. What is behind them waits for them anyway. */
-const parsedAtMost = 100;
+/** How many workflows are read of the jobs with the same labels in one repository, and of all. */
+const parsedOfEach = 10;
+const parsedAtMost = 1_000;
 /** For how long an announcement by ci-doctor itself counts; seconds. */
 const announcedFor = 300;
 
 /** What is the same for all runs: runners, the queue's broken jobs, concurrency groups. A handful of statements. */
 export async function loadInstance(database: Database, queries: Queries, now: number): Promise<InstanceState> {
+  const groups = database.generation.hasConcurrencyGroups ? await loadGroups(queries) : new Map<string, GroupedRun[]>();
   return {
     runners: await loadRunners(queries),
-    poisoned: await loadPoisoned(database, queries, now),
-    groups: database.generation.hasConcurrencyGroups ? await loadGroups(queries) : new Map(),
+    poisoned: await loadPoisoned(database, queries, now, groups),
+    groups,
     announced: await loadAnnounced(queries, now),
   };
 }
@@ -59,6 +64,7 @@ async function loadPoisoned(
   { generation }: Database,
   queries: Queries,
   now: number,
+  groups: InstanceState['groups'],
 ): Promise<Map<number, PoisonedJob>> {
   const isNew = generation.countsAttemptAtRequeue;
   const waiting = queries
@@ -75,8 +81,13 @@ async function loadPoisoned(
       'action_run_job.runs_on',
       'action_run_job.updated',
       'action_run.id as run',
+      'action_run.index',
       'repository.id as repository',
-    ]);
+    ])
+    .$if(generation.hasPriorities, (query) => query.select('action_run.priority'))
+    .$if(generation.hasConcurrencyGroups, (query) =>
+      query.select(['action_run.concurrency_group', 'action_run.concurrency_type']),
+    );
   const rows = await waiting
     .where((where) =>
       where.or([
@@ -100,7 +111,10 @@ async function loadPoisoned(
     .execute();
   type Row = (typeof rows)[number];
   const found = new Map<number, PoisonedJob>();
-  const add = (row: Row, poison: Poison, starves: boolean, detail: string | null = null) =>
+  const add = (row: Row, poison: Poison, fails: boolean, detail: string | null = null) => {
+    // What queues behind another run is not offered to anybody yet.
+    const place = { id: row.run_id, index: row.index ?? 0, repositoryId: row.repo_id, queueGroup: queueGroupOf(row) };
+    const starves = fails && aheadInGroup(place, groups).length === 0;
     found.set(row.id, {
       id: row.id,
       runId: row.run_id,
@@ -108,33 +122,67 @@ async function loadPoisoned(
       ownerId: row.owner_id,
       runsOn: parseList(row.runs_on),
       updated: row.updated,
+      priority: row.priority ?? 0,
       poison,
       detail,
       starves,
     });
+  };
   for (const row of rows)
     if (row.run === null) add(row, 'run', !isNew);
     else add(row, row.repository === null ? 'repository' : 'actions', true);
 
-  const heads = await waiting
-    .select('action_run_job.workflow_payload')
-    .where('action_run_job.updated', '<', now - parsedAfter)
-    .orderBy('action_run_job.updated')
-    .orderBy('action_run_job.id')
-    .limit(parsedAtMost)
-    .execute();
+  const heads = await firstOfEach(queries, generation, now);
   if (heads.length === 0) return found;
-  const { default: yaml } = await import('yaml');
-  for (const row of heads) {
+  const { parseFailure } = await import('./payload.ts');
+  for (const row of await waiting
+    .select('action_run_job.workflow_payload')
+    .where('action_run_job.id', 'in', heads)
+    .execute()) {
     if (found.has(row.id)) continue;
-    const text = Buffer.from(row.workflow_payload ?? '').toString('utf8');
-    const document = yaml.parseDocument(text, { logLevel: 'silent', strict: false, uniqueKeys: false });
-    const error = document.errors[0]?.message.split('\n', 1)[0];
-    if (error !== undefined) add(row, 'payload', true, error);
-    else if (text.trim() === '') add(row, 'payload', true, 'it is empty');
+    const failure = parseFailure(Buffer.from(row.workflow_payload ?? '').toString('utf8'));
+    if (failure !== null) add(row, 'payload', true, failure);
   }
   return found;
 }
+
+/** The waiting jobs of each set of labels that runners are offered first: what is behind them waits for them anyway. */
+async function firstOfEach(queries: Queries, { hasPriorities }: Generation, now: number): Promise<number[]> {
+  const order = hasPriorities
+    ? sql`action_run.priority DESC, action_run_job.updated, action_run_job.id`
+    : sql`action_run_job.updated, action_run_job.id`;
+  const rows = await queries
+    .selectFrom((from) =>
+      from
+        .selectFrom('action_run_job')
+        .innerJoin('action_run', 'action_run.id', 'action_run_job.run_id')
+        .where('action_run_job.status', '=', Status.waiting)
+        .where('action_run_job.task_id', '=', 0)
+        .where('action_run_job.updated', '<', now - parsedAfter)
+        .select([
+          'action_run_job.id',
+          sql<number>`row_number() OVER (PARTITION BY action_run_job.runs_on, action_run_job.repo_id ORDER BY ${order})`.as(
+            'place',
+          ),
+        ])
+        .as('queue'),
+    )
+    .select('queue.id')
+    .where('queue.place', '<=', parsedOfEach)
+    .orderBy('queue.place')
+    .limit(parsedAtMost)
+    .execute();
+  return rows.map(({ id }) => Number(id));
+}
+
+/** `action_run.concurrency_type` of a run that waits until the others of its group are done. */
+const queuesBehind = 1;
+
+/** The group whose other runs a run queues behind; null when it need not. */
+export const queueGroupOf = (row: {
+  readonly concurrency_group?: string | null;
+  readonly concurrency_type?: number | null;
+}): string | null => (row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null);
 
 async function loadGroups(queries: Queries): Promise<Map<string, GroupedRun[]>> {
   const rows = await queries

@@ -5,14 +5,12 @@ import { parseList } from '../database/lists.ts';
 import { isDone, Status } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
 import { dbfsPath } from '../logs/dbfs.ts';
-import { actionsUnit, loadInstance } from './instance.ts';
+import { actionsUnit, loadInstance, queueGroupOf } from './instance.ts';
 import { type InstanceState, type JobState, orphanId, type RunState, type TaskState } from './state.ts';
 
 const batch = 1_000;
 const open = [Status.unknown, Status.waiting, Status.running, Status.blocked];
 const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
-/** `action_run.concurrency_type` of a run that waits until the others of its group are done. */
-const queuesBehind = 1;
 const releasable = [Status.unknown, Status.blocked];
 // Forgejo writes a job's workflow with an indent of four, so a line of the job itself has exactly eight spaces before it.
 const ownIf = ['\n        if:'];
@@ -126,6 +124,7 @@ async function loadBatch(
     .$if(database.generation.hasConcurrencyGroups, (query) =>
       query.select(['action_run.concurrency_group', 'action_run.concurrency_type']),
     )
+    .$if(database.generation.hasPriorities, (query) => query.select('action_run.priority'))
     .where('action_run.id', 'in', ids)
     .orderBy('action_run.id')
     .execute();
@@ -206,7 +205,8 @@ async function loadBatch(
     repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
     actionsOn: !without.has(row.repo_id),
     needApproval: Boolean(row.need_approval),
-    queueGroup: row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null,
+    queueGroup: queueGroupOf(row),
+    priority: row.priority ?? 0,
     status: row.status,
     version: row.version,
     started: row.started,
@@ -253,6 +253,7 @@ const nothing: RunState = {
   actionsOn: true,
   needApproval: false,
   queueGroup: null,
+  priority: 0,
   status: Status.unknown,
   version: 0,
   started: 0,

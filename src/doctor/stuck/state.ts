@@ -16,6 +16,8 @@ export interface RunState {
   readonly needApproval: boolean;
   /** The group whose other runs this run queues behind; null when it need not. */
   readonly queueGroup: string | null;
+  /** Jobs of a run with a higher one are given away first; 0 on servers that know no priority. */
+  readonly priority: number;
   readonly status: number;
   readonly version: number;
   readonly started: number;
@@ -97,10 +99,12 @@ export interface PoisonedJob {
   readonly ownerId: number;
   readonly runsOn: readonly string[];
   readonly updated: number;
+  /** Its run's. */
+  readonly priority: number;
   readonly poison: Poison;
   /** What is wrong with the payload. */
   readonly detail: string | null;
-  /** Fails the fetch of every runner that would get it, and not only itself. */
+  /** Fails the fetch of the runners that would get it (`stumbles`), and not only itself. */
   readonly starves: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { duration } from '../../common/output/words.ts';
 import { isDone, Status, statusName } from '../database/status.ts';
-import type { InstanceState, JobState, PoisonedJob, RunnerOffer, RunState } from './state.ts';
+import type { GroupedRun, InstanceState, JobState, PoisonedJob, RunnerOffer, RunState } from './state.ts';
 
 /** Why a job that nothing holds does not run yet. */
 export type WaitCode =
@@ -71,18 +71,25 @@ function explainBlocked(run: RunState, job: JobState): Wait {
   return wait('needs', 'All it needs is done; Forgejo is about to release it.');
 }
 
-function explainWaiting(run: RunState, job: JobState, { now, instance }: Moment): Wait {
-  if (run.queueGroup !== null) {
-    const ahead = (instance.groups.get(`${run.repositoryId} ${run.queueGroup}`) ?? []).filter(
-      (other) => other.id !== run.id && (other.status === Status.running || other.index < run.index),
-    );
-    if (ahead.length > 0)
-      return wait(
-        'concurrency-group',
-        `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(', ')} of the concurrency group "${run.queueGroup}".`,
-        { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) },
+/** The runs of its concurrency group that a run queues behind: those that run, and those before it that are not done. */
+export const aheadInGroup = (
+  run: Pick<RunState, 'id' | 'index' | 'repositoryId' | 'queueGroup'>,
+  groups: InstanceState['groups'],
+): readonly GroupedRun[] =>
+  run.queueGroup === null
+    ? []
+    : (groups.get(`${run.repositoryId} ${run.queueGroup}`) ?? []).filter(
+        (other) => other.id !== run.id && (other.status === Status.running || other.index < run.index),
       );
-  }
+
+function explainWaiting(run: RunState, job: JobState, { now, instance }: Moment): Wait {
+  const ahead = aheadInGroup(run, instance.groups);
+  if (ahead.length > 0)
+    return wait(
+      'concurrency-group',
+      `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(', ')} of the concurrency group "${run.queueGroup}".`,
+      { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) },
+    );
   const matching = instance.runners.filter((runner) => serves(runner, job));
   if (matching.length === 0) {
     const near = nearest(job, instance.runners);
@@ -102,7 +109,7 @@ function explainWaiting(run: RunState, job: JobState, { now, instance }: Moment)
         .slice(0, shown)
         .map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`)),
     });
-  const starver = starverAhead(job, online, instance.poisoned);
+  const starver = starverAhead(run, job, online, instance.poisoned);
   if (starver)
     return wait(
       'behind-starved-job',
@@ -152,16 +159,26 @@ export const serves = (
   job: { readonly ownerId: number; readonly repositoryId: number; readonly runsOn: readonly string[] },
 ): boolean => inScope(runner, job) && job.runsOn.every((label) => runner.labels.includes(label));
 
+/**
+ * Whether this runner's fetch fails over this job. One of an owner finds jobs through the row of their repository, and on the
+ * v12 line one of an owner or a repository through the row of their run: what has no such row is not offered to it.
+ */
+export const stumbles = (runner: RunnerOffer, job: PoisonedJob): boolean =>
+  job.starves &&
+  serves(runner, job) &&
+  !(job.poison === 'repository' && runner.ownerId !== 0 && runner.repositoryId === 0) &&
+  !(job.poison === 'run' && (runner.ownerId !== 0 || runner.repositoryId !== 0));
+
 /** The job that every one of these runners would be offered before this one, and stumble over. */
 function starverAhead(
-  job: JobState,
+  { priority }: RunState,
+  { updated, id }: JobState,
   runners: readonly RunnerOffer[],
   poisoned: ReadonlyMap<number, PoisonedJob>,
 ): PoisonedJob | undefined {
-  const ahead = [...poisoned.values()].filter(
-    (other) => other.starves && (other.updated < job.updated || (other.updated === job.updated && other.id < job.id)),
-  );
-  return ahead.find((other) => runners.every((runner) => serves(runner, other)));
+  // The order of the pick-up: priority of the run, then since when, then the id.
+  const isAhead = (other: PoisonedJob) => (priority - other.priority || other.updated - updated || other.id - id) < 0;
+  return [...poisoned.values()].find((other) => isAhead(other) && runners.every((runner) => stumbles(runner, other)));
 }
 
 function nearest(job: JobState, runners: readonly RunnerOffer[]): Wait['runners'] {

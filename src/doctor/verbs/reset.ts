@@ -20,13 +20,17 @@ import {
   applyRepairs,
   type PlannedRepair,
   previewRepairs,
+  RecentInstance,
   type Repaired,
+  type RunSeen,
   readBack,
   repairedOf,
   takeOvertaken,
+  transactionsOf,
   undoEntryOf,
 } from '../reset/reset.ts';
 import { UndoFile } from '../reset/undo-file.ts';
+import { loadRuns } from '../stuck/look.ts';
 import { orphanId, type RunState } from '../stuck/state.ts';
 import { findStuck, nameOfRun } from '../stuck/stuck.ts';
 
@@ -115,6 +119,11 @@ interface ResetRun {
 
 interface ResetResult {
   readonly runs: readonly ResetRun[];
+  /**
+   * The transactions of a plan in which rows of several runs change alike and are sent as one statement: then these are what
+   * is sent, and a run's own statements say the same row by row. None of a plan that was applied.
+   */
+  readonly transactions: readonly { readonly runs: readonly string[]; readonly statements: readonly string[] }[];
   readonly applied: boolean;
   readonly undoFile: string | null;
   /** Checks of commits that were pending and are set now, and those that somebody has to set. */
@@ -145,6 +154,11 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
       'Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure).',
     );
+  if (options.repairBy === 'api' && options.to === 'cancelled' && options.job !== undefined)
+    throw usage(
+      '--repair-by api cannot cancel one job: Forgejo has no route for it, only for the whole run.',
+      'Leave out --job to cancel the run, or --repair-by api to end the job by SQL.',
+    );
 
   return withConnection(options, io, async (connection) => {
     const { database, timings } = connection;
@@ -160,9 +174,16 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
     if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings);
     const work = planned.filter((repair) => repair.changes.length > 0);
+    const transactions = transactionsOf(database, planned).filter(
+      ({ repairs, statements }) => statements.length < statementsOf(repairs),
+    );
     const asShown = outcomeOf(
       {
         runs: planned.map((repair) => resetRun(repair)),
+        transactions: transactions.map(({ repairs, statements }) => ({
+          runs: repairs.map(({ run }) => nameOf(run)),
+          statements,
+        })),
         applied: false,
         undoFile: null,
         checksSet: [],
@@ -176,7 +197,10 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
       return { ...asShown, exit: exitCode.usage };
     }
     await io.write(`${shownText(asShown, io.view)}\n\n`);
-    const statements = work.reduce((sum, repair) => sum + repair.statements.length, 0);
+    const statements = transactions.reduce(
+      (sum, together) => sum - statementsOf(together.repairs) + together.statements.length,
+      statementsOf(work),
+    );
     if (!(await io.ask(`Apply ${count(statements, 'statement')} to ${database.place}?`))) {
       io.note('Nothing was changed.');
       return { exit: exitCode.ok, result: asShown.result };
@@ -185,7 +209,10 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
 
     function applied(all: Applied): Outcome<ResetResult> {
       const { runs, undoFile, checksSet, checksLeft } = all;
-      const outcome = outcomeOf({ runs, applied: all.count > 0, undoFile, checksSet, checksLeft }, all.refused);
+      const outcome = outcomeOf(
+        { runs, transactions: [], applied: all.count > 0, undoFile, checksSet, checksLeft },
+        all.refused,
+      );
       return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
     }
   });
@@ -239,6 +266,12 @@ interface Applied {
   readonly failed: boolean;
 }
 
+/** What one transaction repaired, and when it was committed, in milliseconds of this process. */
+interface Batch {
+  readonly at: number;
+  readonly repaired: readonly Repaired[];
+}
+
 /** Above this many runs a line of progress is about a batch. */
 const notedOneByOne = 20;
 
@@ -256,37 +289,38 @@ async function applyAll(
   const undoFile = new UndoFile(connection.undoDirectory, identity, new Date());
   await undoFile.prepare();
   // Of thousands of repairs only what is printed, and what the second look needs, is kept.
-  const repaired: Repaired[] = [];
+  const batches: Batch[] = [];
   const changedRuns = new Set<number>();
   let refused = false;
   /** How many runs Forgejo itself has ended. */
   let asked = 0;
-  const ended: RunState[] = [];
+  const ended: number[] = [];
   const runs = new Map<number, ResetRun>();
   const failed = new Set<number>();
   const names = new Map<number, string>();
+  const instance = new RecentInstance();
 
   const apply = async (some: readonly number[]): Promise<void> => {
     try {
       const done = await applyRepairs(database, some, request, timings, {
         undoFile,
         names,
+        instance,
         mustExist: !options.allStuck,
         ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
       });
       const changed = done.filter(({ changes }) => changes.length > 0);
       // What came back to life between the look and the lock was nobody's wish to repair.
       refused ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left) => left.problem) : isRefused);
-      repaired.push(...changed.map(repairedOf));
+      if (changed.length > 0) batches.push({ at: performance.now(), repaired: changed.map(repairedOf) });
       for (const repair of changed) changedRuns.add(repair.run.id);
       for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
-      const committed = (list: readonly PlannedRepair[]) =>
-        `${count(
-          list.reduce((sum, { statements }) => sum + statements.length, 0),
-          'statement',
-        )} committed.`;
-      if (ids.length > notedOneByOne) io.note(`${count(changed.length, 'run')}: ${committed(changed)}`);
-      else for (const repair of changed) io.note(`${nameOf(repair.run)}: ${committed([repair])}`);
+      if (ids.length > notedOneByOne) {
+        const rows = changed.reduce((sum, { changes }) => sum + changes.length, 0);
+        io.note(`${count(changed.length, 'run')}: ${count(rows, 'row')} written and committed.`);
+      } else
+        for (const { run, statements } of changed)
+          io.note(`${nameOf(run)}: ${count(statements.length, 'statement')} committed.`);
       await journal(changed.map((repair) => entryOf(repair, runs.get(repair.run.id)!)));
     } catch (thrown) {
       const error = database.explain(thrown);
@@ -338,10 +372,10 @@ async function applyAll(
       // What may not be done by SQL is not done through the API either; what Forgejo cannot see is not asked for.
       const { run } = repair!;
       if (repair!.changes.length === 0 || isRefused(repair!) || !run.exists || run.repository === null) continue;
-      if (request.job !== undefined && options.repairBy === 'auto') continue;
+      if (request.to === 'cancelled' && request.job !== undefined) continue;
       const answer = await (request.to === 'cancelled'
-        ? cancelByApi(tools, run)
-        : failByCron(tools, run, timings.zombieTimeout));
+        ? cancelByApi(tools, repair!)
+        : failByCron(tools, repair!, timings.zombieTimeout));
       if (!answer.done && options.repairBy === 'auto') {
         io.note(`${nameOf(run)}: ${answer.note} By SQL then.`);
         continue;
@@ -366,28 +400,40 @@ async function applyAll(
   for (let from = 0; from < rest.length; from += database.runsAtOnce)
     await apply(rest.slice(from, from + database.runsAtOnce));
 
-  // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later.
-  const ran = [...runs.keys()].filter((id) => changedRuns.has(id));
-  for (const wait of ran.length > 0 ? [0, secondLookAfter] : []) {
-    if (wait > 0) await io.pause(wait);
+  // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later. Of thousands the
+  // first were committed long before the last, and one look is both.
+  const last = batches.at(-1);
+  const lately = batches.filter((batch) => batch === last || performance.now() - batch.at < secondLookAfter);
+  const look = async (looked: readonly Batch[], read: readonly Batch[]) => {
     try {
-      for (const [id, jobs] of await takeOvertaken(database, repaired)) {
+      for (const [id, jobs] of await takeOvertaken(
+        database,
+        looked.flatMap(({ repaired }) => repaired),
+      )) {
         const before = runs.get(id)!;
         const notes = jobs.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`,
         );
         runs.set(id, { ...before, notes: [...before.notes, ...notes] });
       }
-      if (wait === secondLookAfter)
-        for await (const run of readBack(database, ran)) {
-          const result = { ...runs.get(run.id)!, after: summary(run) };
-          runs.set(run.id, result);
-          if (hasEnded(result)) ended.push(run);
-        }
+      const ran = read.flatMap(({ repaired }) => repaired.map(({ runId }) => runId));
+      for await (const run of readBack(database, ran)) {
+        const result = { ...runs.get(run.id)!, after: summary(run) };
+        runs.set(run.id, result);
+        if (hasEnded(result)) ended.push(run.id);
+      }
     } catch (error) {
       // The repair is committed; what is true now could not be told.
       io.note(`Repaired, but it could not be read back. ${messageOf(error)}`);
     }
+  };
+  if (last) {
+    await look(
+      batches,
+      batches.filter((batch) => !lately.includes(batch)),
+    );
+    await io.pause(Math.max(0, secondLookAfter - (performance.now() - last.at)));
+    await look(lately, lately);
   }
   const { set, left } = await settleChecks(database, tools, ended, io);
   return {
@@ -409,14 +455,14 @@ const hasEnded = ({ before, after }: ResetRun): boolean =>
 async function settleChecks(
   database: Database,
   tools: ApiTools | undefined,
-  ended: readonly RunState[],
+  ended: readonly number[],
   io: Io,
 ): Promise<{ set: PendingCheck[]; left: PendingCheck[] }> {
   const set: PendingCheck[] = [];
   const left: PendingCheck[] = [];
   if (ended.length === 0) return { set, left };
   try {
-    for (const check of await pendingChecks(database, ended)) {
+    for (const check of await pendingChecks(database, await loadRuns(database, database.queries, ended))) {
       try {
         if (tools) await setCheck(tools.forgejo, check);
         (tools ? set : left).push(check);
@@ -432,6 +478,9 @@ async function settleChecks(
 }
 
 const nameOf = (run: RunState): string => (run.exists ? `${nameOfRun(run)} (run ${run.id})` : nameOfRun(run));
+
+const statementsOf = (repairs: readonly PlannedRepair[]): number =>
+  repairs.reduce((sum, { statements }) => sum + statements.length, 0);
 
 /** @param checksAreLookedAt afterwards, so that nothing general need be said of them */
 const resetRun = (repair: PlannedRepair, checksAreLookedAt = false): ResetRun => ({
@@ -458,7 +507,7 @@ const notRepaired = (repair: PlannedRepair, error: unknown): ResetRun => ({
   ...(error instanceof ToolError && { fix: error.fix }),
 });
 
-const summary = (run: RunState): RunSummary => ({
+const summary = (run: RunSeen): RunSummary => ({
   status: statusName(run.status),
   statusCode: run.status,
   jobs: run.jobs.map((job) => ({
@@ -482,8 +531,12 @@ const outcomeOf = (result: ResetResult, refused: boolean): Outcome<ResetResult> 
 });
 
 function resetText(result: ResetResult, view: View): string {
+  const together = new Set(result.transactions.flatMap(({ runs }) => runs));
   return [
-    ...result.runs.map((run) => runText(run, result.applied, view)),
+    ...result.runs.map((run) => runText(run, result.applied, view, !result.applied && !together.has(run.run))),
+    ...result.transactions.map(({ runs, statements }) =>
+      [`One transaction for ${count(runs.length, 'run')}, from ${runs[0]} on:`, ...block(statements)].join('\n'),
+    ),
     ...(result.applied ? afterwards(result, view) : []),
   ].join('\n\n');
 }
@@ -491,7 +544,13 @@ function resetText(result: ResetResult, view: View): string {
 /** What has no row of its own has no status. */
 const isNameless = ({ runId, run }: ResetRun): boolean => runId === null || run === `run ${runId} (no row)`;
 
-function runText(run: ResetRun, applied: boolean, view: View): string {
+const block = (statements: readonly string[]): string[] => [
+  '  BEGIN;',
+  ...statements.map((line) => `  ${line};`),
+  '  COMMIT;',
+];
+
+function runText(run: ResetRun, applied: boolean, view: View, showStatements: boolean): string {
   const { style } = view;
   const changed = run.before.jobs.flatMap((job) => {
     const after = run.after.jobs.find((candidate) => candidate.id === job.id);
@@ -511,9 +570,7 @@ function runText(run: ResetRun, applied: boolean, view: View): string {
     ),
     ...run.leftOut.map(({ job, reason }) => `  left as it is: job "${job}": ${reason}`),
     ...run.notes.map((note) => style.warn(`  ${note}`)),
-    ...(applied || run.statements.length === 0
-      ? []
-      : ['  BEGIN;', ...run.statements.map((line) => `  ${line};`), '  COMMIT;']),
+    ...(showStatements && run.statements.length > 0 ? block(run.statements) : []),
   ].join('\n');
 }
 

@@ -8,7 +8,7 @@ import { bytes, count, duration } from '../../common/output/words.ts';
 import { type Connection, type ConnectOptions, connectOptions, logOptions, withConnection } from '../connect.ts';
 import { isDone, Status } from '../database/status.ts';
 import type { RunDiagnosis } from '../diagnose/diagnose.ts';
-import { findRun } from '../find-run.ts';
+import { findRun, parseRunName } from '../find-run.ts';
 import { type AttemptDetails, type JobDetails, type RunDetails, showRun } from '../show.ts';
 import { runArgument, statusTone } from './runs.ts';
 import { waitText } from './wait-text.ts';
@@ -34,7 +34,9 @@ export const showVerb: Verb = {
   handler: ([name], options: ConnectOptions & CommonOptions, io) =>
     withConnection(options, io, async (connection): Promise<Outcome<Shown>> => {
       const { database, timings } = connection;
-      const details = await showRun(database, await findRun(database.queries, name!), timings);
+      const named = parseRunName(name!);
+      const id = 'id' in named ? named.id : await findRun(database.queries, name!);
+      const details = await showRun(database, id, timings);
       const why = await reasonOf(details, connection, options, io);
       const shown = { ...details, diagnosis: why?.diagnosis ?? null };
       return { exit: exitCode.ok, result: shown, text: (view) => text(details, why, view) };

@@ -16,7 +16,7 @@ import { Remote } from '../../../src/deploy/remote.ts';
 
 // Each host is a directory of this machine.
 let root: string;
-let held: Lock[];
+let held: { readonly lock: Lock; readonly remote: Remote }[];
 const lockOf = (host: string) => join(root, host, '.app.deploy/lock');
 
 beforeEach(async () => {
@@ -25,7 +25,7 @@ beforeEach(async () => {
   await configure();
 });
 afterEach(async () => {
-  for (const lock of held) await lock.release().catch(() => {});
+  for (const { lock } of held) await lock.release().catch(() => {});
   await rm(root, { recursive: true });
 });
 
@@ -55,8 +55,11 @@ async function hold(host: string, by: string): Promise<void> {
   await mkdir(remote.layout.releases, { recursive: true });
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const origin = { by, commit: null, runUrl: 'https://forge.example.org/o/r/actions/runs/7' };
-  held.push(await takeLock(remote, { expiryMs: 60_000, waitMs: 0 }, origin, 'deploy', bootId));
+  held.push({ remote, lock: await takeLock(remote, { expiryMs: 60_000, waitMs: 0 }, origin, 'deploy', bootId) });
 }
+
+/** What a deploy does before each change. */
+const confirm = async ({ lock, remote }: (typeof held)[number]) => await remote.together([await lock.guard()]);
 
 /** Its holder was gone when the host was started again. */
 async function die(host: string): Promise<void> {
@@ -119,19 +122,19 @@ test('who holds each lock is shown; a dead one goes, one that is alive only with
   expect(yes.exit, yes.stdout).toBe(0);
   expect(JSON.parse(yes.stdout).hosts).toMatchObject([{ host: 'one', removed: expect.stringMatching(/^alice for/) }]);
   // Whose lock was broken stops before its next change.
-  await expect(held[0]!.confirm()).rejects.toThrow(/taken over/);
+  await expect(confirm(held[0]!)).rejects.toThrow(/taken over/);
 });
 
 test('a lock that another deploy took while the question stood is left alone', async () => {
   await hold('one', 'alice');
   const { exit, stdout } = await unlock([], async () => {
-    await held[0]!.release();
+    await held[0]!.lock.release();
     await hold('one', 'carol');
     return true;
   });
   expect(exit).toBe(1);
   expect(stdout).toContain('another deploy has taken the lock meanwhile: carol for');
-  await held[1]!.confirm();
+  await confirm(held[1]!);
 });
 
 test('a protected environment is named twice, and one that is another is left alone', async () => {

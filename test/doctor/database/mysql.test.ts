@@ -22,10 +22,11 @@ test.each([
   expect(poolOptions({ url, env: env as Record<string, string> })).toMatchObject(options);
 });
 
-test.each(['mysql://db/f', 'mysql://db/f?ssl-mode=preferred', 'mysql://db/f?ssl-mode=disable'])(
+test.each(['mysql://db/f', 'mysql://db/f?ssl-mode=disable', 'mysql://db/f?ssl-mode=preferred&socket=/run/s.sock'])(
   '%s has no TLS',
   (url) => {
     expect(poolOptions({ url })).not.toHaveProperty('ssl');
+    expect(poolOptions({ url }).ways).toEqual([false]);
   },
 );
 

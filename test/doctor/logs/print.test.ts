@@ -4,7 +4,7 @@ import { hideSecret } from '../../../src/common/redact.ts';
 import { LineHider } from '../../../src/doctor/logs/hide.ts';
 import type { LineScan } from '../../../src/doctor/logs/line-marks.ts';
 import { lineScanner, plainScanner } from '../../../src/doctor/logs/line-scan.ts';
-import { LogPrinter, type PrintStyle } from '../../../src/doctor/logs/print.ts';
+import { LogPrinter, type PrintStyle, printPieces } from '../../../src/doctor/logs/print.ts';
 import { mostBytes, outSize, simd } from '../../../src/doctor/logs/simd.ts';
 import { random } from './kit.ts';
 
@@ -61,20 +61,63 @@ const fragments = [
   ],
   ...['ghp_0123456789abcdefghijABCDEFGHIJ', 'github_pat_0123456789abcdefghijABCDEFGHIJ', 'glpat-0123456789abcdefghij'],
   ...['AKIAIOSFODNN7EXAMPLE', 'ASIAIOSFODNN7EXAMPLE', 'xoxb-0123456789-abcdef', 'eyJhbGciOi.eyJzdWIiOi.c2lnbmF0dXJl'],
+  ...['glrt-0123456789abcdefghij', 'gldt-0123456789abcdefghij', 'glptt-0123456789abcdefghij'],
+  ...['glcbt-0123456789abcdefghij', 'glft-0123456789abcdefghij', 'glsoat-0123456789abcdefghij'],
+  ...['AIzaSy0123456789abcdefghijklmnopqrs', 'npm_0123456789abcdefghijABCDEFGHIJ', 'npm_config'],
+  ...['pypi-AgEIcHlwaS5vcmcabcdefghij', 'dckr_pat_0123456789abcdefghij', 'dckr_oat_0123456789abcdefghij'],
+  ...['hvs.0123456789abcdefghij', 'hvb.0123456789abcdefghij', 'hvr.0123456789abcdefghij'],
+  ...['sk_live_0123456789abcdef', 'rk_test_0123456789abcdef', 'sk-proj-0123456789abcdef', 'sk-ant-0123456789abcdef'],
+  ...[
+    'sk-svcacct-0123456789abcdef',
+    `dop_v1_${'0123456789abcdef'.repeat(4)}`,
+    `dor_v1_${'0123456789abcdef'.repeat(4)}`,
+  ],
+  ...[`doo_v1_${'0123456789abcdef'.repeat(4)}`, 'AGE-SECRET-KEY-1QQPQYPQYPQYPQYPQYPQ'],
+  ...[
+    'hooks.slack.com/services/T0/B0/x',
+    'DB_PASS=abc',
+    'db_pwd: abc',
+    "pass='abc'",
+    'Pwd=abc',
+    '"pwd": "abc"',
+    "'pwd':'abc'",
+  ],
+  ...[
+    'AccountKey=abc',
+    'account_key: abcd',
+    'ACCOUNT-KEY=a',
+    '"auth": "dXNlcjpwYXNz"',
+    "'auth':'dXNlcjpwYXNz'",
+    '_auth=abc',
+  ],
+  ...[
+    'curl -u bob:hunter2',
+    'curl',
+    'mysql -phunter2',
+    'mariadb-dump -phunter2',
+    'oc login -p hunter2',
+    'sshpass -p x',
+  ],
+  ...['\x1b[1mpassword\x1b[0m: opensesame', 'pass\x1b[0mword=abc', 'ghp_\x1b[0m0123456789abcdefghijABCDEFGHIJ'],
+  ...['\x1b[1mcurl\x1b[0m -u bob:hunter2', 'to\x1b(Bken=abc', 'DB_PASS\x1b[0m=abc', '\x1b[1mok\x1b[0m'],
   ...['fig-and-date-cake', 'Dörr', 'figs'],
   ...[
     '-----BEGIN OPENSSH PRIVATE KEY-----',
     'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ',
     '-----END OPENSSH PRIVATE KEY-----',
+    '-----BEGIN PGP PRIVATE KEY BLOCK-----',
   ],
 ];
 const invalid = [Buffer.from([0x9b, 0x33]), Buffer.from([0xff]), Buffer.from([0xe2, 0x80]), Buffer.from([0xc2])];
+/** Every control character of ASCII but the end of a line. */
+const control = (number: number) => (number === 0x0a ? 0x7f : number === 0x20 ? 0x7f : number);
 const time = '2026-11-22T03:04:05.1234567Z ';
 
 function randomLines({ below, pick }: ReturnType<typeof random>, count: number): Buffer[] {
   return Array.from({ length: count }, () => {
     const parts = [Buffer.from(below(8) === 0 ? '' : time)];
     for (let left = below(5); left > 0; left--) {
+      if (below(4) === 0) parts.push(Buffer.from([below(2) === 0 ? 0x1b : control(below(33))]));
       parts.push(below(60) === 0 ? pick(invalid) : Buffer.from(pick(fragments)));
       parts.push(Buffer.from(pick([' ', '', 'x', ' = '])));
     }
@@ -127,6 +170,7 @@ function quickly(
 ): Buffer {
   const printer = new LogPrinter(job, stepAt, style);
   const out: Buffer[] = [];
+  let written: Buffer = Buffer.alloc(0);
   for (let at = 0; at < lines.length; ) {
     const piece = lines.slice(at, at + 1 + below(20));
     // Words of four bytes begin anywhere in what is read.
@@ -134,9 +178,15 @@ function quickly(
     const bytes = Buffer.concat([Buffer.alloc(skew), ...piece.flatMap((line) => [line, Buffer.from('\n')])]).subarray(
       skew,
     );
-    out.push(Buffer.from(printer.print({ bytes, line: at, end: 0, scan: scan(bytes) })));
+    const printed = printer.print({ bytes, line: at, end: 0, scan: scan(bytes) });
+    // What was kept is still being written while the next piece is printed.
+    out.push(Buffer.from(written));
+    const isKept = below(2) === 0;
+    written = isKept ? printed : Buffer.from(printed);
+    if (isKept) printer.keep();
     at += piece.length;
   }
+  out.push(Buffer.from(written));
   return Buffer.concat(out);
 }
 
@@ -163,11 +213,30 @@ describe.each<PrintStyle>([
 
 test.each(scanners)('a secret that begins at any byte of a line is seen %s', (_, scanner) => {
   const scan = scanner();
-  for (let at = 0; at < 40; at++)
-    for (const secret of fragments.filter((fragment) => new LineHider().hide(`${fragment} `) !== `${fragment} `)) {
+  for (const secret of fragments.filter((fragment) => new LineHider().hide(`${fragment} `) !== `${fragment} `)) {
+    const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes: true, strong });
+    for (let at = 0; at < 40; at++) {
       const bytes = Buffer.from(`${'.'.repeat(at)} ${secret} \n`);
-      const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes: true, strong });
       expect(printer.print({ bytes, line: 0, end: 0, scan: scan(bytes) }).toString()).toContain('***');
+    }
+  }
+});
+
+test.each(scanners)('no time that an escape sequence hides in is let through, %s', (_, scanner) => {
+  const piece = Buffer.from('\x1b]0;title\x07T0123456789012345Z and text\n');
+  const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes: false, strong });
+  const printed = printer.print({ bytes: piece, line: 0, end: 0, scan: scanner()(piece) }).toString();
+  expect(printed).toBe('␛]0;title␇T0123456789012345Z and text\n');
+});
+
+test.each(scanners)('a last line without its end stays without, %s', (_, scanner) => {
+  for (const text of ['plain', 'pl\x07ain', 'token: abcdefgh'])
+    for (const escapes of [true, false]) {
+      const bytes = Buffer.from(`one\n\x1b[1mtwo\n${text}`);
+      const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes, strong });
+      const printed = printer.print({ bytes, line: 0, end: 0, scan: scanner()(bytes) }).toString();
+      const hidden = new LineHider().hide(text);
+      expect(printed).toBe(escapes ? `one\n\x1b[1mtwo\n${hidden}` : `one\n␛[1mtwo\n${harmless(hidden)}`);
     }
 });
 
@@ -208,6 +277,67 @@ describe('sixteen bytes at a time', () => {
   test('a piece of a single byte more than others is the most that comes', () => {
     const [plain, fast] = print([`${'x'.repeat(mostBytes - 1)}\x07`], 'Build');
     expect(fast === plain).toBe(true);
+  });
+});
+
+describe('what is written while the next is printed', () => {
+  const style: PrintStyle = { label: 'columns', timestamps: false, escapes: false, strong };
+  const sizes = [3, 6_000, 2, 1, 1, 5_000, 5_000, 5, 4_000, 1];
+  const line = (piece: number, at: number) => `piece ${piece} line ${at}`;
+
+  /** Pieces of so many lines, then perhaps a failure. */
+  async function* pieces(scan: (bytes: Buffer) => LineScan, failure?: Error) {
+    let first = 0;
+    for (const [piece, size] of sizes.entries()) {
+      const bytes = Buffer.from(Array.from({ length: size }, (_, at) => `${line(piece, at)}\n`).join(''));
+      yield { bytes, line: first, end: 0, scan: scan(bytes) };
+      first += size;
+    }
+    if (failure) throw failure;
+  }
+  const all = sizes.flatMap((size, piece) =>
+    Array.from({ length: size }, (_, at) => `job\tBuild\t${line(piece, at)}\n`),
+  );
+  const printer = () => new LogPrinter('job', () => ({ name: 'Build', end: Number.POSITIVE_INFINITY }), style);
+  /** Takes what it is given only a while later, and one at a time. */
+  const slowly = (taken: string[], busy = { now: 0 }) => ({
+    busy,
+    write: async (bytes: Uint8Array) => {
+      expect(busy.now++).toBe(0);
+      await new Promise((resolve) => setImmediate(resolve));
+      taken.push(Buffer.from(bytes).toString());
+      busy.now--;
+    },
+  });
+
+  test.each(scanners)('comes whole and in its order, %s', async (_, scanner) => {
+    const taken: string[] = [];
+    await printPieces(pieces(scanner()), printer(), slowly(taken).write);
+    expect(taken.join('') === all.join('')).toBe(true);
+  });
+
+  test.each(scanners)('comes before the failure of the reading is told, %s', async (_, scanner) => {
+    const taken: string[] = [];
+    const failure = new Error('the log is gone');
+    await expect(printPieces(pieces(scanner(), failure), printer(), slowly(taken).write)).rejects.toBe(failure);
+    expect(taken.join('') === all.join('')).toBe(true);
+  });
+
+  test('ends with the first write that fails, and the reading with it', async () => {
+    let writes = 0;
+    let closed = false;
+    async function* watched() {
+      try {
+        yield* pieces(plainScanner());
+      } finally {
+        closed = true;
+      }
+    }
+    const refused = async () => {
+      if (++writes === 3) throw new Error('nobody reads');
+    };
+    await expect(printPieces(watched(), printer(), refused)).rejects.toThrow('nobody reads');
+    expect({ writes, closed }).toEqual({ writes: 3, closed: true });
   });
 });
 

@@ -106,13 +106,15 @@ async function startCluster(): Promise<void> {
       'local all all scram-sha-256',
       'hostssl all only_tls 127.0.0.1/32 scram-sha-256',
       'host all only_tls 127.0.0.1/32 reject',
+      'hostssl all only_plain 127.0.0.1/32 reject',
+      'host all only_plain 127.0.0.1/32 scram-sha-256',
       'host all nobody_lets_in 127.0.0.1/32 reject',
       'host all all 127.0.0.1/32 scram-sha-256',
     ].join('\n'),
   );
   server(['pg_ctl', '-D', data, '-w', '-l', inDirectory('log'), 'start']);
   const literal = pg.escapeLiteral(password);
-  for (const role of ['git', 'only_tls', 'powerless', 'reader'])
+  for (const role of ['git', 'only_plain', 'only_tls', 'powerless', 'reader'])
     sql('postgres', `CREATE ROLE ${role} LOGIN PASSWORD ${literal}`);
 }
 
@@ -406,11 +408,33 @@ describe.skipIf(!recorded)('a database that is one (needs ../shared/forgejo)', (
       expect(ids(runs(['--database-url', url({ user: 'only_tls', query: 'sslmode=require' })]))).toEqual([1, 2]);
     });
 
+    test.each(['prefer', 'allow'])('%s takes the way that the server lets this role in by', (mode) => {
+      for (const user of ['only_tls', 'only_plain']) {
+        sql('PROD-ALM', `GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${user}`);
+        expect(ids(runs(['--database-url', url({ user, query: `sslmode=${mode}` })])), user).toEqual([1, 2]);
+      }
+      expect(ids(runs(over(`sslmode=${mode}&${stranger()}`)))).toEqual([1, 2]);
+      // What the encrypted try failed with says more than that there is none without.
+      const only = (query: string) => ['--database-url', url({ user: 'only_tls', query: `sslmode=${mode}${query}` })];
+      untrusted(only(`&${stranger()}`), /certificate/);
+      expect(ids(runs(only(`&${ca()}`)))).toEqual([1, 2]);
+      const wrong = new URL(url({ user: 'only_tls', query: `sslmode=${mode}` }));
+      wrong.password = 'quince-jelly';
+      refused(['--database-url', wrong.href], 2, /the password for user "only_tls" was refused/, /PASSWD/);
+    });
+
     test('a server that does not speak it', () => {
       sql('postgres', 'ALTER SYSTEM SET ssl = off');
       try {
         server(['pg_ctl', '-D', data, '-w', '-m', 'fast', '-l', inDirectory('log'), 'restart']);
         refused(over('sslmode=require'), 2, /the server does not speak TLS/, /sslmode=disable/);
+        for (const mode of ['prefer', 'allow']) expect(ids(runs(over(`sslmode=${mode}`))), mode).toEqual([1, 2]);
+        refused(
+          ['--database-url', url({ user: 'only_tls', query: 'sslmode=prefer' })],
+          2,
+          /does not let this connection in \(.*no encryption/,
+          /sslmode=require/,
+        );
       } finally {
         sql('postgres', 'ALTER SYSTEM RESET ssl');
         server(['pg_ctl', '-D', data, '-w', '-m', 'fast', '-l', inDirectory('log'), 'restart']);

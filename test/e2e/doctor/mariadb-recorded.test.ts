@@ -6,7 +6,7 @@ import { doctor } from '../../support/doctor.ts';
 import { type MariaDb, mariaDb } from '../../support/mariadb.ts';
 import { mariaDatabase } from '../../support/other-database.ts';
 import { recorded, recordedFolder } from '../../support/recorded.ts';
-import { holdAgainstRecipe, provenRepairs } from '../../support/recorded-dialects.ts';
+import { holdAgainstGeneration, holdAgainstRecipe, provenRepairs } from '../../support/recorded-dialects.ts';
 import { play } from '../../support/situation.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -34,6 +34,11 @@ describe.skipIf(!recordedFolder)('the rows of a live server on MariaDB', () => {
         proven.schema,
       );
     });
+  });
+
+  test('are told for what they are, and every look works', async () => {
+    const database = await load();
+    await holdAgainstGeneration(database.url, 'v12', 1);
   });
 
   test('its log in DBFS is read', async () => {

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildInstance } from '../../../demo/forgejo/instance.ts';
 import { play, stuckRun } from '../../../demo/forgejo/rows.ts';
 import type { Generation } from '../../../demo/forgejo/schema.ts';
 import { openDatabase } from '../../../src/doctor/database/open.ts';
@@ -115,6 +114,7 @@ describe('connecting', () => {
     ['as mariadb://', () => url('git', password).replace('mysql:', 'mariadb:')],
     ['over a socket', () => url('git', password, `?socket=${encodeURIComponent(server.socket)}`, 'localhost')],
     ['encrypted', () => url('only_tls', 'plum-jam', '?ssl-mode=REQUIRED')],
+    ['encrypted because the server can', () => url('only_tls', 'plum-jam', '?ssl-mode=PREFERRED')],
     ['encrypted, as app.ini says it', () => url('only_tls', 'plum-jam', '?ssl-mode=skip-verify')],
     [
       'its authority looked at',
@@ -158,53 +158,6 @@ test('an address is refused where the name in the certificate is looked at', asy
     fix: expect.stringContaining('VERIFY_CA'),
   });
   await database.drop();
-});
-
-describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
-  test('the privileges that docs/ci-doctor.md lists suffice to look, and then to repair and undo', async () => {
-    const page = readFileSync(new URL('../../../docs/ci-doctor.md', import.meta.url), 'utf8');
-    const instance = buildInstance({ generation, now: Math.floor(Date.now() / 1_000), size: 40 });
-    const database = mariaDatabase(server);
-    await database.load(instance.server);
-    const grant = async (name: string) => {
-      const found = [...page.matchAll(/^```sql\n-- ([^:\n]+):[^\n]*\n([\s\S]*?)^```$/gm)].find(
-        ([, title]) => title === name,
-      );
-      await server.sql(
-        found![2]!
-          .replaceAll(' ON forgejo.', ` ON ${database.schema}.`)
-          .replaceAll('TO ci_doctor', `TO ci_doctor@'127.0.0.1'`),
-      );
-    };
-    await server.sql(`CREATE OR REPLACE USER ci_doctor@'127.0.0.1' IDENTIFIED BY 'of-the-test'`);
-    await grant('look on MySQL');
-    const url = `mysql://ci_doctor:of-the-test@127.0.0.1:${server.port}/${database.schema}`;
-    const run = String(instance.runs.stuck.run.id);
-    for (const line of [
-      ['runs', '--actor', 'editor'],
-      ['show', run],
-      ['logs', run, '--job', 'build', '--tail', '1'],
-      ['stuck'],
-    ]) {
-      const { exit, err } = await doctor(url, line);
-      expect(exit, `${line.join(' ')}: ${err}`).toBe(line[0] === 'stuck' ? 1 : 0);
-    }
-    const refused = await doctor(url, ['reset', run, '--yes']);
-    expect(refused.exit).toBe(2);
-    expect(refused.err).toContain('lacks a privilege');
-    await grant('repair on MySQL');
-    if (generation === 'v12') await grant('v12 line on MySQL');
-    await database.query('DELETE FROM action_tasks_version');
-    for (const to of ['auto', 'cancelled']) {
-      const reset = await doctor(url, ['reset', run, '--to', to, '--yes', '--json']);
-      expect(reset.exit, reset.err).toBe(0);
-      expect(await doctor(url, ['undo', reset.json.undoFile, '--yes', '--json'])).toMatchObject({
-        exit: 0,
-        json: { applied: true },
-      });
-    }
-    await database.drop();
-  });
 });
 
 describe('beside others', () => {

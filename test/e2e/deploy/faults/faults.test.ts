@@ -161,7 +161,7 @@ describe('faults', { timeout: 1_800_000 }, () => {
       let step = 0;
       let cuts = 0;
       const cut = () => {
-        if (step++ % 8 !== round % 8) return;
+        if (step++ % 5 !== round % 5) return;
         lane.relay.cut();
         cuts += 1;
       };

@@ -1,12 +1,11 @@
-import type { Generation } from './database/generation.ts';
-
-/** Quotes a name as PostgreSQL does: everything but a double quote stands for itself. */
-const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+import type { Generation } from '../database/generation.ts';
 
 type Columns = readonly string[];
+/** Column names by table. */
+export type TableColumns = Readonly<Record<string, Columns>>;
 
 /** What looking reads: `runs`, `show`, `logs`, `stuck`, `history`, and every dry run. */
-const reads = (generation: Generation): Readonly<Record<string, Columns>> => ({
+export const reads = (generation: Generation): TableColumns => ({
   action_run: [
     ...['id', 'title', 'repo_id', 'owner_id', 'workflow_id', 'index', 'trigger_user_id', 'ref', 'commit_sha', 'event'],
     ...['need_approval', 'status', 'version', 'started', 'stopped', 'created', 'updated'],
@@ -40,11 +39,11 @@ const reads = (generation: Generation): Readonly<Record<string, Columns>> => ({
 });
 
 /** What `reset` and `undo` write. */
-const writes = (generation: Generation): Readonly<Record<string, Columns>> => ({
+export const writes = (generation: Generation): TableColumns => ({
   action_task: ['status', 'stopped', 'updated'],
   action_run_job: [
-    ...['status', 'task_id', 'started', 'stopped', 'updated', 'attempt'],
-    ...(generation.countsAttemptAtRequeue ? ['handle'] : []),
+    ...['status', 'task_id', 'started', 'stopped', 'updated'],
+    ...(generation.countsAttemptAtRequeue ? ['attempt', 'handle'] : []),
   ],
   action_run: ['status', 'version', 'stopped', 'updated'],
   action_task_step: ['status', 'started', 'stopped', 'updated'],
@@ -53,43 +52,33 @@ const writes = (generation: Generation): Readonly<Record<string, Columns>> => ({
 });
 
 /** The row of `action_tasks_version` that is missing where nobody ever announced a scope. */
-const inserts: Columns = ['owner_id', 'repo_id', 'version', 'created_unix', 'updated_unix'];
-/** What a repair reads to say which checks of a commit it leaves pending. */
-const checks: Columns = ['id', 'index', 'repo_id', 'state', 'sha', 'target_url', 'context'];
+export const inserts: TableColumns = {
+  action_tasks_version: ['owner_id', 'repo_id', 'version', 'created_unix', 'updated_unix'],
+};
+
+/** What a repair reads beside that, to say which checks of a commit it leaves pending. */
+export const checks: TableColumns = {
+  commit_status: ['id', 'index', 'repo_id', 'state', 'sha', 'target_url', 'context'],
+};
 
 export interface Roles {
   readonly reader: string;
   readonly repairer: string;
-}
-
-export interface GrantScript {
-  /** Statements for PostgreSQL that make a role that can look. */
-  readonly read: readonly string[];
-  /** Statements that make one which can repair as well. */
-  readonly repair: readonly string[];
+  /** MySQL: from where the two connect, as in `'user'@'host'`; as this connection does when left out. */
+  readonly host?: string;
 }
 
 /**
- * The least that ci-doctor needs, column by column: no token, no password, no event's payload. Neither role gets a password
- * here, so nothing secret is printed; `\password ROLE` of psql sets one.
+ * What an administrator runs so that one user may look and another repair: the least that ci-doctor needs, column by
+ * column, and no token, no password, no event's payload. Nothing secret is in it: passwords are set by hand.
  */
-export function grantScript(generation: Generation, schema: string, { reader, repairer }: Roles): GrantScript {
-  const table = (text: string) => `${name(schema)}.${name(text)}`;
-  const columns = (list: Columns) => list.map(name).join(', ');
-  const grants = (privilege: string, of: Readonly<Record<string, Columns>>, role: string) =>
-    Object.entries(of).map(([key, list]) => `GRANT ${privilege} (${columns(list)}) ON ${table(key)} TO ${name(role)}`);
-  return {
-    read: [
-      `CREATE ROLE ${name(reader)} LOGIN`,
-      `GRANT USAGE ON SCHEMA ${name(schema)} TO ${name(reader)}`,
-      ...grants('SELECT', reads(generation), reader),
-    ],
-    repair: [
-      `CREATE ROLE ${name(repairer)} LOGIN IN ROLE ${name(reader)}`,
-      ...grants('UPDATE', writes(generation), repairer),
-      ...grants('INSERT', { action_tasks_version: inserts }, repairer),
-      `GRANT USAGE ON SEQUENCE ${table('action_tasks_version_id_seq')} TO ${name(repairer)}`,
-      ...grants('SELECT', { commit_status: checks }, repairer),
-    ],
-  };
+export interface GrantScript {
+  /** Statements for the server, or commands for a shell where it has no users of its own (SQLite). */
+  readonly language: 'sql' | 'sh';
+  /** Makes a user that can look. */
+  readonly read: readonly string[];
+  /** Makes one that can repair as well. */
+  readonly repair: readonly string[];
+  /** What is left to do, and to know. */
+  readonly notes: readonly string[];
 }

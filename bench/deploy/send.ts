@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { localHost } from '../../src/deploy/host/local.ts';
+import { openHost } from '../../src/deploy/host/open.ts';
+import { parseVia } from '../../src/deploy/host/via.ts';
+import { hashFile } from '../../src/deploy/transfer/hash.ts';
+import { Supply } from '../../src/deploy/transfer/supply.ts';
+import { methods, transfer } from '../../src/deploy/transfer/transfer.ts';
+
+await send(process.argv[2]!);
+
+/**
+ * What a case's process does: the transfer alone, over a connection for each place, with what was computed for one serving the others;
+ * without a place, one connection and one command. Ends with a line of figures on standard error.
+ */
+async function send(text: string): Promise<void> {
+  const { port, user, directory, pins, source, staged, base } = JSON.parse(text) as {
+    readonly port: number;
+    readonly user: string;
+    /** Holds the key, and a cache with the old version. */
+    readonly directory: string;
+    readonly pins: string;
+    readonly source: string;
+    readonly staged: readonly string[];
+    readonly base?: { readonly path: string; readonly sha256: string };
+  };
+  const env = { PATH: process.env.PATH };
+  const open = () =>
+    openHost(parseVia(`ssh://127.0.0.1:${port}`), {
+      ssh: {
+        person: { home: directory, user },
+        identities: [join(directory, 'client')],
+        knownHosts: pins,
+        configFiles: [],
+      },
+      execPrefix: [],
+      env,
+    });
+  const local = localHost(env);
+  if (staged.length === 0) {
+    const host = await open();
+    await host.close();
+    return;
+  }
+  const hashed = hashFile(source);
+  hashed.catch(() => {});
+  const hosts = await Promise.all(staged.map(open));
+  const file = await hashed;
+  const supply = new Supply(file, local, join(directory, 'cache'));
+  // A deploy begins it as soon as it has read what the host runs.
+  if (base) void supply.delta(base.sha256);
+  const results = await Promise.all(
+    hosts.map((host, index) =>
+      transfer(host, {
+        source: file,
+        staged: staged[index]!,
+        local,
+        supply,
+        base,
+        ...(process.env.NO_ZSTD && { methods: methods.filter((method) => method !== 'zstd' && method !== 'delta') }),
+      }),
+    ),
+  );
+  await Promise.all(hosts.map((host) => host.close()));
+  await supply.close();
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.stderr.write(
+    `${results[0]!.method}, rss ${Math.round(maxRSS / 1024)} MB, CPU ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s\n`,
+  );
+}
