@@ -11,7 +11,7 @@ const hosts = [
 /** They need no root and no server either, but too long for the three minutes that `npm test` may take. */
 const long = [
   'test/demo/postgres.test.ts',
-  'test/deploy/environment/environment.test.ts',
+  'test/deploy/environment/{environment,trial}.test.ts',
   'test/doctor/diagnose/diagnose.test.ts',
   'test/doctor/logs-api.test.ts',
   'test/doctor/{sqlite,together}.test.ts',
