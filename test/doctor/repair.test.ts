@@ -54,6 +54,13 @@ const alwaysTested = {
 // The pipeline's jobs: lint, build, test (needs build), package (needs test).
 const cases: readonly Case[] = [
   {
+    name: 'what the cron of abandoned jobs cancelled behind a killed runner waits for its job again',
+    situation: (scene) => cancelledInVain(situations.stuckRun(scene).run),
+    before: '3 | 1/1 6/2 3 3 | 1 6',
+    codes: ['runner-silent'],
+    after: '5 | 1/1 5 7 7 | 1 3',
+  },
+  {
     name: 'a killed runner is requeued, finished siblings stay',
     situation: (scene) => situations.stuckRun(scene).run,
     before: '6 | 1/1 6/2 7 7 | 1 6',

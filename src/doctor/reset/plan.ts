@@ -417,6 +417,7 @@ class Planner {
   }
 
   #finish(): Repair {
+    this.#restoreDependants();
     if (!this.#run.needApproval) this.#release();
     const { now } = this.#situation;
     const jobChanges = this.#jobs.flatMap(
@@ -458,6 +459,32 @@ class Planner {
       repeats: this.#repeats,
       notes: this.#notes,
     };
+  }
+
+  /**
+   * What needs a job that runs again waits for it again: Forgejo's cron cancels what was blocked for a day. One that has a task
+   * did its work, and keeps its result.
+   */
+  #restoreDependants(): void {
+    const { now } = this.#situation;
+    const again = new Set(
+      this.#jobs.flatMap((job, index) => {
+        const before = this.#run.jobs[index]!;
+        const requeued = job.taskId === 0 && (before.taskId !== 0 || before.status !== Status.waiting);
+        return job.status === Status.waiting && requeued ? [job.jobId] : [];
+      }),
+    );
+    for (let count = 0; count < again.size; ) {
+      count = again.size;
+      for (const job of this.#jobs) {
+        if (job.taskId !== 0 || (job.status !== Status.cancelled && job.status !== Status.skipped)) continue;
+        const need = job.needs.find((name) => again.has(name));
+        if (need === undefined) continue;
+        this.#notes.push(`Job "${job.name}", ${statusName(job.status)} meanwhile, waits for "${need}" again.`);
+        Object.assign(job, { status: Status.blocked, started: 0, stopped: 0, updated: now });
+        again.add(job.jobId);
+      }
+    }
   }
 
   #release(): void {
