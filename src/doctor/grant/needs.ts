@@ -13,7 +13,7 @@ export const reads = (generation: Generation): TableColumns => ({
   ],
   action_run_job: [
     ...['id', 'run_id', 'repo_id', 'owner_id', 'commit_sha', 'name', 'attempt', 'workflow_payload', 'job_id', 'needs'],
-    ...['runs_on', 'task_id', 'status', 'started', 'stopped', 'updated'],
+    ...['runs_on', 'task_id', 'status', 'started', 'stopped', 'created', 'updated'],
     ...(generation.countsAttemptAtRequeue ? ['handle'] : []),
   ],
   action_task: [
