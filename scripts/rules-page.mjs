@@ -14,8 +14,9 @@ export function withRules(page, { topics, stateRules, explain }) {
   const [from, to] = [page.indexOf(begin), page.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`docs/diagnose.md has no place for the rules: ${begin.trim()} … ${end}`);
   const facts = (rule) =>
-    `${rule.title}. Blame: ${rule.blame}; ${rule.retryable ? 'may succeed when started again' : 'starting it again changes nothing'}${rule.hint ? '; counts only where nothing else fits' : ''}.`;
-  const placeholders = (text) => text.replace(/\{(\w+)(?:\|[^}]*)?\}/g, (_, name) => name.toUpperCase());
+    `${rule.title}. Blame: ${rule.blame}; ${rule.retryable ? 'may succeed when started again' : 'starting it again changes nothing'}${rule.hint ? '; counts only where nothing else fits' : rule.passing ? '; gives way to any other, for programs print it also where they go on' : ''}.`;
+  const placeholders = (text) =>
+    text.replace(/\{([ ,:;(]*)(\w+)(?:\|[^}]*)?\}/g, (_, before, name) => before + name.toUpperCase());
   const ofRows = stateRules.map((rule) =>
     [`#### ${rule.id}`, facts(rule), `*Says:* ${placeholders(rule.message)}`, `*Fix:* ${placeholders(rule.fix)}`].join(
       '\n\n',

@@ -46,6 +46,8 @@ async function send(text: string): Promise<void> {
   const hosts = await Promise.all(staged.map(open));
   const file = await hashed;
   const supply = new Supply(file, local, join(directory, 'cache'));
+  // A deploy begins it as soon as it has read what the host runs.
+  if (base) void supply.delta(base.sha256);
   const results = await Promise.all(
     hosts.map((host, index) =>
       transfer(host, {

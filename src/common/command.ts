@@ -79,6 +79,14 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
     const quiet = options.quiet === true;
     outcome = await verb.handler(args, options, quiet ? { ...io, note: () => {}, live: () => {} } : io);
   });
+  let told: unknown;
+  const tell = (error: unknown) => {
+    outcome = explain(error, tool, io, {
+      verbose: flags.includes('--verbose') || flags.includes('-v'),
+      verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
+    });
+    told = error;
+  };
   try {
     try {
       knowsVerb(tool, words[0]);
@@ -87,18 +95,17 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
     } catch (error) {
       // Help and version are thrown as well, after they were printed.
       if (error instanceof CommanderError && error.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error, tool, io, {
-        verbose: flags.includes('--verbose') || flags.includes('-v'),
-        verb: tool.verbs.map(verbName).find((name) => name === words[0]) ?? '',
-      });
+      tell(error);
     }
-    if (json) await io.write(`${redactedJson(outcome.result, 2)}\n`);
+    if (json) await io.write(`${redactedJson(outcome!.result, 2)}\n`);
     else {
-      const text = shownText(outcome, io.view);
+      const text = shownText(outcome!, io.view);
       if (text !== '') await io.write(`${text}\n`);
     }
   } catch (error) {
-    if (!(error instanceof ReaderGone)) throw error;
+    // What standard output does not take is told once, not again for the JSON of what was told.
+    if (error instanceof ToolError && error !== told) tell(error);
+    else if (!(error instanceof ReaderGone || error === told)) throw error;
   }
   return outcome ?? { exit: exitCode.ok, result: null };
 }

@@ -26,13 +26,44 @@ const percentEncoded = (text: string): string => encodeURIComponent(text.replace
 // Everything below takes time in proportion to the text, whatever the text: nothing scans one stretch from many starts.
 // NOPASSWD: is a word of sudoers, and what follows it is a command.
 const secretName =
-  '(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["\']?';
+  '(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|(?:api|access|private|account)[_-]?key)["\']?';
+// Words that are also said of tests, and of the directory that a shell is in.
+const passName = '(?:_pass|(?<![a-z0-9])pass(?==)|_pwd)["\']?';
+const pwdName = '(?:(?<![a-z0-9_])pwd(?==)|["\']pwd["\'])';
 const quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+const raw = String.raw`[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+`;
+
+/** Tokens that are known by how they begin. */
+const tokens: readonly string[] = [
+  'gh[pousr]_[A-Za-z0-9]{20,}',
+  'github_pat_[A-Za-z0-9_]{20,}',
+  'gl(?:pat|dt|rt|ptt|cbt|ft|soat)-[A-Za-z0-9_-]{16,}',
+  'A[KS]IA[A-Z0-9]{16}',
+  'AIza[A-Za-z0-9_-]{30,}',
+  'xox[abprs]-[A-Za-z0-9-]{10,}',
+  String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`,
+  'npm_[A-Za-z0-9]{30,}',
+  'pypi-AgE[A-Za-z0-9_-]{16,}',
+  'dckr_[po]at_[A-Za-z0-9_-]{16,}',
+  String.raw`hv[sbr]\.[A-Za-z0-9_-]{20,}`,
+  '[sr]k_(?:live|test)_[A-Za-z0-9]{16,}',
+  'sk-(?:proj|ant|svcacct)-[A-Za-z0-9_-]{16,}',
+  'do[por]_v1_[a-f0-9]{32,}',
+  'AGE-SECRET-KEY-1[A-Z0-9]{16,}',
+];
 
 /** The value of a name that was matched, without its quotes, so that JSON stays JSON. */
 const value = (_: string, before: string, quote = '') => `${before}${quote}***${quote}`;
 
-const patterns: readonly [RegExp, typeof value | string][] = [
+/** Hides what stands behind an option of a command, given the rest of its line. */
+const within = (option: RegExp) => (command: string) => command.replace(option, value);
+const withUser = within(
+  /(\s(?:-[uU]\s{0,8}|-[a-zA-Z]{1,8}[uU]\s{1,8}|--(?:proxy-)?user[\s=]{1,8})(?=["']?[^\s:"']{0,200}:)(?:[^\s:"']{0,200}:)?)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g,
+);
+const withPassword = within(/(\s-p)(?!\d{1,5}:)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g);
+const withLogin = within(/(\s-p(?:\s{1,8}|=))(?:(["'])[^"'\r\n]+\2|[^\s"'-][^\s"']*)/g);
+
+const patterns: readonly [RegExp, typeof value | ((match: string) => string) | string][] = [
   [
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
     '***private key***',
@@ -41,27 +72,37 @@ const patterns: readonly [RegExp, typeof value | string][] = [
   [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, '$1***'],
   [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, '$1***'],
   // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
+  [new RegExp(String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|${raw})`, 'gi'), value],
   [
     new RegExp(
-      String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+      String.raw`(${passName}\s{0,8}[=:](?!=)\s{0,8})(?!(?:\d{1,3}|true|false|yes|no|ok)\b)(?:${quoted}|${raw})`,
       'gi',
     ),
     value,
   ],
+  [
+    new RegExp(String.raw`(${pwdName}\s{0,8}[=:]\s{0,8})(?!["']?(?:[/~.$]|[a-z]:[/\\]))(?:${quoted}|${raw})`, 'gi'),
+    value,
+  ],
+  // Of Docker's config.json and of .npmrc: user and password in base64.
+  [/(["']auth["']\s{0,8}:\s{0,8})(["'])(?=[^"']{0,500}[A-Z0-9=])[A-Za-z0-9+/=_-]{8,}\2/g, value],
+  [/((?<![A-Za-z0-9])_auth\s{0,8}=\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
   // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
   [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, 'gi'), value],
   [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, 'gi'), value],
   // ALTER ROLE … PASSWORD 'value'
   [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
-  [
-    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
-    '***',
-  ],
+  [/\bcurl [^\r\n]*/g, withUser],
+  [/\b(?:mysql|mariadb)[a-z-]{0,20}\s[^\r\n]*/g, withPassword],
+  [/\blogin\s[^\r\n]*/g, withLogin],
+  [/(\bsshpass\s{1,8}(?:-v\s{1,8})?-p\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+  [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, '$1***'],
+  [new RegExp(String.raw`\b(?:${tokens.join('|')})`, 'g'), '***'],
 ];
 
-/** What all patterns above need: text without it is let through ten times as fast, and most text is without it. */
+/** What all patterns above need, as suspects.ts: text without it is let through ten times as fast, and most text is without it. */
 const suspicious =
-  /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
+  /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
 
 /** `text` with known secrets and what looks like one (passwords in URLs, tokens, private keys) replaced by `***`. */
 export function redact(text: string): string {

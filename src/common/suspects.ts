@@ -2,12 +2,18 @@ import { knownSecrets } from './redact.ts';
 
 /**
  * Five bytes in a row that every secret of its kind holds: of the words of `suspicious` in redact.ts the letters that are
- * rarest in other text, in either case. A point stands for any byte.
+ * rarest in other text, in either case. A question mark stands for any byte.
  */
 const windows: readonly string[] = [
-  ...['ivate', 'oriza', 'earer', 'basic', 'passw', 'assph', 'secre', 'token', 'glpat', 'thub_', 'akia.', 'asia.'],
-  ...['i_key', 'i-key', 'apike', 's_key', 's-key', 'sskey'],
-  ...[...'pousr'].map((letter) => `gh${letter}_.`),
+  ...['ivate', 'oriza', 'earer', 'basic', 'passw', 'assph', 'secre', 'token', 'glpat', 'thub_', 'akia?', 'asia?'],
+  ...['i_key', 'i-key', 'apike', 's_key', 's-key', 'sskey', 't_key', 't-key', 'ntkey'],
+  ...['_auth', 'uth"?', "uth'?", '_pass', 'pass=', '?_pwd', 'pwd=?', '"pwd"', "'pwd'"],
+  ...['curl?', 'mysql', 'maria', 'ogin?', 'sshpa', 'slack'],
+  ...['aiza?', 'npm_?', 'pypi-', 'dckr_', 'k_liv', 'k_tes', 'sk-pr', 'sk-an', 'sk-sv'],
+  ...['gldt-', 'glrt-', 'glptt', 'glcbt', 'glft-', 'glsoa'],
+  ...[...'sbr'].map((letter) => `hv${letter}.?`),
+  ...[...'por'].map((letter) => `do${letter}_v`),
+  ...[...'pousr'].map((letter) => `gh${letter}_?`),
   ...[...'abprs'].map((letter) => `xox${letter}-`),
 ];
 const size = 5;
@@ -18,7 +24,7 @@ const any = Array.from({ length: 256 }, (_, byte) => byte);
 
 const words = (): Word[] => [
   ...windows.map((word) =>
-    [...word].map((letter) => (letter === '.' ? any : [...Buffer.from(letter + letter.toUpperCase())])),
+    [...word].map((letter) => (letter === '?' ? any : [...Buffer.from(letter + letter.toUpperCase())])),
   ),
   ...knownSecrets().map((secret) =>
     [...[...Buffer.from(secret)].slice(0, size).map((byte) => [byte]), any].slice(0, size),

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isatty } from 'node:tty';
+import { isDiskFull } from './disk-full.ts';
+import { messageOf, unknown } from './errors.ts';
 import { type Io, ReaderGone } from './io.ts';
 import { LiveLines } from './output/live.ts';
 import { colored, harmlessStyled, plain } from './output/style.ts';
@@ -12,6 +14,15 @@ export const isCi = (env: Io['env']): boolean =>
     (name) => env[name] !== undefined && env[name] !== '' && env[name] !== 'false',
   );
 
+const unwritable = (error: NodeJS.ErrnoException) =>
+  unknown(
+    `Standard output cannot be written: ${messageOf(error)}`,
+    isDiskFull(error)
+      ? 'Make room on that file system, or redirect the output to another one.'
+      : 'Look at where the output is redirected to.',
+    error,
+  );
+
 /** The process's own terminal. */
 export function terminalIo(env: Io['env'] = process.env): Io {
   const { stdout, stderr } = process;
@@ -20,11 +31,11 @@ export function terminalIo(env: Io['env'] = process.env): Io {
   const color = !env.NO_COLOR && (forced || (stdout.isTTY && !ci && env.TERM !== 'dumb'));
   // A reader that went away (`| head`) is not an error of ours, and no reason to leave work half done:
   // whoever writes next is told.
-  let gone = false;
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    gone = true;
-  });
+  let failure: Error | undefined;
+  const failed = (error: NodeJS.ErrnoException) => {
+    failure ??= error.code === 'EPIPE' ? new ReaderGone('Standard output is closed.') : unwritable(error);
+  };
+  stdout.on('error', failed);
   stderr.on('error', () => {});
   // Not process.stdin.isTTY: that opens the input, which most commands never read.
   const interactive = Boolean(isatty(0) && stderr.isTTY && !ci);
@@ -38,10 +49,11 @@ export function terminalIo(env: Io['env'] = process.env): Io {
     },
     interactive,
     async write(text) {
-      if (gone) throw new ReaderGone('Standard output is closed.');
-      if (typeof text !== 'string') await new Promise<void>((resolve) => stdout.write(text, () => resolve()));
-      else if (!stdout.write(text)) await once(stdout, 'drain').catch(() => {});
-      if (gone) throw new ReaderGone('Standard output is closed.');
+      if (failure) throw failure;
+      await new Promise<void>((resolve, reject) =>
+        stdout.write(text, (error) => (error ? reject(error) : resolve())),
+      ).catch(failed);
+      if (failure) throw failure;
     },
     note(text) {
       const line = harmlessStyled(redact(text));

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -39,6 +39,13 @@ beforeAll(() =>
           hideSecret('rosebud-1941');
           io.note('at rosebud-1941 \\x1b[2J');
         }
+        const run = async (handler, ...flags) => {
+          const tool = { name: 'tool', summary: '', verbs: [{ usage: 'verb', summary: '', examples: [], handler }] };
+          const { exit } = await runTool(tool, ['verb', ...flags], io);
+          process.exitCode = exit;
+        };
+        if (what === 'json') await run(async () => ({ exit: 0, result: [] }), '--json');
+        if (what === 'text') await run(async () => ({ exit: 0, result: [], text: () => 'done' }));
         if (what === 'stream') {
           const handler = async () => {
             try {
@@ -48,9 +55,7 @@ beforeAll(() =>
             }
             return { exit: 0, result: null };
           };
-          const tool = { name: 'tool', summary: '', verbs: [{ usage: 'stream', summary: '', examples: [], handler }] };
-          const { exit } = await runTool(tool, ['stream'], io);
-          process.exitCode = exit;
+          await run(handler);
         }`,
     },
     ...bundling,
@@ -116,6 +121,20 @@ describe('a question', () => {
   ])('answered with %j is %s', async (input, answer) => {
     expect(await probe(['ask'], {}, input)).toEqual({ out: answer, err: 'Sure? [y/N] ', code: 0 });
   });
+});
+
+test.each(['text', 'stream', 'json'])('a full disk under the output is one sentence: %s', async (what) => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [script, what], {
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  const [err, [code]] = await Promise.all([text(child.stderr!), once(child, 'exit')]);
+  expect(code).toBe(2);
+  expect(err.replace('cleaned up\n', '')).toMatch(
+    /^error: Standard output cannot be written: ENOSPC[^\n]*\nnext: {2}Make room [^\n]*\n$/,
+  );
 });
 
 test('a note holds neither secrets nor foreign control sequences', async () => {

@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { buildInstance, type Instance, loadInstance, writeLogs } from '../../demo/forgejo/instance.ts';
 import { type BuiltLog, buildLog, logTime, seekableZstd } from '../../demo/forgejo/log.ts';
+import { plain } from '../../src/common/output/style.ts';
 import { embeddedDatabase, type TestDatabase } from '../support/database.ts';
 import { doctor } from '../support/doctor.ts';
 
@@ -162,6 +163,23 @@ describe('a job that is followed', () => {
     expect(shown(answer.out).slice(-2)).toEqual(texts.slice(-2));
   });
 
+  test('what the runner sends after a cancel is waited for', async () => {
+    const answer = await run(
+      ['--follow'],
+      story(
+        () => written(log.text.lastIndexOf('\n', log.size - 2_000) + 1),
+        () => ended(3),
+        async () => {},
+        async () => {},
+        async () => {},
+        () => written(log.size),
+        stored,
+      ),
+    );
+    expect(shown(answer.out)).toEqual(texts);
+    expect(answer).toMatchObject({ exit: 1, err: '' });
+  });
+
   test('whose end is already stored when the first look comes', async () => {
     await written(log.size);
     await ended(2);
@@ -222,6 +240,54 @@ describe('lines are chosen and shaped', () => {
       exit: 64,
       err: expect.stringMatching(/--grep "\(" is no regular expression/),
     });
+    expect(await run('--grep', '(y+)+$x')).toMatchObject({
+      exit: 64,
+      err: expect.stringMatching(/--grep "\(y\+\)\+\$x" is refused: /),
+    });
+  });
+
+  test('where no line matches, that is said, and the exit code is 2', async () => {
+    for (const argv of [
+      ['--grep', 'no such line'],
+      ['--since', '1m', '--grep', 'e'],
+    ]) {
+      const answer = await run(...argv, '--json');
+      expect(answer).toMatchObject({ exit: 2, err: expect.stringMatching(/^No line matches --grep/) });
+      expect(answer.json).toMatchObject({ empty: { reason: 'no-match' }, jobs: [{ lines: [], log: { lines: 0 } }] });
+      expect(await run(...argv)).toMatchObject({ exit: 2, out: '' });
+    }
+    const one = await run('--grep', 'Job .* failed', '--json');
+    expect(one.exit).toBe(0);
+    expect(one.json.jobs[0].log.lines).toBe(one.json.jobs[0].lines.length);
+  });
+
+  test('a name of a job that has more lines or a tab stands in one column', async () => {
+    const { id, row } = instance.runs.failed.job;
+    await database.query('UPDATE action_run_job SET name = $2 WHERE id = $1', [id, 'build\n\tagain']);
+    const { out } = await doctor(
+      database.url,
+      ['logs', String(instance.runs.failed.run.id), '--job', String(id), '--log-dir', logs, '--tail', '1'],
+      { schema: database.schema, view: { layout: 'tsv', style: plain, columns: 200 } },
+    );
+    await database.query('UPDATE action_run_job SET name = $2 WHERE id = $1', [id, row.name]);
+    expect(out).toMatch(/^build again\t[^\t\n]+\t[^\t\n]+\n$/);
+  });
+
+  test('a job that was cancelled before a runner took it is not said to wait for one', async () => {
+    const { queued } = instance.runs;
+    const jobs = 'WHERE run_id = $1 AND (task_id = 0 OR task_id IS NULL)';
+    const before = await database.query<{ id: number; status: number }>(
+      `SELECT id, status FROM action_run_job ${jobs}`,
+      [queued.id],
+    );
+    await database.query(`UPDATE action_run_job SET status = 3 ${jobs}`, [queued.id]);
+    const answer = await doctor(database.url, ['logs', String(queued.id), '--log-dir', logs], {
+      schema: database.schema,
+    });
+    for (const { id, status } of before)
+      await database.query('UPDATE action_run_job SET status = $2 WHERE id = $1', [id, status]);
+    expect(answer.err).toContain('cancelled before a runner took it');
+    expect(answer.err).not.toContain('ci-doctor stuck');
   });
 
   test('--download writes the log as it is stored, without secrets, and nothing else', async () => {

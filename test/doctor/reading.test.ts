@@ -192,11 +192,38 @@ describe.each<Generation>(['v12', 'v17'])('reading a %s instance', (generation) 
       '../ci-doctor-outside.log',
     ]);
     const answer = await run('logs', String(failed.run.id), '--failed', '--log-dir', logs);
-    expect(answer.exit).not.toBe(0);
+    expect(answer.exit).toBe(2);
     expect(answer.out).not.toContain('not yours');
     expect(answer.err).toContain('leads out of');
+    const diagnosis = await run('diagnose', String(failed.run.id), '--log-dir', logs, '--json');
+    expect(diagnosis.exit).toBe(2);
+    expect(diagnosis.json.missing.message).toContain('leads out of');
     await database.query('UPDATE action_task SET log_filename = $2 WHERE job_id = $1', [failed.job.id, name]);
     await rm(join(logs, '..', 'ci-doctor-outside.log'));
+  });
+
+  test('a log that cannot be read says nothing of the others', async () => {
+    const from =
+      'FROM action_run_job j JOIN action_task t ON t.id = j.task_id WHERE t.log_in_storage AND NOT t.log_expired';
+    const [row] = await database.query<{ id: number }>(
+      `SELECT j.run_id AS id ${from} GROUP BY j.run_id HAVING count(*) > 1 ORDER BY j.run_id LIMIT 1`,
+    );
+    const { id } = row!;
+    const jobs = await database.query<{ name: string; task_id: number; log_filename: string }>(
+      `SELECT j.name, t.id AS task_id, t.log_filename ${from} AND j.run_id = $1 ORDER BY j.id`,
+      [id],
+    );
+    const [first, ...others] = jobs;
+    await database.query('UPDATE action_task SET log_filename = $2 WHERE id = $1', [first!.task_id, '..']);
+    const answer = await run('logs', String(id), '--log-dir', logs, '--json');
+    expect(answer.exit).toBe(2);
+    const named = (name: string) => answer.json.jobs.find(({ job }: { job: string }) => job === name);
+    expect(named(first!.name)).toMatchObject({ lines: [], empty: { reason: 'unreadable' } });
+    for (const { name } of others) expect(named(name).lines.length).toBeGreaterThan(0);
+    await database.query('UPDATE action_task SET log_filename = $2 WHERE id = $1', [
+      first!.task_id,
+      first!.log_filename,
+    ]);
   });
 
   test('a damaged log shows what can be read and names the damage', async () => {

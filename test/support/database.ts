@@ -1,9 +1,10 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type EmbeddedPostgres, startPostgres } from '../../demo/forgejo/postgres.ts';
+import type { Generation } from '../../demo/forgejo/schema.ts';
 import { chosenDialect } from './dialect.ts';
 import { mariaDb } from './mariadb.ts';
 import { mariaDatabase, sqliteDatabase } from './other-database.ts';
-import { realDatabase } from './postgres.ts';
+import { realCluster } from './postgres.ts';
 import { databaseAt, type TestDatabase } from './test-database.ts';
 
 export type { TestDatabase } from './test-database.ts';
@@ -24,7 +25,37 @@ afterAll(() => server?.stop());
  */
 export async function embeddedDatabase({ schema = `test_${++counter}` } = {}): Promise<TestDatabase> {
   if (!server) throw new Error('The embedded PostgreSQL is there in hooks and tests only');
-  const database = databaseAt(server.url, schema);
+  return emptySchema(server.url, schema);
+}
+
+/** Dropped databases by the generation of their tables: making tables takes longer than most tests. */
+const used = new Map<Generation, TestDatabase[]>();
+
+/** A database that is there once it is loaded: one that was dropped before, or a new one. */
+function usedAgain(make: () => Promise<TestDatabase>): TestDatabase {
+  let own: TestDatabase | undefined;
+  let generation: Generation | undefined;
+  return {
+    get url() {
+      return own!.url;
+    },
+    get schema() {
+      return own!.schema;
+    },
+    query: (sql, values) => own!.query(sql, values),
+    async load(rows) {
+      generation ??= rows.generation;
+      own ??= used.get(generation)?.pop() ?? (await make());
+      await own.load(rows);
+    },
+    async drop() {
+      if (own) used.set(generation!, [...(used.get(generation!) ?? []), own]);
+    },
+  };
+}
+
+async function emptySchema(url: string, schema: string): Promise<TestDatabase> {
+  const database = databaseAt(url, schema);
   await database.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
   await database.query(`CREATE SCHEMA "${schema}"`);
   return database;
@@ -36,7 +67,7 @@ export async function testDatabase(): Promise<TestDatabase> {
     case 'embedded':
       return embeddedDatabase();
     case 'postgresql':
-      return realDatabase();
+      return usedAgain(async () => emptySchema((await realCluster()).url('postgres'), `test_${++counter}`));
     case 'sqlite':
       return sqliteDatabase();
     case 'mariadb':

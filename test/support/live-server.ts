@@ -18,24 +18,58 @@ export interface Luck {
   readonly fails: boolean;
 }
 
+/** A connection of the server to its database. */
+export interface Connection {
+  // biome-ignore lint/suspicious/noExplicitAny: rows as each statement asks for them.
+  query<Row = any>(
+    sql: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
+  release(): void;
+}
+
+export interface Pool {
+  readonly begin: string;
+  /** A transaction that failed with this is tried again. */
+  isInTheWay(error: unknown): boolean;
+  connect(): Promise<Connection>;
+  end(): Promise<void>;
+}
+
+export function postgresqlPool(url: string, connections: number): Pool {
+  const pool = new pg.Pool({ connectionString: url, max: connections });
+  pool.on('error', () => {});
+  return {
+    begin: 'BEGIN',
+    // A deadlock.
+    isInTheWay: (error) => (error as { code?: string }).code === '40P01',
+    connect: () => pool.connect() as Promise<Connection>,
+    end: () => pool.end(),
+  };
+}
+
 /**
  * The transactions of a live server of the v17 line, statement by statement as they were recorded: what is guarded there is
  * guarded here, and what is not (the end of a task) is not. Between two statements it waits for a moment, so that others
  * come in between.
  */
 export class LiveServer {
-  readonly #pool: pg.Pool;
+  readonly #pool: Pool;
   /** What runners reported at the end of their tasks: task to result. The last report of a task counts. */
   readonly results = new Map<number, number>();
-  readonly counts = { transactions: 0, pickedUp: 0, ended: 0, released: 0, rolledBack: 0, deadlocks: 0, toldToStop: 0 };
+  readonly counts = { transactions: 0, pickedUp: 0, ended: 0, released: 0, rolledBack: 0, inTheWay: 0, toldToStop: 0 };
 
-  constructor(url: string, connections: number) {
-    this.#pool = new pg.Pool({ connectionString: url, max: connections });
-    this.#pool.on('error', () => {});
+  constructor(pool: Pool) {
+    this.#pool = pool;
   }
 
   close(): Promise<void> {
     return this.#pool.end();
+  }
+
+  /** A statement of the test's own, through the connections of the server. */
+  query<Row>(sql: string): Promise<Row[]> {
+    return this.#transaction(async (client) => (await client.query<Row>(sql)).rows);
   }
 
   /** A runner takes the first waiting job and works on it to its end, or to its own. False when nothing waits. */
@@ -48,7 +82,9 @@ export class LiveServer {
       if (!(await this.#heartbeat(task))) return true;
     }
     if (luck.dies || luck.stalls) {
-      await this.#pool.query('UPDATE action_task SET updated = $2 WHERE id = $1 AND status = 6', [task, now() - 3_600]);
+      await this.#transaction((client) =>
+        client.query('UPDATE action_task SET updated = $2 WHERE id = $1 AND status = 6', [task, now() - 3_600]),
+      );
       if (luck.dies) return true;
       await moment(1_500);
     }
@@ -58,20 +94,21 @@ export class LiveServer {
   }
 
   /** Tries again what another transaction got in the way of, as a runner and the emitter's queue do. */
-  async #transaction<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (client: Connection) => Promise<T>): Promise<T> {
     for (;;) {
       const client = await this.#pool.connect();
       try {
-        await client.query('BEGIN');
+        await client.query(this.#pool.begin);
         const answer = await work(client);
         await client.query('COMMIT');
         this.counts.transactions++;
         return answer;
       } catch (error) {
-        await client.query('ROLLBACK');
-        const deadlock = (error as { code?: string }).code === '40P01';
-        if (!deadlock && !(error instanceof Changed)) throw error;
-        this.counts[deadlock ? 'deadlocks' : 'rolledBack']++;
+        // It may not have begun.
+        await client.query('ROLLBACK').catch(() => {});
+        const inTheWay = this.#pool.isInTheWay(error);
+        if (!inTheWay && !(error instanceof Changed)) throw error;
+        this.counts[inTheWay ? 'inTheWay' : 'rolledBack']++;
       } finally {
         client.release();
       }
@@ -82,7 +119,7 @@ export class LiveServer {
   #pickUp(runner: number) {
     return this.#transaction(async (client) => {
       const { rows } = await client.query<JobRow & { attempt: number; repo_id: string; owner_id: string }>(
-        'SELECT j.* FROM action_run_job j INNER JOIN action_run r ON r.id = j.run_id WHERE j.task_id = 0 AND j.status = 5 ORDER BY r.priority DESC, j.updated, j.id LIMIT 1',
+        'SELECT j.id, j.run_id, j.job_id, j.needs, j.status, j.attempt, j.repo_id, j.owner_id FROM action_run_job j INNER JOIN action_run r ON r.id = j.run_id WHERE j.task_id = 0 AND j.status = 5 ORDER BY r.priority DESC, j.updated, j.id LIMIT 1',
       );
       const [job] = rows;
       if (!job) return undefined;
@@ -92,7 +129,7 @@ export class LiveServer {
       );
       const task = Number(inserted.rows[0]!.id);
       await client.query(
-        'INSERT INTO action_task_step (name, task_id, index, repo_id, status, started, stopped, created, updated) VALUES ($1, $2, 0, $3, 5, 0, 0, $4, $4)',
+        'INSERT INTO action_task_step (name, task_id, "index", repo_id, status, started, stopped, created, updated) VALUES ($1, $2, 0, $3, 5, 0, 0, $4, $4)',
         ['step', task, job.repo_id, now()],
       );
       await moment(3);
@@ -157,9 +194,10 @@ export class LiveServer {
     await this.#transaction(async (client) => {
       for (let moved = true; moved; ) {
         moved = false;
-        const { rows } = await client.query<JobRow>('SELECT * FROM action_run_job WHERE run_id = $1 ORDER BY id', [
-          run,
-        ]);
+        const { rows } = await client.query<JobRow>(
+          'SELECT id, run_id, job_id, needs, status FROM action_run_job WHERE run_id = $1 ORDER BY id',
+          [run],
+        );
         for (const job of rows) {
           const needs = (JSON.parse(job.needs) ?? []) as string[];
           if (job.status !== status.blocked || needs.length === 0) continue;
@@ -179,7 +217,7 @@ export class LiveServer {
     });
   }
 
-  async #updateRun(client: pg.PoolClient, run: number): Promise<void> {
+  async #updateRun(client: Connection, run: number): Promise<void> {
     const { rows } = await client.query<{ version: number; started: string; stopped: string }>(
       'SELECT version, started, stopped FROM action_run WHERE id = $1',
       [run],

@@ -9,7 +9,7 @@ import type { MariaDb } from './mariadb.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** `$2` and `$1`, as PostgreSQL has them, become question marks with their values in order. */
-function inOrder(sql: string, values: readonly unknown[] = []): [sql: string, values: unknown[]] {
+export function inOrder(sql: string, values: readonly unknown[] = []): [sql: string, values: unknown[]] {
   const ordered: unknown[] = [];
   const text = sql.replace(/\$(\d+)/g, (_, position: string) => {
     ordered.push(values[Number(position) - 1]);

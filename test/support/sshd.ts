@@ -37,6 +37,8 @@ export interface SshdOptions {
   readonly keyOptions?: string;
   /** Only these host keys; both by default. */
   readonly hostKeyTypes?: readonly ('ed25519' | 'rsa')[];
+  /** Files, processes and a name of its own, as on another machine; the network is shared. Needs root. */
+  readonly machine?: { readonly name: string; readonly mounts: Readonly<Record<string, string>> };
 }
 
 /** Starts a real OpenSSH server as the current user, in a directory of its own, on a free port of the loopback address. */
@@ -44,6 +46,7 @@ export async function startSshd({
   config = [],
   keyOptions = '',
   hostKeyTypes = ['ed25519', 'rsa'],
+  machine,
 }: SshdOptions = {}): Promise<Sshd> {
   const sshd = await findSshd();
   const directory = await mkdtemp(join(tmpdir(), 'sshd-'));
@@ -83,7 +86,8 @@ export async function startSshd({
   await writeFile(path('sshd_config'), `${known.join('\n')}\n`);
 
   let log = '';
-  const child = spawn(sshd, ['-D', '-e', '-f', path('sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [program, ...argv] = [...(machine ? enter(machine) : []), sshd, '-D', '-e', '-f', path('sshd_config')];
+  const child = spawn(program!, argv, { stdio: ['ignore', 'ignore', 'pipe'] });
   child.stderr.on('data', (chunk: Buffer) => {
     log += chunk.toString();
   });
@@ -114,12 +118,20 @@ export async function startSshd({
     key: await readFile(path('client'), 'utf8'),
     log: () => log,
     async stop() {
-      child.kill();
+      // unshare blocks SIGTERM, and takes all processes of its machine along.
+      child.kill(machine ? 'SIGKILL' : 'SIGTERM');
       await ended;
       await rm(directory, { recursive: true });
     },
   };
 }
+
+/** What starts a program in namespaces of its own: another hostname, other processes, directories mounted over those of this machine. */
+const enter = ({ name, mounts }: NonNullable<SshdOptions['machine']>): string[] => [
+  ...['unshare', '--mount', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc', 'sh', '-ec'],
+  'hostname "$1"; shift; while [ "$1" != -- ]; do mount --bind "$2" "$1"; shift 2; done; shift; exec "$@"',
+  ...['sh', name, ...Object.entries(mounts).flat(), '--'],
+];
 
 /** Makes a key pair without a passphrase, or with one. */
 export async function keygen(type: string, path: string, ...options: string[]): Promise<void> {

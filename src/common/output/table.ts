@@ -1,4 +1,4 @@
-import { harmless, plain, type Style } from './style.ts';
+import { oneLine, plain, type Style } from './style.ts';
 
 /** How a result is shown to people: aligned for eyes, tab-separated for pipes. */
 export interface View {
@@ -64,8 +64,7 @@ export function markdownTable<Row>(columns: readonly Column<Row>[], rows: readon
   ].join('\n');
 }
 
-const cell = (value: string | number | null): string =>
-  value === null ? '-' : harmless(String(value).replace(/[\t\r\n]+/g, ' ')) || '-';
+const cell = (value: string | number | null): string => (value === null ? '-' : oneLine(String(value)) || '-');
 
 /** Columns a text takes: wide East Asian characters and emoji take two, combining marks none. */
 function width(text: string): number {

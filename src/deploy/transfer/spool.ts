@@ -3,7 +3,7 @@ import type { Compress } from './compress.ts';
 import type { FrameAt } from './frames.ts';
 
 /** Frames that stay in memory: hosts that get a file at the same time are seldom further apart. */
-const inMemory = 8;
+const inMemory = 4;
 
 /**
  * Frames that were made once, for all hosts that get the same file: the last ones in memory, all of them in a file, so that a slow

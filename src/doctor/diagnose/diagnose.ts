@@ -1,7 +1,7 @@
 import { usage } from '../../common/errors.ts';
 import type { Database } from '../database/database.ts';
 import { isDone, Status, statusName } from '../database/status.ts';
-import type { EmptyLog } from '../logs/logs.ts';
+import { type EmptyLog, unreadLog } from '../logs/logs.ts';
 import { type Cause, explainFailure, type ShownLine, saidItsEnd, type Verdict } from './engine.ts';
 import { compareRuns, type History } from './history.ts';
 import { normalise, plain } from './line.ts';
@@ -178,7 +178,10 @@ async function diagnoseJob(means: Means, job: JobRecord, now: number, withHistor
         return prints;
       })
     : null;
-  return { ...verdict, comparedWith: compared && good ? good.run.id : null, history };
+  // The same commit was green: whatever failed, it does not fail always.
+  const cause =
+    verdict.cause && history && history.flaky !== null ? { ...verdict.cause, retryable: true } : verdict.cause;
+  return { ...verdict, cause, comparedWith: compared && good ? good.run.id : null, history };
 }
 
 /** Normalised lines of the good run's step; undefined where they cannot be had. */
@@ -193,7 +196,7 @@ export async function judge(
 ): Promise<Omit<JobDiagnosis, 'history' | 'comparedWith'> & { readonly compared: boolean }> {
   const { task } = job;
   const answer: ReadLines | EmptyLog | undefined =
-    task && task.logLength > 0 ? await readFailure(means.read, { task, steps: job.steps }) : undefined;
+    task && task.logLength > 0 ? await readFailure(means.read, { task, steps: job.steps }).catch(unreadLog) : undefined;
   const log = answer && !('kind' in answer) ? answer : undefined;
   const lines = log?.lines ?? [];
   const facts: Facts = {

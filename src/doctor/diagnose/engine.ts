@@ -1,8 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { LogLine } from '../logs/lines.ts';
-import { isCascade, isChatter, isRetry, looksWrong, normalise, plain } from './line.ts';
+import {
+  isCascade,
+  isChatter,
+  isGivingUp,
+  isRecovery,
+  isRetry,
+  isSaidByRunner,
+  isWaiting,
+  looksWrong,
+  normalise,
+  plain,
+} from './line.ts';
 import { neededTexts } from './pattern.ts';
-import { type Blame, type Captures, fill, type OwnRule, type RuleText, type TextMatch, type TextRule } from './rule.ts';
+import {
+  type Blame,
+  type Captures,
+  fill,
+  fixOf,
+  type OwnRule,
+  type RuleText,
+  type TextMatch,
+  type TextRule,
+} from './rule.ts';
 import { type Facts, type StateRule, stateRules } from './state.ts';
 
 /** Why a job is red, for people and programs. */
@@ -42,6 +62,8 @@ export interface Hit {
   readonly rule: TextRule;
   readonly at: number;
   readonly captures: Captures;
+  /** It counts only where nothing else fits. */
+  readonly isHint: boolean;
 }
 
 export interface Evidence {
@@ -54,7 +76,8 @@ export interface Evidence {
 
 /**
  * Why a job is red. What the rows say is certain and comes first; then the first line that a rule fits and that is no warning,
- * no repeated trial, no consequence of another, and not in the last good run too; then hints.
+ * no repeated trial, no consequence of another, and not in the last good run too; then what programs print also where they go
+ * on; then hints.
  */
 export function explainFailure(
   { facts, lines, good }: Evidence,
@@ -107,7 +130,7 @@ export function explainFailure(
       fingerprint: atOnce.fingerprint,
     };
   if (first === -1) {
-    const end = texts.findLastIndex((text) => text.trim() !== '' && !isCascade(text) && !/^Job '/.test(text)) + 1;
+    const end = texts.findLastIndex((text) => !isCascade(text) && !isSaidByRunner(text)) + 1;
     const block = shown(end - 10, texts.length, -1);
     return {
       cause: null,
@@ -140,15 +163,15 @@ const causeOf = (rule: RuleText | StateRule, captures: Captures): Cause => ({
   blame: rule.blame,
   retryable: rule.retryable,
   message: fill(rule.message, captures).trim(),
-  fix: fill(rule.fix, captures),
+  fix: fixOf(rule, captures),
   links: rule.links ?? [],
 });
 
 /** What a rule says of a log that it fits. */
 export function explainExample(rule: TextRule, log: string): { message: string; fix: string } {
-  const { specific, repeated, hint } = findHits(log.split('\n').map(plain), [rule], () => false);
-  const { captures } = (specific ?? repeated ?? hint)!;
-  return { message: fill(rule.message, captures).trim(), fix: fill(rule.fix, captures) };
+  const { specific, hint, repeated } = findHits(log.split('\n').map(plain), [rule], () => false);
+  const { captures } = (specific ?? hint ?? repeated)!;
+  return { message: fill(rule.message, captures).trim(), fix: fixOf(rule, captures) };
 }
 
 /** Stable over runs: what is counted, timed or made up anew each time is taken out first. */
@@ -158,7 +181,7 @@ function fingerprintOf(id: string, parts: readonly string[]): string {
 }
 
 export interface Hits {
-  /** The first line that a rule fits. */
+  /** The line that tells the cause. */
   readonly specific?: Hit;
   /** The last line that fits, but was followed by another trial. */
   readonly repeated?: Hit;
@@ -169,6 +192,8 @@ export interface Hits {
 /** Milliseconds for the rules that a user wrote, over one log. */
 const budget = 2_000;
 const blockSize = 256;
+/** Lines: what stands closer together was said of one failure. */
+const near = 12;
 
 /**
  * The lines that rules fit.
@@ -181,7 +206,16 @@ export function findHits(
   isKnown: (text: string) => boolean,
   clock?: () => number,
 ): Hits {
-  const found: { specific?: Hit; repeated?: Hit; hint?: Hit } = {};
+  const passing: Hit[] = [];
+  const repeated: Hit[] = [];
+  // What comes before a consequence, whatever line it stands in.
+  const before = new Map<string, Hit>();
+  let hint: Hit | undefined;
+  const answer = (specific: Hit | undefined): Hits => ({
+    ...(specific && { specific }),
+    ...(hint && { hint }),
+    ...givenUp(texts, repeated),
+  });
   const own = rules.filter((rule) => 'longest' in rule);
   const builtIn = rules.filter((rule) => !('longest' in rule));
   let spent = 0;
@@ -198,13 +232,37 @@ export function findHits(
         spent += (clock?.() ?? 0) - begin;
       }
       hit ??= hitAt(texts, at, likely);
-      if (!hit || isCascade(text) || isChatter(text) || isKnown(text)) continue;
-      if (hit.rule.hint) found.hint ??= hit;
-      else if (isRetry(text) || texts.slice(at + 1, at + 4).some(isRetry)) found.repeated = hit;
-      else return { ...found, specific: hit };
+      if (!hit || isCascade(text) || isKnown(text)) continue;
+      if (hit.isHint) {
+        if (!isChatter(text)) hint ??= hit;
+        continue;
+      }
+      if (!before.has(hit.rule.id)) before.set(hit.rule.id, hit);
+      if (isChatter(text)) continue;
+      const isRepeated = (line: string) => isRetry(line) || (hit.rule.passing === true && isWaiting(line));
+      if (texts.slice(at, at + 4).some(isRepeated)) repeated.push(hit);
+      else if (hit.rule.passing) passing.push(hit);
+      else return answer(hit.rule.follows?.map((id) => before.get(id)).find((cause) => cause) ?? hit);
     }
   }
-  return found;
+  return answer(lastOf(texts, passing));
+}
+
+/**
+ * Of lines that programs print also where they go on, the one that may have ended the step: the first of those that stand together
+ * at the end, unless it is said behind them that all is well now.
+ */
+function lastOf(texts: readonly string[], hits: readonly Hit[]): Hit | undefined {
+  let first = hits.length - 1;
+  if (first < 0 || texts.slice(hits[first]!.at + 1, hits[first]!.at + near).some(isRecovery)) return undefined;
+  while (first > 0 && hits[first]!.at - hits[first - 1]!.at <= near) first--;
+  return hits[first];
+}
+
+/** What passes by and is tried again counts where the trials ran out: where they did not, the last one went well. */
+function givenUp(texts: readonly string[], hits: readonly Hit[]): { repeated?: Hit } {
+  const last = hits.findLast(({ rule, at }) => !rule.passing || texts.slice(at, at + near).some(isGivingUp));
+  return last ? { repeated: last } : {};
 }
 
 /** How a pattern is looked for in many lines at once. */
@@ -215,10 +273,12 @@ interface OverLines {
 
 const overLines = new Map<RegExp, OverLines>();
 
+const patternsOf = ({ any, weak = [] }: TextMatch): readonly RegExp[] => (weak.length > 0 ? [...any, ...weak] : any);
+
 /** The rules that can fit a line of this block at all: one look at many lines is far cheaper than a look at each. */
 const inBlock = (block: string, rules: readonly TextRule[]): TextRule[] =>
   rules.filter(({ match }) =>
-    match.any.some((pattern) => {
+    patternsOf(match).some((pattern) => {
       let over = overLines.get(pattern);
       if (!over) {
         // A pattern that begins with a letter is searched as fast as that letter alone.
@@ -236,18 +296,23 @@ const inBlock = (block: string, rules: readonly TextRule[]): TextRule[] =>
 function hitAt(texts: readonly string[], at: number, rules: readonly (TextRule | OwnRule)[]): Hit | undefined {
   let hint: Hit | undefined;
   for (const rule of rules) {
-    if (rule.hint && hint) continue;
     const longest = 'longest' in rule ? rule.longest : Number.POSITIVE_INFINITY;
-    const captures = fits(rule.match, texts, at, longest);
-    if (!captures) continue;
-    if (!rule.hint) return { rule, at, captures };
-    hint = { rule, at, captures };
+    const { any, weak } = rule.match;
+    const captures = fits(any, rule.match, texts, at, longest);
+    if (captures && !rule.hint) return { rule, at, captures: derived(rule, captures), isHint: false };
+    if (hint) continue;
+    const weakly = captures ?? (weak && fits(weak, rule.match, texts, at, longest));
+    if (weakly) hint = { rule, at, captures: derived(rule, weakly), isHint: true };
   }
   return hint;
 }
 
+const derived = ({ derive }: TextRule, captures: Captures): Captures =>
+  derive ? { ...captures, ...derive(captures) } : captures;
+
 function fits(
-  { any, not, near }: TextMatch,
+  any: readonly RegExp[],
+  { not, near }: TextMatch,
   texts: readonly string[],
   at: number,
   longest: number,

@@ -85,11 +85,7 @@ function parsePattern(pattern: Record<string, unknown> | null, place: string): P
   const source = pattern?.regexp;
   if (typeof source !== 'string') throw usage(`${place} has no "regexp".`, 'Every pattern needs one.');
   const risk = patternRisk(source);
-  if ('problem' in risk)
-    throw usage(
-      `${place}: /${source}/ is refused: ${risk.problem}.`,
-      'Name what stands between, "[^:]+" instead of ".*".',
-    );
+  if ('problem' in risk) throw usage(`${place}: /${source}/ is refused: ${risk.problem}.`, risk.advice);
   const groups: Partial<Record<Field, number>> = {};
   for (const field of fields) {
     const group = pattern?.[field];

@@ -3,7 +3,7 @@ import { nearest } from '../../common/nearest.ts';
 import { findHits } from './engine.ts';
 import { plain } from './line.ts';
 import { patternRisk } from './pattern.ts';
-import type { Blame, OwnRule, TextMatch } from './rule.ts';
+import { type Blame, namesIn, type OwnRule, type TextMatch } from './rule.ts';
 import { textRules } from './rules/index.ts';
 import { stateRules } from './state.ts';
 
@@ -42,6 +42,7 @@ export function parseOwnRules(value: unknown, file: string): OwnRule[] {
         'Ids are unique, among the built-in ones too: choose another.',
       );
     taken.add(rule.id);
+    tryOrdinary(rule, `${file}: rule "${rule.id}"`);
     tryExamples(rule, `${file}: rule "${rule.id}"`);
     return rule;
   });
@@ -64,6 +65,7 @@ function parseRule(entry: unknown, place: string): OwnRule {
       'Say whether the same run may succeed when it is started again.',
     );
   const { match, longest } = parseMatch(fields.match, where);
+  for (const key of ['message', 'fix']) if (typeof fields[key] === 'string') checkNames(fields[key], key, match, where);
   return {
     id,
     title: text(fields, 'title', where),
@@ -91,7 +93,7 @@ function parseMatch(value: unknown, place: string): { match: TextMatch; longest:
     if ('problem' in risk)
       throw usage(
         `${where}: the ${key} /${source}/ is refused: ${risk.problem}.`,
-        'Name what stands between, "[^ ]+" instead of ".*"; or use "contains" with plain text, and "near" for a second line.',
+        `${risk.advice} Or use "contains" with plain text, and "near" for a second line.`,
       );
     longest = Math.min(longest, risk.longest);
     return new RegExp(source, flags);
@@ -137,11 +139,51 @@ function parseExamples(value: unknown, place: string): OwnRule['examples'] {
   };
 }
 
+function checkNames(text: string, key: string, { any, near }: TextMatch, place: string): void {
+  const sources = [...any, ...(near ? [near.pattern] : [])].map(({ source }) => source);
+  const known = sources.flatMap((source) =>
+    [...source.matchAll(/\(\?<([A-Za-z_$][\w$]*)>/g)].map(([, name]) => name!.replace(/\d+$/, '')),
+  );
+  for (const name of namesIn(text)) {
+    if (known.includes(name)) continue;
+    const close = nearest(name, known);
+    throw usage(
+      `${place}: "${key}" names {${name}}, and no pattern has a group of that name${close ? `; did you mean {${close}}?` : '.'}`,
+      known.length > 0
+        ? `Groups there are: ${[...new Set(known)].join(', ')}.`
+        : `Write (?<${name}>…) in "pattern" around what is meant.`,
+    );
+  }
+}
+
+const fitsLog = (rule: OwnRule, log: string): boolean => {
+  const { specific, repeated } = findHits(log.split('\n').map(plain), [rule], () => false);
+  return specific !== undefined || repeated !== undefined;
+};
+
+/** What is in every log, or in most. */
+const ordinary = [
+  'runner-1(version:v12.0.0) received task 42 of job build, be triggered by event: push',
+  'workflow prepared',
+  'HEAD is now at 0f3c1a9 Correct the table',
+  'added 214 packages, and audited 215 packages in 6s',
+  'Reading package lists...',
+  '   Compiling serde v1.0.219',
+  'total 12',
+  'ok',
+];
+
+function tryOrdinary(rule: OwnRule, place: string): void {
+  const line = ordinary.find((one) => fitsLog(rule, one));
+  if (line !== undefined)
+    throw usage(
+      `${place} fits a line that every log has: ${JSON.stringify(line)}.`,
+      'Name something that only this failure prints: a rule that fits everything would be the cause of everything.',
+    );
+}
+
 function tryExamples(rule: OwnRule, place: string): void {
-  const fits = (example: string) => {
-    const { specific, repeated } = findHits(example.split('\n').map(plain), [rule], () => false);
-    return specific !== undefined || repeated !== undefined;
-  };
+  const fits = (example: string) => fitsLog(rule, example);
   for (const example of rule.examples.hit)
     if (!fits(example))
       throw usage(

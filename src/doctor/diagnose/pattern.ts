@@ -5,7 +5,7 @@
  * a power of the text's length where loops in a row read the same text (Weber and Seidl, On the degree of ambiguity of finite
  * automata). Every doubt counts as a way, so what is called harmless is harmless; some harmless patterns are refused.
  */
-export type Risk = { readonly problem: string } | { readonly longest: number };
+export type Risk = { readonly problem: string; readonly advice: string } | { readonly longest: number };
 
 /** Steps that a match of one line may take at most: about a second. */
 const mostSteps = 1e9;
@@ -13,6 +13,8 @@ const longestLine = 4096;
 /** A pattern that could only be used on shorter lines is refused. */
 const shortestLine = 200;
 const mostPositions = 400;
+/** Characters that a look ahead or behind may read: so few that it costs nothing to speak of. */
+const mostLooked = 16;
 
 /** A character set: 128 ASCII characters, and all others as one. */
 type CharSet = Uint8Array;
@@ -25,7 +27,18 @@ type Node =
   | { readonly kind: 'sequence' | 'either'; readonly parts: readonly Node[] }
   | { readonly kind: 'repeat'; readonly part: Node; readonly min: number; readonly max: number };
 
-class Refused extends Error {}
+class Refused extends Error {
+  readonly advice: string;
+  constructor(
+    problem: string,
+    advice = 'Say it without that; a plain pattern and "near" or a second pattern do as well.',
+  ) {
+    super(problem);
+    this.advice = advice;
+  }
+}
+
+const narrower = 'Name what stands between, "[^:]+" instead of ".*".';
 
 /** Whether a pattern is safe, and on how many characters of a line. @param flags as of RegExp; only `i` changes anything */
 export function patternRisk(source: string, flags = ''): Risk {
@@ -37,6 +50,7 @@ export function patternRisk(source: string, flags = ''): Risk {
     if (loop)
       return {
         problem: 'it can take exponentially long: within a repetition the same text can be read in more than one way',
+        advice: narrower,
       };
     const power = degree(automaton) + 1;
     const ways = finiteWays(automaton);
@@ -45,11 +59,13 @@ export function patternRisk(source: string, flags = ''): Risk {
     return longest < shortestLine
       ? {
           problem: `it can take too long: ${power > 2 ? `${power} repetitions in a row` : 'its alternatives'} can read the same text`,
+          advice: narrower,
         }
       : { longest };
   } catch (error) {
-    if (error instanceof Refused) return { problem: error.message };
+    if (error instanceof Refused) return { problem: error.message, advice: error.advice };
     return {
+      advice: 'Correct it; a parenthesis, bracket, dot or plus that is meant as it stands needs a backslash before it.',
       problem: `it is not a regular expression: ${error instanceof Error ? error.message.replace(/^Invalid regular expression: /, '') : error}`,
     };
   }
@@ -93,7 +109,25 @@ function needed(node: Node): readonly string[] | undefined {
   }
 }
 
-/** Syntax, as far as it is allowed: no look-around, no back-references, no Unicode properties. */
+/** How many characters a node reads at most, all its alternatives together. */
+function sizeOf(node: Node): number {
+  switch (node.kind) {
+    case 'set':
+      return 1;
+    case 'repeat':
+      return node.max * sizeOf(node.part) || 0;
+    case 'sequence':
+    case 'either':
+      return node.parts.reduce((sum, part) => sum + sizeOf(part), 0);
+    default:
+      return 0;
+  }
+}
+
+/**
+ * Syntax, as far as it is allowed: no back-references, no Unicode properties, and looks ahead or behind of a few characters only.
+ * Such a look takes away ways to read a text and never adds one, so it counts as nothing.
+ */
 function parse(source: string, ignoreCase: boolean): Node {
   let at = 0;
   const tree = either();
@@ -151,9 +185,20 @@ function parse(source: string, ignoreCase: boolean): Node {
   }
 
   function group(): Node {
+    const look = /^\?<?[=!]/.exec(source.slice(at, at + 3));
+    if (look) {
+      at += look[0].length;
+      const size = sizeOf(either());
+      at++;
+      if (size > mostLooked)
+        throw new Refused(
+          `it looks ahead or behind over ${Number.isFinite(size) ? `${size} characters` : 'any number of characters'}, which is more than ${mostLooked}`,
+        );
+      return { kind: 'empty' };
+    }
     const head = /^\?(?::|<[A-Za-z_$][\w$]*>)/.exec(source.slice(at, at + 80));
     if (head) at += head[0].length;
-    else if (source[at] === '?') throw new Refused('it looks ahead or behind ("(?"), which is not allowed here');
+    else if (source[at] === '?') throw new Refused(`the group "(${source.slice(at, at + 4)}…" is not allowed here`);
     const inner = either();
     at++;
     return inner;

@@ -83,7 +83,7 @@ export const stateRules: readonly StateRule[] = [
     blame: 'runner',
     retryable: true,
     message: 'The job waited {hours} hours for a runner with the labels {labels} and was given up.',
-    fix: 'The runners of this Forgejo and their labels are under Settings › Actions › Runners: start one that has {labels}, or correct `runs-on`. `ci-doctor stuck` says what holds jobs that still wait.',
+    fix: 'The runners of this Forgejo and their labels are under Settings › Actions › Runners: start one that has them all, or correct `runs-on`. `ci-doctor stuck` says what holds jobs that still wait.',
     when: ({ task, jobStatus, created, stopped, runsOn }) =>
       !task && jobStatus === Status.cancelled && stopped - created >= abandonedTimeout
         ? { hours: String(Math.round((stopped - created) / 3600)), labels: runsOn.join(', ') || '(none)' }

@@ -1,6 +1,8 @@
 import { Status } from '../database/status.ts';
 import type { GoodLines, Means } from './diagnose.ts';
 import { goodLines, judge } from './diagnose.ts';
+import type { Verdict } from './engine.ts';
+import { isSaidByRunner } from './line.ts';
 import { failedSince, type JobRecord, lastGood, loadJobs } from './load.ts';
 import type { Blame } from './rule.ts';
 
@@ -86,15 +88,18 @@ export async function statistics(
       ({ verdict }) => verdict.fingerprint ?? verdict.missing?.message ?? '',
       ({ verdict }) => ({
         fingerprint: verdict.fingerprint,
-        line:
-          verdict.missing?.message ??
-          verdict.lines.find(({ decisive }) => decisive)?.text ??
-          verdict.lines.at(-1)?.text ??
-          '',
+        line: verdict.missing?.message ?? lineOf(verdict),
       }),
     ),
   };
 }
+
+/** The line by which people know an unexplained failure again. */
+export const lineOf = ({ lines }: Pick<Verdict, 'lines'>): string =>
+  lines.find(({ decisive }) => decisive)?.text ??
+  lines.findLast(({ text }) => !isSaidByRunner(text))?.text ??
+  lines.at(-1)?.text ??
+  '';
 
 type Judged = { readonly job: JobRecord; readonly verdict: Awaited<ReturnType<typeof judge>> };
 

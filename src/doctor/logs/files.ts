@@ -1,6 +1,6 @@
 import { isAbsolute, posix } from 'node:path';
-import { problem, unknown } from '../../common/errors.ts';
-import type { LogFile, LogStore } from './store.ts';
+import { unknown } from '../../common/errors.ts';
+import { type LogFile, type LogStore, UnreadableLog } from './store.ts';
 
 /** Files that logs lie in: those of this machine, or of another one. */
 export interface Files {
@@ -30,7 +30,10 @@ export function directoryStore(files: Files, directory: string): LogStore {
     async open(logFilename) {
       if (isAbsolute(logFilename) || /(^|[\\/])\.\.?([\\/]|$)|\0|^$/.test(logFilename))
         throw refused(logFilename, directory);
-      root ??= files.resolve(directory);
+      root ??= files.resolve(directory).catch((error) => {
+        // The directory is no log: without it there is none.
+        throw error instanceof UnreadableLog ? unknown(error.message, error.fix, error) : error;
+      });
       root.catch(() => {
         root = undefined;
       });
@@ -46,7 +49,7 @@ export function directoryStore(files: Files, directory: string): LogStore {
 }
 
 const refused = (logFilename: string, directory: string) =>
-  problem(
+  new UnreadableLog(
     `The log name ${JSON.stringify(logFilename)} leads out of ${directory}; it was not read.`,
     'Forgejo never writes such a name: find out who changed action_task.log_filename or the directory.',
   );
@@ -60,11 +63,11 @@ const missing = (directory: string, where: string) =>
   );
 
 export const irregular = (path: string, where: string) =>
-  problem(`${path}${where} is not a regular file, so it is not a log.`, 'Look at what is at that path.');
+  new UnreadableLog(`${path}${where} is not a regular file, so it is not a log.`, 'Look at what is at that path.');
 
 /** @param denied whether the permissions are the reason */
 export const unreadable = (path: string, where: string, why: string, denied: boolean, cause?: unknown) =>
-  unknown(
+  new UnreadableLog(
     `${path}${where} cannot be read: ${why}`,
     !denied
       ? 'Look at that path and its file system.'

@@ -1,6 +1,6 @@
 import { messageOf } from '../../common/errors.ts';
 import type { Database } from '../database/database.ts';
-import { isDone } from '../database/status.ts';
+import { isDone, Status } from '../database/status.ts';
 import { fullSteps, type Step, type StepRow } from '../steps.ts';
 import { countLines, linesIn, type Piece, type Place, readPieces, tailStart } from './lines.ts';
 import { type LogPlaces, type LogTask, storesOf } from './logs.ts';
@@ -73,8 +73,9 @@ export async function* followJob(request: FollowRequest): AsyncGenerator<News, n
       }
       if (done) {
         looks++;
-        // The runner's last words may come after its last report.
-        if (place.offset >= task.logSize && (task.logInStorage || looks > 1)) return task.status;
+        // The runner's last words may come after its last report; of a cancelled job, when it has stopped what it runs.
+        const enough = task.status === Status.cancelled ? patience : 1;
+        if (place.offset >= task.logSize && (task.logInStorage || looks > enough)) return task.status;
         if (looks > patience) {
           note(`The end of the log is missing: ${place.offset} of ${task.logSize} bytes could be read.`);
           return task.status;

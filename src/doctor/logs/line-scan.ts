@@ -105,7 +105,17 @@ function drives(bytes: Buffer, at: number): boolean {
 /** Marks the lines that may hold a secret. */
 export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
   const { find } = suspects();
-  return (bytes, { count, ends, marks, simd, seen = atSign }) => {
+  return (bytes, { count, ends, marks, simd, seen = atSign | control }) => {
+    // Rare bytes, that the search for one byte finds much faster.
+    const mark = (byte: number, isSuspect: (at: number, start: number) => boolean) => {
+      let line = 0;
+      for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) {
+        while (ends[line]! < at) line++;
+        if ((marks[line]! & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1]! + 1))
+          marks[line]! |= secret;
+      }
+    };
+    if ((seen & control) !== 0) mark(0x1b, (at, start) => at > start && breaksWord(bytes, at));
     if (simd) {
       if ((seen & atSign) === 0) return;
       for (let line = 0; line <= count; line++) {
@@ -120,16 +130,22 @@ export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
       if (find(bytes, start + timeSize(bytes, start, end), end) !== end) marks[line]! |= secret;
       start = end + 1;
     }
-    // Rare bytes, that the search for one byte finds much faster: tokens that begin with eyJ, and passwords in URLs.
-    const mark = (byte: number, isSuspect: (at: number, start: number) => boolean) => {
-      let line = 0;
-      for (let at = bytes.indexOf(byte); at !== -1; at = bytes.indexOf(byte, at + 1)) {
-        while (ends[line]! < at) line++;
-        if ((marks[line]! & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1]! + 1))
-          marks[line]! |= secret;
-      }
-    };
+    // Tokens that begin with eyJ, and passwords in URLs.
     mark(0x4a, (at) => at >= 2 && bytes[at - 1] === 0x79 && bytes[at - 2] === 0x65);
     mark(0x40, (at, start) => bytes.subarray(start, at).includes('://'));
   };
 }
+
+/** Whether the escape sequence at `at` stands within a word: then neither half may look like a secret. */
+function breaksWord(bytes: Buffer, at: number): boolean {
+  if (!wordBytes[bytes[at - 1]!]) return false;
+  let behind = at;
+  while (bytes[behind] === 0x1b && bytes[behind + 1] === 0x5b) {
+    behind += 2;
+    while (bytes[behind]! >= 0x20 && bytes[behind]! < 0x40) behind++;
+    behind++;
+  }
+  return bytes[behind] === 0x1b || bytes[behind] === 0x3d || wordBytes[bytes[behind]!] === 1;
+}
+
+const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w-]/.test(String.fromCharCode(byte))));

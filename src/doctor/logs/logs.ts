@@ -1,6 +1,7 @@
-import { messageOf, problem, ToolError, unknown, usage } from '../../common/errors.ts';
+import { messageOf, ToolError, unknown, usage } from '../../common/errors.ts';
 import { nearest } from '../../common/nearest.ts';
-import { isDone } from '../database/status.ts';
+import { quote } from '../../common/quote.ts';
+import { isDone, Status } from '../database/status.ts';
 import {
   failedSteps,
   fullSteps,
@@ -18,7 +19,7 @@ import { type IndexBytes, IndexDamage, type LineIndex, openLineIndex } from './l
 import { type LogLine, linesIn, linesOf as linesOfPiece, type Piece, readPieces, tailStart } from './lines.ts';
 import { type Locator, locator } from './locate.ts';
 import { type NotFound, openLog, sentence } from './place.ts';
-import type { LogStore } from './store.ts';
+import { type LogStore, UnreadableLog } from './store.ts';
 import { type Damage, LogGone, type LogText } from './text.ts';
 
 /** The columns of action_task that say where its log is and how long. */
@@ -56,6 +57,8 @@ export interface LogPlaces {
 export interface LogRequest extends LogPlaces {
   /** The task of the job's attempt; undefined where there is none. */
   readonly task: LogTask | undefined;
+  /** The job's own status: why it has no task. */
+  readonly jobStatus?: number;
   /** The numbers of the job's attempts, where one of them was asked for. */
   readonly attempts?: readonly number[];
   /** Its rows of action_task_step, in the order of `index`. */
@@ -64,6 +67,9 @@ export interface LogRequest extends LogPlaces {
   readonly index?: IndexBytes | undefined;
   readonly selection: Selection;
 }
+
+/** Uncompressed bytes of the frames that Forgejo writes. */
+const forgejoFrame = 128 * 1024;
 
 /** Why there is nothing to show. */
 export type EmptyReason =
@@ -76,6 +82,7 @@ export type EmptyReason =
   | 'empty'
   | 'no-failed-step'
   | 'no-output'
+  | 'no-match'
   | 'unreadable';
 
 export interface EmptyLog {
@@ -134,6 +141,14 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
       `The job has no such attempt; it has ${request.attempts.join(', ')}.`,
       `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`,
     );
+  if (!task && request.jobStatus !== undefined && isDone(request.jobStatus))
+    return empty(
+      'not-started',
+      request.jobStatus === Status.cancelled
+        ? 'The job was cancelled before a runner took it: it has no log.'
+        : 'No runner has ever taken the job: it has no log.',
+      'ci-doctor show tells how the jobs of the run ended.',
+    );
   if (!task)
     return empty(
       'not-started',
@@ -178,7 +193,7 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
         end: undefined,
         message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`,
       });
-    else if (text.size < task.logSize || (done && text.size !== task.logSize)) note(`The log ${sizes}.`);
+    const isCut = done && text.size < task.logSize;
     if (text.size === 0) {
       await text.close();
       return text.damage.length + text.notes.length > 0
@@ -186,13 +201,26 @@ export async function readLog(request: LogRequest): Promise<FoundLog | EmptyLog>
         : empty('empty', `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done));
     }
     const find = locator(text, index.lines, { lines: task.logLength, size: task.logSize }, note);
-    const chosen = step ?? (selection.failed ? failed[0] : undefined);
-    const range = await chooseLines(find, text, task, steps, chosen, selection, done);
+    const chosen = step ?? (selection.failed ? await decisive(failed, find, text, steps, done) : undefined);
+    const range = await chooseLines(find, text, task, steps, chosen, selection, done, isCut);
     if (range.start >= range.end) {
       await text.close();
-      return noOutput(chosen, task, done);
+      return chosen && isCut && chosen.logLength > 0
+        ? cutBefore(chosen, task, opened.where(), text)
+        : noOutput(chosen, task, done);
     }
-    const others = selection.failed ? failed.slice(1).filter((other) => other.logLength > 0) : [];
+    if (range.isCut && text.damage.length + foreign.length === 0)
+      foreign.push({
+        // The frame that it would be.
+        frame: Math.floor(text.size / forgejoFrame) + 1,
+        offset: text.size,
+        start: text.size,
+        end: undefined,
+        message: `The log in ${opened.where()} ends at byte ${text.size} of ${task.logSize}: the rest is missing.`,
+      });
+    else if (foreign.length === 0 && (text.size < task.logSize || (done && text.size !== task.logSize)))
+      note(`The log ${sizes}.`);
+    const others = selection.failed ? failed.filter((other) => other !== chosen && other.logLength > 0) : [];
     if (others.length > 0)
       note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(', ')} (see --step).`);
     let lines = 0;
@@ -236,6 +264,30 @@ interface Chosen {
   /** Bytes of the text. */
   readonly from: number;
   readonly until: number;
+  /** Some of them are missing in a text that is too short. */
+  readonly isCut?: boolean;
+}
+
+/** Of steps that failed the first that ended the job: with `continue-on-error` the runner goes on, and says so at the step's end. */
+async function decisive(
+  failed: readonly Step[],
+  find: Locator,
+  text: LogText,
+  steps: readonly Step[],
+  done: boolean,
+): Promise<Step> {
+  const wrote = failed.filter((step) => step.logLength > 0);
+  for (const step of wrote.length > 1 ? wrote : []) {
+    const { start, end } = linesOf(step, steps, done, Number.POSITIVE_INFINITY);
+    const until = await find.offsetOf(end);
+    const back = await tailStart(text, until, Math.min(end - start, 10));
+    const range = { from: { line: end - back.lines, offset: back.offset }, until };
+    let goesOn = false;
+    for await (const piece of readPieces(text, range, { lineAt: find.lineAt, note: () => {} }))
+      goesOn ||= linesOfPiece(piece, () => '').some((line) => line.text.trim() === 'Failed but continue next step');
+    if (!goesOn) return step;
+  }
+  return failed[0]!;
 }
 
 /** Which lines to give, and where they lie. */
@@ -247,6 +299,7 @@ async function chooseLines(
   step: Step | undefined,
   { failed, tail }: Selection,
   done: boolean,
+  isCut: boolean,
 ): Promise<Chosen> {
   // Without the need to count: lines up to the end of the text need only an upper bound, unless they are counted back from it.
   const whole = (total: number): Lines =>
@@ -258,10 +311,21 @@ async function chooseLines(
   let lines = whole(Number.POSITIVE_INFINITY);
   const open = lines.end === Number.POSITIVE_INFINITY;
   if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
+  if (isCut) {
+    const total = await find.total();
+    const there = { start: lines.start, end: Math.min(lines.end, total) };
+    const until = there.end === total ? text.size : await find.offsetOf(there.end);
+    return { ...(await lastOf(find, text, there, until, tail)), isCut: lines.end > total };
+  }
   if (open && (tail !== undefined || !done || text.size !== task.logSize)) lines = whole(await find.total());
   else if (open) lines = { start: lines.start, end: task.logLength };
   if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
-  const until = open ? text.size : await find.offsetOf(lines.end);
+  return lastOf(find, text, lines, open ? text.size : await find.offsetOf(lines.end), tail);
+}
+
+/** The last `tail` of these lines, or all. */
+async function lastOf(find: Locator, text: LogText, lines: Lines, until: number, tail?: number): Promise<Chosen> {
+  if (lines.start >= lines.end) return { ...lines, from: 0, until: 0 };
   if (tail !== undefined && tail < lines.end - lines.start) {
     const back = await tailStart(text, until, tail);
     return { start: lines.end - back.lines, end: lines.end, from: back.offset, until };
@@ -384,6 +448,13 @@ function noOutput(step: Step | undefined, task: LogTask, done: boolean): EmptyLo
   return empty('no-output', `${name} wrote no line.`, 'Leave out --step to see the whole log.');
 }
 
+const cutBefore = (step: Step, task: LogTask, where: string, text: LogText): EmptyLog =>
+  empty(
+    'missing',
+    `Step ${step.number} "${step.name}" wrote ${step.logLength} lines, but the log in ${where} ends before them, at byte ${text.size} of ${task.logSize}.`,
+    'Restore the file from a backup, or run the job again; without --step and --failed, what is left of the log is shown.',
+  );
+
 const stateHint = (task: LogTask, done: boolean) =>
   done
     ? `ci-doctor show tells how task ${task.id} ended.`
@@ -396,6 +467,7 @@ function notFound(request: LogRequest, task: LogTask, { asked, failures }: NotFo
   const failure = failures.find((one) => one !== byApi);
   if (failure) {
     const { error, where } = failure;
+    if (error instanceof UnreadableLog) return empty('unreadable', `${said}${error.message}`, error.fix);
     if (error instanceof ToolError)
       throw byApi ? new ToolError(error.kind, `${said}${error.message}`, error.fix, error) : error;
     throw unknown(
@@ -443,15 +515,29 @@ const unreadable = (task: LogTask, where: string, text: LogText): EmptyLog =>
   empty(
     'unreadable',
     `Nothing of the log ${task.logFilename} in ${where} can be read. ${[...text.notes, ...text.damage.map(({ message }) => message)].join(' ')}`,
-    'Restore the file from a backup, or run the job again.',
+    text.damage.some(({ tooLarge }) => tooLarge)
+      ? `Where the file lies: zstd -dc ${quote(task.logFilename)} | less`
+      : 'Restore the file from a backup, or run the job again.',
   );
+
+/** The same as an answer, where only this log cannot be read. @throws everything else */
+export function unreadLog(error: unknown): EmptyLog {
+  if (error instanceof UnreadableLog) return empty('unreadable', error.message, error.fix);
+  throw error;
+}
 
 /** What may come up while a log is read, in words. */
 function explained(error: unknown, task: LogTask): unknown {
   if (error instanceof LogGone)
-    return problem(
+    return new UnreadableLog(
       `The log ${task.logFilename} disappeared while it was read.`,
       'Ask again: it is moved when the task ends, and deleted after the retention time.',
+      error,
+    );
+  if (error instanceof Error && 'syscall' in error)
+    return new UnreadableLog(
+      `The log ${task.logFilename} cannot be read any further: ${messageOf(error)}`,
+      'Look at that file and its file system.',
       error,
     );
   return error;

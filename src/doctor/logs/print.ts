@@ -1,4 +1,4 @@
-import { harmless } from '../../common/output/style.ts';
+import { harmless, oneLine } from '../../common/output/style.ts';
 import type { StepSpan } from '../steps.ts';
 import { LineHider } from './hide.ts';
 import { control, odd, secret, timeSize } from './line-marks.ts';
@@ -76,7 +76,7 @@ export class LogPrinter {
   #stale = true;
 
   constructor(job: string, stepAt: (line: number) => StepSpan, style: PrintStyle) {
-    this.#job = harmless(job);
+    this.#job = oneLine(job);
     this.#stepAt = stepAt;
     this.#style = style;
   }
@@ -161,7 +161,7 @@ export class LogPrinter {
     this.#span = this.#stepAt(line);
     this.#from = line;
     this.#stale = false;
-    const step = harmless(this.#span.name);
+    const step = oneLine(this.#span.name);
     if (this.#style.label === 'columns') this.#label = Buffer.from(`${this.#job}\t${step}\t`);
     else if (this.#style.label === 'heading' && before?.name !== this.#span.name)
       this.#add(Buffer.from(`${this.#style.strong(`${this.#job} › ${step}`)}\n`));

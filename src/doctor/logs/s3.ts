@@ -3,8 +3,8 @@ import { request as httpsRequest } from 'node:https';
 import { posix } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { connect as tlsConnect } from 'node:tls';
-import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
-import type { LogFile, LogStore } from './store.ts';
+import { messageOf, ToolError, unknown } from '../../common/errors.ts';
+import { type LogFile, type LogStore, UnreadableLog } from './store.ts';
 
 /** An S3 bucket as Forgejo's `[storage]` keys name it. */
 export interface S3Settings {
@@ -41,7 +41,7 @@ export function s3Store(settings: S3Settings, dial?: Dial): LogStore {
     name,
     async open(logFilename) {
       if (/(^|\/)\.\.?(\/|$)|\0|^$/.test(logFilename))
-        throw problem(
+        throw new UnreadableLog(
           `The log name ${JSON.stringify(logFilename)} leads out of ${name}; it was not read.`,
           'Forgejo never writes such a name: find out who changed action_task.log_filename.',
         );

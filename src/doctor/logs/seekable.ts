@@ -114,11 +114,19 @@ function decoder(source: Source, { offsets, sizes, starts, checksums }: Frames, 
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       const place = `at byte ${offset} of the file; bytes ${start} to ${end} of the text`;
+      if (error.reason === 'size')
+        return { start, end, damage: tooLarge(error, { frame: index + 1, offset, start, end }) };
       const message = `Frame ${index + 1} of ${starts.length - 1} (${place}) cannot be read: ${error.message}.`;
       return { start, end, damage: { frame: index + 1, offset, start, end, message } };
     }
   });
 }
+
+const tooLarge = (error: FrameError, place: Omit<Damage, 'message'>): Damage => ({
+  ...place,
+  message: `Frame ${place.frame}, which begins at byte ${place.offset} of the file, is not shown: ${error.message}, Forgejo's have 128 KiB of text each. That is no damage; "zstd -dc FILE | less" shows it.`,
+  tooLarge: true,
+});
 
 /** Rows that are read and decoded before they are asked for. */
 const rowsAhead = 2;
@@ -252,6 +260,10 @@ async function walkFrames(source: Source): Promise<Walk> {
     } catch (error) {
       if (!(error instanceof FrameError)) throw error;
       const frame = starts.length;
+      if (error.reason === 'size') {
+        stopped = tooLarge(error, { frame, offset, start, end: undefined });
+        break;
+      }
       const message = `The file is ${error.reason === 'end' ? 'cut off' : 'damaged'} in frame ${frame}, which begins at byte ${offset} (${error.message}): the text ends at byte ${start}.`;
       stopped = { frame, offset, start, end: undefined, message };
       break;

@@ -1,7 +1,6 @@
-import { unknown } from '../../common/errors.ts';
 import type { Host } from '../../deploy/host/host.ts';
 import { type Files, irregular, unreadable } from './files.ts';
-import type { LogFile } from './store.ts';
+import { type LogFile, UnreadableLog } from './store.ts';
 import { keepLast } from './text.ts';
 
 /** Every read starts a program over there, so a read takes at least this many bytes, and the last few are kept. */
@@ -70,7 +69,7 @@ async function readRange(host: Host, script: string, path: string, offset: numbe
   });
   const bytes = Buffer.concat(parts);
   if (bytes.length > length || (code !== 0 && bytes.length > 0))
-    throw unknown(
+    throw new UnreadableLog(
       `${path} in ${host.name} could not be read from byte ${offset}: ${stderr.trim() || `exit code ${code}`}`,
       'Look at that file and its file system.',
     );

@@ -1,3 +1,12 @@
+import { ToolError } from '../../common/errors.ts';
+
+/** One log that is there and cannot be read; those beside it may well be. */
+export class UnreadableLog extends ToolError {
+  constructor(message: string, fix: string, cause?: unknown) {
+    super('unknown', message, fix, cause);
+  }
+}
+
 /** An opened log as it is stored: compressed or not. Offsets and sizes in bytes. */
 export interface LogFile {
   /** Size when it was opened; a log that is still written grows afterwards. */
@@ -18,7 +27,8 @@ export interface LogStore {
    * Opens the log stored under `action_task.log_filename`; undefined where it is not here. The API alone knows logs by
    * their task.
    *
-   * @throws {ToolError} where the place can't be asked, or the name is not one that Forgejo writes
+   * @throws {UnreadableLog} where it is there but cannot be read, or its name is not one that Forgejo writes
+   * @throws {ToolError} where the place can't be asked
    */
   open(logFilename: string, taskId: number): Promise<LogFile | undefined>;
   /** Gives back what the store holds beside opened logs, such as a session with a server. */

@@ -13,6 +13,8 @@ export interface Damage {
   readonly end: number | undefined;
   /** A sentence for people that names the place. */
   readonly message: string;
+  /** Nothing is wrong with it: it is larger than what is read at once. */
+  readonly tooLarge?: true;
 }
 
 /** A piece of a log's text, `start` and `end` being byte offsets in the text. A damaged piece has no bytes. */

@@ -9,15 +9,14 @@ import type { CauseCount, Statistics, Unexplained } from '../diagnose/statistics
 
 type Diagnosis = RunDiagnosis & { readonly annotations?: readonly Annotation[] };
 
-/** A diagnosis for people; piped, a line a job. */
-export function diagnosisText(diagnosis: Diagnosis, view: View): string {
-  if (view.layout === 'tsv') return table(jobColumns, diagnosis.jobs, view);
-  const { style } = view;
-  if (diagnosis.message !== null) return `Run ${diagnosis.runId}: ${diagnosis.message}`;
+/** A diagnosis for people, piped as well: a report of lines, places and history is no table. */
+export function diagnosisText(diagnosis: Diagnosis, { style }: View): string {
   const parts =
-    diagnosis.jobs.length === 0
-      ? [causeText(diagnosis.cause!, style)]
-      : diagnosis.jobs.map((job) => jobText(job, style));
+    diagnosis.message !== null
+      ? [`Run ${diagnosis.runId}: ${diagnosis.message}`]
+      : diagnosis.jobs.length === 0
+        ? [causeText(diagnosis.cause!, style)]
+        : diagnosis.jobs.map((job) => jobText(job, style));
   if (diagnosis.annotations) parts.push(annotationText(diagnosis.annotations, style));
   return parts.join('\n\n');
 }
@@ -134,7 +133,7 @@ export function diagnosisMarkdown(diagnosis: Diagnosis): string {
 }
 
 export function statisticsText(result: Statistics, view: View): string {
-  if (view.layout === 'tsv') return table(causeColumns, result.causes, view);
+  if (view.layout === 'tsv') return statisticsTable(result, view);
   const { style } = view;
   if (result.failed === 0) return 'No job has failed in that time.';
   const share = `${count(result.failed, 'job')} failed; ${result.explained} explained (${Math.round(result.share! * 100)} %).${result.left > 0 ? ` The oldest ${result.left} were not looked at.` : ''}`;
@@ -145,6 +144,28 @@ export function statisticsText(result: Statistics, view: View): string {
       ? ['', style.strong('Unexplained'), table(unexplainedColumns, result.unexplained, view)]
       : []),
   ].join('\n');
+}
+
+/** For scripts: causes and what is unexplained in one table, so that nothing that failed is missing from its counts. */
+function statisticsTable({ causes, unexplained, failed, left }: Statistics, view: View): string {
+  const looked = failed - left;
+  const rows = [
+    ...causes.map((cause) => ({ ...cause, what: cause.title, fingerprint: null })),
+    ...unexplained.map((one) => ({ ...one, id: 'unknown', blame: 'unknown', retryable: null, what: one.line })),
+  ];
+  const columns: readonly Column<(typeof rows)[number]>[] = [
+    { title: 'Count', value: (row) => row.count },
+    { title: 'Share', value: (row) => (row.count / looked).toFixed(4) },
+    { title: 'Cause', value: ({ id }) => id },
+    { title: 'Blame', value: ({ blame }) => blame },
+    { title: 'Retryable', value: ({ retryable }) => (retryable === null ? null : String(retryable)) },
+    { title: 'Runs', value: ({ runs }) => runs.join(',') },
+    { title: 'Runners', value: ({ runners }) => runners.join(',') },
+    { title: 'Repositories', value: ({ repositories }) => repositories.join(',') },
+    { title: 'What', value: ({ what }) => what },
+    { title: 'Fingerprint', value: ({ fingerprint }) => fingerprint },
+  ];
+  return table(columns, rows, view);
 }
 
 const some = (values: readonly (string | number)[]): string =>

@@ -2,9 +2,11 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Option } from 'commander';
 import type { CommonOptions, Outcome, Verb } from '../../common/command.ts';
+import { isDiskFull } from '../../common/disk-full.ts';
 import { messageOf, unknown, usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
+import { oneLine } from '../../common/output/style.ts';
 import { type Connection, type ConnectOptions, connectOptions, logOptions, withConnection } from '../connect.ts';
 import { dbfsOf } from '../database/dbfs.ts';
 import { Status } from '../database/status.ts';
@@ -12,7 +14,7 @@ import { findRun } from '../find-run.ts';
 import { dbfsStore } from '../logs/dbfs.ts';
 import { followJob, lookAt } from '../logs/follow.ts';
 import { secretHider } from '../logs/hide.ts';
-import { type LogLine, linesOf, type Piece } from '../logs/lines.ts';
+import { type LogLine, linesIn, linesOf, type Piece } from '../logs/lines.ts';
 import {
   type EmptyLog,
   type EmptyReason,
@@ -20,6 +22,7 @@ import {
   type LogSummary,
   readLog,
   type Selection,
+  unreadLog,
 } from '../logs/logs.ts';
 import { LogPrinter, type PrintStyle, printPieces } from '../logs/print.ts';
 import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
@@ -64,7 +67,7 @@ interface LogsResult {
 export const logsVerb: Verb = {
   usage: 'logs <run>',
   summary: 'print the logs of a run, or only the step that failed',
-  description: `${runArgument}\n\nReads the log of a running job from the database and a finished one from disk, only as much as is needed. Piped, each line is JOB<TAB>STEP<TAB>LINE. Exit code 2 when there is nothing to show, with the reason.`,
+  description: `${runArgument}\n\nReads the log of a running job from the database and a finished one from disk, only as much as is needed. Piped, each line is JOB<TAB>STEP<TAB>LINE. Exit code 2 when there is nothing to show, with the reason; also where no line matches --grep or --since.`,
   options: [
     ...connectOptions,
     ...logOptions,
@@ -101,7 +104,7 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
   };
   const attempt =
     options.attempt === undefined ? undefined : wholeNumber('--attempt', options.attempt, 0, Number.MAX_SAFE_INTEGER);
-  const filter = filterOf(options);
+  const filter = await filterOf(options, io);
   checkUse(options);
   return withConnection(options, io, async (connection) => {
     const { database } = connection;
@@ -122,11 +125,22 @@ async function logs([name]: readonly string[], options: Options, io: Io): Promis
     const results: JobLog[] = [];
     for (const job of jobs) {
       const answer = await askLog(job, connection, selection);
-      if (options.download !== undefined) results.push(await downloadJob(job, answer, options.download, io));
-      else results.push(await printJob(job, answer, filter, options, io));
+      const shown =
+        options.download === undefined
+          ? printJob(job, answer, filter, options, io)
+          : downloadJob(job, answer, options.download, io);
+      // What cannot be read of one log says nothing of the others.
+      results.push(await shown.catch((error) => emptyJob(job, unreadLog(error), io)));
     }
     const shown = results.some(({ log }) => log !== null && log.lines > 0);
-    return { exit: exitOf(results, shown, options), result: { runId, jobs: results } };
+    const result = { runId, jobs: results };
+    if (filter && results.some(({ log }) => log !== null) && !shown) {
+      const message = `No line matches ${[options.grep !== undefined && '--grep', options.since !== undefined && '--since'].filter(Boolean).join(' and ')}.`;
+      const fix = 'Leave them out, or choose less narrowly; capitals count, unless written as in [Ee]rror.';
+      io.note(`${message}\nnext:  ${fix}`);
+      return { exit: exitCode.unknown, result: { ...result, empty: { reason: 'no-match', message, fix } } };
+    }
+    return { exit: exitOf(results, shown, options), result };
   });
 }
 
@@ -142,8 +156,9 @@ function chooser(filter: Filter): Chosen | undefined {
 /** Which of the lines are shown; undefined for all. */
 type Filter = ((line: LogLine) => boolean) | undefined;
 
-function filterOf({ grep, since }: Options): Filter {
+async function filterOf({ grep, since }: Options, io: Io): Promise<Filter> {
   let pattern: RegExp | undefined;
+  let longest = Number.POSITIVE_INFINITY;
   try {
     pattern = grep === undefined ? undefined : new RegExp(grep);
   } catch (error) {
@@ -152,6 +167,25 @@ function filterOf({ grep, since }: Options): Filter {
       'Put a \\ before each of . * + ? ( ) [ ] { } that is meant as it is.',
     );
   }
+  if (grep !== undefined) {
+    const { patternRisk } = await import('../diagnose/pattern.ts');
+    const risk = patternRisk(grep);
+    if ('problem' in risk)
+      throw usage(
+        `--grep "${grep}" is refused: ${risk.problem}.`,
+        'Write it more simply, or leave --grep out and give the output to grep -P.',
+      );
+    longest = risk.longest;
+  }
+  let isCut = false;
+  const matches = (text: string): boolean => {
+    if (!pattern) return true;
+    if (text.length > longest && !isCut) {
+      io.note(`Of lines of more than ${longest} characters only these were searched: the pattern would take too long.`);
+      isCut = true;
+    }
+    return pattern.test(text.slice(0, longest));
+  };
   const from =
     since === undefined ? '' : new Date(moment(since, Date.now() / 1_000) * 1_000).toISOString().slice(0, 19);
   if (!pattern && from === '') return undefined;
@@ -159,7 +193,7 @@ function filterOf({ grep, since }: Options): Filter {
   let time = '';
   return (line) => {
     if (line.time !== '') time = line.time;
-    return time >= from && (!pattern || pattern.test(line.text));
+    return time >= from && matches(line.text);
   };
 }
 
@@ -204,6 +238,7 @@ async function askLog(job: LogJob, connection: Connection, selection: Selection)
   const { task } = job;
   return readLog({
     task,
+    jobStatus: job.status,
     attempts: job.attempts,
     steps: job.steps,
     ...(await connection.logs()),
@@ -224,7 +259,7 @@ const aboutJob = (job: LogJob) => ({
 });
 
 function emptyJob(job: LogJob, { reason, message, fix }: EmptyLog, io: Io): JobLog {
-  io.note(`${job.name}: ${message}\nnext:  ${fix}`);
+  io.note(`${oneLine(job.name)}: ${message}\nnext:  ${fix}`);
   return { ...aboutJob(job), lines: [], log: null, empty: { reason, message, fix } };
 }
 
@@ -237,37 +272,42 @@ async function printJob(
 ): Promise<JobLog> {
   if (answer.kind === 'empty') return emptyJob(job, answer, io);
   const collected: LogLine[] = [];
+  let shown = 0;
   if (options.json) {
     const hideSecrets = secretHider();
     for await (const block of answer.blocks) {
-      const shown = hideSecrets(block);
-      collected.push(...(filter ? shown.filter(filter) : shown));
+      const clean = hideSecrets(block);
+      collected.push(...(filter ? clean.filter(filter) : clean));
     }
+    shown = collected.length;
   } else {
     const printer = new LogPrinter(job.name, answer.stepAt, printStyle(options, io));
     const chosen = chooser(filter);
     if (!chosen) await printPieces(answer.pieces, printer, io.write);
     else
       for await (const piece of answer.pieces)
-        await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
+        shown += await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
   }
   const log = answer.summary();
-  for (const note of log.notes) io.note(`${job.name}: ${note}`);
-  return { ...aboutJob(job), lines: collected, log, empty: null };
+  for (const note of log.notes) io.note(`${oneLine(job.name)}: ${note}`);
+  return { ...aboutJob(job), lines: collected, log: filter ? { ...log, lines: shown } : log, empty: null };
 }
 
+/** @returns how many of its lines are shown */
 async function printPiece(
   piece: Piece,
   printer: LogPrinter,
   stepOf: (line: number) => string,
   chosen: Chosen | undefined,
   io: Io,
-): Promise<void> {
-  if (!chosen) return io.write(printer.print(piece));
-  const text = chosen(linesOf(piece, stepOf))
-    .map((line) => printer.line(line))
-    .join('');
-  if (text !== '') await io.write(text);
+): Promise<number> {
+  if (!chosen) {
+    await io.write(printer.print(piece));
+    return linesIn(piece);
+  }
+  const lines = chosen(linesOf(piece, stepOf));
+  if (lines.length > 0) await io.write(lines.map((line) => printer.line(line)).join(''));
+  return lines.length;
 }
 
 const printStyle = ({ raw, timestamps }: Options, { view: { layout, style } }: Io): PrintStyle => ({
@@ -307,12 +347,14 @@ async function downloadJob(job: LogJob, answer: FoundLog | EmptyLog, directory: 
     if (!(error instanceof Error && 'syscall' in error)) throw error;
     throw unknown(
       `${path} cannot be written: ${messageOf(error)}`,
-      'Give a directory with --download that may be written.',
+      isDiskFull(error)
+        ? 'Make room on that file system, or give a directory on another one.'
+        : 'Give a directory with --download that may be written.',
       error,
     );
   }
   const log = answer.summary();
-  for (const note of log.notes) io.note(`${job.name}: ${note}`);
+  for (const note of log.notes) io.note(`${oneLine(job.name)}: ${note}`);
   io.note(`${path}: ${log.lines} lines`);
   return { ...aboutJob(job), lines: [], log, empty: null, file: path };
 }
@@ -339,7 +381,7 @@ async function followJobs(
       dbfs: dbfsStore(dbfsOf(database)),
       pause: () => io.pause(1_000),
       note(message) {
-        if (!noted.has(message)) io.note(`${job.name}: ${message}`);
+        if (!noted.has(message)) io.note(`${oneLine(job.name)}: ${message}`);
         noted.add(message);
       },
       tail,

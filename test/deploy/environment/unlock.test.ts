@@ -10,14 +10,13 @@ import { deployBinary } from '../../../src/deploy/command.ts';
 import { Connection } from '../../../src/deploy/connection.ts';
 import { localHost } from '../../../src/deploy/host/local.ts';
 import { layoutOf } from '../../../src/deploy/layout.ts';
-import { takeLock } from '../../../src/deploy/lock.ts';
+import { type Lock, takeLock } from '../../../src/deploy/lock.ts';
 import type { Privilege } from '../../../src/deploy/privilege.ts';
 import { Remote } from '../../../src/deploy/remote.ts';
 
 // Each host is a directory of this machine.
 let root: string;
-/** What changes the host asks first whether the lock is still its own. */
-let held: { release(): Promise<void>; confirm(): Promise<void> }[] = [];
+let held: { readonly lock: Lock; readonly remote: Remote }[];
 const lockOf = (host: string) => join(root, host, '.app.deploy/lock');
 
 beforeEach(async () => {
@@ -26,7 +25,7 @@ beforeEach(async () => {
   await configure();
 });
 afterEach(async () => {
-  for (const lock of held) await lock.release().catch(() => {});
+  for (const { lock } of held) await lock.release().catch(() => {});
   await rm(root, { recursive: true });
 });
 
@@ -56,9 +55,11 @@ async function hold(host: string, by: string): Promise<void> {
   await mkdir(remote.layout.releases, { recursive: true });
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const origin = { by, commit: null, runUrl: 'https://forge.example.org/o/r/actions/runs/7' };
-  const lock = await takeLock(remote, { expiryMs: 60_000, waitMs: 0 }, origin, 'deploy', bootId);
-  held.push({ release: () => lock.release(), confirm: async () => void (await remote.together([await lock.guard()])) });
+  held.push({ remote, lock: await takeLock(remote, { expiryMs: 60_000, waitMs: 0 }, origin, 'deploy', bootId) });
 }
+
+/** What a deploy does before each change. */
+const confirm = async ({ lock, remote }: (typeof held)[number]) => await remote.together([await lock.guard()]);
 
 /** Its holder was gone when the host was started again. */
 async function die(host: string): Promise<void> {
@@ -121,19 +122,19 @@ test('who holds each lock is shown; a dead one goes, one that is alive only with
   expect(yes.exit, yes.stdout).toBe(0);
   expect(JSON.parse(yes.stdout).hosts).toMatchObject([{ host: 'one', removed: expect.stringMatching(/^alice for/) }]);
   // Whose lock was broken stops before its next change.
-  await expect(held[0]!.confirm()).rejects.toThrow(/taken over/);
+  await expect(confirm(held[0]!)).rejects.toThrow(/taken over/);
 });
 
 test('a lock that another deploy took while the question stood is left alone', async () => {
   await hold('one', 'alice');
   const { exit, stdout } = await unlock([], async () => {
-    await held[0]!.release();
+    await held[0]!.lock.release();
     await hold('one', 'carol');
     return true;
   });
   expect(exit).toBe(1);
   expect(stdout).toContain('another deploy has taken the lock meanwhile: carol for');
-  await held[1]!.confirm();
+  await confirm(held[1]!);
 });
 
 test('a protected environment is named twice, and one that is another is left alone', async () => {

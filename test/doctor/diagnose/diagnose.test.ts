@@ -5,6 +5,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildInstance, type Instance, loadInstance, writeLogs } from '../../../demo/forgejo/instance.ts';
 import type { Generation } from '../../../demo/forgejo/schema.ts';
+import { plainView } from '../../../src/common/output/table.ts';
 import { embeddedDatabase, type TestDatabase } from '../../support/database.ts';
 import { doctor } from '../../support/doctor.ts';
 
@@ -15,6 +16,13 @@ describe('diagnosing an instance', () => {
   let directory: string;
   let logs: string;
   const run = (...argv: string[]) => doctor(database.url, [...argv, '--log-dir', logs], { schema: database.schema });
+  const piped = async (...argv: string[]) =>
+    (
+      await doctor(database.url, [...argv, '--log-dir', logs], {
+        schema: database.schema,
+        view: { ...plainView, layout: 'tsv' },
+      })
+    ).out;
   const json = async (...argv: string[]) => (await run('diagnose', ...argv, '--json')).json;
 
   beforeAll(async () => {
@@ -82,6 +90,7 @@ describe('diagnosing an instance', () => {
       exit: 0,
       json: { cause: null, message: expect.stringContaining('nothing to diagnose') },
     });
+    expect(await piped('diagnose', String(green!.id))).toContain('nothing to diagnose');
     expect(await run('diagnose', String(instance.runs.running.id), '--json')).toMatchObject({
       exit: 0,
       json: { cause: null, job: null, jobs: [] },
@@ -126,6 +135,7 @@ describe('diagnosing an instance', () => {
       message: expect.stringContaining('not in its `needs`: blocked_job, other_job, needs-1'),
     });
     expect((await run('diagnose', String(row!.id))).out).toContain('pre-execution: ');
+    expect(await piped('diagnose', String(row!.id))).toContain('pre-execution: ');
   });
 
   test('a commit that was green too is called flaky', async () => {
@@ -137,9 +147,10 @@ describe('diagnosing an instance', () => {
     );
     await database.query('UPDATE action_run SET commit_sha = $1 WHERE id = $2', [failed.row.commit_sha, green!.id]);
     expect((await json(String(failed.id))).history).toMatchObject({ flaky: green!.id, onlyRunner: null });
-    expect((await run('diagnose', String(failed.id))).out).toContain(
-      `Flaky: the same commit was green in run ${green!.id}.`,
-    );
+    const { out } = await run('diagnose', String(failed.id));
+    expect(out).toContain(`Flaky: the same commit was green in run ${green!.id}.`);
+    expect(out).toContain('the same run may succeed when it is started again');
+    expect((await json(String(failed.id))).cause).toMatchObject({ blame: 'code', retryable: true });
     await database.query('UPDATE action_run SET commit_sha = $1 WHERE id = $2', [green!.commit_sha, green!.id]);
   });
 
@@ -162,6 +173,28 @@ describe('diagnosing an instance', () => {
     expect(found.share).toBeCloseTo(found.explained / failed);
     expect(found.causes.map(({ id }: { id: string }) => id)).toContain('c-build');
     expect((await run('diagnose', '--since', '1m', '--json')).json.failed).toBe(0);
+    const [header, ...rows] = (await piped('diagnose', '--since', '30d'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'));
+    expect(header!.slice(0, 3)).toEqual(['count', 'share', 'cause']);
+    expect(rows.reduce((sum, [count]) => sum + Number(count), 0)).toBe(failed);
+  });
+
+  test('a log that cannot be read is one failure without an explanation, not the end of the statistics', async () => {
+    const { id } = instance.runs.failed.job;
+    const [task] = await database.query('SELECT log_filename FROM action_task WHERE job_id = $1', [id]);
+    const rename = (name: unknown) =>
+      database.query('UPDATE action_task SET log_filename = $2 WHERE job_id = $1', [id, name]);
+    const since = async () => (await run('diagnose', '--since', '30d', '--json')).json;
+    const before = await since();
+    await rename('../../outside');
+    const after = await since();
+    await rename(task!.log_filename);
+    expect(after).toMatchObject({ failed: before.failed, explained: before.explained - 1 });
+    expect(after.unexplained.map(({ line }: { line: string }) => line)).toContainEqual(
+      expect.stringContaining('leads out of'),
+    );
   });
 
   test('--matcher names the places that a problem matcher finds', async () => {
@@ -200,9 +233,12 @@ describe('diagnosing an instance', () => {
         step: 'Build',
       },
     ]);
-    expect((await run('diagnose', String(instance.runs.failed.run.id), '--matcher', file)).out).toContain(
-      "src/tide.c:118:17: error: 'struct moon'",
-    );
+    const place = "src/tide.c:118:17: error: 'struct moon' has no member named 'phase'\n";
+    for (const out of [
+      (await run('diagnose', String(instance.runs.failed.run.id), '--matcher', file)).out,
+      await piped('diagnose', String(instance.runs.failed.run.id), '--matcher', file),
+    ])
+      expect(out.endsWith(`\n\n${place}`) && out.includes('fix:  ')).toBe(true);
   });
 
   test('rules of ci-doctor.yaml come first', async () => {

@@ -45,9 +45,9 @@ describe('which line is the cause', () => {
   });
 
   test('not one that the last good run printed too, whatever its numbers, paths and hashes', () => {
-    const before = 'connect ECONNREFUSED 127.0.0.1:41233\nwaiting';
-    const log = 'connect ECONNREFUSED 127.0.0.1:35001\nwaiting\n--- FAIL: TestTide (0.02s)';
-    expect(explain(log).cause?.id).toBe('connection-refused');
+    const before = 'ssh: connect to host 10.0.3.9 port 41233: Connection refused\nwaiting';
+    const log = 'ssh: connect to host 10.0.3.9 port 35001: Connection refused\nwaiting\n--- FAIL: TestTide (0.02s)';
+    expect(explain(log).cause?.id).toBe('ssh-refused');
     const compared = explain(log, { good: good(before) });
     expect(compared.cause?.id).toBe('test-failed');
     expect(compared.lines.map(({ isNew }) => isNew)).toEqual([false, false, true]);
@@ -86,6 +86,79 @@ describe('which line is the cause', () => {
   });
 });
 
+describe('what programs print also where they go on', () => {
+  test.each<[string, string, string]>([
+    [
+      'noise of a test that goes well',
+      'connect ECONNREFUSED 127.0.0.1:6379\n FAIL  test/user.test.ts > saves',
+      'test-failed',
+    ],
+    [
+      'the exception that a test fails with',
+      'E  ConnectionRefusedError: [Errno 111] Connection refused\nFAILED t.py::test_a',
+      'test-failed',
+    ],
+    [
+      'a wait for a server',
+      'curl: (7) Failed to connect to localhost port 5858 after 0 ms: Connection refused\nsleeping 2\nserver is up\n--- FAIL: TestA (0.01s)',
+      'test-failed',
+    ],
+    [
+      'a command with "|| true"',
+      "rm: cannot remove '/root/x': Permission denied\nerror[E0308]: mismatched types",
+      'rust-build',
+    ],
+    ['the database of a test', 'sqlite3.OperationalError: database is locked\nFAILED t.py::test_lock', 'test-failed'],
+  ])('%s is not the cause', (_, log, id) => {
+    expect(explain(log).cause?.id).toBe(id);
+  });
+
+  test('counts where nothing else went wrong: the first of those at the end', () => {
+    const noise = `curl: (7) Failed to connect to a.example port 80: Connection refused\n${'working\n'.repeat(30)}`;
+    const end = 'Error: connect ECONNREFUSED 10.0.3.9:5432\n    at TCP\nError: connect ECONNREFUSED 10.0.3.9:5433';
+    expect(explain(noise + end).cause?.message).toContain('10.0.3.9, port 5432');
+  });
+
+  test('does not count where all is said to be well afterwards, or somebody waits', () => {
+    expect(explain('connect ECONNREFUSED 127.0.0.1:80\nthe server is up\nit broke').cause).toBeNull();
+    expect(explain('connect ECONNREFUSED 127.0.0.1:80\nthe server is not ready yet').cause?.id).toBe(
+      'connection-refused',
+    );
+    expect(explain('Error: connect ETIMEDOUT 10.0.3.9:80 (attempt 1 of 3)\nit broke').cause).toBeNull();
+    expect(explain('Error: connect ETIMEDOUT 10.0.3.9:80 (attempt 3 of 3)\nit broke').cause?.id).toBe(
+      'network-timeout',
+    );
+  });
+});
+
+describe('what follows from something said before', () => {
+  test.each<[string, string]>([
+    [
+      "WARNING: Retrying (Retry(total=4)) after connection broken by 'SSLError: certificate verify failed: unable to get local issuer certificate'",
+      'tls-untrusted',
+    ],
+    [
+      "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError: Temporary failure in name resolution'",
+      'dns',
+    ],
+  ])('a package is not there: %s', (before, id) => {
+    expect(explain(`${before}\nERROR: No matching distribution found for requests`).cause?.id).toBe(id);
+  });
+
+  test('the command of a build that failed has its reason below', () => {
+    const build = 'error: failed to run custom build command for `openssl-sys v0.9.102`\n  --- stderr\n';
+    expect(explain(`${build}  Could not find directory of OpenSSL installation`).cause?.id).toBe('library-missing');
+    expect(explain(`${build}  something else`).cause?.id).toBe('rust-build');
+  });
+});
+
+test('the word of bash that a process was killed comes before what was printed by the way', () => {
+  const { cause } = explain(
+    "connect ECONNREFUSED 127.0.0.1:80\nworking\n/bin/bash: line 3:   812 Killed   cargo build\nexitcode '137': failure",
+  );
+  expect(cause?.id).toBe('killed');
+});
+
 describe('what no rule knows', () => {
   const log =
     'step one\nrunning 0 errors so far\nthe moon failed to rise at 04:12\nlooking again\nstep two\n⚙️ [runner]: RUN exit status 3\n🏁  Job failed';
@@ -112,6 +185,24 @@ describe('what no rule knows', () => {
     expect(cause).toBeNull();
     expect(lines.map(({ text }) => text)).toContain('two');
   });
+});
+
+test.each([
+  'moon: no such file',
+  '/bin/bash: line 1: deploy_key: unbound variable',
+  "make: *** No rule to make target 'buidl'.  Stop.",
+  'E: The repository of the moon is not signed.',
+  'moon: NO_PUBKEY 1234ABCD of the moon',
+])('the first error is %s, not what the runner says of the step', (line) => {
+  const { lines } = explain(`⭐ Run Main Build\n${line}\n  ❌  Failure - Main Build\n🏁  Job failed`);
+  expect(lines.filter(({ decisive }) => decisive).map(({ text }) => text)).toEqual([line]);
+});
+
+test('the runner’s word on a step says nothing about why', () => {
+  const prints = ['one moon', 'two suns'].map(
+    (line) => explain(`⭐ Run Main Build\n${line}\n  ❌  Failure - Main Build\n🏁  Job failed`).fingerprint,
+  );
+  expect(new Set(prints).size).toBe(2);
 });
 
 describe('the fingerprint', () => {

@@ -49,6 +49,26 @@ test('several lines that must follow each other', () => {
   ]);
 });
 
+test('a pattern that looks behind, as the matcher that setup-dotnet registers', () => {
+  const patterns = [
+    {
+      regexp:
+        '^(.*)\\((\\d+)(?:,\\d+|,\\d+,\\d+)?\\):\\s+(error|warning)\\s+([a-zA-Z]+(?<!MSB)\\d+):\\s*(.*?)\\s+\\[(.*?)\\]$',
+      file: 1,
+      line: 2,
+      severity: 3,
+      code: 4,
+      message: 5,
+      fromPath: 6,
+    },
+  ];
+  const log =
+    '/w/a.cs(5,9): error CS0103: no moon [/w/app.csproj]\n/w/a.cs(6,1): error MSB3073: exited [/w/app.csproj]';
+  expect(run(patterns, log)).toEqual([
+    { file: '/w/a.cs', line: 5, column: null, severity: 'error', message: 'no moon', code: 'CS0103', logLine: 1 },
+  ]);
+});
+
 test('colours of the log are no part of it; the severity of the matcher is the default', () => {
   expect(
     run([{ regexp: '^(.+):(\\d+): (.+)$', file: 1, line: 2, message: 3 }], '\x1b[31ma.py:3: odd\x1b[0m', {

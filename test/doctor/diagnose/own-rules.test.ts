@@ -78,6 +78,13 @@ test.each<[unknown, string]>([
   [[rule({ match: { pattern: '(a+)+$' } })], 'the pattern /(a+)+$/ is refused: it can take exponentially long'],
   [[rule({ match: { contains: 'x', not: '(a+)+$' } })], 'the pattern of "not" /(a+)+$/ is refused'],
   [[rule({ match: { pattern: 'a*' } })], 'it fits an empty line'],
+  [[rule({ match: { pattern: '.' } })], 'fits a line that every log has'],
+  [[rule({ match: { pattern: '^\\S+$' } })], 'fits a line that every log has: "ok"'],
+  [
+    [rule({ match: { pattern: 'low (?<harbour>\\w+)' }, message: 'Low at {harbor}.' })],
+    '"message" names {harbor}, and no pattern has a group of that name; did you mean {harbour}?',
+  ],
+  [[rule({ fix: 'Wait for {moon|it}.' })], '"fix" names {moon}, and no pattern has a group of that name.'],
   [
     [rule({ match: { contains: 'x', near: { pattern: 'y', lines: 500 } } })],
     '"lines" must be a whole number from 1 to 50.',

@@ -49,7 +49,7 @@ test.each([
   '',
 ])('the name %j is refused', async (name) => {
   await expect(diskStore(logs).open(name, 1)).rejects.toMatchObject({
-    kind: 'problem',
+    kind: 'unknown',
     message: expect.stringMatching(/leads out of/),
   });
 });

@@ -55,3 +55,36 @@ test('a key that never ends does not hide the rest of the log', () => {
   const texts = secretHider()(block(key('BEGIN'), base64, 'error: bad key file', 'done')).map(({ text }) => text);
   expect(texts).toEqual(['***private key***', '***private key***', 'error: bad key file', 'done']);
 });
+
+const hidden = (...texts: string[]) => secretHider()(block(...texts)).map(({ text }) => text);
+
+test('a PGP key is hidden with its headers and its checksum', () => {
+  const pgp = (word: string) => `-----${word} PGP PRIVATE KEY BLOCK-----`;
+  const texts = hidden(pgp('BEGIN'), 'Version: GnuPG v2', '', base64, '=abCD', pgp('END'), 'after');
+  expect(texts).toEqual([...Array.from({ length: 6 }, () => '***private key***'), 'after']);
+});
+
+test.each([
+  ['a line of nothing but a colour', '\x1b[0m'],
+  ['what BuildKit puts before it', '#8 0.3 AAAA'],
+  ['what compose puts before it', 'app-1  | AAAA'],
+  ['colours', '\x1b[32mQUJD\x1b[0m'],
+])('within a key, %s does not end it', (_, line) => {
+  const texts = hidden(key('BEGIN'), base64, line, base64, key('END'), 'after');
+  expect(texts).toEqual([...Array.from({ length: 5 }, () => '***private key***'), 'after']);
+});
+
+test.each([
+  ['between a name and its value', '\x1b[1mpassword\x1b[0m: hunter22', 'password: ***'],
+  ['as jq does', '\x1b[34;1m"password"\x1b[0m\x1b[1;39m:\x1b[0m \x1b[0;32m"hunter22"', '"password": "***"'],
+  ['within a name', 'pass\x1b[0mword=hunter22', 'password=***'],
+  ['within a value', `ghp_\x1b[0m${'a1'.repeat(15)}`, '***'],
+  ['of tput sgr0', `ghp_\x1b(B\x1b[m${'a1'.repeat(15)}`, '***'],
+])('colours %s do not save a secret', (_, line, clean) => {
+  expect(hidden(line)).toEqual([clean]);
+});
+
+test('colours stay where a secret is hidden without touching them', () => {
+  const line = (value: string) => `\x1b[32mok\x1b[0m TOKEN=${value} \x1b[1mdone\x1b[0m`;
+  expect(hidden(line('12345678'))).toEqual([line('***')]);
+});

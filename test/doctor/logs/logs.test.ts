@@ -3,7 +3,7 @@ import { type BuiltLog, buildLog, logTime, seekableZstd } from '../../../demo/fo
 import { ToolError, unknown } from '../../../src/common/errors.ts';
 import { dbfsPath, dbfsStore } from '../../../src/doctor/logs/dbfs.ts';
 import { type LogRequest, readLog } from '../../../src/doctor/logs/logs.ts';
-import type { LogStore } from '../../../src/doctor/logs/store.ts';
+import { type LogStore, UnreadableLog } from '../../../src/doctor/logs/store.ts';
 import type { StepRow } from '../../../src/doctor/steps.ts';
 import { all, finishedTask, memoryDbfs, memoryFile, memoryIndex, memoryStore, written } from './kit.ts';
 
@@ -48,6 +48,51 @@ test('the failed step costs the seek table and two frames, and small parts of th
   expect(read).toBeGreaterThan(0);
   expect(read).toBeLessThanOrEqual(4 + 17 + frames * 12 + largest[0]! + largest[1]!);
   expect(counted.bytes).toBeLessThan(log.indexes.length);
+});
+
+describe('of several failed steps', () => {
+  const lint = [
+    '⭐ Run Main lint',
+    '✖ 1 problem (1 error, 0 warnings)',
+    'Failed but continue next step',
+    '  ❌  Failure - Main lint',
+  ];
+  const build = ['⭐ Run Main build', 'error[E0308]: mismatched types', '  ❌  Failure - Main build'];
+  const failedStep = (name: string, logIndex: number, logLength: number): StepRow => ({
+    name,
+    status: 2,
+    started: 1,
+    stopped: 2,
+    logIndex,
+    logLength,
+  });
+  const read = async (one: readonly string[], other: readonly string[]) => {
+    const small = buildLog(
+      ['workflow prepared', ...one, ...other, '🏁  Job failed'].map((content, at) => ({
+        time: logTime(1_795_309_000, at),
+        content,
+      })),
+    );
+    const answer = await readLog({
+      task: finishedTask(small, { status: 2 }),
+      steps: [failedStep('first', 1, one.length), failedStep('second', 1 + one.length, other.length)],
+      storage: memoryStore(new Map([[name, await seekableZstd(small.text)]])),
+      selection: { failed: true },
+    });
+    const texts = (await all(answer)).map(({ text }) => text);
+    return { texts, summary: answer.kind === 'lines' ? answer.summary() : undefined };
+  };
+
+  test('the one that the runner went on after (continue-on-error) did not end the job', async () => {
+    const { texts, summary } = await read(lint, build);
+    expect(texts).toEqual([...build, '🏁  Job failed']);
+    expect(summary).toMatchObject({ step: 'second', notes: ['Failed as well: 1 "first" (see --step).'] });
+  });
+
+  test('the first is shown where the runner says nothing of that, or of all of them', async () => {
+    expect((await read(build, build)).summary?.step).toBe('first');
+    expect((await read(lint, lint)).summary?.step).toBe('first');
+  });
 });
 
 test('a summary says what was read and where', async () => {
@@ -205,7 +250,7 @@ describe('a log that moves while it is read', () => {
             },
     };
     const answer = await readLog({ task: finishedTask(log), steps, storage, selection: {} });
-    await expect(all(answer)).rejects.toMatchObject({ kind: 'problem', message: expect.stringMatching(/disappeared/) });
+    await expect(all(answer)).rejects.toMatchObject({ kind: 'unknown', message: expect.stringMatching(/disappeared/) });
   });
 });
 
@@ -218,6 +263,77 @@ test('a place that cannot be asked is an error, not a missing log', async () => 
   };
   const request = { task: finishedTask(log), steps, storage, dbfs: dbfsStore(memoryDbfs(new Map())), selection: {} };
   await expect(readLog(request)).rejects.toBeInstanceOf(ToolError);
+});
+
+test('a log that alone cannot be read is an answer, so that those of other jobs are read', async () => {
+  const storage: LogStore = {
+    name: 'the directory /logs',
+    async open() {
+      throw new UnreadableLog('7.log cannot be read.', 'Try sudo.');
+    },
+  };
+  const request = { task: finishedTask(log), steps, storage, dbfs: dbfsStore(memoryDbfs(new Map())), selection: {} };
+  expect(await readLog(request)).toEqual({
+    kind: 'empty',
+    reason: 'unreadable',
+    message: '7.log cannot be read.',
+    fix: 'Try sudo.',
+  });
+});
+
+describe('a log whose second half is gone', () => {
+  let cut: Buffer;
+  let left: number;
+  beforeAll(async () => {
+    const end = log.text.indexOf(0x0a, log.size / 2) + 1;
+    cut = await seekableZstd(log.text.subarray(0, end));
+    left = log.text.subarray(0, end).toString().split('\n').length - 1;
+  });
+  const ask = (selection: LogRequest['selection'], index?: LogRequest['index']) =>
+    readLog({
+      task: finishedTask(log, { status: 2 }),
+      steps,
+      storage: memoryStore(new Map([[name, cut]])),
+      selection,
+      index,
+    });
+
+  test.each([
+    ['the whole', {}],
+    ['a step that ends behind it', { step: 'Build' }],
+    ['their last lines', { step: 'Build', tail: 3 }],
+  ])('%s: its end is missing', async (_, selection) => {
+    for (const index of [undefined, memoryIndex(log.indexes).index]) {
+      const answer = await ask(selection, index);
+      const shown = await all(answer);
+      expect(shown.map(written)).toEqual(
+        lines.slice('tail' in selection ? left - 3 : 'step' in selection ? 3 : 0, left),
+      );
+      expect(shown.at(-1)!.number).toBe(left);
+      expect(answer.kind === 'lines' && answer.summary().damage.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^The log in the directory \/logs ends at byte \d+ of \d+: the rest is missing\.$/),
+      ]);
+    }
+  });
+
+  test.each<[string, LogRequest['selection']]>([
+    ['a step', { step: 'Test' }],
+    ['its last lines', { step: 'Test', tail: 3 }],
+    ['the step that failed', { failed: true }],
+  ])('%s behind it is not said to have written nothing, nor mistaken for what is there', async (_, selection) => {
+    for (const index of [undefined, memoryIndex(log.indexes).index])
+      expect(await ask(selection, index)).toMatchObject({
+        kind: 'empty',
+        reason: 'missing',
+        message: expect.stringMatching(/^Step 2 "Test" wrote 500 lines, but the log .* ends before them, at byte/),
+      });
+  });
+
+  test('what lies before it is whole', async () => {
+    const answer = await ask({ step: 'Set up job' });
+    expect((await all(answer)).map(written)).toEqual(lines.slice(0, 3));
+    expect(answer.kind === 'lines' && answer.summary().damage).toEqual([]);
+  });
 });
 
 test('a log that is in the other place than its row says is found', async () => {

@@ -98,6 +98,24 @@ describe('files that are not quite what Forgejo writes are read all the same', (
     const made = await Promise.all(parts.map(zstdFrame));
     await whole(Buffer.concat([...made.map(({ bytes }) => bytes), seekTable(made.map((one) => one.entry))]));
   });
+  test('a frame that is larger than what is read at once is not called damaged', async () => {
+    const large = Buffer.alloc(17 * 1024 * 1024, 'a line\n');
+    const whole = await compress(large);
+    // Without its size, as through a pipe: the first two bytes of the header say how long it is.
+    const stated = await zstdFrame(large);
+    for (const bytes of [whole, Buffer.concat([stated.bytes, seekTable([stated.entry])])]) {
+      const log = await openText(memoryFile(bytes));
+      if (log.size > 0) expect((await log.chunk(0)).bytes).toBeUndefined();
+      expect(log.damage).toEqual([
+        expect.objectContaining({
+          tooLarge: true,
+          message: expect.stringMatching(
+            /decodes to more than 16777216 bytes, .* no damage; "zstd -dc FILE \| less" shows/,
+          ),
+        }),
+      ]);
+    }
+  });
   test('an empty log', async () => {
     for (const bytes of [await seekableZstd(Buffer.alloc(0)), Buffer.alloc(0)])
       expect((await openText(memoryFile(bytes))).size).toBe(0);

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what a person writes into deploy.yaml.
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { deployCommand } from '../../support/deploy-command.ts';
 import { buildService, versionAt } from '../../support/service.ts';
 import { freePort, type Sshd, startSshd } from '../../support/sshd.ts';
 
-/** Ten real SSH servers, each with a directory, keys and a service of its own. */
+/** Ten hosts: SSH servers in namespaces of their own, each with its name, its processes, its /mnt, its keys and its service. */
 const count = 10;
 let root: string;
 let hosts: { readonly name: string; readonly sshd: Sshd; readonly place: string; readonly port: number }[] = [];
@@ -23,15 +23,13 @@ beforeAll(async () => {
   for (let index = 1; index <= count; index++) {
     const place = join(root, `host-${index}`);
     await mkdir(join(place, 'bin'), { recursive: true });
-    const sshd = await startSshd({ config: [`SetEnv HOME=${place}`], hostKeyTypes: ['ed25519'] });
-    hosts = [...hosts, { name: `host-${index}`, sshd, place, port: await freePort() }];
+    const name = `host-${index}`;
+    const machine = { name, mounts: { '/mnt': place } };
+    const sshd = await startSshd({ config: ['SetEnv HOME=/mnt'], hostKeyTypes: ['ed25519'], machine });
+    hosts = [...hosts, { name, sshd, place, port: await freePort() }];
   }
 });
 afterAll(async () => {
-  for (const pid of await readdir('/proc')) {
-    const exe = await readlink(`/proc/${pid}/exe`).catch(() => '');
-    if (exe.startsWith(`${root}/`)) process.kill(Number(pid), 'SIGKILL');
-  }
   await Promise.all(hosts.map(({ sshd }) => sshd.stop()));
   await rm(root, { recursive: true, force: true });
 });
@@ -46,9 +44,9 @@ async function configure(
     services: {
       service: {
         source: await buildService({ version }),
-        target: '${var:PLACE}/bin/service',
+        target: '/mnt/bin/service',
         command: './service ${var:PORT}',
-        log: '${var:PLACE}/log',
+        log: '/mnt/log',
         'health-url': 'http://127.0.0.1:${var:PORT}/api/health',
         'health-samples': 2,
         'health-interval': '20ms',
@@ -61,21 +59,22 @@ async function configure(
     },
     environments: {
       test: {
-        hosts: hosts.map(({ name, sshd, place, port }) => ({
+        hosts: hosts.map(({ name, sshd, port }) => ({
           name,
           via: `ssh://${sshd.user}@127.0.0.1:${sshd.port}`,
           'known-hosts': sshd.knownHosts,
           identity: sshd.keyPath,
-          variables: { PLACE: place, PORT: port, EXPECT: ill.includes(name) ? 'what no binary holds' : version },
+          variables: { PORT: port, EXPECT: ill.includes(name) ? 'what no binary holds' : version },
         })),
-        marker: '${env:MARKER}',
+        marker: '/mnt/environment',
+        hostname: 'host-*',
         canary: { settle: '300ms' },
         batches: [3],
         ...more,
       },
     },
   };
-  await writeFile(join(root, 'environment'), 'test\n');
+  for (const { place } of hosts) await writeFile(join(place, 'environment'), 'test\n');
   await writeFile(join(root, 'deploy.yaml'), JSON.stringify(values));
 }
 
@@ -83,7 +82,6 @@ const environment = () => ({
   PATH: process.env.PATH,
   HOME: root,
   XDG_CACHE_HOME: join(root, 'cache'),
-  MARKER: join(root, 'environment'),
 });
 
 async function run(...more: string[]) {

@@ -1,4 +1,5 @@
 import type { TextRule } from '../rule.ts';
+import { debianPackage } from './debian.ts';
 
 /** Compilers, packages and tests: what the commit itself did. */
 export const code: readonly TextRule[] = [
@@ -11,21 +12,35 @@ export const code: readonly TextRule[] = [
       any: [
         /(?:ld|lld|ld\.lld|mold)\S*: (?:error: )?(?:cannot find|unable to find library|library not found:) -l(?<library>[\w.+-]+)/,
         /Package '?(?<library>[\w.+-]+)'?(?:, required by '[^']+',)? (?:was not found in the pkg-config search path|not found)/,
+        /No package '(?<library>[\w.+-]+)' found/,
         /The system library `(?<library>[^`]+)` required by crate/,
         /fatal error: (?<header>[\w./+-]+\.h(?:pp)?): No such file or directory/,
         /Could not find (?:directory of )?(?<library>OpenSSL) installation/i,
-        /linker `(?<library>cc|clang|gcc|mold|lld)` not found|(?<library2>protoc|cmake) (?:failed: .{0,80}|is )not (?:found|installed)/,
+        /linker `(?<program>cc|clang|gcc|mold|lld)` not found|(?<program2>protoc|cmake)`? (?:failed: .{0,80}|is |\(.{0,60}\) )not (?:found|installed)/,
       ],
+      not: [/^cargo:warning=/],
     },
-    message: 'The build needs {library|}{header|}, which is not installed where it runs.',
-    fix: 'Install its development package in a step before: `apt-get update && apt-get install -y build-essential pkg-config lib{library|NAME}-dev` (`apt-file search {library|}{header|}` names the package: -lssl is libssl-dev, -lpq libpq-dev).',
+    derive: ({ library, header, program }) => {
+      const known = debianPackage(program ?? header ?? library ?? '');
+      return known === undefined ? {} : { package: known };
+    },
+    message: 'The build needs {library|}{header|}{program|}, which is not installed where it runs.',
+    fix: [
+      'Install it in a step before: `apt-get update && apt-get install -y {package}` (so it is called in Debian and Ubuntu).',
+      'Install what has {header} in a step before. `apt-get install -y apt-file && apt-file update && apt-file search {header}` names the package, most often one that ends in -dev.',
+      'Install the development package of {library} in a step before. `apt-cache search {library}` lists packages; the one wanted ends in -dev most often.',
+    ],
     examples: {
       hit: [
         '/usr/bin/ld: cannot find -lpq: No such file or directory',
+        'error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltide: No such file or directory\n          collect2: error: ld returned 1 exit status',
         'src/db.c:3:10: fatal error: libpq-fe.h: No such file or directory',
-        'The system library `openssl` required by crate `openssl-sys` was not found.',
+        'The system library `alsa` required by crate `alsa-sys` was not found.',
+        'error: failed to run custom build command for `openssl-sys v0.9.102`\n  --- stderr\n  Could not find directory of OpenSSL installation, and this `-sys` crate cannot\n  proceed without this knowledge.',
+        'error: linker `cc` not found',
+        "  No package 'tide-2.0' found",
       ],
-      miss: ['checking for library containing dlopen... none required'],
+      miss: ['checking for library containing dlopen... none required', "Package 'tide' found"],
     },
   },
   {
@@ -37,12 +52,18 @@ export const code: readonly TextRule[] = [
       any: [
         /npm (?:ERR!|error) code EUSAGE/,
         /`npm ci` can only install packages when your package\.json and package-lock\.json/,
-        /ERR_PNPM_OUTDATED_LOCKFILE|Your lockfile needs to be updated/,
+        /ERR_PNPM_OUTDATED_LOCKFILE|YN0028: .{0,60}lockfile would have been modified|Your lockfile needs to be updated/,
       ],
     },
     message: 'The lock file does not fit package.json.',
     fix: '`npm install` (or `pnpm install`, `yarn install`) in the working copy, then commit the lock file.',
-    examples: { hit: ['npm error code EUSAGE'], miss: ['added 214 packages in 6s'] },
+    examples: {
+      hit: [
+        'npm error code EUSAGE',
+        '➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden.',
+      ],
+      miss: ['added 214 packages in 6s'],
+    },
   },
   {
     id: 'npm-conflict',
@@ -59,12 +80,23 @@ export const code: readonly TextRule[] = [
     title: 'A package does not exist in that version, or not there',
     blame: 'dependency',
     retryable: false,
+    follows: [
+      'dns',
+      'tls-untrusted',
+      'tls-expired',
+      'network-timeout',
+      'connection-refused',
+      'connection-lost',
+      'server-error',
+      'rate-limit',
+    ],
     match: {
       any: [
         /npm (?:ERR!|error) (?:404 +'(?<package>[^']+)' is not in this registry|code (?:E404|ETARGET|ENOVERSIONS))/,
         /npm (?:ERR!|error) notarget No matching version found for (?<package>\S+[^.\s])/,
         /ERROR: No matching distribution found for (?<package>\S+)/,
         /E: Unable to locate package (?<package>\S+)|E: Package '(?<package2>[^']+)' has no installation candidate|E: Version '[^']+' for '(?<package3>[^']+)' was not found/,
+        /E: Failed to fetch (?<package>\S+) +404 +Not Found/,
         /error: no matching package named `(?<package>[^`]+)` found/,
         /error: failed to select a version for the requirement `(?<package>[^`]+)`/,
         /go: (?<package>\S+?)@\S+: (?:invalid version|reading .{1,200}(?:404|410))/,
@@ -77,6 +109,7 @@ export const code: readonly TextRule[] = [
         'E: Unable to locate package libpq-dev',
         "npm error 404  '@org/ui@^1.0.0' is not in this registry.",
         'ERROR: No matching distribution found for torch==9.9',
+        'E: Failed to fetch http://deb.example.org/curl_7.88.1.deb  404  Not Found [IP: 10.0.3.9 80]',
       ],
       miss: ['npm http fetch GET 200 https://registry.example.org/404'],
     },
@@ -86,6 +119,7 @@ export const code: readonly TextRule[] = [
     title: 'A package arrived damaged, or is not the one that was locked',
     blame: 'dependency',
     retryable: true,
+    passing: true,
     match: {
       any: [
         /npm (?:ERR!|error) code EINTEGRITY/,
@@ -118,6 +152,25 @@ export const code: readonly TextRule[] = [
     examples: { hit: ['npm error code E401', 'unauthorized: authentication required'], miss: ['Login Succeeded'] },
   },
   {
+    id: 'apt-key',
+    title: 'apt does not know the key that signs a source',
+    blame: 'workflow',
+    retryable: false,
+    match: {
+      any: [
+        /NO_PUBKEY (?<key>[0-9A-F]+)|EXPKEYSIG (?<key2>[0-9A-F]+)/,
+        /^E: The repository '(?<source>[^']+)' is not signed|^E: The repository '(?<source2>[^']+)' does not have a Release file/,
+      ],
+    },
+    message:
+      'apt takes nothing from {source|a source}: the key that signs it is not known{ key|}, or it is not there any more.',
+    fix: 'Fetch the key that the source’s own page names to /etc/apt/keyrings/NAME.asc and write `deb [signed-by=/etc/apt/keyrings/NAME.asc] …` into its .list; a source of an old release moves to an archive or goes away.',
+    examples: {
+      hit: ["E: The repository 'https://apt.example.org stable InRelease' is not signed."],
+      miss: ['Get:1 https://apt.example.org stable InRelease [1,843 B]'],
+    },
+  },
+  {
     id: 'apt-lock',
     title: 'Another apt is at work',
     blame: 'runner',
@@ -143,19 +196,24 @@ export const code: readonly TextRule[] = [
     match: {
       any: [
         /^error\[(?<code>E\d{4})\]: (?<what>.{1,200})/,
-        /failed to run custom build command for `(?<package>[^`]+)`/,
-        /error: linking with `(?<linker>[^`]+)` failed/,
-        /error: failed to parse manifest at `(?<file>[^`]+)`/,
-        /error: the lock file (?<file>\S+) needs to be updated but --locked was passed/,
-        /error: package `(?<package>[^`]+)` cannot be built because it requires rustc (?<version>[\d.]+)/,
+        /^error: (?<what>(?:cannot find (?:macro|attribute|derive macro|type|value|function|crate)\b|expected (?:one of|expression|identifier|item|type|pattern|`)).{0,100})/,
+        /^error: (?<what>(?:no rules expected|environment variable `|couldn't read `|mismatched closing delimiter|unresolved import|unterminated|this file contains an unclosed|`SQLX_OFFLINE=true`|requires `).{0,100})/,
+        /error: (?<what>failed to parse manifest at `[^`]+`)/,
+        /error: (?<what>the lock file \S+ needs to be updated but --locked was passed)/,
+        /error: (?<what>package `[^`]+` cannot be built because it requires rustc [\d.]+)/,
       ],
+      weak: [/(?<what>failed to run custom build command for `[^`]+`)/, /error: (?<what>linking with `[^`]+` failed)/],
     },
-    message: 'The Rust build failed: {code|}{what| }{package|}{linker|}{file|}',
-    fix: '`cargo build` with the same features in the working copy; `rustc --explain {code|E0308}`. A failed build command prints its own error below "--- stderr".',
+    message: 'The Rust build failed{: code}{: what}.',
+    fix: [
+      '`rustc --explain {code}` tells what it means. `cargo build` with the same features in the working copy shows the same.',
+      '`cargo build` with the same features in the working copy shows the same. A build command that failed prints its own error below "--- stderr".',
+    ],
     examples: {
       hit: [
         'error[E0433]: failed to resolve: use of undeclared crate or module `botlib`',
-        'error: failed to run custom build command for `openssl-sys v0.9.102`',
+        'error: failed to run custom build command for `tide-sys v0.9.102`',
+        'error: cannot find macro `printn` in this scope\n --> src/main.rs:2:5',
       ],
       miss: ['warning: unused variable: `error`', '   Compiling thiserror v1.0.61'],
     },
@@ -174,7 +232,10 @@ export const code: readonly TextRule[] = [
       not: [/\.h(?:pp)?: No such file/],
     },
     message: '{place|The program} does not compile or link: {what|}{symbol|}',
-    fix: 'Correct {place|the source}. An undefined reference to a library’s name means that -lNAME is missing, or stands before the file that needs it.',
+    fix: [
+      'Correct {place}.',
+      'What defines {symbol} is not linked, or is there twice: a library’s -lNAME is missing, or stands before the file that needs it.',
+    ],
     examples: {
       hit: [
         "src/tide.c:118:17: error: 'struct moon' has no member named 'phase'",
@@ -194,8 +255,11 @@ export const code: readonly TextRule[] = [
         /^error (?<code>TS\d{4,5}): (?<what>.{1,200})/,
       ],
     },
-    message: '{file|The project} does not compile: {code} {what}',
-    fix: 'Correct {file|the project}, line {line|below}: `npx tsc --noEmit` in the working copy shows the same.',
+    message: '{file|The project} does not compile: {code}: {what}',
+    fix: [
+      'Correct {file}, line {line}: `npx tsc --noEmit` in the working copy shows the same.',
+      'Correct tsconfig.json or the packages it names: `npx tsc --noEmit` in the working copy shows the same.',
+    ],
     examples: {
       hit: ["src/app.ts(12,5): error TS2322: Type 'string' is not assignable to type 'number'."],
       miss: ['Found 0 errors. Watching for file changes.'],
@@ -209,6 +273,7 @@ export const code: readonly TextRule[] = [
     match: {
       any: [
         /^(?:\.\/|vet: )?(?<file>[\w./-]+\.go):(?<line>\d+):\d+: (?<what>(?:undefined|cannot|syntax error|declared and not used|"[^"]+" imported and not used|missing return|too many arguments|not enough arguments|assignment mismatch|invalid operation).{0,200})/,
+        /^(?:\.\/|vet: )?(?<file>[\w./-]+\.go):(?<line>\d+):\d+: (?<what>\S+ (?:undefined \(|redeclared|is not a type|does not implement).{0,200})/,
         /no required module provides package (?<package>[^\s;]+)/,
         /missing go\.sum entry for module providing package (?<package>\S+)/,
       ],
@@ -218,10 +283,131 @@ export const code: readonly TextRule[] = [
     examples: {
       hit: [
         './main.go:12:2: undefined: tide',
+        './main.go:14:9: foo.Bar undefined (type Foo has no field or method Bar)',
         'main.go:4:2: no required module provides package example.org/x; to add it:',
       ],
       miss: ['ok  	example.org/app	0.012s'],
     },
+  },
+  {
+    id: 'jvm-build',
+    title: 'Java or Kotlin code does not compile',
+    blame: 'code',
+    retryable: false,
+    match: {
+      any: [
+        /^(?:\[ERROR\] )?(?<place>\/?[\w./+-]+\.(?:java|kt|scala):(?:\d+|\[\d+,\d+\])):? (?:error: )?(?<what>\S.{1,200})/,
+        /^e: (?:file:\/\/)?(?<place>\/?[\w./+-]+\.kts?:\d+)\S* (?<what>.{1,200})/,
+      ],
+      weak: [/^\[ERROR\] COMPILATION ERROR|^Execution failed for task '(?<task>[^']+)'|^> Task (?<task2>\S+) FAILED$/],
+      not: [/warning:|^\S+ at |\bat .*\(/],
+    },
+    message: '{place|The project} does not compile{: what}{: task}.',
+    fix: [
+      '`./gradlew {task}` in the working copy shows the same; the lines before name file and line.',
+      'Correct the file there: `mvn -q compile` or `./gradlew compileJava` in the working copy shows the same.',
+    ],
+    examples: {
+      hit: [
+        '[ERROR] /w/src/main/java/App.java:[5,9] cannot find symbol',
+        '/w/App.java:5: error: cannot find symbol',
+        "FAILURE: Build failed with an exception.\nExecution failed for task ':app:compileJava'.",
+      ],
+      miss: [
+        '/w/App.java:5: warning: [deprecation] stop() in Thread has been deprecated',
+        '\tat org.tide.App.main(App.java:5)',
+      ],
+    },
+  },
+  {
+    id: 'dotnet-build',
+    title: 'C# or F# code does not compile',
+    blame: 'code',
+    retryable: false,
+    match: {
+      any: [
+        /(?<place>[\w./+-]+\.(?:cs|fs|vb)\(\d+,\d+\)): error (?<code>(?:CS|FS|BC)\d{4}): (?<what>.{1,200})/,
+        /(?<file>[\w./+-]+\.(?:cs|fs|vb)proj)(?:\(\d+,\d+\))? ?: error (?<code>(?:NU|NETSDK|MSB)\d{4}): (?<what>.{1,200})/,
+      ],
+    },
+    message: '{place|}{file|} does not compile: {code}: {what}',
+    fix: 'Correct the file there: `dotnet restore && dotnet build` in the working copy shows the same.',
+    examples: {
+      hit: [
+        "/w/Program.cs(5,9): error CS0103: The name 'foo' does not exist in the current context [/w/app.csproj]",
+        '/w/app.csproj : error NU1101: Unable to find package Tide.',
+      ],
+      miss: ['/w/Program.cs(5,9): warning CS0168: The variable is declared but never used'],
+    },
+  },
+  {
+    id: 'make-target-missing',
+    title: 'make does not know how to make a file',
+    blame: 'code',
+    retryable: false,
+    match: { any: [/^make(?:\[\d+\])?: \*\*\* No rule to make target [`'](?<target>[^']+)'/] },
+    message: 'make has no rule for {target}: the name is wrong, or a file that it needs is missing.',
+    fix: '`make -n {target}` in the working copy. A file that is there and not in git (`git status --ignored`) is missing in CI; so is what a step before should have made.',
+    examples: {
+      hit: ["make: *** No rule to make target 'buidl'.  Stop."],
+      miss: ["make: Nothing to be done for 'all'."],
+    },
+  },
+  {
+    id: 'file-missing',
+    title: 'A file or directory is not there',
+    blame: 'code',
+    retryable: false,
+    passing: true,
+    match: {
+      any: [
+        /: line \d+: (?:cd: )?(?<path>[^:'"]+): No such file or directory$/,
+        /^(?:cat|cp|mv|cd|tar|source|sed|head|sha256sum|chmod|chown|strip|install|zip|unzip|\.): (?:cannot (?:stat|access|open) )?[‘'"]?(?<path>[^:'"’]+?)[’'"]?: (?:Cannot open: )?No such file or directory$/,
+        /^(?:Error: )?ENOENT: no such file or directory, \w+ '(?<path>[^']+)'/,
+        /^FileNotFoundError: \[Errno 2\] No such file or directory: '(?<path>[^']+)'/,
+      ],
+      not: [/^rm: /],
+    },
+    message: '{path} does not exist where the step looks for it.',
+    fix: '`git ls-files {path}` in the working copy says whether it is in the repository (names are case-sensitive on Linux). What a step before should make, or an artifact bring, it did not; `pwd` and `ls -la` in the step show where it stands.',
+    examples: {
+      hit: [
+        'cat: config/prod.env: No such file or directory',
+        '/var/run/x.sh: line 1: cd: botserver: No such file or directory',
+      ],
+      miss: ["rm: cannot remove 'old': No such file or directory"],
+    },
+  },
+  {
+    id: 'shell-syntax',
+    title: 'A script is not valid shell',
+    blame: 'workflow',
+    retryable: false,
+    match: {
+      any: [
+        /(?:bash|sh|\.sh): (?:line )?(?<line>\d+): (?<what>(?:syntax error|Syntax error:|unexpected EOF while looking for).{0,120})/,
+      ],
+    },
+    message: 'The shell cannot read the script, line {line}: {what}',
+    fix: 'Correct the `run:` block or script there; `shellcheck FILE` or `bash -n FILE` shows the same. `sh` knows no `[[`, arrays or `<(…)`: give the step `shell: bash`.',
+    examples: {
+      hit: ["/tmp/x.sh: line 3: syntax error near unexpected token `fi'"],
+      miss: ['checking shell syntax... ok'],
+    },
+  },
+  {
+    id: 'script-missing',
+    title: 'A script that is called is not in package.json',
+    blame: 'workflow',
+    retryable: false,
+    match: {
+      any: [
+        /npm (?:ERR!|error) Missing script: "?(?<script>[^"\s]+)|ERR_PNPM_NO_SCRIPT +Missing script: (?<script2>\S+)/,
+      ],
+    },
+    message: 'package.json has no script {script}.',
+    fix: '`npm run` lists those that there are. In a workspace: `npm run NAME -w PACKAGE`, or `working-directory:` of the step.',
+    examples: { hit: ['npm error Missing script: "biuld"'], miss: ['> app@1.0.0 build'] },
   },
   {
     id: 'module-missing',
@@ -230,17 +416,19 @@ export const code: readonly TextRule[] = [
     retryable: false,
     match: {
       any: [
-        /Cannot find module '(?<module>[^']+)'/,
-        /Cannot find package '(?<module>[^']+)'/,
+        /(?:[Ee]rror(?: TS\d+| \[\w+\])?: |^\s+|: )Cannot find (?:module|package) '(?<module>[^']+)'/,
+        /Cannot find (?:module|package) '(?<module>[^']+)' (?:from|imported from) /,
         /ModuleNotFoundError: No module named '(?<module>[^']+)'/,
         /\[vite\]: Rollup failed to resolve import "(?<module>[^"]+)"|Could not resolve "(?<module2>[^"]+)"/,
       ],
+      // For macOS only; on Linux nobody has it.
+      not: [/'fsevents'/],
     },
     message: '{module|A module} is imported and not installed, or its path is wrong.',
-    fix: 'Add it to the dependencies (`npm install {module|NAME}`, requirements.txt) or correct the path; names of files are case-sensitive on Linux. A generated file needs the step that makes it before this one.',
+    fix: 'Add it to the dependencies (`npm install`, requirements.txt) or correct the path; names of files are case-sensitive on Linux. A generated file needs the step that makes it before this one.',
     examples: {
       hit: ["Error: Cannot find module '@org/lib'", "ModuleNotFoundError: No module named 'yaml'"],
-      miss: ['modules: 214 found'],
+      miss: ['modules: 214 found', "Cannot find module 'fsevents'"],
     },
   },
   {
@@ -257,6 +445,7 @@ export const code: readonly TextRule[] = [
         /^Traceback \(most recent call last\):/,
         /^Uncaught (?<what>.{1,200})/,
       ],
+      not: [/^panic: recovered|\bshould_panic\b/],
     },
     message: 'A program stopped with an exception: {what|see below}',
     fix: 'The lines below hold where it came from. `RUST_BACKTRACE=1` shows more of a Rust panic.',
@@ -278,7 +467,14 @@ export const code: readonly TextRule[] = [
         /^\s*--- FAIL: (?<test>\S+)/,
         /^test (?<test>\S+) \.\.\. FAILED$/,
         /^not ok \d+ (?:- )?(?<test>.{1,160})$/,
-        /^\s*\[\s*FAILED\s*\] (?<test>[\w./]+)/,
+        /^\s*\[\s*FAILED\s*\] (?<test>[A-Za-z_][\w./]+)/,
+        // mocha, then node:test, phpunit, rspec.
+        /^\s+[1-9]\d* failing$/,
+        /^\s*✖ (?<test>.{1,160}?) \([\d.]+ ?m?s\)$|^✖ failing tests:$/,
+        /^There (?:was|were) \d+ (?:failures?|errors?):$|^(?:FAILURES|ERRORS)!$/,
+        /^rspec (?<test>\.\/\S+:\d+)|^\d+ examples?, [1-9]\d* failures?/,
+        /^(?:\[xUnit\.net [\d:.]+\] +|\s+)(?:Failed )?(?<test>[\w.]+(?:\([^)]*\))?) \[FAIL\]$|^\s*Failed (?<test2>[\w.]+(?:\([^)]*\))?) \[[\d<].{0,10}s\]$|^Failed! +- Failed: +[1-9]/,
+        /^(?<test>\w+ > \S.{0,120}) FAILED$/,
         /Tests run: \d+, Failures: [1-9]\d*|Tests run: \d+, Failures: \d+, Errors: [1-9]\d*/,
         /^test result: FAILED/,
       ],
@@ -293,12 +489,20 @@ export const code: readonly TextRule[] = [
         'test tide::rises ... FAILED',
         'FAILED tests/test_tide.py::test_rises - assert 1 == 2',
         'not ok 7 - harbour 7',
+        '  1 passing (5ms)\n  1 failing\n\n  1) user\n       saves:',
+        '✖ rises (2ms)',
+        'There was 1 failure:\n\n1) TideTest::testRises',
+        'rspec ./spec/tide_spec.rb:3 # Tide rises',
+        'TideTest > rises() FAILED',
       ],
       miss: [
         '# fail 0',
         'test result: ok. 12 passed; 0 failed',
         ' ✓ test/fail.test.ts (3 tests)',
         'not ok 3 - flaky # TODO later',
+        '[ FAILED ] 0 tests',
+        '✔ rises (1ms)',
+        '3 examples, 0 failures',
       ],
     },
   },
@@ -311,19 +515,30 @@ export const code: readonly TextRule[] = [
       any: [
         /^✖ (?<count>\d+) problems? \((?:[1-9]\d*) errors?/,
         /^\d+ warnings? treated as errors?|ESLint found too many warnings/,
-        /^error: (?:this|unused|you should|redundant|useless).{0,160}|could not compile .{1,80} due to \d+ previous (?:error|warning)s?; .{0,40}clippy/,
+        /^error: (?:this (?:expression|function|call|match|if|loop|block|method|operation|argument|lint|pattern|could|can|creates|looks|is|does)\b|unused (?:variable|import|mut|macro|must|return|doc|value|assignment|label)[^.]{0,20}(?::|`|s:|that must)|you should|redundant|useless)/,
+        /could not compile .{1,80} due to \d+ previous (?:error|warning)s?; .{0,40}clippy/,
         /^Diff in (?<file>\S+?)(?::\d+| at line)/,
         /Code style issues (?:found|were found) in|^\[warn\] Code style issues/,
         /^Oh no! 💥 💔 💥|^would reformat (?<file>\S+)/,
-        /Found \d+ errors?\.$|Some errors were emitted while running checks/,
+        /^Found \d+ errors?(?:\.$| in \d+ files?\b)|Some errors were emitted while running checks/,
+        // golangci-lint, shellcheck.
+        /^\S+\.go:\d+:\d+: .{1,200} \([a-z][\w-]{2,20}\)$|^level=error .{0,40}issues found/,
+        /^In (?<file>\S+) line \d+:$/,
       ],
       not: [/Found 0 errors/],
     },
     message: 'A linter or formatter found something that it counts as an error.',
     fix: 'Run the same in the working copy, with its switch that repairs: `npx eslint --fix`, `npx biome check --write`, `cargo fmt`, `cargo clippy --fix`, `ruff check --fix`, `black .`.',
     examples: {
-      hit: ['✖ 3 problems (1 error, 2 warnings)', '1 warning treated as error', 'Found 2 errors.'],
-      miss: ['✖ 2 problems (0 errors, 2 warnings)', 'Found 0 errors.'],
+      hit: [
+        '✖ 3 problems (1 error, 2 warnings)',
+        '1 warning treated as error',
+        'Found 2 errors.',
+        'Found 1 error in 1 file (checked 3 source files)',
+        'main.go:22:2: Error return value of `f.Close` is not checked (errcheck)',
+        'In deploy.sh line 3:\necho $x',
+      ],
+      miss: ['✖ 2 problems (0 errors, 2 warnings)', 'Found 0 errors.', 'Found 3 errors in log history, ignoring.'],
     },
   },
 ];

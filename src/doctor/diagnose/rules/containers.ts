@@ -15,7 +15,7 @@ export const containers: readonly TextRule[] = [
         /dial unix (?<socket>\S*docker\.sock): connect: (?:no such file or directory|connection refused)/,
       ],
     },
-    message: 'No Docker answers{socket| at its socket}: the job wants a container, and the runner cannot start one.',
+    message: 'No Docker answers at {socket|its socket}: the job wants a container, and the runner cannot start one.',
     fix: 'On the runner’s host: `systemctl start docker`, and `docker info` as the runner’s user. A runner without Docker must have labels of host mode only (`self-hosted:host`), and a job that needs Docker a label of another runner.',
     examples: {
       hit: [
@@ -78,6 +78,42 @@ export const containers: readonly TextRule[] = [
         'docker: Error response from daemon: manifest for node:99 not found: manifest unknown: manifest unknown',
       ],
       miss: ["Unable to find image 'hello-world:latest' locally"],
+    },
+  },
+  {
+    id: 'image-file-missing',
+    title: 'A file that an image is built of is not there',
+    blame: 'code',
+    retryable: false,
+    match: {
+      any: [
+        /failed to (?:solve: )?(?:failed to )?(?:compute cache key|calculate checksum).{0,160}"(?<path>[^"]+)": not found/,
+        /failed to read dockerfile: open (?<path>[^:]+): no such file/,
+        /^COPY failed: .{0,120}stat (?<path>[^:]+): (?:file does not exist|no such file)/,
+      ],
+    },
+    message: '{path} is not among the files that Docker was given to build the image of.',
+    fix: 'A wrong path (those of COPY are relative to the directory given to `docker build`), a line of .dockerignore, or a file that a step before should have made.',
+    examples: {
+      hit: [
+        'ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref abc::def: "/dist": not found',
+        'ERROR: failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory',
+      ],
+      miss: ['#8 [4/6] COPY dist /app'],
+    },
+  },
+  {
+    id: 'image-build',
+    title: 'An image could not be built',
+    blame: 'code',
+    retryable: false,
+    hint: true,
+    match: { any: [/failed to solve: (?<what>.{1,200})|^The command '(?<what2>[^']+)' returned a non-zero code/] },
+    message: 'The image could not be built: {what}.',
+    fix: 'The lines of the step that failed, with `#` and its number before them, hold its own error. `docker build --progress=plain --no-cache .` in the working copy shows the same.',
+    examples: {
+      hit: ['ERROR: failed to solve: process "/bin/sh -c ./build" did not complete successfully: exit code: 1'],
+      miss: ['#8 DONE 0.3s'],
     },
   },
   {

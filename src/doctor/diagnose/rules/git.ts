@@ -103,7 +103,7 @@ export const git: readonly TextRule[] = [
       ],
     },
     message:
-      'The push{ref| of the job} was refused: somebody pushed meanwhile, the branch is protected, or the clone is shallow.',
+      'The push{ ref| of the job} was refused: somebody pushed meanwhile, the branch is protected, or the clone is shallow.',
     fix: '`git pull --rebase` before the push (or a concurrency group around the job); `fetch-depth: 0` for checkout where the clone is shallow; for a protected branch a token of a user who may push.',
     examples: {
       hit: [
@@ -136,6 +136,7 @@ export const git: readonly TextRule[] = [
     title: 'A branch, tag or commit does not exist',
     blame: 'workflow',
     retryable: false,
+    passing: true,
     match: {
       any: [
         /fatal: [Cc]ouldn't find remote ref (?<ref>\S+)/,
@@ -143,12 +144,17 @@ export const git: readonly TextRule[] = [
         /fatal: Remote branch (?<ref>\S+) not found in upstream/,
         /fatal: bad object (?<ref>\S+)|fatal: ambiguous argument '(?<ref2>[^']+)': unknown revision/,
       ],
+      // What a script asks for to see whether it is there.
+      not: [/'HEAD[~^]\d*'/],
     },
     message: '{ref|A ref} is not in the repository, or not in this shallow clone of it.',
     fix: '`git ls-remote ORIGIN {ref|REF}` says whether it exists. If it does, `fetch-depth: 0` for checkout fetches all of the history.',
     examples: {
       hit: ["fatal: couldn't find remote ref refs/heads/old"],
-      miss: ['From origin * branch main -> FETCH_HEAD'],
+      miss: [
+        'From origin * branch main -> FETCH_HEAD',
+        "fatal: ambiguous argument 'HEAD~1': unknown revision or path not in the working tree.",
+      ],
     },
   },
 ];

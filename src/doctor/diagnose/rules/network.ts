@@ -58,6 +58,7 @@ export const network: readonly TextRule[] = [
     title: 'A name cannot be resolved',
     blame: 'network',
     retryable: true,
+    passing: true,
     match: {
       any: [
         pattern('Could not resolve (?:host(?:name)?|proxy): HOST'),
@@ -66,6 +67,7 @@ export const network: readonly TextRule[] = [
           'lookup HOST.{0,80}: (?:no such host|server misbehaving|Temporary failure in name resolution|i/o timeout)',
         ),
         pattern("Temporary failure resolving '?HOST"),
+        pattern('unable to resolve host(?: address)? [‘\'"]?HOST'),
         /Temporary failure in name resolution|Name or service not known|failed to lookup address information|nodename nor servname provided/,
       ],
     },
@@ -77,7 +79,11 @@ export const network: readonly TextRule[] = [
         'npm error network request failed, reason: getaddrinfo EAI_AGAIN registry.example.org',
         'dial tcp: lookup alm.example.org on 127.0.0.53:53: no such host',
       ],
-      miss: ['resolving dependencies... done', 'Resolving deltas: 100% (3/3), done.'],
+      miss: [
+        'resolving dependencies... done',
+        'Resolving deltas: 100% (3/3), done.',
+        'sudo: unable to resolve host alm-ci: Name or service not known',
+      ],
     },
   },
   {
@@ -85,6 +91,7 @@ export const network: readonly TextRule[] = [
     title: 'Nothing listens at an address',
     blame: 'workflow',
     retryable: false,
+    passing: true,
     match: {
       any: [
         pattern("Failed to connect to HOST port PORT.{0,60}(?:Connection refused|Couldn't connect to server)"),
@@ -93,7 +100,7 @@ export const network: readonly TextRule[] = [
         pattern('connection to server at "HOST".{0,80}, port PORT failed: Connection refused'),
         pattern(String.raw`HOST:PORT\b.{0,30}[Cc]onnection refused`),
         pattern('connect to HOST port PORT.{0,40}[Cc]onnection refused'),
-        /[Cc]onnection refused|ECONNREFUSED|os error 111/,
+        /[Cc]onnection refused|(?:connect |code:? ['"]?|[Ee]rror:? )ECONNREFUSED\b|os error 111/,
       ],
     },
     message: 'Nothing listens at {host|the address}, port {port|unknown}: the service is down or not up yet.',
@@ -104,7 +111,7 @@ export const network: readonly TextRule[] = [
         'Error: connect ECONNREFUSED 127.0.0.1:5432',
         'psql: error: connection to server at "10.0.3.20", port 5432 failed: Connection refused',
       ],
-      miss: ['connection accepted from 127.0.0.1:5432'],
+      miss: ['connection accepted from 127.0.0.1:5432', 'const ECONNREFUSED = 111;'],
     },
   },
   {
@@ -112,6 +119,7 @@ export const network: readonly TextRule[] = [
     title: 'A certificate has expired',
     blame: 'network',
     retryable: false,
+    passing: true,
     match: {
       any: [
         /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid|x509: certificate has expired or is not yet valid/,
@@ -129,9 +137,10 @@ export const network: readonly TextRule[] = [
     title: 'A certificate is not trusted',
     blame: 'runner',
     retryable: false,
+    passing: true,
     match: {
       any: [
-        /certificate verify failed|server certificate verification failed|unable to get local issuer certificate|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)/,
+        /cannot verify (?<host3>\S+)'s certificate|certificate verify failed|server certificate verification failed|unable to get local issuer certificate|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)/,
         /x509: certificate signed by unknown authority|[Ss]elf[- ]signed certificate|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT/,
         /x509: certificate is valid for .+, not (?<host>\S+)|certificate subject name .+ does not match target host name '(?<host2>[^']+)'/,
         /invalid peer certificate: (?:UnknownIssuer|Other)/,
@@ -153,6 +162,7 @@ export const network: readonly TextRule[] = [
     title: 'Too many requests',
     blame: 'network',
     retryable: true,
+    passing: true,
     match: {
       any: [
         /API rate limit exceeded|HTTP(?:\/[\d.]+)? 429|429 Too Many Requests|status(?: code)?:? 429|returned error: 429|secondary rate limit/,
@@ -173,9 +183,10 @@ export const network: readonly TextRule[] = [
     title: 'A server did not answer in time',
     blame: 'network',
     retryable: true,
+    passing: true,
     match: {
       any: [
-        /ETIMEDOUT|ESOCKETTIMEDOUT|i\/o timeout|TLS handshake timeout|net\/http: request canceled|Client\.Timeout exceeded/,
+        /(?:connect |read |code:? ['"]?|[Ee]rror:? )(?:ETIMEDOUT|ESOCKETTIMEDOUT)\b|i\/o timeout|TLS handshake timeout|net\/http: request canceled|Client\.Timeout exceeded/,
         pattern('Failed to connect to HOST port PORT.{0,60}(?:timed out|Timeout)', 'i'),
         /(?:Connection|Operation|Read|connect|read) timed out|Timeout was reached|curl: \(28\)/,
         /npm (?:ERR!|error) network timeout/,
@@ -199,6 +210,7 @@ export const network: readonly TextRule[] = [
     title: 'A connection broke',
     blame: 'network',
     retryable: true,
+    passing: true,
     match: {
       any: [
         /ECONNRESET|[Cc]onnection reset by peer|socket hang up|unexpected disconnect while reading sideband packet|The remote end hung up unexpectedly|early EOF|RPC failed; (?:curl|HTTP) \d+|Connection closed by (?:remote host|\S+ port \d+)|client_loop: send disconnect|[Bb]roken pipe \(os error 32\)/,
@@ -216,10 +228,32 @@ export const network: readonly TextRule[] = [
     },
   },
   {
+    id: 'not-found',
+    title: 'An address does not exist, or not for this login',
+    blame: 'workflow',
+    retryable: false,
+    passing: true,
+    match: {
+      any: [
+        /curl: \(22\) The requested URL returned error: (?<status>40[0-9]|410)\b/,
+        /^\S* ?ERROR (?<status>40[0-9]): /,
+        /^wget: server returned error: HTTP\/[\d.]+ (?<status>4\d\d)/,
+      ],
+      not: [/error: (?:408|429)\b/],
+    },
+    message: 'A server answered {status} to what the step asked of it.',
+    fix: 'Ask for the same address by hand with `curl -v`: 404 is a wrong address, version or file name, or a private one asked without a token; 401 and 403 a token that is missing, expired or may not.',
+    examples: {
+      hit: ['curl: (22) The requested URL returned error: 404'],
+      miss: ['curl: (22) The requested URL returned error: 502'],
+    },
+  },
+  {
     id: 'server-error',
     title: 'A server answered with an error of its own',
     blame: 'network',
     retryable: true,
+    passing: true,
     match: {
       any: [
         /returned error: (?<status>50\d)\b|HTTP(?:\/[\d.]+)? (?<status2>50[234])\b|npm (?:ERR!|error) code E(?<status3>50\d)|(?:status(?: code)?|response):? (?<status4>50[234])\b|(?<status5>50[234]) (?:Bad Gateway|Service Unavailable|Gateway Time-?out)/,

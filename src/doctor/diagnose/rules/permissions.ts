@@ -48,6 +48,7 @@ export const permissions: readonly TextRule[] = [
     title: 'Files of another user lie in the workspace',
     blame: 'runner',
     retryable: false,
+    passing: true,
     match: {
       any: [
         /(?:rm|rmdir|mv|cp|mkdir|touch|unlink|tar|install): (?:\S+ ){0,6}[‘'"]?(?<path>[^\s'"’:]+)[’'"]?: (?:[\w ]{1,30}: )?Permission denied/,
@@ -70,6 +71,21 @@ export const permissions: readonly TextRule[] = [
     },
   },
   {
+    id: 'apt-not-root',
+    title: 'apt is called by a user who may not install',
+    blame: 'workflow',
+    retryable: false,
+    match: {
+      any: [/E: Could not open lock file (?<path>\/var\/lib\/\S+) - open \(13: Permission denied\)|are you root\?$/],
+    },
+    message: 'apt needs root, and the step runs as another user.',
+    fix: '`sudo apt-get …` where the runner’s user may; else an image that runs as root or has the packages, or install them once on the runner’s host.',
+    examples: {
+      hit: ['E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)'],
+      miss: ['Reading package lists... Done'],
+    },
+  },
+  {
     id: 'sudo-password',
     title: 'sudo asks for a password',
     blame: 'runner',
@@ -82,7 +98,7 @@ export const permissions: readonly TextRule[] = [
       ],
     },
     message: '{user|The user} may not run {command|the command} by sudo without a password.',
-    fix: 'On that host, with visudo: `{user|USER} ALL=(root) NOPASSWD: {command|/path/of/the/command}`. Give no more than the job needs.',
+    fix: 'On that host, with visudo, a line such as `USER ALL=(root) NOPASSWD: /path/of/the/command`. Give no more than the job needs.',
     examples: {
       hit: ['sudo: a password is required', 'gbuser is not in the sudoers file.'],
       miss: ['sudo: systemctl restart app'],
@@ -94,7 +110,7 @@ export const permissions: readonly TextRule[] = [
     blame: 'runner',
     retryable: false,
     hint: true,
-    match: { any: [/[Pp]ermission denied|EACCES|Operation not permitted/], not: [/publickey/] },
+    match: { any: [/[Pp]ermission denied|EACCES|Operation not permitted/], not: [/publickey|^(?:find|ls|du|grep): /] },
     message: 'Something may not be touched by the user the job runs as.',
     fix: '`id`, and `ls -l` of the path in the line below, in a step of the job.',
     examples: { hit: ['open /etc/app/key.pem: permission denied'], miss: ['permissions: 0644'] },

@@ -78,12 +78,15 @@ export const programs: readonly TextRule[] = [
         /exec: "(?<program>[^"]+)": permission denied/,
         /fork\/exec (?<program>[^:\s]+): permission denied/,
       ],
-      not: [/\/tmp\b/],
+      not: [/\/tmp\/[^:\s]+: Permission/],
     },
     message: '{program} may not be executed: it lacks the mode x, or its file system is mounted noexec.',
     fix: '`git update-index --chmod=+x {program}` keeps the mode in the repository; or run it by its interpreter, `sh {program}`. `findmnt -T {program}` shows noexec.',
     examples: {
-      hit: ['/bin/bash: line 1: ./scripts/build.sh: Permission denied', 'sh: 1: ./configure: Permission denied'],
+      hit: [
+        '/bin/bash: line 1: ./scripts/build.sh: Permission denied',
+        '/tmp/act/1.sh: line 1: ./gradlew: Permission denied',
+      ],
       miss: ['git@host: Permission denied (publickey).', 'bash: /tmp/build.sh: Permission denied'],
     },
   },
@@ -147,6 +150,7 @@ export const programs: readonly TextRule[] = [
     title: 'A command is not installed',
     blame: 'workflow',
     retryable: false,
+    passing: true,
     match: {
       any: [
         /(?:bash|sh|zsh|dash|\.sh): (?:line \d+: |\d+: )?(?<command>[\w.+-]+): (?:command )?not found$/,
@@ -154,6 +158,8 @@ export const programs: readonly TextRule[] = [
         /exec: "(?<command>[\w.+/-]+)": executable file not found in \$PATH/,
         /sudo: (?<command>[\w.+-]+): command not found/,
       ],
+      // What is stopped before a start, most often with "|| true".
+      not: [/\b(?:pkill|killall|pgrep|fuser): /],
     },
     message: '`{command}` is not installed where the step runs, or is not in its PATH.',
     fix: 'Install it in a step before (`apt-get update && apt-get install -y {command}`) or take an image that has it. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.',
@@ -163,7 +169,7 @@ export const programs: readonly TextRule[] = [
         'sh: 1: protoc: not found',
         'exec: "docker": executable file not found in $PATH',
       ],
-      miss: ['checking for ccache... not found', 'which: no mold in (/usr/bin)'],
+      miss: ['checking for ccache... not found', 'which: no mold in (/usr/bin)', 'sh: 1: pkill: not found'],
     },
   },
 ];

@@ -29,9 +29,9 @@ export const resources: readonly TextRule[] = [
     match: {
       any: [
         /(?<path>\/[^\s:'"]{1,200})['"]?: (?:No space left on device|write failed, filesystem is full)/,
-        /No space left on device|ENOSPC|[Dd]isk quota exceeded|EDQUOT|not enough free space in \/|You don't have enough free space in \//,
+        /No space left on device|ENOSPC: |(?:code:? ['"]?|[Ee]rror:? )ENOSPC\b|[Dd]isk quota exceeded|EDQUOT: |not enough free space in \/|You don't have enough free space in \//,
       ],
-      not: [/file watchers/, /inotify/],
+      not: [/file watchers/, /inotify/, /^ *Compiling /],
     },
     message: 'The runner’s disk (or its inodes, or its quota) is full.',
     fix: 'On the runner’s host: `df -h {path|/} && df -i {path|/}`, then what fills it: `du -xsh ~/.cargo ~/.cache/sccache /var/lib/docker /tmp`. `docker system prune -af`, `cargo clean`, `sccache` with SCCACHE_CACHE_SIZE; old container snapshots take space too. A daily clean-up keeps it away.',
@@ -43,6 +43,7 @@ export const resources: readonly TextRule[] = [
       miss: [
         "Error: ENOSPC: System limit for number of file watchers reached, watch '/w'",
         'space left on device: 41 GB',
+        'errno.h defines ENOSPC',
       ],
     },
   },
@@ -64,7 +65,7 @@ export const resources: readonly TextRule[] = [
     title: 'Too many open files',
     blame: 'runner',
     retryable: false,
-    match: { any: [/EMFILE|ENFILE|Too many open files/] },
+    match: { any: [/EMFILE: |ENFILE: |[Tt]oo many open files/] },
     message: 'A process reached its limit of open files.',
     fix: '`ulimit -n` in a step shows the limit. Raise it for the runner (`LimitNOFILE=65536` in its unit) or run fewer jobs side by side (`capacity` in the runner’s config).',
     examples: { hit: ["Error: EMFILE: too many open files, open '/w/a.js'"], miss: ['open files (-n) 1024'] },
@@ -104,6 +105,7 @@ export const resources: readonly TextRule[] = [
       any: [
         /Segmentation fault|\(signal: 11, SIGSEGV|exit(?:code '| status | code )139\b|Bus error \(core dumped\)|Illegal instruction \(core dumped\)|Aborted \(core dumped\)|\(signal: 6, SIGABRT/,
       ],
+      not: [/fault handler/],
     },
     message: 'A program crashed (segmentation fault, abort or illegal instruction).',
     fix: 'Run it again with a backtrace (`RUST_BACKTRACE=1`, `gdb -batch -ex run -ex bt --args …`). An illegal instruction means that it was built for a newer processor (`-march=native`, `target-cpu=native`).',
@@ -117,16 +119,16 @@ export const resources: readonly TextRule[] = [
     title: 'A process was killed',
     blame: 'runner',
     retryable: true,
-    hint: true,
     match: {
-      any: [/^(?:.{0,80}: line \d+: +\d+ )?Killed\b/, /exit(?:code '| status | code )137\b|RUN signal: killed/],
+      any: [/: line \d+: +\d+ Killed\b/],
+      weak: [/^Killed(?:\s*$|\s{2,}\S)/, /exit(?:code '| status | code )137\b|RUN signal: killed/],
       not: [/context canceled|context deadline/],
     },
     message: 'A process was killed from outside (SIGKILL): most often because memory ran out.',
     fix: '`dmesg | grep -i -E "oom|killed"` on the runner’s host at that time. If it was memory: fewer parallel jobs (`-j2`, `capacity` of the runner) or more of it.',
     examples: {
       hit: ["exitcode '137': failure", '/bin/bash: line 3:  812 Killed                  cargo test'],
-      miss: ['killed 3 old containers'],
+      miss: ['Killed 3 stale processes'],
     },
   },
   {
@@ -135,7 +137,7 @@ export const resources: readonly TextRule[] = [
     blame: 'runner',
     retryable: true,
     hint: true,
-    match: { any: [/exit(?:code '| status | code )(?:143|130)\b|\(signal: 15, SIGTERM|^Terminated$/] },
+    match: { any: [/exit(?:code '| status | code )(?:143|130)\b|\(signal: 15, SIGTERM/] },
     message: 'A process was asked to stop (SIGTERM or Ctrl-C): a cancelled or timed out job, or a host that shut down.',
     fix: 'Look whether the run was cancelled, or the runner restarted at that time: `journalctl -u forgejo-runner`.',
     examples: { hit: ["exitcode '143': failure"], miss: ['listening on port 143'] },

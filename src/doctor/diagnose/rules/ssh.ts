@@ -74,7 +74,7 @@ export const ssh: readonly TextRule[] = [
       ],
     },
     message: '{host|The host} lets {user|the user} in with none of the keys it was offered.',
-    fix: 'As the runner’s user: `ssh -v {user|USER}@{host|HOST} true` names the keys that are tried. The public key (`ssh-keygen -y -f KEYFILE`) must be a line of ~/.ssh/authorized_keys of {user|that user} on {host|the host}; that file and directory must belong to it and be writable by nobody else.',
+    fix: 'As the runner’s user: `ssh -v {user|USER}@{host|HOST} true` names the keys that are tried. The public key (`ssh-keygen -y -f KEYFILE`) must be a line of ~/.ssh/authorized_keys of that user on the host; that file and directory must belong to it and be writable by nobody else.',
     examples: {
       hit: ['gbuser@system: Permission denied (publickey).'],
       miss: ['Authenticated to system using "publickey".'],
@@ -111,7 +111,7 @@ export const ssh: readonly TextRule[] = [
     match: { any: [/(?:scp: )?dest open "?(?<path>[^":]+)"?: Failure/, /scp: (?<path>[^":]+): Text file busy/] },
     message:
       '{path} cannot be opened for writing on the target: most often it is the program that runs (OpenSSH says no more than "Failure"); a full disk or a read-only one looks the same.',
-    fix: 'Never overwrite a running binary. Copy beside it and rename: `scp FILE HOST:{path}.new && ssh HOST mv {path}.new {path}`, then restart; or stop it before the copy. `deploy-binary run --target {path}` does that, with a check of health and a way back. `df -h {path}` on the target rules out the disk.',
+    fix: 'Never overwrite a running binary. Copy beside it, and rename it there: `mv {path}.new {path}`, then restart; or stop it before the copy. `deploy-binary run --target {path}` does that, with a check of health and a way back. `df -h {path}` on the target rules out the disk.',
     examples: {
       hit: ['scp: dest open "/opt/gbo/bin/botserver": Failure'],
       miss: ['scp: dest open "/opt/gbo/bin/botserver": Permission denied'],
@@ -130,7 +130,7 @@ export const ssh: readonly TextRule[] = [
     },
     message:
       '{path} does not exist: on the target the directory is missing, or here the build wrote its result elsewhere.',
-    fix: '`ls -ld {path}` on both sides. `ssh HOST mkdir -p "$(dirname {path})"` makes the directory; a missing source means that the build step made something else (profile, target triple, feature).',
+    fix: '`ls -ld {path}` on both sides. On the target `mkdir -p` makes the directory that it lies in; a missing source means that the build step made something else (profile, target triple, feature).',
     examples: {
       hit: ['scp: stat local "target/release/botserver": No such file or directory'],
       miss: ['scp: dest open "/opt/gbo/bin/botserver": Failure'],

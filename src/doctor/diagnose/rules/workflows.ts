@@ -48,7 +48,7 @@ export const workflows: readonly TextRule[] = [
       ],
     },
     message:
-      'The action {action|of a step} cannot be fetched{url|}: name or version is wrong, or its server is not reachable.',
+      'The action {action|of a step} cannot be fetched: its name or version is wrong, or its server is not reachable{: url}.',
     fix: 'A short name is looked for at DEFAULT_ACTIONS_URL ([actions] in app.ini; https://data.forgejo.org unless set): write the whole address, `uses: https://data.forgejo.org/actions/checkout@v4`. A commit needs all 40 digits. `git ls-remote {url|URL}` on the runner’s host proves that it is reachable.',
     examples: {
       hit: [
@@ -65,12 +65,12 @@ export const workflows: readonly TextRule[] = [
     retryable: false,
     match: {
       any: [
-        /(?:workflow is not valid|[Ss]chema validation failed|Failed to match [\w-]+:|Unknown Property \w+|yaml: (?:unmarshal errors|line \d+:))(?<what>.{0,160})/,
-        /(?:Error while evaluating|[Ff]ailed to evaluate|unable to interpolate|[Uu]nable to evaluate).{0,20}(?:expression|if|matrix|'|`)(?<what>.{0,160})/,
-        /Unrecognized named-value: (?<what>.{1,80})|parsing expression|Unknown Variable Access (?<what2>\w+)/,
+        /(?:workflow is not valid|[Ss]chema validation failed|Failed to match [\w-]+:|Unknown Property \w+|yaml: (?:unmarshal errors|line \d+:))[ .:]*(?<what>.{0,160})/,
+        /(?:Error while evaluating|[Ff]ailed to evaluate|unable to interpolate|[Uu]nable to evaluate).{0,20}(?:expression|if|matrix|'|`)[ :]*(?<what>.{0,160})/,
+        /Unrecognized named-value: (?<what>.{1,80})|(?:error|failure|failed) parsing expression|Unknown Variable Access (?<what2>\w+)/,
       ],
     },
-    message: 'The workflow file cannot be used{what| as it is}.',
+    message: 'The workflow file cannot be used{: what| as it is}.',
     fix: 'Correct what the line below names. `forgejo-runner validate --workflow --path FILE` (runner 8 and newer) checks a file without a run.',
     examples: {
       hit: [
@@ -89,14 +89,14 @@ export const workflows: readonly TextRule[] = [
       any: [
         /Input required and not supplied: (?<input>\S+)/,
         /(?:secret|variable) "?(?<input>[A-Z][A-Z0-9_]{2,})"? (?:is (?:not set|empty|missing)|not found)/,
-        /(?:bash|sh): (?:line \d+: )?(?<input>[A-Z][A-Z0-9_]{2,}): (?:unbound variable|parameter not set|parameter null or not set)/,
+        /(?:bash|sh): (?:line \d+: |\d+: )?(?<input>[A-Za-z_]\w{2,}): (?:unbound variable|parameter not set|parameter null or not set)/,
       ],
     },
     message:
       '{input} is empty: the secret or variable that it comes from does not exist here, or is not given to runs of forks.',
-    fix: 'Add it in the settings of the repository or owner (Actions › Secrets, names in capitals), and check its spelling in the workflow (secrets.{input}). Runs of a pull request from a fork get no secrets.',
+    fix: 'Add it in the settings of the repository or owner (Actions › Secrets, names in capitals), and check its spelling in the workflow (secrets.{input}, vars.{input}, `env:`). Runs of a pull request from a fork get no secrets.',
     examples: {
-      hit: ['Error: Input required and not supplied: token', '/bin/bash: line 1: DEPLOY_KEY: unbound variable'],
+      hit: ['Error: Input required and not supplied: token', '/bin/bash: line 1: deploy_key: unbound variable'],
       miss: ['token: ***'],
     },
   },
