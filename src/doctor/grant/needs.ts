@@ -9,6 +9,7 @@ export const reads = (generation: Generation): TableColumns => ({
   action_run: [
     ...['id', 'title', 'repo_id', 'owner_id', 'workflow_id', 'index', 'trigger_user_id', 'ref', 'commit_sha', 'event'],
     ...['need_approval', 'status', 'version', 'started', 'stopped', 'created', 'updated'],
+    ...(generation.hasPriorities ? ['priority'] : []),
     ...(generation.hasConcurrencyGroups ? ['concurrency_group', 'concurrency_type'] : []),
   ],
   action_run_job: [
