@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { appendAudits } from '../../common/audit.ts';
+import { appendAudits, checkAudit } from '../../common/audit.ts';
 import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
 import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
@@ -303,10 +303,13 @@ async function applyAll(
   const identity = await database.identity();
   const undoFile = new UndoFile(connection.undoDirectory, identity, new Date());
   await undoFile.prepare();
+  await checkAudit(connection.journal);
   // Of thousands of repairs only what is printed, and what the second look needs, is kept.
   const batches: Batch[] = [];
   const changedRuns = new Set<number>();
   let refused = false;
+  /** The repair is committed, and the journal does not say so. */
+  let unwritten = false;
   /** How many runs Forgejo itself has ended. */
   let asked = 0;
   const ended: number[] = [];
@@ -375,9 +378,10 @@ async function applyAll(
   const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
     entries.length === 0
       ? undefined
-      : appendAudits(connection.journal, entries).catch((error) =>
-          io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`),
-        );
+      : appendAudits(connection.journal, entries).catch((error) => {
+          unwritten = true;
+          io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`);
+        });
 
   const rest = [...ids];
   if (tools && mayAsk(request, options))
@@ -458,7 +462,7 @@ async function applyAll(
     runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
     count: changedRuns.size + asked,
-    failed: failed.size > 0,
+    failed: failed.size > 0 || unwritten,
   };
 }
 
