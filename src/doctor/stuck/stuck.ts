@@ -4,7 +4,7 @@ import type { Database, Queries } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
 import { type Hold, holdsOf, type Sight } from './hold.ts';
 import { loadInstance } from './instance.ts';
-import { type Blame, type Buttons, knowledge } from './knowledge.ts';
+import { type Blame, type Buttons, knowledgeOf } from './knowledge.ts';
 import { loadRuns, lookAtInstance } from './look.ts';
 import type { JobState, RunState } from './state.ts';
 import type { Healing, Timings } from './timings.ts';
@@ -164,7 +164,6 @@ function runningJob(run: RunState, job: JobState, task: NonNullable<JobState['ta
 
 export function findingOf(run: RunState, hold: Hold, now: number, isNew: boolean): StuckFinding {
   const subject = subjectOf(run, hold.job);
-  const { blame, v12, v17 } = knowledge[hold.code];
   return {
     code: hold.code,
     severity: hold.severity,
@@ -177,9 +176,8 @@ export function findingOf(run: RunState, hold: Hold, now: number, isNew: boolean
     runner: hold.task?.runner?.name ?? null,
     age: Math.max(0, now - hold.since),
     repairable: hold.repairable,
-    blame,
     heals: hold.heals,
-    buttons: isNew ? v17 : v12,
+    ...knowledgeOf(run, hold, isNew),
   };
 }
 
