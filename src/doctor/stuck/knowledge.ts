@@ -91,7 +91,7 @@ const rerunLikeAnyOpen: ReadonlySet<HoldCode> = new Set([
 ]);
 
 /** Seen on live servers of both lines, except where docs/findings.md says that it was read in the source. */
-const knowledge: Readonly<Record<HoldCode, Knowledge>> = {
+export const knowledge: Readonly<Record<HoldCode, Knowledge>> = {
   'queue-starved': same('operator', 'not reachable: the page needs the rows that are missing', 'not reachable'),
   'runner-silent': {
     blame: 'runner',
