@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from './directory.ts';
+import { messageOf, problem } from './errors.ts';
 import { redactedJson } from './redact.ts';
 
 /** One line of the journal: who did what, when, from where, and how it ended. */
@@ -20,6 +21,23 @@ export interface AuditRecord {
 export function stateDirectory(env: Readonly<Record<string, string | undefined>>): string {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
   return join(env.XDG_STATE_HOME || join(env.HOME || '/var/lib', '.local/state'), 'forgejo-ci-toolkit');
+}
+
+/**
+ * Opens the journal as a record would, to be called before anything is changed: what cannot be written down is not done.
+ * @throws ToolError (problem)
+ */
+export async function checkAudit(file: string): Promise<void> {
+  try {
+    await makeDirectory(dirname(file));
+    await (await open(file, 'a', 0o600)).close();
+  } catch (cause) {
+    throw problem(
+      `The journal ${file} cannot be written (${messageOf(cause)}), so nothing was changed.`,
+      'Make it writable, or name another state directory with FORGEJO_CI_TOOLKIT_STATE.',
+      cause,
+    );
+  }
 }
 
 type Entry = Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>;

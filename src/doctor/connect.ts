@@ -102,7 +102,7 @@ export async function withConnection<T>(
     try {
       return await work(connection);
     } catch (error) {
-      throw connection.database.explain(error);
+      throw await connection.database.explainWell(error);
     } finally {
       await connection.database.close();
     }

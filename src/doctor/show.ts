@@ -86,7 +86,7 @@ export function showRun(database: Database, runId: number, timings: Timings): Pr
     // A run that is over is not asked what holds it, nor is what would ask loaded.
     const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
     const report = over
-      ? { findings: [], waiting: [], running: [] }
+      ? { findings: [], waiting: [], running: [], warnings: [] }
       : await (await import('./stuck/stuck.ts')).explainRun(database, queries, runId, timings);
     return {
       ...report,

@@ -160,6 +160,48 @@ test('neither cron nor cancel is let loose on a job of the run that reports', as
   await database.drop();
 });
 
+test('a dry run shows what Forgejo would be asked, and SQL only where SQL can follow', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  server = await startApiServer(() => undefined);
+  const shown = async (...argv: string[]) => {
+    const io = withToken(database, server!.url);
+    const line = ['reset', String(runId), '--dry-run', ...argv];
+    return {
+      text: (await doctor(database.url, line, io)).out,
+      run: (await doctor(database.url, [...line, '--json'], io)).json.runs[0],
+    };
+  };
+  const cancel = `POST /repos/harbor/tide-tables/actions/runs/${runId}/cancel`;
+  const auto = await shown('--to', 'cancelled');
+  expect(auto.run).toMatchObject({ by: 'api', request: cancel, statements: [], after: { status: 'cancelled' } });
+  expect(auto.run.otherwise[0]).toMatch(/^update .*action_task/);
+  expect(auto.text).toMatch(/Forgejo is asked: POST [^\n]*\n {2}If it cannot, or does not:\n {2}BEGIN;/);
+  const only = await shown('--to', 'cancelled', '--repair-by', 'api');
+  expect(only.run).toMatchObject({ request: cancel, statements: [], otherwise: [] });
+  expect(only.text).not.toContain('update ');
+  const failed = await shown('--to', 'failure', '--repair-by', 'api');
+  expect(failed.run).toMatchObject({
+    request: 'POST /admin/cron/stop_zombie_tasks',
+    statements: [],
+    otherwise: [],
+    after: { jobs: [{ statusCode: 1 }, { statusCode: 2 }, { statusCode: 7 }, { statusCode: 7 }] },
+  });
+  const bySql = await shown('--to', 'cancelled', '--repair-by', 'database');
+  expect(bySql.run).toMatchObject({ by: 'database', request: null, otherwise: [] });
+  expect(bySql.run.statements).toEqual(expect.arrayContaining([expect.stringMatching(/^update /)]));
+  // A task that reported just now is only ended by force: then its heartbeat is written, and that is shown.
+  await database.query('UPDATE action_task SET updated = $1 WHERE status = 6', [Math.floor(Date.now() / 1_000) - 5]);
+  const forced = await shown('--to', 'failure', '--repair-by', 'api', '--force');
+  expect(forced.run.statements).toEqual([expect.stringMatching(/^update .*action_task.* set .updated. = /)]);
+  // What Forgejo cannot see it is not asked, and --repair-by api does nothing by SQL instead.
+  await database.query('DELETE FROM action_run WHERE id = $1', [runId]);
+  const lost = await shown('--to', 'cancelled', '--repair-by', 'api', '--force');
+  expect(lost.run).toMatchObject({ request: null, statements: [], error: expect.stringContaining('is gone') });
+  expect(server.requests).toEqual([]);
+  expect(await picture(database, runId)).toBe('null | 1/1 6/2 7 7 | 1 6');
+  await database.drop();
+});
+
 test('without a token what is left to do is printed, one command a check', async () => {
   const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
   const answer = await doctor(database.url, ['reset', String(runId), '--to', 'cancelled', '--yes'], {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
@@ -53,6 +53,13 @@ const alwaysTested = {
 
 // The pipeline's jobs: lint, build, test (needs build), package (needs test).
 const cases: readonly Case[] = [
+  {
+    name: 'what the cron of abandoned jobs cancelled behind a killed runner waits for its job again',
+    situation: (scene) => cancelledInVain(situations.stuckRun(scene).run),
+    before: '3 | 1/1 6/2 3 3 | 1 6',
+    codes: ['runner-silent'],
+    after: '5 | 1/1 5 7 7 | 1 3',
+  },
   {
     name: 'a killed runner is requeued, finished siblings stay',
     situation: (scene) => situations.stuckRun(scene).run,
@@ -621,6 +628,24 @@ describe('reset', () => {
     expect(answer.exit).toBe(1);
     expect(answer.err).toContain('undo file');
     expect(await rows(database)).toEqual(original);
+    await database.drop();
+  });
+
+  test('touches nothing when the journal cannot be written, nor does an undo', async () => {
+    const { database, runId } = await play('v12', (scene) => situations.stuckRun(scene).run);
+    const { url, schema } = database;
+    const original = await rows(database);
+    const state = mkdtempSync(join(stateDirectory, 'blocked-'));
+    mkdirSync(join(state, 'journal.jsonl'));
+    const blocked = { schema, env: { CI_DOCTOR_DATABASE_URL: url, FORGEJO_CI_TOOLKIT_STATE: state } };
+    const answer = await doctor(url, ['reset', String(runId), '--yes'], blocked);
+    expect(answer.exit).toBe(1);
+    expect(answer.err).toContain('journal');
+    expect(await rows(database)).toEqual(original);
+    const { json } = await doctor(url, ['reset', String(runId), '--yes', '--json'], { schema });
+    const repaired = await rows(database);
+    expect(await doctor(url, ['undo', json.undoFile, '--yes'], blocked)).toMatchObject({ exit: 1 });
+    expect(await rows(database)).toEqual(repaired);
     await database.drop();
   });
 

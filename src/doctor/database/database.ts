@@ -76,5 +76,7 @@ export interface Database {
    * privilege, a connection that broke, a standby. Anything else is handed back as it is.
    */
   explain(error: unknown): unknown;
+  /** The same, and which columns the role lacks where the server does not name them: asks the server. */
+  explainWell(error: unknown): Promise<unknown>;
   close(): Promise<void>;
 }

@@ -54,4 +54,6 @@ export interface Dialect {
   readonly whoLocks: string;
   /** See `Database.explain`. */
   explain(error: unknown, place: string): unknown;
+  /** Which of the columns that ci-doctor needs this error is about, as a sentence; where the server's own text does not say. */
+  lacking?(error: unknown, root: Kysely<Tables>, schema: string, generation: Generation): Promise<string>;
 }

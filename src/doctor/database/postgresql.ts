@@ -144,6 +144,10 @@ const postgresql: Dialect = {
   runsAtOnce: 500,
   whoLocks: 'pg_stat_activity shows which',
   explain: databaseError,
+  lacking: async (error, root, schema, generation) =>
+    (error as { code?: string }).code === '42501'
+      ? (await import('../grant/lacking.ts')).lackingColumns(root, schema, generation)
+      : '',
 };
 
 /** Several statements in one text are answered with a list of results, which the query builder does not know: it gets their counts. */

@@ -1,5 +1,5 @@
 import { CompiledQuery, type Kysely, type RawBuilder, sql } from 'kysely';
-import { messageOf, problem } from '../../common/errors.ts';
+import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
 import { redact } from '../../common/redact.ts';
 import type { GrantScript, Roles } from '../grant/needs.ts';
 import type { Database, DatabaseIdentity, ForeignKey, Queries } from './database.ts';
@@ -140,6 +140,15 @@ export class SqlDatabase implements Database {
 
   explain(error: unknown): unknown {
     return this.#dialect.explain(error, this.place);
+  }
+
+  async explainWell(error: unknown): Promise<unknown> {
+    // What cannot be asked any more is not worth another error.
+    const lacking = await this.#dialect.lacking?.(error, this.#root, this.schema, this.generation).catch(() => '');
+    const told = this.explain(error);
+    return lacking && told instanceof ToolError
+      ? unknown(`${told.message.replace(/\.$/, '')}: ${lacking}.`, told.fix, error)
+      : told;
   }
 
   async close(): Promise<void> {

@@ -9,11 +9,12 @@ export const reads = (generation: Generation): TableColumns => ({
   action_run: [
     ...['id', 'title', 'repo_id', 'owner_id', 'workflow_id', 'index', 'trigger_user_id', 'ref', 'commit_sha', 'event'],
     ...['need_approval', 'status', 'version', 'started', 'stopped', 'created', 'updated'],
+    ...(generation.hasPriorities ? ['priority'] : []),
     ...(generation.hasConcurrencyGroups ? ['concurrency_group', 'concurrency_type'] : []),
   ],
   action_run_job: [
     ...['id', 'run_id', 'repo_id', 'owner_id', 'commit_sha', 'name', 'attempt', 'workflow_payload', 'job_id', 'needs'],
-    ...['runs_on', 'task_id', 'status', 'started', 'stopped', 'updated'],
+    ...['runs_on', 'task_id', 'status', 'started', 'stopped', 'created', 'updated'],
     ...(generation.countsAttemptAtRequeue ? ['handle'] : []),
   ],
   action_task: [

@@ -2,11 +2,14 @@ import { messageOf, ToolError } from '../../common/errors.ts';
 import type { Forgejo } from '../../forgejo/client.ts';
 import { NotFound, UnsupportedByServer } from '../../forgejo/errors.ts';
 import type { Database } from '../database/database.ts';
+import type { Aggregation } from '../database/generation.ts';
 import { isDone, Status } from '../database/status.ts';
+import { aggregate } from '../stuck/aggregate.ts';
 import { loadRuns } from '../stuck/look.ts';
-import type { RunState } from '../stuck/state.ts';
-import { applyChanges, isInsert, Statements } from './change.ts';
+import type { RunState, TaskState } from '../stuck/state.ts';
+import { applyChanges, isInsert, type RowUpdate, Statements } from './change.ts';
 import type { PendingCheck } from './checks.ts';
+import type { Request } from './plan.ts';
 import type { PlannedRepair } from './reset.ts';
 
 export interface ApiRepair {
@@ -30,19 +33,89 @@ export interface ApiTools {
 const looks = 20;
 const lookEvery = 500;
 
+/** What Forgejo would be asked for one run. */
+export interface ApiPlan {
+  /** As it is sent, without the server's address. */
+  readonly request: string;
+  /** Heartbeats that are set back before, by SQL. */
+  readonly changes: readonly RowUpdate[];
+  /** The run as it will be, if it does what it is asked. */
+  readonly after: RunState;
+  /** Why it is not asked after all. */
+  readonly refusal?: string;
+}
+
+/**
+ * What Forgejo is asked so that it makes this repair itself; undefined where there is nothing that it could be asked.
+ * @param now of the database, Unix seconds
+ */
+export function planByApi(
+  repair: PlannedRepair,
+  request: Request,
+  { now, zombieTimeout, aggregation }: { now: number; zombieTimeout: number; aggregation: Aggregation | null },
+): ApiPlan | undefined {
+  const { run, leftOut, changes: planned } = repair;
+  if (planned.length === 0) return undefined;
+  if (request.to === 'cancelled') {
+    // There is no route for one job.
+    if (request.job !== undefined) return undefined;
+    const sent = `POST /repos/${run.repository ?? ''}/actions/runs/${run.id}/cancel`;
+    // The route cancels the whole run, so that jobs which the plan leaves alone would go with it.
+    if (leftOut.length > 0)
+      return {
+        request: sent,
+        changes: [],
+        after: repair.after,
+        refusal: `Not cancelled through the API, which ends the whole run: ${leftOut.map(({ job, reason }) => `"${job}": ${reason}`).join('; ')}.`,
+      };
+    return { request: sent, changes: [], after: repair.after, ...unseen(run) };
+  }
+  if (request.to !== 'failure') return undefined;
+  const silent = tasksToEnd(repair);
+  const ids = new Set(silent.map(({ id }) => id));
+  const jobs = run.jobs.map((job) => (job.task && ids.has(job.task.id) ? { ...job, status: Status.failure } : job));
+  const status = aggregate(
+    jobs.map((job) => job.status),
+    aggregation ?? 'new',
+  );
+  const none = silent.length === 0 && { refusal: 'It has no running task that the cron could end.' };
+  return {
+    request: `POST /admin/cron/${cron}`,
+    changes: silent
+      .filter((task) => now - task.updated <= zombieTimeout)
+      .map((task) => ({
+        table: 'action_task',
+        id: task.id,
+        before: { updated: task.updated, status: Status.running },
+        after: { updated: now - zombieTimeout - 60 },
+      })),
+    // The cron leaves what needs the job blocked.
+    after: { ...run, jobs, status },
+    ...none,
+    ...unseen(run),
+  };
+}
+
+const cron = 'stop_zombie_tasks';
+
+const unseen = (run: RunState) =>
+  (!run.exists || run.repository === null) && {
+    refusal: `The row of its ${run.exists ? 'repository' : 'run'} is gone, so that Forgejo cannot end it: by SQL alone.`,
+  };
+
+/** The running tasks that the plan ends: what it leaves alone, because it reports or was not asked for, is not among them. */
+function tasksToEnd({ run, changes }: PlannedRepair): TaskState[] {
+  const closed = new Set(
+    changes.flatMap((change) => (change.table === 'action_task' && !isInsert(change) ? [change.id] : [])),
+  );
+  return run.jobs.flatMap((job) => (job.task?.status === Status.running && closed.has(job.task.id) ? [job.task] : []));
+}
+
 /**
  * Has Forgejo itself cancel a run: then commit statuses, notifications and webhooks are its own. Its answer proves nothing
  * (it is the same when nothing changed), so the rows are read until they say it.
  */
-export async function cancelByApi(
-  { database, forgejo, pause }: ApiTools,
-  { run, leftOut }: PlannedRepair,
-): Promise<ApiRepair> {
-  // The route cancels the whole run, so that jobs which the plan leaves alone would go with it.
-  if (leftOut.length > 0) {
-    const note = `Not cancelled through the API, which ends the whole run: ${leftOut.map(({ job, reason }) => `"${job}": ${reason}`).join('; ')}.`;
-    return { run, done: false, note, statements: [] };
-  }
+export async function cancelByApi({ database, forgejo, pause }: ApiTools, { run }: PlannedRepair): Promise<ApiRepair> {
   const [owner, repo] = run.repository!.split('/') as [string, string];
   try {
     await forgejo.request('POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel', { owner, repo, run_id: run.id });
@@ -51,7 +124,7 @@ export async function cancelByApi(
     const reason =
       error instanceof UnsupportedByServer || error instanceof NotFound
         ? 'this server cannot cancel through the API'
-        : messageOf(error);
+        : messageOf(error).replace(/\.$/, '');
     return { run, done: false, note: `Not cancelled through the API: ${reason}.`, statements: [] };
   }
   const now = await until(database, run, pause, (seen) => seen.jobs.every((job) => isDone(job.status)));
@@ -75,40 +148,23 @@ export async function cancelByApi(
  */
 export async function failByCron(
   { database, forgejo, pause }: ApiTools,
-  { run, changes: planned }: PlannedRepair,
-  zombieTimeout: number,
+  repair: PlannedRepair,
+  { changes }: ApiPlan,
 ): Promise<ApiRepair> {
-  // What the plan leaves alone, because it reports or was not asked for, is not handed to the cron either.
-  const closed = new Set(
-    planned.flatMap((change) => (change.table === 'action_task' && !isInsert(change) ? [change.id] : [])),
-  );
-  const silent = run.jobs.flatMap((job) =>
-    job.task?.status === Status.running && closed.has(job.task.id) ? [job.task] : [],
-  );
-  if (silent.length === 0)
-    return { run, done: false, note: 'It has no running task that the cron could end.', statements: [] };
+  const { run } = repair;
   const statements = await database.transaction(async (queries) => {
-    const now = await database.now(queries);
     const texts = new Statements(queries);
-    const changes = silent
-      .filter((task) => now - task.updated <= zombieTimeout)
-      .map((task) => ({
-        table: 'action_task' as const,
-        id: task.id,
-        before: { updated: task.updated, status: Status.running },
-        after: { updated: now - zombieTimeout - 60 },
-      }));
     await applyChanges(database, queries, changes, texts);
     return changes.map((change) => database.literal(texts.of(change)));
   });
   try {
-    await forgejo.request('POST /admin/cron/{task}', { task: 'stop_zombie_tasks' });
+    await forgejo.request('POST /admin/cron/{task}', { task: cron });
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
     const note = `The cron could not be started (${messageOf(error)}); it ends the task at its next turn.`;
     return { run, done: false, note, statements };
   }
-  const ids = new Set(silent.map(({ id }) => id));
+  const ids = new Set(tasksToEnd(repair).map(({ id }) => id));
   const ended = (seen: RunState) =>
     seen.jobs.every((job) => !job.task || !ids.has(job.task.id) || (isDone(job.status) && isDone(job.task.status)));
   const now = await until(database, run, pause, ended);

@@ -3,6 +3,7 @@ import { duration } from '../../common/output/words.ts';
 import type { Aggregation, Generation } from '../database/generation.ts';
 import { isDone, Status, statusName } from '../database/status.ts';
 import { aggregate } from '../stuck/aggregate.ts';
+import { clockWarning } from '../stuck/clock.ts';
 import { canStart, type Hold, holdsOf, isFresh, type Sight } from '../stuck/hold.ts';
 import { release } from '../stuck/release.ts';
 import type { JobState, RunState, TaskState } from '../stuck/state.ts';
@@ -399,7 +400,7 @@ class Planner {
   #reports(task: TaskState): string {
     const { now, timings } = this.#situation;
     const line = task.lastLine === null ? '' : `, last line ${duration(now - task.lastLine)} ago`;
-    return `its task counts as one that still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (younger than the zombie time-out of ${duration(timings.zombieTimeout)}); --force does it all the same`;
+    return `its task counts as one that still reports: last sign of life ${task.updated > now ? `${duration(task.updated - now)} in the future` : `${duration(now - task.updated)} ago`}${line}${task.runner ? ` from runner "${task.runner.name}"` : ''} (younger than the zombie time-out of ${duration(timings.zombieTimeout)}); --force does it all the same`;
   }
 
   #leaveOut(job: string, reason: string, isProblem: boolean): void {
@@ -417,8 +418,12 @@ class Planner {
   }
 
   #finish(): Repair {
+    this.#restoreDependants();
     if (!this.#run.needApproval) this.#release();
     const { now } = this.#situation;
+    // A repair that ends or spares a task believes the clock.
+    const warning = clockWarning(this.#situation);
+    if (warning !== null && (this.#tasks.size > 0 || this.#leftOut.length > 0)) this.#notes.push(warning);
     const jobChanges = this.#jobs.flatMap(
       (job, index) => difference('action_run_job', job.id, jobColumns(this.#run.jobs[index]!), jobColumns(job)) ?? [],
     );
@@ -458,6 +463,32 @@ class Planner {
       repeats: this.#repeats,
       notes: this.#notes,
     };
+  }
+
+  /**
+   * What needs a job that runs again waits for it again: Forgejo's cron cancels what was blocked for a day. One that has a task
+   * did its work, and keeps its result.
+   */
+  #restoreDependants(): void {
+    const { now } = this.#situation;
+    const again = new Set(
+      this.#jobs.flatMap((job, index) => {
+        const before = this.#run.jobs[index]!;
+        const requeued = job.taskId === 0 && (before.taskId !== 0 || before.status !== Status.waiting);
+        return job.status === Status.waiting && requeued ? [job.jobId] : [];
+      }),
+    );
+    for (let count = 0; count < again.size; ) {
+      count = again.size;
+      for (const job of this.#jobs) {
+        if (job.taskId !== 0 || (job.status !== Status.cancelled && job.status !== Status.skipped)) continue;
+        const need = job.needs.find((name) => again.has(name));
+        if (need === undefined) continue;
+        this.#notes.push(`Job "${job.name}", ${statusName(job.status)} meanwhile, waits for "${need}" again.`);
+        Object.assign(job, { status: Status.blocked, started: 0, stopped: 0, updated: now });
+        again.add(job.jobId);
+      }
+    }
   }
 
   #release(): void {

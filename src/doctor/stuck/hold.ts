@@ -4,7 +4,7 @@ import type { Aggregation } from '../database/generation.ts';
 import { isDone, Status, statusLabel, statusName } from '../database/status.ts';
 import { aggregate } from './aggregate.ts';
 import { release } from './release.ts';
-import type { InstanceState, JobState, PoisonedJob, RunState, TaskState } from './state.ts';
+import type { InstanceState, JobState, Poison, PoisonedJob, RunState, TaskState } from './state.ts';
 import { abandonedHealing, endlessHealing, type Healing, type Timings, zombieHealing } from './timings.ts';
 import { explainWait, stumbles } from './waiting.ts';
 
@@ -53,6 +53,8 @@ export interface Hold {
   readonly repairable: boolean;
   /** What Forgejo will do about it by itself; null when nothing ever will. */
   readonly heals: Healing | null;
+  /** Why runners stumble over the job (`queue-starved`). */
+  readonly poison?: Poison;
 }
 
 /** What a run is judged by, beside its own rows. */
@@ -128,6 +130,7 @@ interface Extra {
   readonly repairable?: boolean;
   readonly evidence?: readonly string[];
   readonly heals?: Healing | null;
+  readonly poison?: Poison;
 }
 
 /** Looks at one job: the first state that fits is the one it is in. */
@@ -207,6 +210,7 @@ class JobLook {
       severity: victims.length > 0 ? 'critical' : 'error',
       evidence: [row],
       heals: never ? null : abandonedHealing(job.updated, timings),
+      poison: poisoned.poison,
     });
   }
 
@@ -425,6 +429,7 @@ class JobLook {
       since,
       repairable: (extra.repairable ?? true) && !(run.needApproval && wouldRequeue(code)),
       heals: extra.heals ?? null,
+      ...(extra.poison && { poison: extra.poison }),
     };
   }
 }

@@ -19,15 +19,32 @@ const announcedFor = 300;
 /** What is the same for all runs: runners, the queue's broken jobs, concurrency groups. A handful of statements. */
 export async function loadInstance(database: Database, queries: Queries, now: number): Promise<InstanceState> {
   const groups = database.generation.hasConcurrencyGroups ? await loadGroups(queries) : new Map<string, GroupedRun[]>();
+  const { runners, heartbeat } = await loadRunners(queries);
   return {
-    runners: await loadRunners(queries),
+    runners,
+    newest: Math.max(
+      heartbeat,
+      await newestRun(queries),
+      ...runners.map(({ lastOnline, lastActive }) => Math.max(lastOnline, lastActive)),
+    ),
     poisoned: await loadPoisoned(database, queries, now, groups),
     groups,
     announced: await loadAnnounced(queries, now),
   };
 }
 
-async function loadRunners(queries: Queries): Promise<RunnerOffer[]> {
+async function newestRun(queries: Queries): Promise<number> {
+  const row = await queries
+    .selectFrom('action_run')
+    .select(['created', 'updated'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return Math.max(row?.created ?? 0, row?.updated ?? 0);
+}
+
+/** And the latest heartbeat of their tasks. */
+async function loadRunners(queries: Queries): Promise<{ runners: RunnerOffer[]; heartbeat: number }> {
   const rows = await queries
     .selectFrom('action_runner')
     .select(['id', 'name', 'owner_id', 'repo_id', 'agent_labels', 'last_online', 'last_active'])
@@ -36,12 +53,16 @@ async function loadRunners(queries: Queries): Promise<RunnerOffer[]> {
     .execute();
   const busy = await queries
     .selectFrom('action_task')
-    .select((select) => ['runner_id', select.fn.countAll<number | string>().as('tasks')])
+    .select((select) => [
+      'runner_id',
+      select.fn.countAll<number | string>().as('tasks'),
+      select.fn.max('updated').as('heartbeat'),
+    ])
     .where('status', '=', Status.running)
     .groupBy('runner_id')
     .execute();
   const tasks = new Map(busy.map((row) => [row.runner_id, Number(row.tasks)]));
-  return rows.map((row) => ({
+  const runners = rows.map((row) => ({
     id: row.id,
     name: row.name,
     lastOnline: row.last_online,
@@ -52,6 +73,7 @@ async function loadRunners(queries: Queries): Promise<RunnerOffer[]> {
     repositoryId: row.repo_id,
     busy: tasks.get(row.id) ?? 0,
   }));
+  return { runners, heartbeat: Math.max(0, ...busy.map((row) => Number(row.heartbeat))) };
 }
 
 /**

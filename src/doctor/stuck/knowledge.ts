@@ -1,4 +1,6 @@
-import type { HoldCode } from './hold.ts';
+import { isDone, statusName } from '../database/status.ts';
+import type { Hold, HoldCode } from './hold.ts';
+import type { RunState } from './state.ts';
 
 /** Where the cause of a finding is to be looked for. */
 export type Blame = 'runner' | 'server' | 'workflow' | 'operator';
@@ -36,13 +38,61 @@ const abandoned: Knowledge = {
 };
 const noEffect = 'answers well and has no effect';
 
+/** Where to look for the cause of a hold, and what Forgejo's own buttons do about it on this line of servers. */
+export function knowledgeOf(run: RunState, hold: Hold, isNew: boolean): { blame: Blame; buttons: Buttons } {
+  const { blame, v12, v17 } = special(hold) ?? knowledge[hold.code];
+  const buttons = isNew ? v17 : v12;
+  if (!run.exists || !isDone(run.status) || hold.code === 'run-without-repository' || hold.code === 'queue-starved')
+    return { blame, buttons };
+  // A run that is shown as done hides the job: the buttons are those of a run that is done.
+  const state = statusName((hold.job ?? run.jobs.find((job) => !isDone(job.status)))?.status ?? run.status);
+  return {
+    blame,
+    buttons: {
+      cancel: isNew
+        ? buttons.cancel
+        : `no button while the run is shown as ${statusName(run.status)}; its address ${buttons.cancel}`,
+      rerun: !rerunLikeAnyOpen.has(hold.code)
+        ? buttons.rerun
+        : isNew
+          ? refused(state)
+          : 'starts the jobs that are done, skips what is not',
+    },
+  };
+}
+
+/** What one code can mean differently. */
+function special(hold: Hold): Knowledge | undefined {
+  if (hold.code === 'reset-to-unknown' && hold.task && isDone(hold.task.status)) {
+    const cancel = 'cancels the others, leaves this job at 0: its task is done';
+    const { v12, v17 } = knowledge[hold.code];
+    return { blame: 'operator', v12: { ...v12, cancel }, v17: { ...v17, cancel } };
+  }
+  switch (hold.poison) {
+    case 'payload':
+      return same('workflow', works, 'do not press it: the job would wait and starve the queue again');
+    case 'actions':
+      return same('operator', 'not reachable while Actions is off: the API answers 404', 'not reachable');
+  }
+  return undefined;
+}
+
+/** Codes of jobs that are not done, of which a Re-run of a run shown as done is told the same. */
+const rerunLikeAnyOpen: ReadonlySet<HoldCode> = new Set([
+  'runner-silent',
+  'runner-quiet',
+  'task-lost-in-fetch',
+  'job-hung',
+  'job-open-without-task',
+  'job-unannounced',
+  'needs-done-still-blocked',
+  'blocked-without-needs',
+  'run-status-wrong',
+]);
+
 /** Seen on live servers of both lines, except where docs/findings.md says that it was read in the source. */
 export const knowledge: Readonly<Record<HoldCode, Knowledge>> = {
-  'queue-starved': {
-    blame: 'operator',
-    v12: { cancel: 'not reachable: the page needs the rows that are missing', rerun: 'not reachable' },
-    v17: { cancel: 'not reachable; 404 through the API while Actions is off', rerun: 'not reachable' },
-  },
+  'queue-starved': same('operator', 'not reachable: the page needs the rows that are missing', 'not reachable'),
   'runner-silent': {
     blame: 'runner',
     v12: { cancel: works, rerun: 'no button while it runs; after the cron it skips what is not done' },
@@ -77,7 +127,7 @@ export const knowledge: Readonly<Record<HoldCode, Knowledge>> = {
   'needs-done-still-blocked': {
     blame: 'server',
     v12: {
-      cancel: 'works; the button is missing while the run is shown as failed or cancelled',
+      cancel: works,
       rerun: 'skips what is not done; one finished job run again releases the others at its end',
     },
     v17: { cancel: works, rerun: refused('blocked') },

@@ -124,6 +124,8 @@ export interface InstanceState {
   readonly groups: ReadonlyMap<string, readonly GroupedRun[]>;
   /** When ci-doctor itself last announced the queue of a scope (`owner id, space, repository id`); only recent ones. */
   readonly announced: ReadonlyMap<string, number>;
+  /** The latest time in any row that a runner, a running task or a new run moves. */
+  readonly newest: number;
 }
 
 /** The id under which a task whose job's row is gone is looked at and repaired as if it were a run. */

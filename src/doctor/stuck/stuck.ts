@@ -2,9 +2,10 @@ import type { Finding } from '../../common/finding.ts';
 import { duration } from '../../common/output/words.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
+import { clockWarning } from './clock.ts';
 import { type Hold, holdsOf, type Sight } from './hold.ts';
 import { loadInstance } from './instance.ts';
-import { type Blame, type Buttons, knowledge } from './knowledge.ts';
+import { type Blame, type Buttons, knowledgeOf } from './knowledge.ts';
 import { loadRuns, lookAtInstance } from './look.ts';
 import type { JobState, RunState } from './state.ts';
 import type { Healing, Timings } from './timings.ts';
@@ -56,6 +57,8 @@ export interface RunReport {
   readonly findings: readonly StuckFinding[];
   readonly waiting: readonly WaitingJob[];
   readonly running: readonly RunningJob[];
+  /** What makes all of this doubtful: clocks that differ. */
+  readonly warnings: readonly string[];
 }
 
 export interface StuckReport extends RunReport {
@@ -76,7 +79,7 @@ export function findStuck(database: Database, timings: Timings): Promise<StuckRe
       },
       end() {
         for (const run of orphans) all.add(run, sight);
-        return { ...all.report(), openRuns };
+        return { ...all.report(sight), openRuns };
       },
     };
   });
@@ -92,9 +95,9 @@ export async function explainRun(
   const now = await database.now(queries);
   const all = new Collector(database);
   const instance = await loadInstance(database, queries, now);
-  for (const run of await loadRuns(database, queries, [runId], { logs: true }))
-    all.add(run, { now, instance, timings, aggregation: database.generation.aggregation });
-  return all.report();
+  const sight = { now, instance, timings, aggregation: database.generation.aggregation };
+  for (const run of await loadRuns(database, queries, [runId], { logs: true })) all.add(run, sight);
+  return all.report(sight);
 }
 
 const weight = { critical: 0, error: 1, warning: 2, note: 3 };
@@ -121,13 +124,16 @@ class Collector {
     }
   }
 
-  report(): RunReport {
+  report(sight: Sight): RunReport {
+    const warning = clockWarning(sight);
     return {
       findings: this.#findings.sort(
         (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0),
       ),
       waiting: this.#waiting,
       running: this.#running,
+      // Where nothing seems to run or to be held, no age was judged.
+      warnings: warning && this.#findings.length + this.#running.length > 0 ? [warning] : [],
     };
   }
 }
@@ -164,7 +170,6 @@ function runningJob(run: RunState, job: JobState, task: NonNullable<JobState['ta
 
 export function findingOf(run: RunState, hold: Hold, now: number, isNew: boolean): StuckFinding {
   const subject = subjectOf(run, hold.job);
-  const { blame, v12, v17 } = knowledge[hold.code];
   return {
     code: hold.code,
     severity: hold.severity,
@@ -177,9 +182,8 @@ export function findingOf(run: RunState, hold: Hold, now: number, isNew: boolean
     runner: hold.task?.runner?.name ?? null,
     age: Math.max(0, now - hold.since),
     repairable: hold.repairable,
-    blame,
     heals: hold.heals,
-    buttons: isNew ? v17 : v12,
+    ...knowledgeOf(run, hold, isNew),
   };
 }
 

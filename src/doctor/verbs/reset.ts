@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { appendAudits } from '../../common/audit.ts';
+import { appendAudits, checkAudit } from '../../common/audit.ts';
 import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
 import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
@@ -12,7 +12,8 @@ import type { Database } from '../database/database.ts';
 import { isDone, statusName } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { withoutOwnRun } from '../own-run.ts';
-import { type ApiTools, cancelByApi, failByCron, setCheck } from '../reset/by-api.ts';
+import { type ApiPlan, type ApiTools, cancelByApi, failByCron, planByApi, setCheck } from '../reset/by-api.ts';
+import { Statements } from '../reset/change.ts';
 import { type PendingCheck, pendingChecks } from '../reset/checks.ts';
 import { limitsOf } from '../reset/limits.ts';
 import { type Request, type Target, targets } from '../reset/plan.ts';
@@ -33,6 +34,7 @@ import { UndoFile } from '../reset/undo-file.ts';
 import { loadRuns } from '../stuck/look.ts';
 import { orphanId, type RunState } from '../stuck/state.ts';
 import { findStuck, nameOfRun } from '../stuck/stuck.ts';
+import type { Timings } from '../stuck/timings.ts';
 
 interface Options extends ConnectOptions, CommonOptions {
   readonly to: Target;
@@ -111,6 +113,10 @@ interface ResetRun {
   readonly notes: readonly string[];
   /** Who wrote it: ci-doctor by SQL, or Forgejo itself, asked through its API. */
   readonly by: 'database' | 'api';
+  /** What Forgejo is asked, where it is: method and path. */
+  readonly request: string | null;
+  /** Of a plan: the statements that follow where the server cannot do what it is asked, or does not. */
+  readonly otherwise: readonly string[];
   /** Why it was not repaired; then there are no statements, steps or notes. */
   readonly error?: string;
   /** The next step after an error. */
@@ -173,13 +179,15 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
 
     if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings);
-    const work = planned.filter((repair) => repair.changes.length > 0);
-    const transactions = transactionsOf(database, planned).filter(
-      ({ repairs, statements }) => statements.length < statementsOf(repairs),
-    );
+    const asks = await asksOf(database, tools, planned, request, options, timings);
+    const transactions = transactionsOf(
+      database,
+      planned.filter(({ run }) => !asks.has(run.id)),
+    ).filter(({ repairs, statements }) => statements.length < statementsOf(repairs));
+    const runs = planned.map((repair) => askedRun(database, repair, asks.get(repair.run.id), options));
     const asShown = outcomeOf(
       {
-        runs: planned.map((repair) => resetRun(repair)),
+        runs,
         transactions: transactions.map(({ repairs, statements }) => ({
           runs: repairs.map(({ run }) => nameOf(run)),
           statements,
@@ -189,19 +197,26 @@ async function reset(args: readonly string[], options: Options, io: Io): Promise
         checksSet: [],
         checksLeft: [],
       },
-      planned.some(isRefused),
+      planned.some(isRefused) || runs.some(({ error }) => error !== undefined),
     );
-    if (options.dryRun || work.length === 0) return asShown;
+    const statements = transactions.reduce(
+      (sum, together) => sum - statementsOf(together.repairs) + together.statements.length,
+      runs.reduce((sum, run) => sum + run.statements.length, 0),
+    );
+    const requests = runs.filter((run) => run.request !== null).length;
+    if (options.dryRun || statements + requests === 0) return asShown;
     if (!io.interactive) {
       io.note('Nothing was changed: add --yes to apply this, or --dry-run to only look.');
       return { ...asShown, exit: exitCode.usage };
     }
     await io.write(`${shownText(asShown, io.view)}\n\n`);
-    const statements = transactions.reduce(
-      (sum, together) => sum - statementsOf(together.repairs) + together.statements.length,
-      statementsOf(work),
-    );
-    if (!(await io.ask(`Apply ${count(statements, 'statement')} to ${database.place}?`))) {
+    const todo = [
+      ...(requests > 0 ? [`Send ${count(requests, 'request')} to ${tools!.forgejo.server}`] : []),
+      ...(statements > 0 || requests === 0
+        ? [`${requests > 0 ? 'apply' : 'Apply'} ${count(statements, 'statement')} to ${database.place}`]
+        : []),
+    ];
+    if (!(await io.ask(`${todo.join(' and ')}?`))) {
       io.note('Nothing was changed.');
       return { exit: exitCode.ok, result: asShown.result };
     }
@@ -288,10 +303,13 @@ async function applyAll(
   const identity = await database.identity();
   const undoFile = new UndoFile(connection.undoDirectory, identity, new Date());
   await undoFile.prepare();
+  await checkAudit(connection.journal);
   // Of thousands of repairs only what is printed, and what the second look needs, is kept.
   const batches: Batch[] = [];
   const changedRuns = new Set<number>();
   let refused = false;
+  /** The repair is committed, and the journal does not say so. */
+  let unwritten = false;
   /** How many runs Forgejo itself has ended. */
   let asked = 0;
   const ended: number[] = [];
@@ -360,22 +378,22 @@ async function applyAll(
   const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
     entries.length === 0
       ? undefined
-      : appendAudits(connection.journal, entries).catch((error) =>
-          io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`),
-        );
+      : appendAudits(connection.journal, entries).catch((error) => {
+          unwritten = true;
+          io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`);
+        });
 
   const rest = [...ids];
-  const asks = request.to === 'cancelled' || (request.to === 'failure' && options.repairBy === 'api');
-  if (tools && asks && options.repairBy !== 'database')
+  if (tools && mayAsk(request, options))
     for (const id of ids) {
       const [repair] = await previewRepairs(database, [id], request, timings);
-      // What may not be done by SQL is not done through the API either; what Forgejo cannot see is not asked for.
       const { run } = repair!;
-      if (repair!.changes.length === 0 || isRefused(repair!) || !run.exists || run.repository === null) continue;
-      if (request.to === 'cancelled' && request.job !== undefined) continue;
-      const answer = await (request.to === 'cancelled'
-        ? cancelByApi(tools, repair!)
-        : failByCron(tools, repair!, timings.zombieTimeout));
+      const ask = (await asksOf(database, tools, [repair!], request, options, timings)).get(id);
+      if (!ask) continue;
+      const answer =
+        ask.refusal !== undefined
+          ? { run, done: false, note: ask.refusal, statements: [] }
+          : await (request.to === 'cancelled' ? cancelByApi(tools, repair!) : failByCron(tools, repair!, ask));
       if (!answer.done && options.repairBy === 'auto') {
         io.note(`${nameOf(run)}: ${answer.note} By SQL then.`);
         continue;
@@ -388,6 +406,7 @@ async function applyAll(
         notes: answer.done ? [answer.note] : [],
         repeats: [],
         by: 'api',
+        request: ask.request,
         ...(!answer.done && { error: answer.note }),
       };
       runs.set(id, result);
@@ -443,7 +462,7 @@ async function applyAll(
     runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
     count: changedRuns.size + asked,
-    failed: failed.size > 0,
+    failed: failed.size > 0 || unwritten,
   };
 }
 
@@ -493,7 +512,60 @@ const resetRun = (repair: PlannedRepair, checksAreLookedAt = false): ResetRun =>
   repeats: repair.repeats,
   notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
   by: 'database',
+  request: null,
+  otherwise: [],
 });
+
+/** What Forgejo is asked first, by run id. */
+async function asksOf(
+  database: Database,
+  tools: ApiTools | undefined,
+  planned: readonly PlannedRepair[],
+  request: Request,
+  options: Options,
+  timings: Timings,
+): Promise<Map<number, ApiPlan>> {
+  const asks = new Map<number, ApiPlan>();
+  if (!tools || !mayAsk(request, options)) return asks;
+  const now = await database.now(database.queries);
+  for (const repair of planned) {
+    const ask = planByApi(repair, request, {
+      now,
+      zombieTimeout: timings.zombieTimeout,
+      aggregation: database.generation.aggregation,
+    });
+    // With the choice left to us, what Forgejo is not asked is done by SQL.
+    if (ask && (ask.refusal === undefined || options.repairBy === 'api')) asks.set(repair.run.id, ask);
+  }
+  return asks;
+}
+
+/** Forgejo has no route for the other repairs, and its cron wants more than most tokens may. */
+const mayAsk = (request: Request, { repairBy }: Options): boolean =>
+  repairBy === 'api' || (repairBy === 'auto' && request.to === 'cancelled');
+
+/** A planned repair as it is shown where Forgejo is asked first. */
+function askedRun(
+  database: Database,
+  repair: PlannedRepair,
+  ask: ApiPlan | undefined,
+  { repairBy }: Options,
+): ResetRun {
+  const run = resetRun(repair);
+  if (!ask) return run;
+  if (ask.refusal !== undefined) return { ...notRepaired(repair, ask.refusal), by: 'api', request: null };
+  const texts = new Statements(database.queries);
+  return {
+    ...run,
+    after: summary(ask.after),
+    // What rows cannot do, Forgejo does.
+    notes: repair.notes,
+    statements: ask.changes.map((change) => database.literal(texts.of(change))),
+    by: 'api',
+    request: ask.request,
+    otherwise: repairBy === 'auto' ? run.statements : [],
+  };
+}
 
 /** What was planned was not done, so nothing of it is told as if it had been. */
 const notRepaired = (repair: PlannedRepair, error: unknown): ResetRun => ({
@@ -558,7 +630,7 @@ function runText(run: ResetRun, applied: boolean, view: View, showStatements: bo
       ? [`  job ${job.id} "${job.name}": ${job.statusCode} ${job.status} → ${after.statusCode} ${after.status}`]
       : [];
   });
-  const nothing = run.statements.length === 0 && run.leftOut.length === 0;
+  const nothing = run.statements.length === 0 && run.leftOut.length === 0 && run.request === null;
   return [
     `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : isNameless(run) ? (applied ? 'ended' : 'to be ended') : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
     ...(run.fix ? [`  next: ${run.fix}`] : []),
@@ -571,6 +643,8 @@ function runText(run: ResetRun, applied: boolean, view: View, showStatements: bo
     ...run.leftOut.map(({ job, reason }) => `  left as it is: job "${job}": ${reason}`),
     ...run.notes.map((note) => style.warn(`  ${note}`)),
     ...(showStatements && run.statements.length > 0 ? block(run.statements) : []),
+    ...(!applied && run.request !== null ? [`  Forgejo is asked: ${run.request}`] : []),
+    ...(run.otherwise.length > 0 ? ['  If it cannot, or does not:', ...block(run.otherwise)] : []),
   ].join('\n');
 }
 

@@ -37,6 +37,7 @@ export const showVerb: Verb = {
       const named = parseRunName(name!);
       const id = 'id' in named ? named.id : await findRun(database.queries, name!);
       const details = await showRun(database, id, timings);
+      for (const warning of details.warnings) io.note(`warning: ${warning}`);
       const why = await reasonOf(details, connection, options, io);
       const shown = { ...details, diagnosis: why?.diagnosis ?? null };
       return { exit: exitCode.ok, result: shown, text: (view) => text(details, why, view) };

@@ -39,6 +39,7 @@ export const stuckVerb: Verb = {
   async handler(_: readonly string[], options: Options, io: Io) {
     const issue = await issueKeeper(options, io);
     const report = await withConnection(options, io, ({ database, timings }) => findStuck(database, timings));
+    for (const warning of report.warnings) io.note(`warning: ${warning}`);
     const outcome = stuckOutcome(
       { ...report, findings: withoutOwnRun(report.findings, io.env) },
       options.verbose === true,

@@ -1,4 +1,4 @@
-import { appendAudit } from '../../common/audit.ts';
+import { appendAudit, checkAudit } from '../../common/audit.ts';
 import { type CommonOptions, type Outcome, shownText, type Verb } from '../../common/command.ts';
 import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
@@ -66,7 +66,9 @@ async function undo(
         return { exit: exitCode.ok, result: { runs: previews, applied: false } };
       }
     }
+    await checkAudit(journal);
     const runs: (UndoneRun | FailedUndo)[] = [];
+    let unwritten = false;
     for (const entry of order) {
       const run = await undoRun(database, entry, false).catch((thrown): FailedUndo => {
         const error = database.explain(thrown);
@@ -82,12 +84,16 @@ async function undo(
         action: 'undo',
         outcome: 'done',
         details: { database: database.place, runId: run.runId, statements: run.statements, undoFile: file },
-      }).catch((error) => io.note(`The journal ${journal} could not be written: ${messageOf(error)}`));
+      }).catch((error) => {
+        unwritten = true;
+        io.note(`The journal ${journal} could not be written: ${messageOf(error)}`);
+      });
     }
-    return outcomeOf(
+    const outcome = outcomeOf(
       runs,
       runs.some(({ outcome }) => outcome === 'undone'),
     );
+    return unwritten ? { ...outcome, exit: exitCode.problem } : outcome;
   });
 }
 

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { buildInstance } from '../../demo/forgejo/instance.ts';
+import type { Generation } from '../../demo/forgejo/schema.ts';
+import { embeddedDatabase } from '../support/database.ts';
+import { doctor } from '../support/doctor.ts';
+
+// The embedded server has one session for all of its connections, so that a role that is set holds for ci-doctor too.
+test.each<Generation>(['v12', 'v17'])(
+  'on %s both roles see all that a look at a failed run reads',
+  async (generation) => {
+    const database = await embeddedDatabase();
+    const { url, schema } = database;
+    const instance = buildInstance({ generation, now: Math.floor(Date.now() / 1_000), size: 20 });
+    await database.load(instance.server);
+    const [reader, repairer] = [`reader_${generation}`, `repairer_${generation}`];
+    const argv = ['grant', '--json', '--reader', reader, '--repairer', repairer];
+    const { json } = await doctor(url, argv, { schema });
+    for (const statement of [...json.read, ...json.repair]) await database.query(statement);
+    const failed = String(instance.runs.failed.run.id);
+    const lines = [
+      ['show', failed],
+      ['diagnose', failed],
+      ['diagnose', '--since', '7d'],
+      ['stuck'],
+      ['reset', '--all-stuck', '--dry-run'],
+    ];
+    const seen = () =>
+      Promise.all(
+        lines.map(async (line) => {
+          const { exit, err } = await doctor(url, [...line, '--json'], { schema });
+          return { line, exit, err };
+        }),
+      );
+    const administrator = await seen();
+    for (const role of [reader, repairer]) {
+      await database.query(`SET ROLE ${role}`);
+      expect(await seen()).toEqual(administrator);
+      await database.query('RESET ROLE');
+    }
+    await database.query(`REVOKE SELECT (created) ON action_run_job FROM ${reader}`);
+    await database.query(`SET ROLE ${reader}`);
+    const refused = await doctor(url, ['diagnose', failed], { schema });
+    await database.query('RESET ROLE');
+    expect(refused).toMatchObject({ exit: 2 });
+    expect(refused.err).toContain('it may not read action_run_job.created.');
+    expect(refused.err).toContain('"ci-doctor grant" prints the statements');
+    await database.drop();
+  },
+);
