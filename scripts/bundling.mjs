@@ -12,6 +12,10 @@ const leanPg = {
       if (lean === source) throw new Error('pg no longer asks for Response: remove this plugin.');
       return { contents: lean, loader: 'js' };
     });
+    build.onLoad({ filter: /[/\\]pg[/\\]lib[/\\]crypto[/\\]utils\.js$/ }, () => ({
+      contents: readFileSync(new URL('pg-crypto.cjs', import.meta.url), 'utf8'),
+      loader: 'js',
+    }));
   },
 };
 
