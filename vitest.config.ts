@@ -8,14 +8,17 @@ const hosts = [
   'test/e2e/deploy/faults/**/*.test.ts',
 ];
 
+/** Run on each real database, by test/support/every-dialect.ts; `npm test` has test/doctor/repair.test.ts of that list. */
+const everywhere = ['test/doctor/{forgejo-7,reading,repair-by,waiting}.test.ts', 'test/demo/states.test.ts'];
+
 /** They need no root and no server either, but too long for the three minutes that `npm test` may take. */
 const long = [
-  'test/demo/postgres.test.ts',
-  'test/deploy/environment/environment.test.ts',
+  'test/demo/{instance,postgres}.test.ts',
+  'test/deploy/environment/{environment,trial}.test.ts',
   'test/doctor/diagnose/diagnose.test.ts',
   'test/doctor/logs-api.test.ts',
   'test/doctor/{sqlite,together}.test.ts',
-  'test/submodules/{fixes,gaps,hook,push}.test.ts',
+  'test/submodules/{fixes,gaps,hook,probe,push}.test.ts',
 ];
 
 export default defineConfig({
@@ -25,7 +28,10 @@ export default defineConfig({
     hookTimeout: 120_000,
     projects: [
       // Everything that needs no root and no server beyond what npm installs.
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', ...long] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', ...long, ...everywhere] },
+      },
       // Real PostgreSQL, sshd, git servers, containers and act. See CONTRIBUTING.md.
       {
         extends: true,

@@ -1,14 +1,14 @@
 import { appendFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as core from '@actions/core';
-import { explain, type Outcome, optionsOf, runTool, type Tool, type Verb, verbName } from './command.ts';
+import { explain, type Outcome, optionsOf, runTool, shownJson, type Tool, type Verb, verbName } from './command.ts';
 import { messageOf, usage } from './errors.ts';
 import { exitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { nearest } from './nearest.ts';
 import { harmlessStyled } from './output/style.ts';
 import { plainView } from './output/table.ts';
-import { hideSecret, redact, redactValue } from './redact.ts';
+import { hideSecret, redact } from './redact.ts';
 
 export interface ActionOptions {
   /** Inputs that hold a secret: masked before anything is printed. */
@@ -40,7 +40,7 @@ export async function runAction(tool: Tool, { secrets, outputs, verbInput }: Act
     // @actions/core knows GitHub's name only, and prints an outdated command where the variable is missing.
     process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? '';
     for (const [name, value] of Object.entries(outputs(outcome))) core.setOutput(name, value);
-    core.setOutput('result', JSON.stringify(redactValue(outcome.result ?? null)));
+    core.setOutput('result', shownJson(outcome));
     core.setOutput('exit-code', outcome.exit);
     await writeSummary(tool, core.getInput(verbInput ?? 'command'), outcome);
   } catch (error) {

@@ -15,6 +15,8 @@ export interface Outcome<Result = unknown> {
   text?(view: View): string;
   /** The result as Markdown, for a job summary. Without one the summary shows `text`. */
   markdown?(): string;
+  /** A file is shown, which must come through byte by byte: nothing in it is hidden, and its maker kept secrets out of it. */
+  readonly verbatim?: true;
 }
 
 /** The flags that every verb of every tool takes. */
@@ -97,7 +99,9 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
       if (error instanceof CommanderError && error.exitCode === 0) return { exit: exitCode.ok, result: null };
       tell(error);
     }
-    if (json) await io.write(`${redactedJson(outcome!.result, 2)}\n`);
+    if (json)
+      await io.write(`${shownJson(outcome!, 2)}
+`);
     else {
       const text = shownText(outcome!, io.view);
       if (text !== '') await io.write(`${text}\n`);
@@ -111,7 +115,14 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
 }
 
 /** An outcome's text, safe to print: no secret, and no terminal escape but our own colours. '' where it has none. */
-export const shownText = (outcome: Outcome, view: View): string => harmlessStyled(redact(outcome.text?.(view) ?? ''));
+export const shownText = (outcome: Outcome, view: View): string => {
+  const text = outcome.text?.(view) ?? '';
+  return harmlessStyled(outcome.verbatim ? text : redact(text));
+};
+
+/** An outcome's result object as JSON, safe to print. */
+export const shownJson = ({ result, verbatim }: Outcome, indent?: number): string =>
+  verbatim ? JSON.stringify(result, null, indent) : redactedJson(result, indent);
 
 /** `--json runs` means `runs --json`, and `-C DIR push` means `push -C DIR`. */
 function verbFirst(tool: Tool, argv: readonly string[]): string[] {

@@ -23,6 +23,7 @@ import {
   rollbackEnvironment,
   runEnvironment,
   selectionOptions,
+  snapshotOfOption,
   statusEnvironment,
   verifyEnvironment,
 } from './environment/verbs.ts';
@@ -158,7 +159,10 @@ async function changeHosts(
   work: (connection: Connection) => Promise<HostResult>,
 ): Promise<Outcome> {
   const { results: done, lost, left } = await onHosts(options, io, work, fine);
-  const results = [...done, ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), ...one }))];
+  const results = [
+    ...done,
+    ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), outcome: 'failed', ...one })),
+  ];
   const all = [...results, ...left.map((host) => notBegun(host, `${results.at(-1)!.host} failed`))];
   return {
     exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),
@@ -197,6 +201,7 @@ const run: Verb = {
     ...lockOptions(),
     ...selectionOptions(),
     ...orderOptions(),
+    snapshotOfOption(),
     ...permissionOptions(),
   ],
   examples: [

@@ -24,6 +24,9 @@ export class Connection implements Host {
   readonly #persistence: Persistence;
   #host: Promise<Host> | undefined;
   #worked = false;
+  #connected = true;
+  /** Why the host was given up. */
+  #dead: unknown;
 
   constructor(name: string, connect: () => Promise<Host>, persistence: Persistence) {
     this.name = name;
@@ -51,18 +54,43 @@ export class Connection implements Host {
     return await this.#with(work);
   }
 
-  /** Repeats work that may be repeated while the way in breaks. Other failures pass through. */
+  /**
+   * Repeats work that may be repeated while the way in breaks. Other failures pass through. A host that was given up stays so: what
+   * else was to be done there, such as taking back step by step, fails at once.
+   */
   async steadily<T>(work: () => Promise<T>): Promise<T> {
     const { attempts, first = attempts, pauseMs, onRetry } = this.#persistence;
     for (let attempt = 1; ; attempt++) {
       try {
         return await work();
       } catch (error) {
-        if (attempt >= (this.#worked ? attempts : first) || !isBroken(error)) throw error;
+        if (!isBroken(error)) throw error;
+        if (attempt >= (this.#worked ? attempts : first) || this.#dead !== undefined) {
+          // A command that runs out of its time again and again is no dead host.
+          if (!this.#connected) this.#dead ??= error;
+          throw error;
+        }
         onRetry?.(this.name, error);
         await sleep(Math.min(pauseMs * 2 ** (attempt - 1), pauseMs * 10));
       }
     }
+  }
+
+  /** Tries a host that was given up once more; whether it answered is the answer. */
+  async wake(): Promise<boolean> {
+    this.#dead = undefined;
+    try {
+      await this.#open();
+      return true;
+    } catch (error) {
+      this.#host = undefined;
+      this.#dead = error;
+      return false;
+    }
+  }
+
+  get givenUp(): boolean {
+    return this.#dead !== undefined;
   }
 
   async close(): Promise<void> {
@@ -84,7 +112,17 @@ export class Connection implements Host {
   }
 
   #open(): Promise<Host> {
-    this.#host ??= this.#connect();
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    this.#host ??= this.#connect().then(
+      (host) => {
+        this.#connected = true;
+        return host;
+      },
+      (error: unknown) => {
+        this.#connected = false;
+        throw error;
+      },
+    );
     return this.#host;
   }
 }

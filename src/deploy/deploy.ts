@@ -36,7 +36,7 @@ export interface Phase {
 /** What became of one host: the object that `--json` shows. */
 export interface HostResult {
   readonly host: string;
-  readonly outcome: 'deployed' | 'unchanged' | 'rolled-back' | 'failed';
+  readonly outcome: 'deployed' | 'unchanged' | 'rolled-back' | 'failed' | 'not-begun';
   /** The host now runs another file than before. */
   readonly changed: boolean;
   /** From the moment the old process is told to stop until the first healthy answer; null when nothing was stopped. */
@@ -176,6 +176,7 @@ function newRelease({ state, facts, settings }: Situation, { file }: Source, pre
     runUrl: origin.runUrl,
     ...(origin.manual !== undefined && { manual: origin.manual }),
     ...(origin.snapshot !== undefined && { snapshot: origin.snapshot }),
+    ...(settings.trial && { trial: true as const }),
   };
 }
 
@@ -227,7 +228,8 @@ function chooseRelease(
   // The file is gone: the last one that was proven.
   if (present === null) return there.find(({ id }) => id === state.current) ?? there.at(-1)!;
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
-  const before = at < 0 ? releases.at(-1) : releases[at - 1];
+  const proven = (at < 0 ? releases : releases.slice(0, at)).filter(({ trial }) => !trial);
+  const before = releases.find(({ id, trial }) => id === releases[at]?.previous && !trial) ?? proven.at(-1);
   if (!before) throw new ToolError('problem', `${remote.name}: no release before the present one is kept.`, fix);
   return before;
 }
@@ -245,7 +247,7 @@ async function change(
     situation,
     prover,
     incoming,
-    release,
+    release: incoming.kind === 'file' ? successor(situation, release, previous) : release,
     previous,
     looked: lock.looked,
     state: situation.state,
@@ -325,6 +327,14 @@ async function succeeded(run: Run, lock: Lock, context: Change): Promise<void> {
     run.result.error = `The release is deployed and healthy, but could not be recorded: ${messageOf(error)}`;
     run.result.fix = error instanceof ToolError ? error.fix : null;
   }
+}
+
+/** A release knows which one it replaced: that is the one to go back to. */
+function successor(situation: Situation, release: Release, previous: Previous | null): Release {
+  if (previous === null) return release;
+  const before = previous.release ?? foundRelease(situation, previous);
+  const id = before.sha256 === release.sha256 ? before.previous : before.id;
+  return id === undefined ? release : { ...release, previous: id };
 }
 
 /** The entry of a file that was there before the first deploy. */

@@ -3,7 +3,7 @@ import type { HostResult } from './deploy.ts';
 /** Of a host that was left alone after another failed. */
 export const notBegun = (host: string, why: string): HostResult => ({
   host,
-  outcome: 'failed',
+  outcome: 'not-begun',
   changed: false,
   downtimeMs: null,
   bytesSent: 0,

@@ -16,6 +16,8 @@ export interface Settings {
   readonly keep: number;
   readonly force: boolean;
   readonly lock: LockSettings;
+  /** The release stays on trial until the run over many hosts that brings it has come to a good end. */
+  readonly trial?: boolean | undefined;
   readonly origin: Origin;
 }
 

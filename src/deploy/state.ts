@@ -16,6 +16,10 @@ const release = z.object({
   runUrl: z.string().nullable(),
   manual: z.string().optional(),
   snapshot: z.string().optional(),
+  /** Id of the release that it replaced. */
+  previous: z.string().optional(),
+  /** It runs, and the run over many hosts that brought it has not come to a good end: it may have to go. */
+  trial: z.literal(true).optional(),
 });
 
 const state = z.object({
@@ -77,12 +81,19 @@ export function freeSlot(taken: readonly string[]): string {
 /** Slots a host uses when it keeps `keep` releases: one more holds the newcomer until it is proven, one the file it replaces. */
 export const slotNames = (keep: number): string[] => Array.from({ length: keep + 2 }, (_, index) => String(index + 1));
 
-/** Takes a proven release in: it is current now; of the others the oldest beyond `keep` go. */
+/**
+ * Takes a proven release in: it is current now; of the others the oldest beyond `keep` go, and all that are on trial: such a one
+ * failed, or nobody knows. While the newcomer itself is on trial it does not count, and what it replaced stays.
+ */
 export function adopt(value: State, proven: Release, keep: number): { state: State; dropped: Release[] } {
   const known = value.releases.some(({ id }) => id === proven.id);
   const all = known ? value.releases : [...value.releases, proven];
+  const needed = proven.trial ? proven.previous : undefined;
   const others = all.filter(({ id }) => id !== proven.id);
-  const dropped = others.slice(0, Math.max(0, all.length - keep));
+  const counted = others.filter(({ trial }) => !trial);
+  const spare = others.filter(({ id }) => id !== needed);
+  const count = Math.max(0, counted.length - (proven.trial ? keep : keep - 1));
+  const dropped = [...spare.filter(({ trial }) => trial), ...spare.filter(({ trial }) => !trial).slice(0, count)];
   return {
     state: { ...value, current: proven.id, releases: all.filter((one) => !dropped.includes(one)), pending: null },
     dropped,

@@ -21,7 +21,7 @@ export function attributesFit({ facts, settings }: { facts: Facts; settings: Set
 
 /**
  * Whether a host runs this very file, and well, as far as two round trips can tell: one command that reads what is recorded and
- * what runs, and meanwhile one question to the service. No file is hashed: the record holds for as long as size, time and inode are the file's.
+ * what runs, and meanwhile one question to the service. A host that somebody else works on is waited for. No file is hashed: the record holds for as long as size, time and inode are the file's.
  *
  * @returns the release that runs, null for anything but a clear yes; what was read, the sha256 that is
  *   recorded for the file there, and whether ports are forwarded, where that is known

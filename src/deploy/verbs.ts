@@ -126,13 +126,16 @@ export async function status(
   }
 }
 
+/** How a service is on a host that could not be asked. */
+export const notKnown = 'not known';
+
 /** How a host is, when it could not even be asked. */
 export const unreachable = ({ host, error, fix, unknown }: NotAsked): HostStatus => ({
   host,
   sha256: null,
   release: null,
   releases: [],
-  service: 'not known',
+  service: notKnown,
   healthy: false,
   lock: null,
   pending: null,

@@ -11,12 +11,14 @@ const seconds = (ms: number | null): string | null =>
 const total = ({ phases }: HostResult): number => phases.reduce((sum, { ms }) => sum + ms, 0);
 const short = (sha256: string | null): string | null => sha256?.slice(0, 12) ?? null;
 
+const fine = (outcome: HostResult['outcome']) => outcome === 'deployed' || outcome === 'unchanged';
+
 const resultColumns: readonly Column<HostResult>[] = [
   { title: 'Host', value: ({ host }) => host },
   {
     title: 'Outcome',
     value: ({ outcome }) => outcome,
-    tone: ({ outcome }) => (outcome === 'failed' ? 'bad' : outcome === 'rolled-back' ? 'warn' : 'good'),
+    tone: ({ outcome }) => (outcome === 'failed' ? 'bad' : fine(outcome) ? 'good' : 'warn'),
   },
   { title: 'Release', value: ({ release }) => release },
   { title: 'Previous', value: ({ previous, previousSha256 }) => previous ?? short(previousSha256) },
@@ -126,6 +128,7 @@ const historyColumns: readonly Column<Line>[] = [
   { title: 'Release', value: ({ release }) => release },
   { title: 'Previous', value: ({ previous }) => previous },
   { title: 'Who', value: ({ by }) => by },
+  { title: 'Reason', value: ({ manual }) => manual ?? null },
   { title: 'Commit', value: ({ commit }) => commit?.slice(0, 10) ?? null },
   { title: 'Run', value: ({ runUrl }) => runUrl },
   { title: 'Error', value: ({ error }) => error },

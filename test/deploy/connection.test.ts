@@ -28,6 +28,39 @@ test('a way in that breaks is tried again, for as long as it was told', async ()
   expect(broken.attempts()).toBe(3);
 });
 
+test('a host that was given up fails at once, until it is woken', async () => {
+  const lost = unknown('The connection was lost.', 'Try again.');
+  let dead = false;
+  let attempts = 0;
+  const host: Host = {
+    name: 'host',
+    run: async () => {
+      if (dead) throw lost;
+      return done;
+    },
+    close: async () => {},
+  };
+  const connect = async () => {
+    attempts++;
+    if (dead) throw lost;
+    return host;
+  };
+  const connection = new Connection('host', connect, { attempts: 3, pauseMs: 1 });
+  const ask = () => connection.steadily(() => connection.run(['true']));
+  expect(await ask()).toEqual(done);
+  dead = true;
+  await expect(ask()).rejects.toBe(lost);
+  expect(attempts).toBe(3);
+  await expect(ask()).rejects.toBe(lost);
+  await expect(connection.run(['true'])).rejects.toBe(lost);
+  expect(await connection.wake()).toBe(false);
+  expect(attempts).toBe(4);
+  dead = false;
+  await expect(ask()).rejects.toBe(lost);
+  expect(await connection.wake()).toBe(true);
+  expect(await ask()).toEqual(done);
+});
+
 test('a way in that says no is not asked again', async () => {
   const no = new Refusal('It lets deploy not in.', 'Check the key.');
   const { connection, attempts } = failing(no);
@@ -52,6 +85,9 @@ test('one that never worked is given up sooner, and each new attempt is told', a
   );
   await expect(connection.steadily(() => connection.run(['true']))).rejects.toBe(lost);
   expect(told).toEqual(['host']);
+  expect(errors).toHaveLength(1);
+  errors.pop();
+  await connection.wake();
   expect(await connection.steadily(() => connection.run(['true']))).toEqual(done);
   await connection.close();
   errors.push(lost, lost, lost);

@@ -36,6 +36,31 @@ test('keeps the newest healthy releases, and never drops the current one', () =>
   expect(fewer.dropped.map(({ id }) => id)).toEqual(['c', 'd']);
 });
 
+test('a release on trial does not count, keeps what it replaced, and goes when another one is taken in', () => {
+  const trial = (id: string, slot: string, previous: string): Release => ({
+    ...release(id, slot),
+    trial: true,
+    previous,
+  });
+  const ids = ({ state }: { state: { releases: Release[] } }) => state.releases.map(({ id }) => id);
+  const one = adopt(emptyState, release('a', '1'), 1).state;
+  const tried = adopt(one, trial('b', '2', 'a'), 1);
+  expect(ids(tried)).toEqual(['a', 'b']);
+  // It failed, and what it replaced is back.
+  expect(ids(adopt(tried.state, tried.state.releases[0]!, 1))).toEqual(['a']);
+  // Nobody knows how it did, and the next one is on trial as well: that one may have to go back to it.
+  const next = adopt(tried.state, trial('c', '3', 'b'), 1);
+  expect(ids(next)).toEqual(['a', 'b', 'c']);
+  const { trial: _, ...proven } = next.state.releases[2]!;
+  const { state, dropped } = adopt(
+    { ...next.state, releases: [...next.state.releases.slice(0, 2), proven] },
+    proven,
+    2,
+  );
+  expect(ids({ state })).toEqual(['a', 'c']);
+  expect(dropped.map(({ id }) => id)).toEqual(['b']);
+});
+
 test('the slots that sudoers lines name suffice for keeping, the newcomer, and what it replaces', () => {
   const taken: string[] = [];
   for (let count = 0; count < 3 + 2; count++) taken.push(freeSlot(taken));

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import pg from 'pg';
@@ -297,6 +297,12 @@ describe('lines are chosen and shaped', () => {
     expect(await readdir(directory)).toEqual([file]);
     expect(answer.json.jobs[0]).toMatchObject({ file: join(directory, file!), lines: [], empty: null });
     expect((await readFile(join(directory, file!))).equals(await stored())).toBe(true);
+    // A disk that is full.
+    await symlink('/dev/full', join(directory, `${file}.part`));
+    expect(await run('--download', directory)).toMatchObject({
+      exit: 2,
+      err: expect.stringMatching(/ENOSPC.*\nnext: {2}Make room on that file system/),
+    });
   });
 
   test.each([

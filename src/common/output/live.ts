@@ -25,7 +25,9 @@ export class LiveLines {
 
   /** Replaces the live lines; none takes them away. One that would wrap is cut: it would be two lines to the terminal. */
   show(lines: readonly string[]): void {
-    const { columns = 80, rows = 24 } = this.#screen;
+    // A terminal that nobody has told its size says 0.
+    const columns = this.#screen.columns || 80;
+    const rows = this.#screen.rows || 24;
     const before = this.#shown.length;
     const room = Math.max(1, rows - 2);
     const kept = lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more`] : lines;

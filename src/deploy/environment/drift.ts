@@ -6,6 +6,7 @@ import { assess, proverOf, releaseOf } from '../deployment.ts';
 import { hashOnHost } from '../files.ts';
 import { prove } from '../prove.ts';
 import type { Release } from '../state.ts';
+import { notAsked } from '../verbs.ts';
 
 /** A host as it was found by `verify`. */
 export interface Verified {
@@ -91,14 +92,22 @@ export async function verifyHost(service: string, connection: Connection, work: 
       return { ...shared, evidence: '', findings, unknown: false };
     }
   } catch (error) {
-    find(
-      'not-known',
-      `it could not be looked at: ${messageOf(error)}`,
-      [],
-      error instanceof ToolError ? error.fix : 'Try again.',
-    );
-    return { host, service, sha256: null, release: null, modified: null, evidence: '', findings, unknown: true };
+    return notVerified(service, host, error);
   }
+}
+
+/** A host that was not looked at. One that belongs to another environment is a known problem. */
+export function notVerified(service: string, host: string, error: unknown): Verified {
+  const finding: Finding = {
+    code: 'drift/not-known',
+    severity: 'error',
+    subject: `${service} on ${host}`,
+    message: `it could not be looked at: ${messageOf(error)}`,
+    evidence: [],
+    fix: error instanceof ToolError ? error.fix : 'Try again.',
+  };
+  const nothing = { sha256: null, release: null, modified: null, evidence: '' };
+  return { host, service, ...nothing, findings: [finding], unknown: notAsked(host, error).unknown };
 }
 
 function timeOf({ at }: Release, mtime: number): string[] | null {

@@ -23,19 +23,63 @@ export async function readDeployFile(text: string, path: string): Promise<Deploy
   // By its default export: a bundled CommonJS module has no other.
   const { default: yaml } = await import('yaml');
   const lines = new yaml.LineCounter();
-  const document = yaml.parseDocument(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const documents = yaml.parseAllDocuments(text, { lineCounter: lines, merge: true, prettyErrors: false });
+  const [document = new yaml.Document(), second] = 'empty' in documents ? [] : documents;
   const at = (keys: Path) => `${path}:${lineOf(yaml, document, lines, keys)}: ${nameOf(keys)}`;
   if (document.errors.length > 0)
     throw mistakes(
       document.errors.map(({ pos, message }) => `${path}:${lines.linePos(pos[0]).line}: no valid YAML: ${message}`),
     );
-  const result = deployFile.safeParse(document.toJS() ?? {});
-  if (!result.success)
-    throw mistakes(result.error.issues.flatMap((issue) => explain(issue, document.toJS(), (keys) => at(keys))));
-  const wrong = [...needsOf(result.data, at), ...protectionOf(result.data, at), ...wayOf(result.data, at)];
-  if (wrong.length > 0) throw mistakes(wrong);
+  if (second)
+    throw mistakes([
+      `${path}:${lines.linePos(second.range[0]).line}: a second document begins here, and all must be in one: take the --- away`,
+    ]);
+  const written: unknown = document.toJS() ?? {};
+  const result = deployFile.safeParse(written);
+  // Also where something else is wrong: what can be told of the rest is told.
+  const shape = shapeOf(written);
+  const wrong = [
+    ...(result.error?.issues ?? []).flatMap((issue) => explain(issue, written, at)),
+    ...needsOf(shape, at),
+    ...protectionOf(shape, at),
+    ...wayOf(shape, at),
+  ];
+  if (!result.success || wrong.length > 0) throw mistakes(wrong);
   return { path, values: result.data, at };
 }
+
+type Mapping = Readonly<Record<string, unknown>>;
+const mapping = (value: unknown): Mapping =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Mapping) : {};
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+const each = <T>(value: unknown, read: (entry: Mapping) => T): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(mapping(value)).map(([name, entry]) => [name, read(mapping(entry))]));
+
+/** What of a file the rules below are about, as far as it is there. */
+interface Shape {
+  readonly services: Readonly<Record<string, { readonly needs: readonly string[] }>>;
+  readonly environments: Readonly<
+    Record<
+      string,
+      {
+        readonly protected: boolean;
+        readonly placed: boolean;
+        readonly hosts: readonly unknown[];
+        readonly services: Readonly<Record<string, { readonly hosts: readonly unknown[] }>>;
+      }
+    >
+  >;
+}
+
+const shapeOf = (written: unknown): Shape => ({
+  services: each(mapping(written).services, ({ needs }) => ({ needs: list(needs).map(String) })),
+  environments: each(mapping(written).environments, (entry) => ({
+    protected: entry.protected === true,
+    placed: entry.marker !== undefined || entry.hostname !== undefined,
+    hosts: list(entry.hosts),
+    services: each(entry.services, ({ hosts }) => ({ hosts: list(hosts) })),
+  })),
+});
 
 const mistakes = (lines: readonly string[]) =>
   usage(
@@ -168,9 +212,9 @@ function knownKeys(path: Path): string[] {
 const open = (schema: Schema): Schema[] => [schema, ...(schema.anyOf ?? []).flatMap(open)];
 
 /** Every `needs` names a service, and none waits for itself. */
-function* needsOf({ services, environments }: DeployFileValues, at: (path: Path) => string): Generator<string> {
+function* needsOf({ services, environments }: Shape, at: (path: Path) => string): Generator<string> {
   const names = Object.keys(services);
-  for (const [name, { needs = [] }] of Object.entries(services))
+  for (const [name, { needs }] of Object.entries(services))
     for (const [index, need] of needs.entries())
       if (!names.includes(need)) {
         const close = nearest(need, names);
@@ -182,7 +226,7 @@ function* needsOf({ services, environments }: DeployFileValues, at: (path: Path)
     if (circle && names.indexOf(name) === Math.min(...circle.map((one) => names.indexOf(one))))
       yield `${at(['services', name, 'needs'])}: these need each other: ${[...circle, name].join(' → ')}`;
   }
-  for (const [environment, { services: here = {} }] of Object.entries(environments))
+  for (const [environment, { services: here }] of Object.entries(environments))
     for (const name of Object.keys(here))
       if (!names.includes(name)) {
         const close = nearest(name, names);
@@ -190,7 +234,7 @@ function* needsOf({ services, environments }: DeployFileValues, at: (path: Path)
       }
 }
 
-function circleFrom(start: string, services: DeployFileValues['services']): string[] | undefined {
+function circleFrom(start: string, services: Shape['services']): string[] | undefined {
   const walk = (name: string, path: readonly string[]): string[] | undefined => {
     for (const need of services[name]?.needs ?? []) {
       if (need === start) return [...path];
@@ -204,24 +248,24 @@ function circleFrom(start: string, services: DeployFileValues['services']): stri
 }
 
 /** A protected environment must be able to tell its hosts from others. */
-function* protectionOf({ environments }: DeployFileValues, at: (path: Path) => string): Generator<string> {
+function* protectionOf({ environments }: Shape, at: (path: Path) => string): Generator<string> {
   for (const [name, entry] of Object.entries(environments))
-    if (entry.protected && entry.marker === undefined && entry.hostname === undefined)
+    if (entry.protected && !entry.placed)
       yield `${at(['environments', name, 'protected'])} needs marker or hostname beside it: what tells that a host belongs to ${name}`;
 }
 
 /** A host is named in one way. */
-function* wayOf({ environments }: DeployFileValues, at: (path: Path) => string): Generator<string> {
+function* wayOf({ environments }: Shape, at: (path: Path) => string): Generator<string> {
   for (const [name, entry] of Object.entries(environments)) {
     const lists = [
       [['environments', name, 'hosts'], entry.hosts] as const,
-      ...Object.entries(entry.services ?? {}).map(
+      ...Object.entries(entry.services).map(
         ([service, { hosts }]) => [['environments', name, 'services', service, 'hosts'], hosts] as const,
       ),
     ];
     for (const [path, hosts] of lists)
-      for (const [index, host] of (Array.isArray(hosts) ? hosts : []).entries())
-        if (typeof host === 'object' && (host.host === undefined) === (host.via === undefined))
+      for (const [index, host] of hosts.entries())
+        if (typeof host === 'object' && (mapping(host).host === undefined) === (mapping(host).via === undefined))
           yield `${at([...path, index])} needs host or via, one of them`;
   }
 }

@@ -1,4 +1,4 @@
-import { messageOf, problem, ToolError } from '../../common/errors.ts';
+import { messageOf, ToolError } from '../../common/errors.ts';
 import { Connection, type Persistence } from '../connection.ts';
 import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from '../deploy.ts';
 import type { Source } from '../deployment.ts';
@@ -7,11 +7,12 @@ import { openHost } from '../host/open.ts';
 import type { Settings } from '../settings.ts';
 import { readSource } from '../source.ts';
 import type { Supply } from '../transfer/supply.ts';
+import { endTrial } from '../trial.ts';
 import { type HostStatus, notAsked, status, unreachable } from '../verbs.ts';
 import { checkPlace } from './protect.ts';
 import type { FleetHost, Rollout, Target } from './resolve.ts';
 import { type Fleet, inParallel } from './rollout.ts';
-import { containerOf, snapshotName, takeSnapshot } from './snapshot.ts';
+import { containersOf, snapshotName, takeSnapshot } from './snapshot.ts';
 
 export interface FleetOptions {
   readonly local: Host;
@@ -58,32 +59,28 @@ export class OpenFleet implements Fleet {
     for (const { batches } of services) for (const { settings } of batches.flat()) await this.source(settings.source);
   }
 
-  /**
-   * Asks every host where it is.
-   *
-   * @throws ToolError that names every host which is somewhere else or does not answer
-   */
-  async checkPlaces(rollout: Rollout): Promise<void> {
-    if (rollout.marker === undefined && rollout.hostname.length === 0) return;
-    const errors = await inParallel(rollout.hosts, async (host) => {
+  /** Asks every host where it is. @returns those that are somewhere else or do not answer, each with an error that names it */
+  async places(rollout: Rollout): Promise<ReadonlyMap<string, ToolError>> {
+    const wrong = new Map<string, ToolError>();
+    if (rollout.marker === undefined && rollout.hostname.length === 0) return wrong;
+    await inParallel(rollout.hosts, async (host) => {
       const connection = this.connection(host);
-      return await connection
-        .steadily(() => checkPlace(connection, rollout))
-        .then(
-          () => null,
-          (error: unknown) => error,
-        );
+      try {
+        await connection.steadily(() => checkPlace(connection, rollout));
+      } catch (error) {
+        wrong.set(host.name, named(host.name, error));
+      }
     });
-    const wrong = errors.filter((error) => error !== null);
-    if (wrong.length === 0) return;
-    const known = wrong.filter((error) => error instanceof ToolError);
-    const lead = known.find(({ kind }) => kind === 'problem') ?? known[0];
-    throw new ToolError(
-      lead?.kind ?? 'unknown',
-      wrong.map(messageOf).join('\n'),
-      lead?.fix ?? 'See the message.',
-      wrong[0],
-    );
+    return wrong;
+  }
+
+  /** @throws ToolError that names every host which is somewhere else or does not answer */
+  async checkPlaces(rollout: Rollout): Promise<void> {
+    const wrong = await this.places(rollout);
+    if (wrong.size === 0) return;
+    const errors = [...wrong.values()];
+    const lead = errors.find(({ kind }) => kind === 'problem') ?? errors[0]!;
+    throw new ToolError(lead.kind, errors.map(messageOf).join('\n'), lead.fix, lead);
   }
 
   /**
@@ -91,19 +88,12 @@ export class OpenFleet implements Fleet {
    *
    * @throws ToolError of kind `problem` for a host that is no container, and for a snapshot that cannot be taken
    */
-  async takeSnapshots({ hosts, snapshots }: Rollout, now: Date): Promise<ReadonlyMap<string, string>> {
-    if (snapshots === null) return this.#snapshots;
+  async takeSnapshots(rollout: Rollout, now: Date): Promise<ReadonlyMap<string, string>> {
     const snapshot = snapshotName(now);
-    for (const { name, via, open } of hosts) {
-      const found = containerOf(via, open.execPrefix);
-      if (!found)
-        throw problem(
-          `${name} is no container, so that no snapshot can be taken of it.`,
-          'Name it by the machine around it (ssh://HOST+incus:NAME), or leave out snapshot.',
-        );
-      const around = await openHost(found.around, open);
+    for (const { name, open, at } of containersOf(rollout)) {
+      const around = await openHost(at.around, open);
       try {
-        await takeSnapshot(around, found.container, snapshot, snapshots);
+        await takeSnapshot(around, at.container, snapshot, rollout.snapshots!.keep);
       } finally {
         await around.close();
       }
@@ -112,9 +102,10 @@ export class OpenFleet implements Fleet {
     return this.#snapshots;
   }
 
-  async deploy(_service: string, { host, settings }: Target): Promise<HostResult> {
+  async deploy(_service: string, { host, settings }: Target, trial: boolean): Promise<HostResult> {
     const source = await this.source(settings.source);
-    const result = await deployHost(this.connection(host), source, this.work(this.#noted(host, settings)));
+    const work = this.work({ ...this.#noted(host, settings), trial });
+    const result = await deployHost(this.connection(host), source, work);
     if (result.outcome === 'deployed' || result.outcome === 'unchanged') await source.supply.keep();
     return result;
   }
@@ -124,8 +115,17 @@ export class OpenFleet implements Fleet {
   }
 
   async status(_service: string, { host, settings }: Target): Promise<HostStatus> {
-    return await status(this.connection(host), this.work(anyRelease(settings)), { thorough: false }).catch(
-      (error: unknown) => unreachable(notAsked(host.name, error)),
+    const connection = this.connection(host);
+    if (connection.givenUp) await connection.wake();
+    return await status(connection, this.work(anyRelease(settings)), { thorough: false }).catch((error: unknown) =>
+      unreachable(notAsked(host.name, error)),
+    );
+  }
+
+  async endTrial(service: string, { host, settings }: Target): Promise<string | null> {
+    return await endTrial(this.connection(host), this.work(settings)).then(
+      () => null,
+      (error: unknown) => `${service} on ${host.name}: the release stays on trial: ${messageOf(error)}`,
     );
   }
 
@@ -144,6 +144,12 @@ export class OpenFleet implements Fleet {
     };
     return { ...settings, origin };
   }
+}
+
+function named(host: string, error: unknown): ToolError {
+  const message = messageOf(error);
+  const { kind, fix } = error instanceof ToolError ? error : { kind: 'unknown' as const, fix: 'Try again.' };
+  return new ToolError(kind, message.startsWith(host) ? message : `${host}: ${message}`, fix, error);
 }
 
 /** What proves that any release is well: the string and the command that are asked for belong to the new one. */

@@ -27,7 +27,7 @@ export function hostsOfCommand(text: string, where: string): Listed[] {
 
 /**
  * An inventory: one host a line, `#` begins a comment. `[group]` heads a group, and behind a name may stand `ansible_host=`,
- * `ansible_user=` and `ansible_port=`; every other variable is Ansible's own business. `[group:children]` names groups.
+ * `ansible_user=` and `ansible_port=`; every other variable is Ansible's own business. A range in a name is every host in it. `[group:children]` names groups.
  *
  * @param group only the hosts of this group and the groups it has for children
  * @throws ToolError of kind `usage` when there is no such group
@@ -60,8 +60,24 @@ export function hostsOfInventory(text: string, group: string | undefined, where:
     );
   }
   const lines = group === undefined ? ['', ...plain].flatMap((name) => groups.get(name)!) : under(group, [group]);
-  const listed = lines.map(listedOf);
+  const listed = lines.flatMap((line) => inRange(line, where)).map(listedOf);
   return listed.filter(({ host }, index) => listed.findIndex((other) => other.host === host) === index);
+}
+
+/** `web[01:12].example.org`, `db-[a:f]` and `[1:9:2]` of Ansible, in the name of a host. @throws ToolError of kind `usage` */
+function inRange(line: string, where: string): string[] {
+  const [name = ''] = line.split(/\s/);
+  const [range, from, to, step = '1'] = /\[(\w+):(\w+)(?::(\d+))?\]/.exec(name) ?? [];
+  if (range === undefined || from === undefined || to === undefined) return [line];
+  const digits = [from, to].every((one) => /^\d+$/.test(one));
+  const [first, last] = digits ? [Number(from), Number(to)] : [from.charCodeAt(0), to.charCodeAt(0)];
+  const by = Number(step);
+  if (!(digits || [from, to].every((one) => /^[A-Za-z]$/.test(one))) || last < first || by < 1 || last - first > 10_000)
+    throw usage(`${where}: ${range} in "${name}" is no range.`, 'Write [01:12], [a:f], or [1:9:2] with a step.');
+  const words: string[] = [];
+  for (let at = first; at <= last; at += by)
+    words.push(digits ? String(at).padStart(from.length, '0') : String.fromCharCode(at));
+  return words.flatMap((word) => inRange(line.replace(range, word), where));
 }
 
 function listedOf(line: string): Listed {

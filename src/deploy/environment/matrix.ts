@@ -1,5 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of a workflow.
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { resolve as absolute, dirname, join, relative } from 'node:path';
 import { Option } from 'commander';
 import type { Outcome } from '../../common/command.ts';
 import { usage } from '../../common/errors.ts';
@@ -30,6 +32,7 @@ export const matrixOptions = () => [
 
 export async function matrix(environment: string, options: MatrixOptions, io: Io): Promise<Outcome> {
   const file = await openDeployFile(options.config, process.cwd());
+  const config = options.config === undefined ? undefined : fromTop(options.config);
   const names = referencesOf(file, environment);
   // What is only known where the workflow runs need not be known here.
   const missing = names.filter((name) => !io.env[name]);
@@ -38,14 +41,25 @@ export async function matrix(environment: string, options: MatrixOptions, io: Io
     environment,
     options,
     { ...io, env },
-    async (rollout) => await workflow(rollout, names, options),
+    async (rollout) => await workflow(rollout, names, options, config),
   );
-  if (options.output !== undefined) await writeFile(options.output, text);
+  const output = options.dryRun ? undefined : options.output;
+  if (output !== undefined) await writeFile(output, text);
   return {
     exit: exitCode.ok,
-    result: { environment, output: options.output ?? null, workflow: text },
-    text: () => (options.output === undefined ? text.trimEnd() : `Wrote ${options.output}.`),
+    result: { environment, output: output ?? null, workflow: text },
+    text: () => (output === undefined ? text.trimEnd() : `Wrote ${output}.`),
+    verbatim: true,
   };
+}
+
+/** A path as a job sees it, which stands at the top of the repository. */
+function fromTop(path: string): string {
+  const whole = absolute(path);
+  for (let directory = dirname(whole); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, '.git'))) return relative(directory, whole);
+    if (directory === dirname(directory)) return path;
+  }
 }
 
 /**
@@ -56,17 +70,30 @@ async function workflow(
   rollout: Rollout,
   secrets: readonly string[],
   { build, uses, runsOn }: MatrixOptions,
+  config: string | undefined,
 ): Promise<string> {
   const { default: yaml } = await import('yaml');
-  const { environment, services, protected: closed } = rollout;
+  const { environment, services, protected: closed, hosts, snapshots } = rollout;
   if (services.length === 0) throw usage(`No service runs in ${environment}.`, 'See --only and --hosts.');
-  const jobs: Record<string, unknown> = { publish: publishJob(rollout, build, runsOn) };
+  const secret = hosts.find(({ nameIsSecret }) => nameIsSecret);
+  if (secret)
+    throw usage(
+      `The workflow would hold the address ${secret.name}, which comes from the environment.`,
+      'Give that host a name in deploy.yaml: { name: …, host: … }.',
+    );
+  const ids = jobIds(services.map(({ service }) => service));
+  const jobs: Record<string, unknown> = { publish: publishJob(rollout, ids, build, runsOn) };
+  const snapped = new Set<string>();
   let before = 'publish';
   for (const { service, batches } of services)
     for (const [index, batch] of batches.entries()) {
       const canary = index === 0 && rollout.canary !== null;
-      const name = `${jobName(service)}-${index + 1}`;
+      const name = `${ids.get(service)}-${index + 1}`;
       const source = batch[0]!.settings.source;
+      const names = batch.map(({ host }) => host.name);
+      // Another one, taken before a later service, would push the one from before the deploy out of those that are kept.
+      const fresh = names.filter((host) => !snapped.has(host));
+      for (const host of names) snapped.add(host);
       jobs[name] = {
         needs: ['publish', ...(before === 'publish' ? [] : [before])],
         'runs-on': runsOn,
@@ -74,21 +101,21 @@ async function workflow(
           { uses: 'actions/checkout@v4' },
           {
             name: `Fetch ${service}`,
-            env: packageEnvironment(`\${{ needs.publish.outputs.${jobName(service)} }}`),
+            env: packageEnvironment(source, `\${{ needs.publish.outputs.${ids.get(service)} }}`),
             run: fetchScript(service, source),
           },
           {
             uses,
-            ...(secrets.length > 0 && {
-              env: Object.fromEntries(secrets.map((secret) => [secret, `\${{ secrets.${secret} }}`])),
-            }),
+            ...(secrets.length > 0 && { env: secretsOf(secrets) }),
             with: {
               verb: 'run',
               environment,
+              ...(config !== undefined && { config }),
               only: service,
-              hosts: batch.map(({ host }) => host.name).join(','),
+              hosts: names.join(','),
               // A canary's job watches it by the file's own words; every other job is one batch.
               ...(!canary && { batches: 'max' }),
+              ...(snapshots && fresh.length < names.length && { 'snapshot-of': fresh.join(',') || 'none' }),
               ...(closed && { confirm: environment }),
             },
           },
@@ -102,8 +129,9 @@ async function workflow(
     concurrency: { group: `deploy-${environment}` },
     jobs,
   };
-  return `# Written by: deploy-binary matrix ${environment}. Write it again after a change of deploy.yaml.
+  return `# Written by: deploy-binary matrix ${environment}. Write it again after a change of ${config ?? 'deploy.yaml'}.
 # Secrets of the repository: PACKAGES_TOKEN, which may write packages${secrets.length > 0 ? `, and ${secrets.join(', ')}` : ''}.
+# What a failure takes back are hosts of the job that fails: those of the jobs before it keep the new release.
 ${yaml.stringify(document, { lineWidth: 0 })}`;
 }
 
@@ -115,10 +143,37 @@ function referencesOf({ values }: DeployFile, environment: string): string[] {
   return [...new Set(named.map(([, name]) => name!))];
 }
 
-/** Words of a job's id; a dot has a meaning in expressions. */
-const jobName = (service: string): string => service.replace(/[^A-Za-z0-9_-]/g, '_');
+/** An id for each service: a dot has a meaning in expressions, a digit cannot begin one, and case makes no difference there. */
+function jobIds(services: readonly string[]): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  for (const service of services) {
+    const plain = service.replace(/[^A-Za-z0-9_-]/g, '_').replace(/^(?=\d)/, '_');
+    let id = plain;
+    const taken = new Set([...ids.values()].map((one) => one.toLowerCase()));
+    for (let count = 2; taken.has(id.toLowerCase()); count++) id = `${plain}_${count}`;
+    ids.set(service, id);
+  }
+  return ids;
+}
 
-const packageEnvironment = (sha256?: string) => ({
+const secretsOf = (names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, `\${{ secrets.${name} }}`]));
+
+/** Splits a text of deploy.yaml at what is filled in later: every other part is such a reference. */
+const parts = (text: string): string[] => text.split(/(\$?\$\{[^}]*\}?)/);
+const namedIn = (part: string): string | undefined => /^\$\{env:(\w+)\}$/.exec(part)?.[1];
+
+/** A text of deploy.yaml as a word of the shell: what it takes from the environment is in a variable there as well. */
+const shellWord = (text: string): string =>
+  parts(text)
+    .map((part) => {
+      const name = namedIn(part);
+      return name === undefined ? (part === '' ? '' : quote(part.replace(/^\$(?=\$\{)/, ''))) : `"$${name}"`;
+    })
+    .join('');
+
+const packageEnvironment = (source: string, sha256?: string) => ({
+  ...secretsOf(parts(source).flatMap((part) => namedIn(part) ?? [])),
   TOKEN: '${{ secrets.PACKAGES_TOKEN }}',
   PACKAGES: '${{ github.server_url }}/api/packages/${{ github.repository_owner }}/generic',
   ...(sha256 !== undefined && { SHA256: sha256 }),
@@ -131,21 +186,26 @@ const packageEnvironment = (sha256?: string) => ({
 const askFunction = `ask() { printf 'header = "Authorization: token %s"\\n' "$TOKEN" | curl -K - -sSL --retry 3 "$@"; }`;
 
 /** The version of the package is the sha256: what is there already is the same file, and is not sent again. */
-function publishJob({ services }: Rollout, build: string | undefined, runsOn: string) {
+function publishJob(
+  { services }: Rollout,
+  ids: ReadonlyMap<string, string>,
+  build: string | undefined,
+  runsOn: string,
+) {
   const steps = services.map(({ service, batches }) => {
     const source = batches[0]![0]!.settings.source;
     return {
       name: `Publish ${service}`,
-      id: jobName(service),
-      env: packageEnvironment(),
+      id: ids.get(service),
+      env: packageEnvironment(source),
       run: [
         'set -eu',
         askFunction,
         'status() { ask -o /dev/null -w \'%{http_code}\' "$@"; }',
-        `sha256=$(sha256sum <${quote(source)} | cut -d ' ' -f 1)`,
+        `sha256=$(sha256sum <${shellWord(source)} | cut -d ' ' -f 1)`,
         `url="$PACKAGES/${encodeURIComponent(service)}/$sha256/binary"`,
         'code=$(status -r 0-0 "$url")',
-        `case $code in 200|206) ;; *) code=$(status -T ${quote(source)} "$url") ;; esac`,
+        `case $code in 200|206) ;; *) code=$(status -T ${shellWord(source)} "$url") ;; esac`,
         'case $code in 200|206|201|409) ;; *) echo "The package registry answered $code to $url." >&2; exit 1 ;; esac',
         'echo "sha256=$sha256" >>"$GITHUB_OUTPUT"',
       ].join('\n'),
@@ -154,7 +214,7 @@ function publishJob({ services }: Rollout, build: string | undefined, runsOn: st
   return {
     'runs-on': runsOn,
     outputs: Object.fromEntries(
-      services.map(({ service }) => [jobName(service), `\${{ steps.${jobName(service)}.outputs.sha256 }}`]),
+      services.map(({ service }) => [ids.get(service), `\${{ steps.${ids.get(service)}.outputs.sha256 }}`]),
     ),
     steps: [
       { uses: 'actions/checkout@v4' },
@@ -170,9 +230,9 @@ function publishJob({ services }: Rollout, build: string | undefined, runsOn: st
 const fetchScript = (service: string, source: string): string =>
   [
     'set -eu',
-    `mkdir -p "$(dirname ${quote(source)})"`,
+    `mkdir -p "$(dirname ${shellWord(source)})"`,
     askFunction,
-    `ask -f -o ${quote(source)} "$PACKAGES/${encodeURIComponent(service)}/$SHA256/binary"`,
-    `printf '%s  %s\\n' "$SHA256" ${quote(source)} | sha256sum -c -`,
-    `chmod +x ${quote(source)}`,
+    `ask -f -o ${shellWord(source)} "$PACKAGES/${encodeURIComponent(service)}/$SHA256/binary"`,
+    `printf '%s  %s\\n' "$SHA256" ${shellWord(source)} | sha256sum -c -`,
+    `chmod +x ${shellWord(source)}`,
   ].join('\n');

@@ -14,13 +14,15 @@ interface Line {
 export function fleetProgress(io: Io, now: () => Date = () => new Date()): Reporter & Watcher & { finish(): void } {
   const { faint, bad, strong } = io.view.style;
   const lines = new Map<string, Line>();
-  let shownAt = 0;
+  let drawnAt = 0;
+  /** Where no terminal is watched, each host has its turn. */
+  const saidAt = new Map<string, number>();
   const say = (text: string) => io.note(io.live ? text : `${now().toISOString().slice(11, 19)} ${text}`);
   const draw = () => {
     if (!io.live) return;
     const width = Math.max(0, ...[...lines.keys()].map((host) => host.length));
     io.live([...lines].map(([host, line]) => `  ${host.padEnd(width)}  ${line.text}${faint(rateOf(line))}`));
-    shownAt = performance.now();
+    drawnAt = performance.now();
   };
   const change = (host: string, text: string) => {
     lines.set(host, { text, since: performance.now(), transfer: null });
@@ -41,12 +43,12 @@ export function fleetProgress(io: Io, now: () => Date = () => new Date()): Repor
       const line = lines.get(host) ?? { text: 'transfer', since: performance.now(), transfer: null };
       line.transfer = { done, total, since: line.transfer?.since ?? line.since };
       lines.set(host, line);
-      const every = io.live ? 100 : 5_000;
-      if (performance.now() - shownAt < every) return;
-      if (io.live) draw();
-      else {
+      const moment = performance.now();
+      if (io.live) {
+        if (moment - drawnAt >= 100) draw();
+      } else if (moment - (saidAt.get(host) ?? line.transfer.since) >= 5_000) {
+        saidAt.set(host, moment);
         say(faint(`${host}: ${rateOf(line).trim()}`));
-        shownAt = performance.now();
       }
     },
     batch(service, number, of, hosts, canary) {

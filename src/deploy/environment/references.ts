@@ -7,6 +7,8 @@ export interface Known {
   /** The process's environment: what comes from it may be a secret, and is never shown. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly variables: Readonly<Record<string, string>>;
+  /** `${env:NAME}` and `$${` stay as they are written, for whoever fills them in elsewhere. */
+  readonly keepEnv?: boolean;
 }
 
 /**
@@ -15,17 +17,19 @@ export interface Known {
  * @param where names the value in errors: `deploy.yaml:12: services.botserver.source`
  * @throws ToolError of kind `usage` for a reference to nothing
  */
-export function expand<T>(value: T, { env, variables }: Known, where: string): T {
-  if (Array.isArray(value)) return value.map((one) => expand(one, { env, variables }, where)) as T;
+export function expand<T>(value: T, known: Known, where: string): T {
+  const { env, variables, keepEnv } = known;
+  if (Array.isArray(value)) return value.map((one) => expand(one, known, where)) as T;
   if (typeof value !== 'string') return value;
   return value.replace(/\$?\$\{([^}]*)\}?/g, (whole, inside: string) => {
-    if (whole.startsWith('$$')) return whole.slice(1);
+    if (whole.startsWith('$$')) return keepEnv ? whole : whole.slice(1);
     const [, kind, name] = /^(env|var):(\w+)$/.exec(inside) ?? [];
     if (kind === undefined || name === undefined || !whole.endsWith('}'))
       throw usage(
         `${where} holds ${whole}, which stands for nothing.`,
         'Write ${env:NAME} for an environment variable, ${var:NAME} for one of the variables of the environment, $${ for itself.',
       );
+    if (kind === 'env' && keepEnv) return whole;
     const found = kind === 'env' ? env[name] : variables[name];
     if (kind === 'env') hideSecret(found);
     if (found !== undefined && (kind === 'var' || found !== '')) return found;

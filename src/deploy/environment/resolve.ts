@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what a person writes into deploy.yaml.
 import type { Option } from 'commander';
 import { ToolError, usage } from '../../common/errors.ts';
 import type { Io } from '../../common/io.ts';
@@ -26,6 +27,8 @@ import { type EnvironmentEntry, type HostEntry, serviceKeys, type Values, wayKey
 export interface FleetHost {
   /** As reports and `--hosts` call it. */
   readonly name: string;
+  /** The name is an address that the environment of the process gave, and may be a secret. */
+  readonly nameIsSecret: boolean;
   readonly via: Via;
   readonly open: OpenOptions;
 }
@@ -54,8 +57,8 @@ export interface Rollout {
   readonly hosts: readonly FleetHost[];
   readonly canary: { readonly settleMs: number } | null;
   readonly onFailure: OnFailure;
-  /** Snapshots of a container that are kept; null when none are taken. */
-  readonly snapshots: number | null;
+  /** Of which hosts a snapshot is taken before the run, and how many are kept; null when none are taken. */
+  readonly snapshots: { readonly keep: number; readonly hosts: readonly FleetHost[] } | null;
 }
 
 export type OnFailure = 'stop' | 'rollback-batch' | 'rollback-all';
@@ -68,6 +71,10 @@ export interface Request {
   /** In the place of the file's batches and canary. */
   readonly batches?: readonly string[] | undefined;
   readonly onFailure?: OnFailure | undefined;
+  /** Hosts of which the file's snapshot is taken, as in `hosts`; all without it. */
+  readonly snapshotOf?: readonly string[] | undefined;
+  /** `source` is read. Elsewhere it stays as it is written: what it takes from the environment need not be there. */
+  readonly sources: boolean;
   /** Flags that were given: they go before the file. */
   readonly flags: Partial<DeployOptions>;
 }
@@ -128,13 +135,15 @@ export async function resolve(file: DeployFile, request: Request, around: Surrou
     return present;
   };
   const fleet = new Map<string, FleetHost>();
+  const spots = new Map<string, { service: string; host: string; path: Path; targetPath: Path }>();
   const rows: { service: string; targets: Target[] }[] = [];
   for (const service of chosen) {
     const own = entry.services?.[service]?.hosts;
     const path = own ? ['environments', name, 'services', service, 'hosts'] : ['environments', name, 'hosts'];
     const targets: Target[] = [];
     for (const [index, one] of (await listOf(own ?? entry.hosts, path)).entries()) {
-      const target = targetOf(file, { name, entry, service, host: one, path: [...path, index] }, request.flags, around);
+      const place = { name, entry, service, host: one, path: [...path, index] };
+      const { target, targetPath } = targetOf(file, place, request, around);
       const before = fleet.get(target.host.name);
       if (before && before.via.text !== target.host.via.text)
         throw usage(
@@ -143,6 +152,17 @@ export async function resolve(file: DeployFile, request: Request, around: Surrou
         );
       if (targets.some(({ host }) => host.name === target.host.name))
         throw usage(`${file.at([...path, index])}: ${target.host.name} is named twice.`, 'Name each host once.');
+      const spot = `${machineOf(target.host)} ${target.settings.target}`;
+      const other = spots.get(spot);
+      if (other) {
+        const here = other.service === service ? [...path, index] : targetPath;
+        const there = other.service === service ? other.path : other.targetPath;
+        throw usage(
+          `${file.at(here)} and ${file.at(there)} are one file: ${target.settings.target} on ${target.host.name}${other.host === target.host.name ? '' : `, which is ${other.host} as well`}. One deploy would overwrite the other.`,
+          'Give each service its own target, and name each machine once.',
+        );
+      }
+      spots.set(spot, { service, host: target.host.name, path: [...path, index], targetPath });
       // One connection carries all services of a host.
       const host = before ?? target.host;
       fleet.set(host.name, host);
@@ -162,20 +182,41 @@ export async function resolve(file: DeployFile, request: Request, around: Surrou
     service,
     batches: inBatches(targets.filter(wanted), request.batches ?? entry.batches ?? ['1'], canaries),
   }));
+  const chosenBy = (patterns: readonly string[] | undefined) =>
+    [...fleet.values()].filter(({ name: host }) => patterns?.some((pattern) => fits(host, pattern)) ?? true);
+  const snapshot = entry.snapshot === 'before' ? {} : entry.snapshot;
   return {
     environment: name,
     protected: entry.protected === true,
     marker: expand(entry.marker, { env: around.env, variables: {} }, file.at(['environments', name, 'marker'])),
     hostname: entry.hostname ?? [],
     services: planned.filter(({ batches }) => batches.length > 0),
-    hosts: [...fleet.values()].filter(
-      ({ name: host }) => request.hosts?.some((pattern) => fits(host, pattern)) ?? true,
-    ),
+    hosts: chosenBy(request.hosts),
     canary: canaries > 0 ? { settleMs: Math.round((parseDuration(entry.canary?.settle ?? '30s') ?? 30) * 1000) } : null,
     onFailure: request.onFailure ?? entry['on-failure'] ?? 'rollback-batch',
-    snapshots: entry.snapshot === undefined ? null : entry.snapshot === 'before' ? 3 : (entry.snapshot.keep ?? 3),
+    snapshots: snapshot
+      ? {
+          keep: snapshot.keep ?? 3,
+          hosts: chosenBy(request.hosts).filter((host) => chosenBy(request.snapshotOf).includes(host)),
+        }
+      : null,
   };
 }
+
+type Path = readonly PropertyKey[];
+
+/** Where a way ends, however it is spelt. */
+const machineOf = ({ via, open }: FleetHost): string =>
+  JSON.stringify([
+    open.ssh.proxyJump,
+    via.hops.map((hop) =>
+      hop.kind === 'ssh'
+        ? [hop.host.toLowerCase(), hop.port ?? 22]
+        : hop.kind === 'container'
+          ? [hop.program, hop.name]
+          : hop.kind,
+    ),
+  ]);
 
 function known(word: string, words: readonly string[], what: string, list: string): string {
   if (words.includes(word)) return word;
@@ -222,9 +263,9 @@ interface Place {
 function targetOf(
   file: DeployFile,
   { name, entry, service, host: hostEntry, path }: Place,
-  flags: Partial<DeployOptions>,
+  { flags, sources }: Request,
   { env, user }: Surroundings,
-): Target {
+): { target: Target; targetPath: Path } {
   const host = typeof hostEntry === 'string' ? { host: hostEntry } : hostEntry;
   const base = { env, variables: {} };
   const variables = Object.fromEntries(
@@ -246,18 +287,29 @@ function targetOf(
     for (const key of keys) {
       if (source[key] === undefined) continue;
       paths.set(key, [...prefix, key]);
-      const value = expand(source[key], from, file.at([...prefix, key]));
+      if (attributeOf.get(key)! in flags) continue;
+      const value = expand(
+        source[key],
+        key === 'source' && !sources ? { ...from, keepEnv: true } : from,
+        file.at([...prefix, key]),
+      );
       values[attributeOf.get(key)!] = value === false ? undefined : atHome(key, value, env.HOME ?? user.home);
     }
   const all = { ...values, ...flags } as unknown as DeployOptions;
   const way = 'via' in host && host.via !== undefined ? host.via : host.host!;
+  const text = expand(way, from, file.at(path));
   return located(file, paths, path, () => {
-    const text = expand(way, from, file.at(path));
     const via = 'via' in host && host.via !== undefined ? parseVia(text) : viaHost(text);
-    return {
-      host: { name: host.name ?? via.text.replace(/^ssh:\/\//, ''), via, open: openOptionsFrom(all, env, user) },
+    const target = {
+      host: {
+        name: host.name ?? via.text.replace(/^ssh:\/\//, ''),
+        nameIsSecret: host.name === undefined && way.includes('${env:'),
+        via,
+        open: openOptionsFrom(all, env, user),
+      },
       settings: settingsFrom(all, env, user.name),
     };
+    return { target, targetPath: paths.get('target') ?? path };
   });
 }
 

@@ -1,15 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostResult } from '../deploy.ts';
 import { notBegun } from '../not-begun.ts';
-import type { HostStatus } from '../verbs.ts';
+import { type HostStatus, notKnown } from '../verbs.ts';
 import type { Rollout, ServiceRollout, Target } from './resolve.ts';
 
 /** What can be done to one service on one host. None of these throws: what happened is in the answer. */
 export interface Fleet {
-  deploy(service: string, target: Target): Promise<HostResult>;
+  /** @param trial the release is not one to go back to before `endTrial` */
+  deploy(service: string, target: Target, trial: boolean): Promise<HostResult>;
   /** @param to sha256 of the release to go back to */
   rollback(service: string, target: Target, to: string): Promise<HostResult>;
   status(service: string, target: Target): Promise<HostStatus>;
+  /** @returns why it could not be recorded, null when it was */
+  endTrial(service: string, target: Target): Promise<string | null>;
 }
 
 /** Told while it goes on. */
@@ -41,6 +44,8 @@ export interface RolloutResult {
   readonly outcome: 'deployed' | 'unchanged' | 'failed';
   /** Why it stopped: the first thing that failed. */
   readonly stopped: string | null;
+  /** It stopped because nobody knows how a host is now. */
+  readonly unknown: boolean;
   readonly hosts: readonly RolloutHost[];
 }
 
@@ -70,6 +75,15 @@ export async function roll(rollout: Rollout, fleet: Fleet, watch: Watcher): Prom
     if (stopped !== null) break;
   }
   const running = await inParallel(entries, ({ service, target }) => fleet.status(service, target));
+  const wrong = stopped === null ? entries.flatMap((entry, index) => notAsWanted(entry, running[index]!) ?? []) : [];
+  const unknown = wrong.length > 0 && wrong.every((one) => one.unknown);
+  stopped ??= (wrong.find((one) => unknown || !one.unknown) ?? null)?.why ?? null;
+  if (stopped === null)
+    await inParallel(entries, async ({ service, target }, index) => {
+      if (!onTrial(running[index]!)) return;
+      const why = await fleet.endTrial(service, target);
+      if (why !== null) watch.word(why);
+    });
   const hosts = entries.map(({ service, batch, target, result, takenBack }, index): RolloutHost => {
     const now = running[index]!;
     return {
@@ -79,14 +93,30 @@ export async function roll(rollout: Rollout, fleet: Fleet, watch: Watcher): Prom
       batch,
       takenBack,
       running:
-        now.sha256 === null && now.error !== null
+        now.service === notKnown
           ? null
           : { release: now.release, sha256: now.sha256, healthy: now.healthy, service: now.error ?? now.service },
     };
   });
   const outcome = stopped !== null ? 'failed' : hosts.some(({ changed }) => changed) ? 'deployed' : 'unchanged';
-  return { environment: rollout.environment, outcome, stopped, hosts };
+  return { environment: rollout.environment, outcome, stopped, unknown, hosts };
 }
+
+/** A host that was deployed well may be ill by now, or be changed by somebody else. @returns what is wrong, null when nothing is */
+function notAsWanted({ service, target, result }: Entry, now: HostStatus): { why: string; unknown: boolean } | null {
+  const place = `${service} on ${target.host.name}`;
+  if (result === null || !fine(result)) return null;
+  if (now.service === notKnown) return { why: `${place} could not be asked how it is: ${now.error}`, unknown: true };
+  if (now.sha256 !== result.sha256)
+    return {
+      why: `${place} is not what was deployed there: it runs ${now.release ?? now.sha256 ?? 'nothing'}`,
+      unknown: false,
+    };
+  return now.healthy ? null : { why: `${place} is not healthy: ${now.error}`, unknown: now.unknown };
+}
+
+const onTrial = ({ releases, release }: HostStatus): boolean =>
+  releases.some(({ id, trial }) => id === release && trial === true);
 
 /** @returns why it stopped, null when every batch is well */
 async function rollService(
@@ -97,18 +127,19 @@ async function rollService(
   watch: Watcher,
 ): Promise<string | null> {
   const own = entries.filter((entry) => entry.service === service);
+  const trial = entries.length > 1 || canary !== null;
   for (const [index, batch] of batches.entries()) {
     const first = index === 0 && canary !== null;
     const names = batch.map(({ host }) => host.name);
     watch.batch(service, index + 1, batches.length, names, first);
     const mine = own.filter((entry) => entry.batch === index + 1);
     await inParallel(mine, async (entry) => {
-      entry.result = await fleet.deploy(service, entry.target);
+      entry.result = await fleet.deploy(service, entry.target, trial);
     });
     const failed = mine.filter(({ result }) => !fine(result!));
     let stopped =
       failed.length === 0 ? null : `${service} failed on ${failed.map(({ target }) => target.host.name).join(', ')}`;
-    if (stopped === null && first && mine.some(({ result }) => result!.changed))
+    if (stopped === null && first && (await needsWatching(service, mine, fleet)))
       stopped = await settle(service, mine, canary!.settleMs, fleet, watch);
     if (stopped === null) continue;
     watch.word(`${stopped}: ${wordsOf[onFailure]}`);
@@ -123,6 +154,12 @@ const wordsOf = {
   'rollback-batch': 'the other hosts of its batch go back',
   'rollback-all': 'every host that this run has changed goes back',
 } as const;
+
+/** Canaries that have a new release, or one that no run has come to a good end with: a run that was killed watched nobody. */
+async function needsWatching(service: string, canaries: readonly Entry[], fleet: Fleet): Promise<boolean> {
+  if (canaries.some(({ result }) => result!.changed)) return true;
+  return (await inParallel(canaries, ({ target }) => fleet.status(service, target))).some(onTrial);
+}
 
 /** Canaries are watched for their settling time. */
 async function settle(
@@ -175,12 +212,12 @@ const cannotGoBack = (result: HostResult): HostResult => ({
 /** Works on all, some at a time, and answers in their order. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
+  work: (item: Item, index: number) => Promise<Result>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let next = 0;
   const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index]!);
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index]!, index);
   };
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   return results;

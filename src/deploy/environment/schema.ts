@@ -20,7 +20,7 @@ const shapes: Readonly<Record<string, readonly [RegExp, string]>> = {
     'is no http or https URL, or holds a password: write ${env:NAME} for it',
   ],
   'health-status': [/^[1-5]\d\d$/, 'is no HTTP status'],
-  'health-samples': [/^[1-9]\d*$/, 'is no count'],
+  'health-samples': [/^[1-9]\d{0,5}$/, 'is no count'],
   keep: [/^[1-9]\d?$|^100$/, 'is not a whole number from 1 to 100'],
   'passphrase-env': [/^\w+$/, 'is not the name of an environment variable'],
   'password-env': [/^\w+$/, 'is not the name of an environment variable'],
@@ -28,15 +28,39 @@ const shapes: Readonly<Record<string, readonly [RegExp, string]>> = {
 };
 const durations = ['grace', 'settle', 'health-timeout', 'health-interval', 'lock-wait', 'lock-expiry'];
 
-/** A text that may hold `${env:NAME}` or `${var:NAME}`; YAML reads some of them as numbers. */
-function text([pattern, wrong]: readonly [RegExp, string] = [/^[\s\S]+$/, 'is empty']) {
+/** Numbers that mean something in the place of a text, as an editor is told: YAML reads 0755, 200 and 30 as such. */
+const numbers: Readonly<Record<string, object>> = {
+  mode: { type: 'integer', minimum: 0, maximum: 7777 },
+  'health-status': { type: 'integer', minimum: 100, maximum: 599 },
+  'health-samples': { type: 'integer', minimum: 1 },
+  keep: { type: 'integer', minimum: 1, maximum: 100 },
+};
+
+/** A text that may hold `${env:NAME}` or `${var:NAME}`. */
+function text(
+  [pattern, wrong]: readonly [RegExp, string] = [/^[\s\S]+$/, 'is empty, or no text: put it into quotes'],
+  number?: object,
+) {
   const either = new RegExp(`(?:${pattern.source})|\\$\\{`, pattern.flags.replace('g', ''));
+  const written = z.string({ error: () => wrong }).regex(either, { error: () => wrong });
+  if (!number) return written;
   return z
-    .union([z.string().regex(either, { error: () => wrong }), z.number()], { error: () => wrong })
+    .union(
+      [
+        written,
+        z
+          .number()
+          .refine((value) => pattern.test(String(value)), { error: () => wrong })
+          .meta({ ...number }),
+      ],
+      {
+        error: () => wrong,
+      },
+    )
     .transform(String);
 }
 
-const duration = () => text([durationPattern, 'is no duration, like 90s, 2m or 500ms']);
+const duration = () => text([durationPattern, 'is no duration, like 90s, 2m or 500ms'], { minimum: 0 });
 /** An argument list: as one, or as a text that is split by a shell's quoting rules. */
 const argv = () =>
   z
@@ -56,7 +80,7 @@ function typeOf(name: string, option: Option): z.ZodType {
   if (option.argChoices) return z.enum(option.argChoices as [string, ...string[]]);
   if (name === 'fingerprint') return list();
   if (name === 'command' || name === 'verify-command' || name === 'exec-prefix') return argv();
-  return durations.includes(name) ? duration() : text(shapes[name]);
+  return durations.includes(name) ? duration() : text(shapes[name], numbers[name]);
 }
 
 function fieldsOf(options: readonly Option[], without: readonly string[] = []): Record<string, z.ZodType> {
@@ -73,7 +97,7 @@ const way = fieldsOf(wayOptions(), ['host', 'via']);
 const name = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: () => 'is no name: letters, digits, ".", "_" and "-"' });
 const variables = z.record(
   z.string().regex(/^[A-Za-z_]\w*$/, { error: () => 'is no name of a variable: letters, digits and "_"' }),
-  text([/^[\s\S]*$/, 'must be a text']),
+  text([/^[\s\S]*$/, 'must be a text'], {}),
 );
 
 const host = z.union(

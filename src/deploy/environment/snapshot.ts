@@ -1,6 +1,7 @@
 import { problem } from '../../common/errors.ts';
 import type { Host } from '../host/host.ts';
 import type { Via } from '../host/via.ts';
+import type { Rollout } from './resolve.ts';
 
 const prefix = 'pre-deploy-';
 
@@ -21,6 +22,22 @@ export function containerOf(via: Via, execPrefix: readonly string[]): { containe
     container: { program: last.program, name: last.name, execPrefix },
     around: hops.length === 0 ? { text: 'local', hops: [{ kind: 'local' }] } : { text, hops },
   };
+}
+
+/**
+ * The containers of which a snapshot is taken before the run.
+ *
+ * @throws ToolError of kind `problem` that names every host which is none
+ */
+export function containersOf({ snapshots }: Rollout) {
+  const hosts = (snapshots?.hosts ?? []).map((host) => ({ ...host, at: containerOf(host.via, host.open.execPrefix) }));
+  const others = hosts.filter(({ at }) => at === null).map(({ name }) => name);
+  if (others.length > 0)
+    throw problem(
+      `No snapshot can be taken of ${others.join(', ')}: ${others.length === 1 ? 'it is no container' : 'they are no containers'}.`,
+      'Name each by the machine around it (ssh://HOST+incus:NAME), or leave out snapshot.',
+    );
+  return hosts.map(({ at, ...host }) => ({ ...host, at: at! }));
 }
 
 /** What is run, for plans: incus has a word of its own for snapshots, lxc writes them behind the container's name. */

@@ -14,9 +14,10 @@ import { askEach, type EnvironmentOptions, exitOf, forget, withEnvironment } fro
 export async function unlockEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
   return await withEnvironment(environment, options, io, async (rollout, fleet) => {
     if (!options.dryRun) permit(rollout, { ci: true, manual: undefined, confirm: options.confirm });
-    await fleet.checkPlaces(rollout);
-    const { answers: found, lost } = await askEach(rollout, ({ host, settings }) =>
-      findLock(fleet.connection(host), fleet.work(settings)),
+    const { answers: found, lost } = await askEach(
+      rollout,
+      ({ host, settings }) => findLock(fleet.connection(host), fleet.work(settings)),
+      await fleet.places(rollout),
     );
     const alive = found.filter((one) => one.alive);
     const ask = async () => {

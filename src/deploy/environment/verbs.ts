@@ -18,17 +18,25 @@ import { openHost } from '../host/open.ts';
 import type { DeployOptions } from '../options.ts';
 import { persistenceFor } from '../persistence.ts';
 import { releaseCacheDirectory } from '../transfer/supply.ts';
-import { history, type NotAsked, notAsked, plan } from '../verbs.ts';
+import { type HostPlan, history, type NotAsked, notAsked, plan } from '../verbs.ts';
 import { showHistory, showPlan, showStatus, withLost } from '../view.ts';
-import { strays, verifyHost } from './drift.ts';
+import { notVerified, strays, verifyHost } from './drift.ts';
 import { type DeployFile, readDeployFile } from './file.ts';
 import { OpenFleet } from './fleet.ts';
 import { hostsOfCommand, hostsOfInventory } from './hosts.ts';
+import { sayWhenInterrupted } from './interrupted.ts';
 import { fleetProgress } from './progress.ts';
 import { permit } from './protect.ts';
 import { givenFlags, type OnFailure, type Rollout, resolve, type Surroundings, type Target } from './resolve.ts';
-import { inParallel, type RolloutResult, roll } from './rollout.ts';
-import { containerOf, listSnapshots, restoreSnapshot, snapshotCommand } from './snapshot.ts';
+import { type Fleet, inParallel, type RolloutResult, roll, type Watcher } from './rollout.ts';
+import {
+  containerOf,
+  containersOf,
+  listSnapshots,
+  restoreSnapshot,
+  snapshotCommand,
+  snapshotName,
+} from './snapshot.ts';
 import { rolloutAsMarkdown, showOrder, showRollout } from './view.ts';
 
 export interface EnvironmentOptions extends DeployOptions {
@@ -39,6 +47,7 @@ export interface EnvironmentOptions extends DeployOptions {
   readonly manual?: string;
   readonly confirm?: string;
   readonly snapshot?: string;
+  readonly snapshotOf?: readonly string[];
 }
 
 const listed = (value: string, before: readonly string[] = []) => [...before, ...value.split(/[\s,]+/).filter(Boolean)];
@@ -72,6 +81,11 @@ export const orderOptions = () => [
     'rollback-all',
   ]),
 ];
+
+export const snapshotOfOption = () =>
+  new Option('--snapshot-of <hosts>', "of which hosts the file's snapshot is taken, all without it; or none").argParser(
+    listed,
+  );
 
 /** Reads deploy.yaml: the file that was named, else the one of this directory. @throws ToolError of kind `usage` */
 export async function openDeployFile(named: string | undefined, directory: string): Promise<DeployFile> {
@@ -116,16 +130,21 @@ function surroundings(io: Io): Surroundings {
   };
 }
 
-/** Works on an environment, with its connections closed behind it. */
+/**
+ * Works on an environment, with its connections closed behind it.
+ *
+ * @param sources whether the new binaries are needed: what `source` takes from the environment must be there only then
+ */
 export async function withEnvironment<T>(
   environment: string,
   options: EnvironmentOptions,
   io: Io,
   work: (rollout: Rollout, fleet: OpenFleet, watch: ReturnType<typeof fleetProgress>) => Promise<T>,
+  { sources = false } = {},
 ): Promise<T> {
   const file = await openDeployFile(options.config, process.cwd());
-  const { only, hosts, batches, onFailure } = options;
-  const request = { environment, only, hosts, batches, onFailure, flags: givenFlags(options) };
+  const { only, hosts, batches, onFailure, snapshotOf } = options;
+  const request = { environment, only, hosts, batches, onFailure, snapshotOf, sources, flags: givenFlags(options) };
   const rollout = await resolve(file, request, surroundings(io));
   const watch = fleetProgress(io);
   const fleet = new OpenFleet({
@@ -146,15 +165,22 @@ export async function withEnvironment<T>(
 const targetsOf = ({ services }: Rollout): { service: string; target: Target }[] =>
   services.flatMap(({ service, batches }) => batches.flat().map((target) => ({ service, target })));
 
-/** Asks every host; one that cannot be asked is among the `lost`. */
+/**
+ * Asks every host; one that cannot be asked is among the `lost`.
+ *
+ * @param wrong hosts that are not to be asked, and why: `OpenFleet.places`
+ */
 export async function askEach<T>(
   rollout: Rollout,
   ask: (target: Target) => Promise<T>,
+  wrong: ReadonlyMap<string, ToolError> = new Map(),
 ): Promise<{ answers: (T & { service: string })[]; lost: (NotAsked & { service: string })[] }> {
   const answers: (T & { service: string })[] = [];
   const lost: (NotAsked & { service: string })[] = [];
   const all = await inParallel(targetsOf(rollout), async ({ service, target }) => {
     try {
+      const stop = wrong.get(target.host.name);
+      if (stop) throw stop;
       const answer = { ...(await ask(target)), service };
       return () => answers.push(answer);
     } catch (error) {
@@ -171,17 +197,12 @@ export const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ..
 
 function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, string>): Outcome {
   const failed = result.hosts.filter(({ outcome }) => outcome === 'failed' || outcome === 'rolled-back');
-  const begun = failed.filter(({ error }) => !error?.startsWith('Not begun'));
-  const exit: ExitCode =
-    result.stopped === null
-      ? exitCode.ok
-      : begun.length > 0 && begun.every((one) => one.unknown)
-        ? exitCode.unknown
-        : exitCode.problem;
+  const unknown = failed.length > 0 ? failed.every((one) => one.unknown) : result.unknown;
+  const exit: ExitCode = result.stopped === null ? exitCode.ok : unknown ? exitCode.unknown : exitCode.problem;
   return {
     exit,
     result: {
-      ...result,
+      ...forget(result),
       snapshots: Object.fromEntries(snapshots),
       hosts: result.hosts.map(({ takenBack, ...host }) => ({
         ...forget(host),
@@ -195,50 +216,80 @@ function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, st
 
 export async function runEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
   if (options.dryRun) return await planEnvironment(environment, options, io);
-  return await withEnvironment(environment, options, io, async (rollout, fleet, watch) => {
+  const run = async (rollout: Rollout, fleet: OpenFleet, watch: ReturnType<typeof fleetProgress>) => {
     permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
     io.note(showOrder(rollout, io.view));
+    containersOf(rollout);
     await fleet.readSources(rollout);
     await fleet.checkPlaces(rollout);
     const snapshots = await fleet.takeSnapshots(rollout, new Date());
     for (const [host, snapshot] of snapshots) watch.word(`${host}: snapshot ${snapshot}`);
-    return rolloutOutcome(await roll(rollout, fleet, watch), snapshots);
+    return rolloutOutcome(await rollWatched(rollout, fleet, watch, io), snapshots);
+  };
+  return await withEnvironment(environment, options, io, run, { sources: true });
+}
+
+async function rollWatched(rollout: Rollout, fleet: Fleet, watch: Watcher, io: Io): Promise<RolloutResult> {
+  const watched = sayWhenInterrupted(fleet, (text) => {
+    io.live?.([]);
+    io.note(text);
   });
+  return await roll(rollout, watched.fleet, watch).finally(watched.stop);
 }
 
 export async function planEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
-  return await withEnvironment(environment, options, io, async (rollout, fleet) => {
-    await fleet.readSources(rollout);
-    await fleet.checkPlaces(rollout);
-    const { answers: plans, lost } = await askEach(rollout, async ({ host, settings }) =>
-      plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings)),
-    );
-    const order = rollout.services.map(({ service, batches }) => ({
-      service,
-      batches: batches.map((batch) => batch.map(({ host }) => host.name)),
+  const look = async (rollout: Rollout, fleet: OpenFleet): Promise<Outcome> => {
+    const snapshots = containersOf(rollout).map(({ name, at }) => ({
+      host: name,
+      command: quoteAll(snapshotCommand(at.container, 'create', snapshotName(new Date()))),
     }));
-    return {
-      exit: exitOf([
-        ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
-        ...lost.map(({ unknown }) => ({ failed: true, lost: unknown })),
-      ]),
-      result: {
-        environment: rollout.environment,
-        protected: rollout.protected,
-        order,
-        hosts: [...plans, ...lost.map(forget)],
-      },
-      text: (view) =>
-        withLost(
-          [
-            showOrder(rollout, view),
-            ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`),
-          ].join('\n\n'),
-          lost,
-          view,
-        ),
-    };
-  });
+    await fleet.readSources(rollout);
+    const { answers: plans, lost } = await askEach(
+      rollout,
+      async ({ host, settings }) =>
+        plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings)),
+      await fleet.places(rollout),
+    );
+    return plansOutcome(rollout, plans, lost, snapshots);
+  };
+  return await withEnvironment(environment, options, io, look, { sources: true });
+}
+
+function plansOutcome(
+  rollout: Rollout,
+  plans: readonly (HostPlan & { service: string })[],
+  lost: readonly (NotAsked & { service: string })[],
+  snapshots: readonly { host: string; command: string }[] = [],
+): Outcome {
+  const order = rollout.services.map(({ service, batches }) => ({
+    service,
+    batches: batches.map((batch) => batch.map(({ host }) => host.name)),
+  }));
+  return {
+    exit: exitOf([
+      ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
+      ...lost.map(({ unknown }) => ({ failed: true, lost: unknown })),
+    ]),
+    result: {
+      environment: rollout.environment,
+      protected: rollout.protected,
+      order,
+      snapshots,
+      hosts: [...plans, ...lost.map(forget)],
+    },
+    text: (view) =>
+      withLost(
+        [
+          showOrder(rollout, view),
+          ...(snapshots.length === 0
+            ? []
+            : [snapshots.map(({ host, command }) => `snapshot of ${host}: ${command}`).join('\n')]),
+          ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`),
+        ].join('\n\n'),
+        lost,
+        view,
+      ),
+  };
 }
 
 export async function rollbackEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
@@ -250,17 +301,26 @@ export async function rollbackEnvironment(environment: string, options: Environm
       canary: null,
       onFailure: 'stop',
     };
-    if (options.dryRun) return await statusOf(backwards, fleet);
+    if (options.dryRun) {
+      const { answers, lost } = await askEach(
+        backwards,
+        ({ host, settings }) => plan(fleet.connection(host), { to: options.to }, fleet.work(settings)),
+        await fleet.places(rollout),
+      );
+      return plansOutcome(backwards, answers, lost);
+    }
     permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
     await fleet.checkPlaces(rollout);
-    const result = await roll(
+    const result = await rollWatched(
       backwards,
       {
         deploy: (service, target): Promise<HostResult> => fleet.rollback(service, target, options.to),
         rollback: (service, target, to) => fleet.rollback(service, target, to),
         status: (service, target) => fleet.status(service, target),
+        endTrial: (service, target) => fleet.endTrial(service, target),
       },
       watch,
+      io,
     );
     return rolloutOutcome(result, new Map());
   });
@@ -321,11 +381,16 @@ export async function historyEnvironment(environment: string, options: Environme
 
 export async function verifyEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
   return await withEnvironment(environment, options, io, async (rollout, fleet) => {
-    await fleet.checkPlaces(rollout);
-    const hosts = await inParallel(targetsOf(rollout), ({ service, target: { host, settings } }) =>
-      verifyHost(service, fleet.connection(host), fleet.work(settings)),
-    );
+    const wrong = await fleet.places(rollout);
+    const hosts = await inParallel(targetsOf(rollout), async ({ service, target: { host, settings } }) => {
+      const stop = wrong.get(host.name);
+      return stop
+        ? notVerified(service, host.name, stop)
+        : await verifyHost(service, fleet.connection(host), fleet.work(settings));
+    });
     const findings = [...hosts.flatMap((one) => one.findings), ...strays(hosts)];
+    const driftOf = ({ service, host }: { service: string; host: string }) =>
+      findings.filter(({ subject }) => subject === `${service} on ${host}`).map(({ code }) => code);
     const columns: readonly Column<(typeof hosts)[number]>[] = [
       { title: 'Service', value: ({ service }) => service },
       { title: 'Host', value: ({ host }) => host },
@@ -334,12 +399,8 @@ export async function verifyEnvironment(environment: string, options: Environmen
       { title: 'Written', value: ({ modified }) => modified },
       {
         title: 'Drift',
-        value: (one) =>
-          findings
-            .filter(({ subject }) => subject === `${one.service} on ${one.host}`)
-            .map(({ code }) => code)
-            .join(', ') || 'none',
-        tone: (one) => (one.findings.length > 0 ? 'bad' : 'good'),
+        value: (one) => driftOf(one).join(', ') || 'none',
+        tone: (one) => (driftOf(one).length > 0 ? 'bad' : 'good'),
       },
       { title: 'Evidence', value: ({ evidence }) => evidence },
     ];

@@ -9,7 +9,13 @@ const short = (sha256: string | null): string | null => sha256?.slice(0, 12) ?? 
 const seconds = (ms: number | null): string | null => (ms === null ? null : `${(ms / 1000).toFixed(1)} s`);
 
 const outcomeOf = ({ outcome, takenBack }: RolloutHost): string =>
-  takenBack === null ? outcome : takenBack.outcome === 'deployed' ? 'taken back' : 'stays, could not go back';
+  takenBack === null
+    ? outcome === 'not-begun'
+      ? 'not begun'
+      : outcome
+    : takenBack.outcome === 'deployed'
+      ? 'taken back'
+      : 'stays, could not go back';
 
 const columns: readonly Column<RolloutHost>[] = [
   { title: 'Service', value: ({ service }) => service },
@@ -19,7 +25,11 @@ const columns: readonly Column<RolloutHost>[] = [
     title: 'Outcome',
     value: outcomeOf,
     tone: ({ outcome, takenBack }) =>
-      takenBack !== null || outcome === 'rolled-back' ? 'warn' : outcome === 'failed' ? 'bad' : 'good',
+      takenBack !== null || outcome === 'rolled-back' || outcome === 'not-begun'
+        ? 'warn'
+        : outcome === 'failed'
+          ? 'bad'
+          : 'good',
   },
   { title: 'Downtime', value: ({ downtimeMs }) => seconds(downtimeMs), align: 'right' },
   { title: 'Sent', value: ({ bytesSent }) => bytes(bytesSent), align: 'right' },
@@ -38,7 +48,7 @@ const columns: readonly Column<RolloutHost>[] = [
 export function showRollout({ hosts, stopped, environment }: RolloutResult, view: View): string {
   const parts = [table(columns, hosts, view)];
   for (const { host, service, outcome, error, fix, lastLines, takenBack } of hosts) {
-    if (error !== null && !error.startsWith('Not begun'))
+    if (error !== null && outcome !== 'not-begun')
       parts.push(
         '',
         `${outcome === 'deployed' ? view.style.warn('note:') : view.style.bad('error:')} ${service}: ${foreign(error.startsWith(host) ? error : `${host}: ${error}`)}`,
@@ -63,8 +73,8 @@ export const rolloutAsMarkdown = ({ hosts, stopped, environment }: RolloutResult
             .split('\n')
             .at(-1)}`,
         ]),
-    ...hosts.flatMap(({ error, fix, lastLines }) =>
-      error === null || error.startsWith('Not begun')
+    ...hosts.flatMap(({ outcome, error, fix, lastLines }) =>
+      error === null || outcome === 'not-begun'
         ? []
         : ['', '````', harmless([error, fix, lastLines].filter(Boolean).join('\n')).replaceAll('````', "'```"), '````'],
     ),
@@ -75,7 +85,7 @@ export function showOrder(rollout: Rollout, view: View): string {
   const { strong, faint } = view.style;
   const { environment, protected: closed, services, canary, onFailure, snapshots } = rollout;
   const lines = [
-    `${strong(environment)}${closed ? ', protected' : ''}: ${count(rollout.hosts.length, 'host')}, on failure ${onFailure}${snapshots === null ? '' : `, a snapshot before, ${snapshots} kept`}`,
+    `${strong(environment)}${closed ? ', protected' : ''}: ${count(rollout.hosts.length, 'host')}, on failure ${onFailure}${snapshots === null ? '' : `, a snapshot before, ${snapshots.keep} kept`}`,
   ];
   for (const { service, batches } of services) {
     lines.push(`  ${strong(service)}`);

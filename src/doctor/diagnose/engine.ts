@@ -194,6 +194,8 @@ const budget = 2_000;
 const blockSize = 256;
 /** Lines: what stands closer together was said of one failure. */
 const near = 12;
+/** Lines: further back nothing is the cause of a consequence. */
+const farBefore = 100;
 
 /**
  * The lines that rules fit.
@@ -237,12 +239,15 @@ export function findHits(
         if (!isChatter(text)) hint ??= hit;
         continue;
       }
-      if (!before.has(hit.rule.id)) before.set(hit.rule.id, hit);
+      before.set(hit.rule.id, hit);
       if (isChatter(text)) continue;
       const isRepeated = (line: string) => isRetry(line) || (hit.rule.passing === true && isWaiting(line));
       if (texts.slice(at, at + 4).some(isRepeated)) repeated.push(hit);
       else if (hit.rule.passing) passing.push(hit);
-      else return answer(hit.rule.follows?.map((id) => before.get(id)).find((cause) => cause) ?? hit);
+      else {
+        const causes = hit.rule.follows?.map((id) => before.get(id)) ?? [];
+        return answer(causes.find((cause) => cause && at - cause.at <= farBefore) ?? hit);
+      }
     }
   }
   return answer(lastOf(texts, passing));

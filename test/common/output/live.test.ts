@@ -25,3 +25,10 @@ test('live lines stay below what is said, are replaced, and go', () => {
   live.show([]);
   expect(screenOf(written)).toEqual(['begun', 'said']);
 });
+
+test('a terminal that says it has no size is taken for one of 80 by 24', () => {
+  const written: string[] = [];
+  const live = new LiveLines({ columns: 0, rows: 0, write: (text) => written.push(text) });
+  live.show(['one 1%', 'two 1%']);
+  expect(screenOf(written)).toEqual(['one 1%', 'two 1%']);
+});

@@ -133,8 +133,8 @@ test('a first deploy, nothing to do, a release that fails and takes all back, dr
     ['deployed', 'deployed'],
     ['deployed', 'deployed'],
     ['rolled-back', null],
-    ['failed', null],
-    ['failed', null],
+    ['not-begun', null],
+    ['not-begun', null],
   ]);
   expect(after.hosts[5]!.error).toBe('Not begun, because worker failed on one.');
   expect(after.hosts.every(({ running }) => running?.healthy)).toBe(true);
@@ -226,6 +226,7 @@ test('what the rules of the flags refuse is told by line and key', async () => {
 
 test('the workflow has a job a batch, and each deploys its own hosts', async () => {
   const { json } = await tool(['matrix', 'test', '--build', 'make'], { WORKER: '' });
+  expect(json.workflow).toContain('header = "Authorization: token %s"');
   const { jobs } = parse(json.workflow) as {
     jobs: Record<string, { needs?: string[]; steps: { run?: string; with?: object }[] }>;
   };
@@ -239,6 +240,7 @@ test('the workflow has a job a batch, and each deploys its own hosts', async () 
   expect(jobs['server-1']!.steps.at(-1)!.with).toEqual({
     verb: 'run',
     environment: 'test',
+    config: join(root, 'deploy.yaml'),
     only: 'server',
     hosts: 'one',
   });

@@ -131,6 +131,28 @@ test('every mistake is told at once', async () => {
   ]);
 });
 
+test('numbers where no number can be meant, and rules about names, are told with everything else', async () => {
+  const wrong = { source: 5, target: 7, mode: 999, keep: 0, 'health-samples': 0, 'health-status': 9000, settle: -1 };
+  const values = {
+    services: { app: { ...wrong, needs: ['zz'], onwer: 'x' } },
+    environments: { test: { hosts: [{ name: 'a' }], protected: true } },
+  };
+  const { message } = await readDeployFile(JSON.stringify(values), 'deploy.yaml').catch((thrown) => thrown);
+  const told = message.split('\n').map((line: string) => line.replace(/^deploy\.yaml:1: /, '').split(' ')[0]);
+  expect(told.sort()).toEqual(
+    [
+      ...[...Object.keys(wrong), 'onwer', 'needs[1]'].map((key) => `services.app.${key}`),
+      'environments.test.hosts[1]',
+      'environments.test.protected',
+    ].sort(),
+  );
+});
+
+test('a second document is told in words of the file', async () => {
+  const { message } = await readDeployFile(`${good}---\nservices: {}\n`, 'deploy.yaml').catch((thrown) => thrown);
+  expect(message).toMatch(/^deploy\.yaml:\d+: a second document begins here/);
+});
+
 test('a key whose text was pasted in is not repeated', async () => {
   const text = good.replace('${env:DEPLOY_KEY}', '"PRIVATE KEY s3cr3t"');
   const { message } = await readDeployFile(text, 'deploy.yaml').catch((thrown) => thrown);
@@ -147,6 +169,7 @@ test('each flag of a deploy is a word of the file, save those that choose or for
     'host',
     'via',
     'only',
+    'snapshot-of',
     'confirm',
     'manual',
     'json',

@@ -56,6 +56,15 @@ domain=example.org
     expect(hostsOfInventory(inventory, group, 'here').map(({ host }) => host)).toEqual(hosts);
   });
 
+  test('with ranges', () => {
+    const names = (text: string) => hostsOfInventory(text, undefined, 'hosts.ini').map(({ host }) => host);
+    expect(names('web[08:10].x\ndb-[a:c:2]')).toEqual(['web08.x', 'web09.x', 'web10.x', 'db-a', 'db-c']);
+    expect(names('[web]\nr[1:2]n[1:2] ansible_port=22')).toEqual(['r1n1:22', 'r1n2:22', 'r2n1:22', 'r2n2:22']);
+    // An address is no range.
+    expect(names('db ansible_host=fd00::7')).toEqual(['[fd00::7]']);
+    expect(() => names('web[3:1]')).toThrow('hosts.ini: [3:1] in "web[3:1]" is no range.');
+  });
+
   test('a group that is not there', () => {
     expect(() => hostsOfInventory(inventory, 'wep', 'hosts.ini')).toThrow(
       'hosts.ini: there is no group [wep]; did you mean [web]?',

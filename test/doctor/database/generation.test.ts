@@ -48,9 +48,11 @@ describe('aggregation', () => {
 });
 
 test('the other traits are told by columns', () => {
-  expect(tell(44)).toMatchObject({ level: 44, countsAttemptAtRequeue: false, countsRunsInRepository: false });
+  expect(tell(44)).toMatchObject({ countsAttemptAtRequeue: false, countsRunsInRepository: false });
   expect(tell(44, '+action_run_job.handle').countsAttemptAtRequeue).toBe(true);
   expect(tell(44, '+repository.num_action_runs').countsRunsInRepository).toBe(false);
+  expect(tell(44).hasPriorities).toBe(false);
+  expect(tell(44, '+action_run.priority').hasPriorities).toBe(true);
   const both = ['+repository.num_action_runs', '+repository.num_closed_action_runs'];
   expect(tell(44, ...both).countsRunsInRepository).toBe(true);
 });

@@ -142,7 +142,9 @@ describe('what follows from something said before', () => {
       'dns',
     ],
   ])('a package is not there: %s', (before, id) => {
-    expect(explain(`${before}\nERROR: No matching distribution found for requests`).cause?.id).toBe(id);
+    const after = 'ERROR: No matching distribution found for requests';
+    expect(explain(`${before}\n${after}`).cause?.id).toBe(id);
+    expect(explain(`${before}\n${'done\n'.repeat(200)}${after}`).cause?.id).toBe('package-missing');
   });
 
   test('the command of a build that failed has its reason below', () => {

@@ -120,6 +120,21 @@ test.each([
   expect(explainExample(ruleOf('library-missing'), log).fix).toContain(command);
 });
 
+test.each([
+  ['sh: 1: protoc: not found', 'apt-get install -y protobuf-compiler'],
+  ['bash: line 1: cargo: command not found', 'apt-get install -y cargo'],
+  ['bash: line 1: pnpm: command not found', 'apt-file search bin/pnpm'],
+])('%s: %s', (log, command) => {
+  expect(explainExample(ruleOf('command-not-found'), log).fix).toContain(command);
+});
+
+test('the disk is asked for the directory: the file that did not fit may not be there', () => {
+  const of = (path: string) =>
+    explainExample(ruleOf('disk-full'), `cp: writing '${path}': No space left on device`).fix;
+  expect(of('/opt/my app/bot')).toContain("`df -h '/opt/my app' && df -i '/opt/my app'`");
+  expect(of('/bot')).toContain('`df -h / && df -i /`');
+});
+
 test('rustc explains a code only where there is one', () => {
   expect(explainExample(ruleOf('rust-build'), 'error[E0308]: mismatched types').fix).toContain('rustc --explain E0308');
   expect(explainExample(ruleOf('rust-build'), 'error: linking with `cc` failed: exit status: 1').fix).not.toContain(

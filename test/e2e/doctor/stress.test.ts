@@ -91,13 +91,13 @@ test.each(stages)(
     const watch = async () => {
       while (!allDone) {
         await moment(400);
-        const [row] = await server.query<{ open: number }>(
+        const [row] = await server.query<{ open: number | string }>(
           'SELECT count(*) AS open FROM action_run_job WHERE status NOT IN (1, 2, 3, 4)',
         );
-        const [task] = await server.query<{ open: number }>(
+        const [task] = await server.query<{ open: number | string }>(
           'SELECT count(*) AS open FROM action_task WHERE status = 6',
         );
-        allDone = calm() && row!.open === 0 && task!.open === 0;
+        allDone = calm() && Number(row!.open) === 0 && Number(task!.open) === 0;
       }
     };
     await Promise.all([

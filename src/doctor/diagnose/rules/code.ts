@@ -439,7 +439,7 @@ export const code: readonly TextRule[] = [
     hint: true,
     match: {
       any: [
-        /^thread '(?<thread>[^']+)'(?: \(\d+\))? panicked at (?<what>.{1,200})/,
+        /^thread '(?<thread>[^']+)'(?: \(\d+\))? panicked at (?<what>.{0,200}[^:\s])/,
         /^panic: (?<what>.{1,200})/,
         /^(?:[\w.]*)(?<what>(?:Error|Exception): .{1,200})/,
         /^Traceback \(most recent call last\):/,

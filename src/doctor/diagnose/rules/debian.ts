@@ -81,3 +81,41 @@ export function debianPackage(name: string): string | undefined {
   for (const one of [bare, bare.replace(/^lib/, '')]) if (Object.hasOwn(packages, one)) return packages[one];
   return undefined;
 }
+
+const programs: Readonly<Record<string, string>> = {
+  '7z': 'p7zip-full',
+  cc: 'build-essential',
+  dig: 'dnsutils',
+  docker: 'docker.io',
+  envsubst: 'gettext-base',
+  'g++': 'build-essential',
+  gcc: 'build-essential',
+  ip: 'iproute2',
+  mysql: 'default-mysql-client',
+  node: 'nodejs',
+  nslookup: 'dnsutils',
+  pg_dump: 'postgresql-client',
+  pg_isready: 'postgresql-client',
+  ping: 'iputils-ping',
+  pip: 'python3-pip',
+  pip3: 'python3-pip',
+  ps: 'procps',
+  psql: 'postgresql-client',
+  'pkg-config': 'pkgconf',
+  protoc: 'protobuf-compiler',
+  python: 'python3',
+  'redis-cli': 'redis-tools',
+  rg: 'ripgrep',
+  scp: 'openssh-client',
+  ss: 'iproute2',
+  ssh: 'openssh-client',
+  'ssh-keyscan': 'openssh-client',
+  xz: 'xz-utils',
+};
+/** Packages that are called as their program. */
+const same =
+  /^(?:autoconf|automake|bc|bzip2|cargo|ccache|clang|cmake|curl|file|git|gawk|jq|lld|lsof|make|meson|mold|nasm|ninja-build|npm|patchelf|patch|pkgconf|rsync|shellcheck|sqlite3|sshpass|strace|sudo|tree|unzip|wget|zip|zstd)$/;
+
+/** The Debian package that a program comes with, for those that are asked for most. */
+export const debianProgram = (command: string): string | undefined =>
+  Object.hasOwn(programs, command) ? programs[command] : same.test(command) ? command : undefined;

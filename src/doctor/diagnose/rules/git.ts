@@ -148,7 +148,7 @@ export const git: readonly TextRule[] = [
       not: [/'HEAD[~^]\d*'/],
     },
     message: '{ref|A ref} is not in the repository, or not in this shallow clone of it.',
-    fix: '`git ls-remote ORIGIN {ref|REF}` says whether it exists. If it does, `fetch-depth: 0` for checkout fetches all of the history.',
+    fix: '`git ls-remote origin {ref|REF}` says whether it exists. If it does, `fetch-depth: 0` for checkout fetches all of the history.',
     examples: {
       hit: ["fatal: couldn't find remote ref refs/heads/old"],
       miss: [

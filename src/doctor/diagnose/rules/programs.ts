@@ -1,4 +1,5 @@
 import type { TextRule } from '../rule.ts';
+import { debianProgram } from './debian.ts';
 
 /** Programs that the host, the image or the file system will not run. */
 export const programs: readonly TextRule[] = [
@@ -161,8 +162,15 @@ export const programs: readonly TextRule[] = [
       // What is stopped before a start, most often with "|| true".
       not: [/\b(?:pkill|killall|pgrep|fuser): /],
     },
+    derive: ({ command }) => {
+      const known = debianProgram(command ?? '');
+      return known === undefined ? {} : { package: known };
+    },
     message: '`{command}` is not installed where the step runs, or is not in its PATH.',
-    fix: 'Install it in a step before (`apt-get update && apt-get install -y {command}`) or take an image that has it. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.',
+    fix: [
+      'Install it in a step before (`apt-get update && apt-get install -y {package}`) or take an image that has it. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.',
+      'Install it in a step before or take an image that has it. `apt-get install -y apt-file && apt-file update && apt-file search bin/{command}` names the package of Debian, where there is one. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.',
+    ],
     examples: {
       hit: [
         '/bin/bash: line 1: cargo: command not found',

@@ -1,4 +1,7 @@
-import type { TextRule } from '../rule.ts';
+import type { Captures, TextRule } from '../rule.ts';
+
+/** What was to be written may not be there: `df` and `findmnt` are asked for where it would lie. */
+const directoryOf = ({ path }: Captures): Captures => (path ? { directory: path.replace(/\/[^/]*$/, '') || '/' } : {});
 
 /** Disk, memory, handles, and the signals that their end sends. */
 export const resources: readonly TextRule[] = [
@@ -28,13 +31,15 @@ export const resources: readonly TextRule[] = [
     retryable: false,
     match: {
       any: [
-        /(?<path>\/[^\s:'"]{1,200})['"]?: (?:No space left on device|write failed, filesystem is full)/,
+        /['"‘](?<path>\/[^'"’]{1,200})['"’]: (?:No space left on device|write failed, filesystem is full)/,
+        /(?:^|\s)(?<path>\/[^\s:'"]{1,200}): (?:No space left on device|write failed, filesystem is full)/,
         /No space left on device|ENOSPC: |(?:code:? ['"]?|[Ee]rror:? )ENOSPC\b|[Dd]isk quota exceeded|EDQUOT: |not enough free space in \/|You don't have enough free space in \//,
       ],
       not: [/file watchers/, /inotify/, /^ *Compiling /],
     },
+    derive: directoryOf,
     message: 'The runner’s disk (or its inodes, or its quota) is full.',
-    fix: 'On the runner’s host: `df -h {path|/} && df -i {path|/}`, then what fills it: `du -xsh ~/.cargo ~/.cache/sccache /var/lib/docker /tmp`. `docker system prune -af`, `cargo clean`, `sccache` with SCCACHE_CACHE_SIZE; old container snapshots take space too. A daily clean-up keeps it away.',
+    fix: 'On the runner’s host: `df -h {directory|/} && df -i {directory|/}`, then what fills it: `du -xsh ~/.cargo ~/.cache/sccache /var/lib/docker /tmp`. `docker system prune -af`, `cargo clean`, `sccache` with SCCACHE_CACHE_SIZE; old container snapshots take space too. A daily clean-up keeps it away.',
     examples: {
       hit: [
         'error: failed to write /opt/gbo/data/target/debug/deps/x.o: No space left on device (os error 28)',
@@ -52,9 +57,16 @@ export const resources: readonly TextRule[] = [
     title: 'The file system is read-only',
     blame: 'runner',
     retryable: false,
-    match: { any: [/(?<path>\/[^\s:'"]{1,200})['"]?: Read-only file system/, /EROFS: read-only file system/] },
+    match: {
+      any: [
+        /['"‘](?<path>\/[^'"’]{1,200})['"’]: Read-only file system/,
+        /(?:^|\s)(?<path>\/[^\s:'"]{1,200}): Read-only file system/,
+        /EROFS: read-only file system(?:, \w+ '(?<path>[^']+)')?|: Read-only file system$/,
+      ],
+    },
+    derive: directoryOf,
     message: '{path|A path} lies on a file system that is mounted read-only.',
-    fix: '`findmnt -T {path|PATH}`, and `dmesg | tail` on the host: a disk with errors is remounted read-only. In a container the mount may be meant so.',
+    fix: '`findmnt -T {directory|DIRECTORY}`, and `dmesg | tail` on the host: a disk with errors is remounted read-only. In a container the mount may be meant so.',
     examples: {
       hit: ["mkdir: cannot create directory '/opt/gbo/x': Read-only file system"],
       miss: ['mounted read-only: /sys'],
