@@ -87,8 +87,8 @@ const patterns: readonly [RegExp, typeof value | ((match: string) => string) | s
   // Of Docker's config.json and of .npmrc: user and password in base64.
   [/(["']auth["']\s{0,8}:\s{0,8})(["'])(?=[^"']{0,500}[A-Z0-9=])[A-Za-z0-9+/=_-]{8,}\2/g, value],
   [/((?<![A-Za-z0-9])_auth\s{0,8}=\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
-  // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
-  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, 'gi'), value],
+  // NAME: value; a bracket behind it closes what stood before. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{3,}[^\s&,;"')\]}])`, 'gi'), value],
   [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, 'gi'), value],
   // ALTER ROLE … PASSWORD 'value'
   [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],

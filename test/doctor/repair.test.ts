@@ -562,7 +562,7 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
     expect(await picture(database, runId)).toBe('6 | 1/1 6/2 7 7 | 1 6');
     const allowed = await doctor(url, ['reset', String(runId), '--again', '--yes'], { schema });
     expect(allowed.exit).toBe(0);
-    expect(allowed.out).toContain('runs again from the start; already done, to be repeated: Check out, Build');
+    expect(allowed.out).toContain('runs again from the start; already done, to be repeated: Check out; begun: Build');
     await database.drop();
   });
 });

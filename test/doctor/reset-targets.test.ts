@@ -65,3 +65,79 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
     await database.drop();
   });
 });
+
+describe('a job that names a task without a row while another task of it is open', () => {
+  const situation = (scene: situations.Scene) => {
+    const { run, job } = situations.stuckRun(scene);
+    job.row.task_id = 77_777;
+    return run;
+  };
+
+  test('is one finding, and is requeued with the open task closed', async () => {
+    const { database, runId } = await play('v17', situation);
+    const { url, schema } = database;
+    const { json } = await doctor(url, ['stuck', '--json'], { schema });
+    expect(json.findings).toMatchObject([{ code: 'job-open-task-missing', repairable: true }]);
+    expect(json.findings[0].message).toMatch(/Beside it task 2 of the job is running\.$/);
+    expect(await doctor(url, ['reset', '--all-stuck', '--yes'], { schema })).toMatchObject({ exit: 0 });
+    expect(await picture(database, runId)).toBe('5 | 1/1 5 7 7 | 1 3');
+    await database.drop();
+  });
+
+  test('is left alone while the open task reports', async () => {
+    const { database, runId } = await play('v17', situation);
+    const { url, schema } = database;
+    await database.query('UPDATE action_task SET updated = $1 WHERE status = 6', [Math.floor(Date.now() / 1_000)]);
+    const before = await picture(database, runId);
+    const { json } = await doctor(url, ['stuck', '--json'], { schema });
+    expect(json.findings).toMatchObject([{ code: 'job-open-task-missing', repairable: false }]);
+    expect(await doctor(url, ['reset', String(runId), '--yes'], { schema })).toMatchObject({
+      exit: 1,
+      out: expect.stringContaining('--force does it all the same'),
+    });
+    expect(await picture(database, runId)).toBe(before);
+    await database.drop();
+  });
+});
+
+test.each([
+  ['v12', 'on its page'],
+  ['v17', 'on the page of its pull request'],
+] as const)('waiting says that a run on %s wants an approval, and where', async (generation, where) => {
+  const { database, runId } = await play(generation, (scene) => situations.unapprovedRun(scene));
+  const argv = ['reset', String(runId), '--to', 'waiting', '--yes'];
+  const { exit, out } = await doctor(database.url, argv, { schema: database.schema });
+  expect(exit).toBe(1);
+  expect(out).toContain(`waits until a person approves it: do that ${where}, or end it with --to cancelled`);
+  expect(out).not.toContain('nothing to repair');
+  await database.drop();
+});
+
+test('runs that are announced together are each told as that', async () => {
+  const { database } = await play('v17', (scene) => {
+    situations.unannouncedJob(scene);
+    return situations.unannouncedJob(scene).run;
+  });
+  const { exit, out } = await doctor(database.url, ['reset', '--all-stuck', '--yes'], { schema: database.schema });
+  expect(exit).toBe(0);
+  expect(out.match(/: announced to the runners, status 5 waiting/g)).toHaveLength(2);
+  expect(out).not.toMatch(/nothing to repair|5 waiting → 5 waiting/);
+  await database.drop();
+});
+
+test('only steps that were done are called done, and a name stays on its line', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  const { url, schema } = database;
+  await database.query("UPDATE action_run_job SET name = $1 WHERE status = 6 AND job_id = 'build'", [
+    'two\tlines\nof it',
+  ]);
+  const argv = ['reset', String(runId), '--dry-run'];
+  const { out } = await doctor(url, argv, { schema });
+  expect(out).toContain(
+    'job "two lines of it" runs again from the start; already done, to be repeated: Check out; begun: Build',
+  );
+  expect(out).toMatch(/job \d+ "two lines of it": 6 running → 5 waiting/);
+  const { json } = await doctor(url, [...argv, '--json'], { schema });
+  expect(json.runs[0].repeats).toMatchObject([{ steps: ['Check out'], begun: ['Build'] }]);
+  await database.drop();
+});

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import * as situations from '../../demo/forgejo/rows.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
 import { jobForServer } from '../../demo/forgejo/waits.ts';
+import { plainView } from '../../src/common/output/table.ts';
 import { doctor } from '../support/doctor.ts';
 import { play, type Scene } from '../support/situation.ts';
 
@@ -241,4 +242,31 @@ test('what really runs is said with its last line, and a log that stands still i
   expect(answer.json.findings[0].message).toContain('the log has not grown for 45m');
   await database.drop();
   await hung.database.drop();
+});
+
+test('a pipe gets the evidence with --verbose, and hears of jobs that wait', async () => {
+  const { database } = await play('v17', (scene) => {
+    situations.stuckRun(scene);
+    return situations.jobForUnknownLabel(scene).run;
+  });
+  const piped = { schema: database.schema, view: { ...plainView, layout: 'tsv' as const } };
+  const short = await doctor(database.url, ['stuck'], piped);
+  expect(short.err).toContain('3 jobs wait for a reason that --json tells.');
+  expect(short.out.split('\n')[0]).not.toContain('evidence');
+  const [head, row] = (await doctor(database.url, ['stuck', '--verbose'], piped)).out.split('\n');
+  expect(head!.split('\t').at(-1)).toBe('evidence');
+  expect(row!.split('\t').at(-1)).toMatch(/action_task \d+: status 6 running.*; blame: runner; .*Re-run: /);
+  await database.drop();
+});
+
+test('no time is said to be within 0s', async () => {
+  // The zombie cron, every five minutes, is due this second.
+  const { database } = await play('v17', (scene) => situations.stuckRun(scene).run);
+  await database.query('UPDATE action_task SET updated = $1 WHERE status = 6', [Math.floor(Date.now() / 1_000) - 900]);
+  const { out } = await doctor(database.url, ['stuck', '--verbose'], { schema: database.schema });
+  expect(out).not.toMatch(/within 0s|in 0s/);
+  await database.query('UPDATE action_task SET updated = $1 WHERE status = 6', [Math.floor(Date.now() / 1_000) - 700]);
+  const later = await doctor(database.url, ['stuck', '--verbose'], { schema: database.schema });
+  expect(later.out).toMatch(/stop_zombie_tasks \(every 5m\) acts within 3m/);
+  await database.drop();
 });

@@ -30,6 +30,9 @@ export function bytes(count: number): string {
 export const count = (number: number, noun: string, plural = `${noun}s`): string =>
   `${number} ${number === 1 ? noun : plural}`;
 
+/** Text from elsewhere as a sentence, which another may follow. */
+export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 /**
  * Seconds in a duration as a flag takes it: `90`, `90s`, `10m`, `2h`, `7d`, `1h30m`.
  * @returns undefined when the text is not a duration.

@@ -1,5 +1,6 @@
 import type { PoolOptions } from 'mysql2';
 import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
+import { sentence } from '../../common/output/words.ts';
 import { isNetworkError, networkError } from './network-errors.ts';
 
 /** The server's number of an error; 0 for what it did not say. */
@@ -10,7 +11,7 @@ export function connectionError(error: unknown, server: string, options: PoolOpt
   if (error instanceof ToolError) return error;
   return (
     explained(error, server, options) ??
-    unknown(`${server}: ${messageOf(error)}.`, 'Run again with --verbose for the cause.', error)
+    unknown(`${server}: ${sentence(messageOf(error))}`, 'Run again with --verbose for the cause.', error)
   );
 }
 
@@ -22,7 +23,7 @@ export function databaseError(error: unknown, place: string): unknown {
 }
 
 function explained(error: unknown, place: string, { user, ssl }: PoolOptions): ToolError | undefined {
-  const text = messageOf(error);
+  const text = messageOf(error).replace(/\.$/, '');
   const fail = (what: string, fix: string) => unknown(`${place}: ${what}`, fix, error);
   switch (errorNumber(error)) {
     case 1045:

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { messageOf, problem, ToolError, unknown } from '../../common/errors.ts';
+import { sentence } from '../../common/output/words.ts';
 import type { DatabaseSettings } from './dialect.ts';
 import { isNetworkError, networkError } from './network-errors.ts';
 
@@ -14,7 +15,7 @@ export function connectionError(
   const user = config.user ?? env.PGUSER ?? '';
   return (
     explained(error, server, { user, encrypted: config.ssl !== false }) ??
-    unknown(`${server}: ${messageOf(error)}.`, 'Run again with --verbose for the cause.', error)
+    unknown(`${server}: ${sentence(messageOf(error))}`, 'Run again with --verbose for the cause.', error)
   );
 }
 
@@ -37,7 +38,7 @@ function explained(
   connection: { readonly user?: string; readonly encrypted?: boolean } = {},
 ): ToolError | undefined {
   const { code = '' } = error as { code?: string };
-  const text = messageOf(error);
+  const text = messageOf(error).replace(/\.$/, '');
   const fail = (what: string, fix: string) => unknown(`${place}: ${what}`, fix, error);
   if (/no pg_hba\.conf entry|no encryption/.test(text))
     return fail(

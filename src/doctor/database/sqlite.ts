@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { CompiledQuery, Kysely, sql } from 'kysely';
 import { messageOf, problem, ToolError, unknown, usage } from '../../common/errors.ts';
+import { sentence } from '../../common/output/words.ts';
 import type { FileFacts } from '../grant/sqlite.ts';
 import type { Database, ForeignKey, Queries } from './database.ts';
 import type { DatabaseSettings, Dialect } from './dialect.ts';
@@ -43,7 +44,7 @@ export async function openSqlite(settings: DatabaseSettings): Promise<Database> 
     if (error instanceof ToolError) throw error;
     throw (
       explained(error, place) ??
-      unknown(`${place}: ${messageOf(error)}.`, 'Run again with --verbose for the cause.', error)
+      unknown(`${place}: ${sentence(messageOf(error))}`, 'Run again with --verbose for the cause.', error)
     );
   }
 }

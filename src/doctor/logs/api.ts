@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf, ToolError, unknown } from '../../common/errors.ts';
+import { sentence } from '../../common/output/words.ts';
 import { serverAddress } from '../../forgejo/address.ts';
 import type { Forgejo } from '../../forgejo/client.ts';
 import { ForgejoError, NotFound } from '../../forgejo/errors.ts';
@@ -115,7 +116,7 @@ const isBehind = (error: unknown): boolean => error instanceof ForgejoError && e
 
 const brokenOff = (name: string, error: unknown) =>
   unknown(
-    `${name} broke off in the middle of a log: ${messageOf(error)}.`,
+    `${name} broke off in the middle of a log: ${sentence(messageOf(error))}`,
     'Check the network between here and the server, then try again.',
     error,
   );

@@ -1,5 +1,6 @@
 import { messageOf, ToolError, unknown, usage } from '../../common/errors.ts';
 import { nearest } from '../../common/nearest.ts';
+import { sentence } from '../../common/output/words.ts';
 import { quote } from '../../common/quote.ts';
 import { isDone, Status } from '../database/status.ts';
 import {
@@ -18,7 +19,7 @@ import {
 import { type IndexBytes, IndexDamage, type LineIndex, openLineIndex } from './line-index.ts';
 import { type LogLine, linesIn, linesOf as linesOfPiece, type Piece, readPieces, tailStart } from './lines.ts';
 import { type Locator, locator } from './locate.ts';
-import { type NotFound, openLog, sentence } from './place.ts';
+import { type NotFound, openLog } from './place.ts';
 import { type LogStore, UnreadableLog } from './store.ts';
 import { type Damage, LogGone, type LogText } from './text.ts';
 

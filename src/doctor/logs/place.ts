@@ -1,4 +1,5 @@
 import { messageOf } from '../../common/errors.ts';
+import { sentence } from '../../common/output/words.ts';
 import type { LogStore } from './store.ts';
 import { type Chunk, LogGone, type LogText, openText } from './text.ts';
 
@@ -7,9 +8,6 @@ interface LoggedTask {
   readonly id: number;
   readonly logFilename: string;
 }
-
-/** What another sentence may follow. */
-export const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** Where a log was found. */
 export interface Opened {

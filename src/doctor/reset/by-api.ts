@@ -1,4 +1,5 @@
 import { messageOf, ToolError } from '../../common/errors.ts';
+import { sentence } from '../../common/output/words.ts';
 import type { Forgejo } from '../../forgejo/client.ts';
 import { NotFound, UnsupportedByServer } from '../../forgejo/errors.ts';
 import type { Database } from '../database/database.ts';
@@ -124,8 +125,8 @@ export async function cancelByApi({ database, forgejo, pause }: ApiTools, { run 
     const reason =
       error instanceof UnsupportedByServer || error instanceof NotFound
         ? 'this server cannot cancel through the API'
-        : messageOf(error).replace(/\.$/, '');
-    return { run, done: false, note: `Not cancelled through the API: ${reason}.`, statements: [] };
+        : messageOf(error);
+    return { run, done: false, note: `Not cancelled through the API: ${sentence(reason)}`, statements: [] };
   }
   const now = await until(database, run, pause, (seen) => seen.jobs.every((job) => isDone(job.status)));
   const left = now.jobs.filter((job) => !isDone(job.status));

@@ -72,8 +72,14 @@ export interface Repair {
   /** The run as it will be. */
   readonly after: RunState;
   readonly leftOut: readonly LeftOut[];
-  /** Jobs that run again from the start, with the steps that were already done. */
-  readonly repeats: readonly { readonly job: string; readonly steps: readonly string[] }[];
+  /** Jobs that run again from the start, with the steps that were already done, and those that were begun. */
+  readonly repeats: readonly {
+    readonly job: string;
+    readonly steps: readonly string[];
+    readonly begun: readonly string[];
+  }[];
+  /** The queue is announced for it; of several runs the statement is with the first. */
+  readonly announces: boolean;
   readonly notes: readonly string[];
 }
 
@@ -103,7 +109,7 @@ class Planner {
   readonly #scopes = new Set<string>();
   readonly #again = new Set<string>();
   readonly #leftOut: LeftOut[] = [];
-  readonly #repeats: { job: string; steps: string[] }[] = [];
+  readonly #repeats: { job: string; steps: string[]; begun: string[] }[] = [];
   readonly #notes: string[] = [];
   #selected: readonly Hold[] = [];
   #runStatus: number | undefined;
@@ -129,6 +135,7 @@ class Planner {
         if (this.#request.force) for (const job of this.#targets([], wanted)) this.#requeue(job);
         break;
       case 'waiting':
+        if (this.#run.needApproval) this.#wantApproval(wanted);
         for (const job of this.#targets(selected, wanted)) this.#putBack(job, wanted !== undefined);
         break;
       case 'failure':
@@ -138,8 +145,11 @@ class Planner {
         this.#cancel(wanted);
         break;
     }
-    for (const stray of this.#request.to === 'auto' ? [] : this.#run.strays)
-      if (!isFresh(stray, this.#situation.now, this.#situation.timings)) this.#close(stray, Status.cancelled);
+    for (const stray of this.#run.strays) {
+      const own = this.#request.to !== 'auto' || selected.some((hold) => hold.job?.id === stray.jobId);
+      const asked = wanted === undefined || wanted.has(stray.jobId);
+      if (own && asked && !isFresh(stray, this.#situation.now, this.#situation.timings)) this.#closeStray(stray);
+    }
     this.#explainLiveJobs(selected, wanted);
     return this.#finish();
   }
@@ -253,6 +263,18 @@ class Planner {
     return this.#requeue(job);
   }
 
+  /** Nothing but a person starts it; blocked jobs without needs are the first it would start. */
+  #wantApproval(wanted: ReadonlySet<number> | undefined): void {
+    const where = this.#situation.generation.countsAttemptAtRequeue ? 'on the page of its pull request' : 'on its page';
+    for (const job of this.#run.jobs)
+      if (job.status === Status.blocked && (wanted ? wanted.has(job.id) : job.needs.length === 0))
+        this.#leaveOut(
+          job.name,
+          `its run waits until a person approves it: do that ${where}, or end it with --to cancelled`,
+          true,
+        );
+  }
+
   /** Undoes the literal reset for one job, keeping whatever was finished. */
   #rescue(job: Draft<JobState>): void {
     const { task } = job;
@@ -303,6 +325,9 @@ class Planner {
     const { task } = job;
     if (task && !isDone(task.status) && isFresh(task, now, timings) && !this.#request.force)
       return this.#leaveOut(job.name, this.#reports(task), false);
+    const strays = this.#run.strays.filter((stray) => stray.jobId === job.id);
+    const alive = strays.find((stray) => isFresh(stray, now, timings));
+    if (alive && !this.#request.force) return this.#leaveOut(job.name, this.#reports(alive), false);
     const ran = job.taskId !== 0 || job.status === Status.running;
     if (ran && !this.#request.again && sideEffects.test(`${job.name} ${job.jobId} ${this.#run.workflow}`))
       return this.#leaveOut(
@@ -312,11 +337,15 @@ class Planner {
       );
     if (ran) {
       const steps = task ? (this.#around.steps.get(task.id) ?? []) : [];
+      const named = (...statuses: number[]) =>
+        steps.filter((step) => statuses.includes(step.status)).map((step) => step.name);
       this.#repeats.push({
         job: job.name,
-        steps: steps.filter((step) => isDone(step.status) || step.status === Status.running).map((step) => step.name),
+        steps: named(Status.success, Status.failure),
+        begun: named(Status.running),
       });
     }
+    for (const stray of strays) this.#closeStray(stray);
     if (task && !isDone(task.status)) this.#close(task, Status.cancelled);
     Object.assign(job, { status: Status.waiting, taskId: 0, started: 0, stopped: 0, updated: now });
     if (generation.countsAttemptAtRequeue) Object.assign(job, { attempt: job.attempt + 1, handle: newHandle() });
@@ -371,6 +400,10 @@ class Planner {
       );
       if (change) this.#steps.push(change);
     }
+  }
+
+  #closeStray(stray: TaskState): void {
+    if (!this.#tasks.has(stray.id)) this.#close(stray, Status.cancelled);
   }
 
   /** As the cron would have, had it found the job: the task ended when it was last heard of. */
@@ -461,6 +494,7 @@ class Planner {
       ],
       leftOut: this.#leftOut,
       repeats: this.#repeats,
+      announces: this.#scopes.size > 0,
       notes: this.#notes,
     };
   }
@@ -569,7 +603,15 @@ class Planner {
     const alive = open.filter(({ task }) => isFresh(task, this.#situation.now, this.#situation.timings));
     if (alive.length > 0 && !this.#request.force) {
       for (const { job, task } of alive) this.#leaveOut(job.name, this.#reports(task), true);
-      return { run: this.#run, after: this.#run, changes: [], leftOut: this.#leftOut, repeats: [], notes: [] };
+      return {
+        run: this.#run,
+        after: this.#run,
+        changes: [],
+        leftOut: this.#leftOut,
+        repeats: [],
+        announces: false,
+        notes: [],
+      };
     }
     const zero = (status: number) => ({ before: { status }, after: { status: Status.unknown } });
     return {
@@ -590,6 +632,7 @@ class Planner {
       ],
       leftOut: [],
       repeats: [],
+      announces: false,
       notes: [
         'Status 0 destroys the run: no runner picks a job at 0 up, no cron looks at it, and the results of finished jobs are overwritten. "ci-doctor reset --to auto" brings such a run back.',
       ],

@@ -76,7 +76,7 @@ export const canStart = (run: RunState): boolean => run.exists && run.repository
 export function holdsOf(run: RunState, sight: Sight): Hold[] {
   const released = run.needApproval ? new Map<number, number>() : release(run.jobs);
   const holds = run.jobs.flatMap((job) => new JobLook(run, job, sight, released).hold() ?? []);
-  holds.push(...run.strays.map((task) => strayHold(run, task, sight)));
+  for (const task of run.strays) addStray(holds, run, task, sight);
   const own = holdOfRun(run, holds, sight);
   return own ? [own, ...holds] : holds;
 }
@@ -335,7 +335,7 @@ class JobLook {
       overdue === null
         ? "Forgejo's cron stop_zombie_tasks is off, so nothing will end it."
         : overdue <= 0
-          ? `Forgejo's cron stop_zombie_tasks will mark it failed within ${duration(-overdue)}.`
+          ? `Forgejo's cron stop_zombie_tasks will mark it failed ${overdue === 0 ? 'any moment' : `within ${duration(-overdue)}`}.`
           : `Forgejo's cron stop_zombie_tasks should have marked it failed ${duration(overdue)} ago and has not: the server or its cron is not doing its work.`;
     return this.#hold(
       'runner-silent',
@@ -432,6 +432,23 @@ class JobLook {
       ...(extra.poison && { poison: extra.poison }),
     };
   }
+}
+
+/** A job that is held already is one finding, which tells of the task too; a mere note gives way. */
+function addStray(holds: Hold[], run: RunState, task: TaskState, sight: Sight): void {
+  const at = holds.findIndex((hold) => hold.job?.id === task.jobId && hold.code !== 'task-left-open');
+  const hold = holds[at];
+  const stray = strayHold(run, task, sight);
+  if (!hold) holds.push(stray);
+  else if (hold.severity === 'note') holds[at] = stray;
+  else
+    holds[at] = {
+      ...hold,
+      message: `${hold.message} Beside it task ${task.id} of the job is ${statusName(task.status)}.`,
+      evidence: [...hold.evidence, stray.evidence[0]!],
+      // Its end would be written over the job that was put back.
+      repairable: hold.repairable && !(wouldRequeue(hold.code) && isFresh(task, sight.now, sight.timings)),
+    };
 }
 
 /** An open task that is not its job's any more, or whose job has no row at all. */

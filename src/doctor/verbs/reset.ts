@@ -4,6 +4,7 @@ import { type CommonOptions, type Outcome, shownText, type Verb } from '../../co
 import { messageOf, ToolError, usage } from '../../common/errors.ts';
 import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
+import { oneLine } from '../../common/output/style.ts';
 import type { View } from '../../common/output/table.ts';
 import { count } from '../../common/output/words.ts';
 import { quote } from '../../common/quote.ts';
@@ -110,6 +111,8 @@ interface ResetRun {
   readonly statements: readonly string[];
   readonly leftOut: readonly { readonly job: string; readonly reason: string }[];
   readonly repeats: PlannedRepair['repeats'];
+  /** Runners are told that there is work. Of several runs the statement is with the first. */
+  readonly announced: boolean;
   readonly notes: readonly string[];
   /** Who wrote it: ci-doctor by SQL, or Forgejo itself, asked through its API. */
   readonly by: 'database' | 'api';
@@ -405,6 +408,7 @@ async function applyAll(
         statements: answer.statements,
         notes: answer.done ? [answer.note] : [],
         repeats: [],
+        announced: false,
         by: 'api',
         request: ask.request,
         ...(!answer.done && { error: answer.note }),
@@ -510,6 +514,7 @@ const resetRun = (repair: PlannedRepair, checksAreLookedAt = false): ResetRun =>
   statements: repair.statements,
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
+  announced: repair.announces,
   notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
   by: 'database',
   request: null,
@@ -574,6 +579,7 @@ const notRepaired = (repair: PlannedRepair, error: unknown): ResetRun => ({
   statements: [],
   leftOut: [],
   repeats: [],
+  announced: false,
   notes: [],
   error: messageOf(error),
   ...(error instanceof ToolError && { fix: error.fix }),
@@ -622,26 +628,41 @@ const block = (statements: readonly string[]): string[] => [
   '  COMMIT;',
 ];
 
+/** What becomes of a run, behind its name. */
+function whatOf(run: ResetRun, applied: boolean, jobsChange: boolean): string {
+  const { before, after } = run;
+  const moves = jobsChange || before.statusCode !== after.statusCode;
+  if (run.announced && !moves)
+    return `${applied ? 'announced' : 'to be announced'} to the runners, status ${before.statusCode} ${before.status}`;
+  if (run.statements.length === 0 && run.leftOut.length === 0 && run.request === null)
+    return `nothing to repair, status ${before.statusCode} ${before.status}`;
+  if (isNameless(run)) return applied ? 'ended' : 'to be ended';
+  return `${before.statusCode} ${before.status} → ${after.statusCode} ${after.status}`;
+}
+
 function runText(run: ResetRun, applied: boolean, view: View, showStatements: boolean): string {
   const { style } = view;
   const changed = run.before.jobs.flatMap((job) => {
     const after = run.after.jobs.find((candidate) => candidate.id === job.id);
     return after && (after.status !== job.status || after.taskId !== job.taskId)
-      ? [`  job ${job.id} "${job.name}": ${job.statusCode} ${job.status} → ${after.statusCode} ${after.status}`]
+      ? [
+          `  job ${job.id} "${oneLine(job.name)}": ${job.statusCode} ${job.status} → ${after.statusCode} ${after.status}`,
+        ]
       : [];
   });
-  const nothing = run.statements.length === 0 && run.leftOut.length === 0 && run.request === null;
   return [
-    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${run.error}`) : nothing ? `nothing to repair, status ${run.before.statusCode} ${run.before.status}` : isNameless(run) ? (applied ? 'ended' : 'to be ended') : `${run.before.statusCode} ${run.before.status} → ${run.after.statusCode} ${run.after.status}`}`,
+    `${style.strong(run.run)}: ${run.error ? style.bad(`not repaired: ${oneLine(run.error)}`) : whatOf(run, applied, changed.length > 0)}`,
     ...(run.fix ? [`  next: ${run.fix}`] : []),
     ...(run.error ? [] : changed),
-    ...run.repeats.map(({ job, steps }) =>
+    ...run.repeats.map(({ job, steps, begun }) =>
       style.warn(
-        `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(', ')}` : ''}`,
+        oneLine(
+          `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(', ')}` : ''}${begun.length > 0 ? `; begun: ${begun.join(', ')}` : ''}`,
+        ),
       ),
     ),
-    ...run.leftOut.map(({ job, reason }) => `  left as it is: job "${job}": ${reason}`),
-    ...run.notes.map((note) => style.warn(`  ${note}`)),
+    ...run.leftOut.map(({ job, reason }) => oneLine(`  left as it is: job "${job}": ${reason}`)),
+    ...run.notes.map((note) => style.warn(`  ${oneLine(note)}`)),
     ...(showStatements && run.statements.length > 0 ? block(run.statements) : []),
     ...(!applied && run.request !== null ? [`  Forgejo is asked: ${run.request}`] : []),
     ...(run.otherwise.length > 0 ? ['  If it cannot, or does not:', ...block(run.otherwise)] : []),

@@ -44,6 +44,8 @@ export const stuckVerb: Verb = {
       { ...report, findings: withoutOwnRun(report.findings, io.env) },
       options.verbose === true,
     );
+    if (io.view.layout === 'tsv' && !options.json && report.waiting.length > 0)
+      io.note(`${count(report.waiting.length, 'job waits', 'jobs wait')} for a reason that --json tells.`);
     return issue === undefined ? outcome : withIssue(outcome, issue, io);
   },
 };
@@ -118,11 +120,17 @@ function waitingText({ waiting, running }: StuckReport, { style }: View, verbose
   ];
 }
 
+/** Between these many seconds from now. */
+function when(from: number, until: number): string {
+  if (until < 1) return 'should have acted by now';
+  return from < 1 ? `acts within ${duration(until)}` : `acts in ${duration(from)} to ${duration(until)}`;
+}
+
 /** What is known of a finding beyond its reason: for --verbose. */
 function background({ blame, heals, buttons }: StuckFinding): string[] {
   const now = Date.now() / 1_000;
   const healing = heals
-    ? `${heals.cron} (every ${duration(heals.period)}) ${heals.until < now ? 'should have acted by now' : `acts in ${duration(heals.from - now)} to ${duration(heals.until - now)}`}: ${heals.result}`
+    ? `${heals.cron} (every ${duration(heals.period)}) ${when(heals.from - now, heals.until - now)}: ${heals.result}`
     : 'nothing, ever';
   return [`blame: ${blame}`, `Forgejo by itself: ${healing}`, `Cancel: ${buttons.cancel}`, `Re-run: ${buttons.rerun}`];
 }
@@ -149,7 +157,18 @@ function text(report: StuckReport, view: View, verbose: boolean): string {
     return view.layout === 'tsv' ? '' : [nothing(report), ...waitingText(report, view, verbose)].join('\n');
   if (view.layout === 'tsv')
     return table(
-      [...columns, { title: 'Reason', value: (finding: StuckFinding) => finding.message }],
+      [
+        ...columns,
+        { title: 'Reason', value: (finding: StuckFinding) => finding.message },
+        ...(verbose
+          ? [
+              {
+                title: 'Evidence',
+                value: (finding: StuckFinding) => [...finding.evidence, ...background(finding)].join('; '),
+              },
+            ]
+          : []),
+      ],
       report.findings,
       view,
     );
