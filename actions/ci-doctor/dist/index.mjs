@@ -27,8 +27,8 @@ var __commonJS = (cb, mod) => function __require2() {
   }
 };
 var __export = (target, all) => {
-  for (var name2 in all)
-    __defProp(target, name2, { get: all[name2], enumerable: true });
+  for (var name3 in all)
+    __defProp(target, name3, { get: all[name3], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -172,25 +172,25 @@ var require_argument = __commonJS({
        * @param {string} name
        * @param {string} [description]
        */
-      constructor(name2, description) {
+      constructor(name3, description) {
         this.description = description || "";
         this.variadic = false;
         this.parseArg = void 0;
         this.defaultValue = void 0;
         this.defaultValueDescription = void 0;
         this.argChoices = void 0;
-        switch (name2[0]) {
+        switch (name3[0]) {
           case "<":
             this.required = true;
-            this._name = name2.slice(1, -1);
+            this._name = name3.slice(1, -1);
             break;
           case "[":
             this.required = false;
-            this._name = name2.slice(1, -1);
+            this._name = name3.slice(1, -1);
             break;
           default:
             this.required = true;
-            this._name = name2;
+            this._name = name3;
             break;
         }
         if (this._name.endsWith("...")) {
@@ -997,8 +997,8 @@ var require_option = __commonJS({
        * @param {string} name
        * @return {Option}
        */
-      env(name2) {
-        this.envVar = name2;
+      env(name3) {
+        this.envVar = name3;
         return this;
       }
       /**
@@ -1286,7 +1286,7 @@ var require_suggestSimilar = __commonJS({
 var require_command = __commonJS({
   "node_modules/commander/lib/command.js"(exports) {
     var EventEmitter2 = __require("node:events").EventEmitter;
-    var childProcess = __require("node:child_process");
+    var childProcess = {};
     var path6 = __require("node:path");
     var fs5 = __require("node:fs");
     var process2 = __require("node:process");
@@ -1301,7 +1301,7 @@ var require_command = __commonJS({
        *
        * @param {string} [name]
        */
-      constructor(name2) {
+      constructor(name3) {
         super();
         this.commands = [];
         this.options = [];
@@ -1314,7 +1314,7 @@ var require_command = __commonJS({
         this.rawArgs = [];
         this.processedArgs = [];
         this._scriptPath = null;
-        this._name = name2 || "";
+        this._name = name3 || "";
         this._optionValues = {};
         this._optionValueSources = {};
         this._storeOptionsAsProperties = false;
@@ -1419,8 +1419,8 @@ var require_command = __commonJS({
           desc = null;
         }
         opts = opts || {};
-        const [, name2, args] = nameAndArgs.match(/([^ ]+) *(.*)/);
-        const cmd = this.createCommand(name2);
+        const [, name3, args] = nameAndArgs.match(/([^ ]+) *(.*)/);
+        const cmd = this.createCommand(name3);
         if (desc) {
           cmd.description(desc);
           cmd._executableHandler = true;
@@ -1444,8 +1444,8 @@ var require_command = __commonJS({
        * @param {string} [name]
        * @return {Command} new command
        */
-      createCommand(name2) {
-        return new _Command(name2);
+      createCommand(name3) {
+        return new _Command(name3);
       }
       /**
        * You can customise the help with a subclass of Help by overriding createHelp,
@@ -1551,8 +1551,8 @@ var require_command = __commonJS({
        * @param {string} [description]
        * @return {Argument} new argument
        */
-      createArgument(name2, description) {
-        return new Argument2(name2, description);
+      createArgument(name3, description) {
+        return new Argument2(name3, description);
       }
       /**
        * Define argument syntax for command.
@@ -1570,8 +1570,8 @@ var require_command = __commonJS({
        * @param {*} [defaultValue]
        * @return {Command} `this` command for chaining
        */
-      argument(name2, description, parseArg, defaultValue) {
-        const argument = this.createArgument(name2, description);
+      argument(name3, description, parseArg, defaultValue) {
+        const argument = this.createArgument(name3, description);
         if (typeof parseArg === "function") {
           argument.default(defaultValue).argParser(parseArg);
         } else {
@@ -1829,7 +1829,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
           return [cmd.name()].concat(cmd.aliases());
         };
         const alreadyUsed = knownBy(command).find(
-          (name2) => this._findCommand(name2)
+          (name3) => this._findCommand(name3)
         );
         if (alreadyUsed) {
           const existingCmd = knownBy(this._findCommand(alreadyUsed)).join("|");
@@ -1850,24 +1850,24 @@ Expecting one of '${allowedValues.join("', '")}'`);
       addOption(option) {
         this._registerOption(option);
         const oname = option.name();
-        const name2 = option.attributeName();
+        const name3 = option.attributeName();
         if (option.negate) {
           const positiveLongFlag = option.long.replace(/^--no-/, "--");
           if (!this._findOption(positiveLongFlag)) {
             this.setOptionValueWithSource(
-              name2,
+              name3,
               option.defaultValue === void 0 ? true : option.defaultValue,
               "default"
             );
           }
         } else if (option.defaultValue !== void 0) {
-          this.setOptionValueWithSource(name2, option.defaultValue, "default");
+          this.setOptionValueWithSource(name3, option.defaultValue, "default");
         }
         const handleOptionValue = (val, invalidValueMessage, valueSource) => {
           if (val == null && option.presetArg !== void 0) {
             val = option.presetArg;
           }
-          const oldValue = this.getOptionValue(name2);
+          const oldValue = this.getOptionValue(name3);
           if (val !== null && option.parseArg) {
             val = this._callParseArg(option, val, oldValue, invalidValueMessage);
           } else if (val !== null && option.variadic) {
@@ -1882,7 +1882,7 @@ Expecting one of '${allowedValues.join("', '")}'`);
               val = "";
             }
           }
-          this.setOptionValueWithSource(name2, val, valueSource);
+          this.setOptionValueWithSource(name3, val, valueSource);
         };
         this.on("option:" + oname, (val) => {
           const invalidValueMessage = `error: option '${option.flags}' argument '${val}' is invalid.`;
@@ -2658,10 +2658,10 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @private
        * @return {Command | undefined}
        */
-      _findCommand(name2) {
-        if (!name2) return void 0;
+      _findCommand(name3) {
+        if (!name3) return void 0;
         return this.commands.find(
-          (cmd) => cmd._name === name2 || cmd._aliases.includes(name2)
+          (cmd) => cmd._name === name3 || cmd._aliases.includes(name3)
         );
       }
       /**
@@ -2942,8 +2942,8 @@ Expecting one of '${allowedValues.join("', '")}'`);
        * @param {string} name
        * @private
        */
-      missingArgument(name2) {
-        const message = `error: missing required argument '${name2}'`;
+      missingArgument(name3) {
+        const message = `error: missing required argument '${name3}'`;
         this.error(message, { code: "commander.missingArgument" });
       }
       /**
@@ -3537,9 +3537,9 @@ var require_commander = __commonJS({
     var { Help: Help2 } = require_help();
     var { Option: Option2 } = require_option();
     exports.program = new Command4();
-    exports.createCommand = (name2) => new Command4(name2);
+    exports.createCommand = (name3) => new Command4(name3);
     exports.createOption = (flags, description) => new Option2(flags, description);
-    exports.createArgument = (name2, description) => new Argument2(name2, description);
+    exports.createArgument = (name3, description) => new Argument2(name3, description);
     exports.Command = Command4;
     exports.Option = Option2;
     exports.Argument = Argument2;
@@ -3613,16 +3613,47 @@ function redactValue(value2) {
   if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
   return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [nameOf(key), redactValue(inner)]));
 }
-var known, knownSecrets, percentEncoded, secretName, quoted, value, patterns, suspicious, withoutUserinfo, nameOf;
+function redactedJson(value2, indent) {
+  const text4 = JSON.stringify(value2, null, indent) ?? "null";
+  const isClean = !text4.includes("@") && !suspicious.test(text4) && !known.some((secret2) => text4.includes(secret2));
+  return isClean ? text4 : JSON.stringify(redactValue(value2), null, indent);
+}
+var known, knownSecrets, percentEncoded, secretName, passName, pwdName, quoted, raw, tokens, value, within, withUser, withPassword, withLogin, patterns, suspicious, withoutUserinfo, nameOf;
 var init_redact = __esm({
   "src/common/redact.ts"() {
     "use strict";
     known = [];
     knownSecrets = () => known;
     percentEncoded = (text4) => encodeURIComponent(text4.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-    secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+    secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|(?:api|access|private|account)[_-]?key)["']?`;
+    passName = `(?:_pass|(?<![a-z0-9])pass(?==)|_pwd)["']?`;
+    pwdName = `(?:(?<![a-z0-9_])pwd(?==)|["']pwd["'])`;
     quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+    raw = String.raw`[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+`;
+    tokens = [
+      "gh[pousr]_[A-Za-z0-9]{20,}",
+      "github_pat_[A-Za-z0-9_]{20,}",
+      "gl(?:pat|dt|rt|ptt|cbt|ft|soat)-[A-Za-z0-9_-]{16,}",
+      "A[KS]IA[A-Z0-9]{16}",
+      "AIza[A-Za-z0-9_-]{30,}",
+      "xox[abprs]-[A-Za-z0-9-]{10,}",
+      String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`,
+      "npm_[A-Za-z0-9]{30,}",
+      "pypi-AgE[A-Za-z0-9_-]{16,}",
+      "dckr_[po]at_[A-Za-z0-9_-]{16,}",
+      String.raw`hv[sbr]\.[A-Za-z0-9_-]{20,}`,
+      "[sr]k_(?:live|test)_[A-Za-z0-9]{16,}",
+      "sk-(?:proj|ant|svcacct)-[A-Za-z0-9_-]{16,}",
+      "do[por]_v1_[a-f0-9]{32,}",
+      "AGE-SECRET-KEY-1[A-Z0-9]{16,}"
+    ];
     value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
+    within = (option) => (command) => command.replace(option, value);
+    withUser = within(
+      /(\s(?:-[uU]\s{0,8}|-[a-zA-Z]{1,8}[uU]\s{1,8}|--(?:proxy-)?user[\s=]{1,8})(?=["']?[^\s:"']{0,200}:)(?:[^\s:"']{0,200}:)?)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g
+    );
+    withPassword = within(/(\s-p)(?!\d{1,5}:)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g);
+    withLogin = within(/(\s-p(?:\s{1,8}|=))(?:(["'])[^"'\r\n]+\2|[^\s"'-][^\s"']*)/g);
     patterns = [
       [
         /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
@@ -3632,24 +3663,34 @@ var init_redact = __esm({
       [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, "$1***"],
       [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, "$1***"],
       // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
+      [new RegExp(String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|${raw})`, "gi"), value],
       [
         new RegExp(
-          String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+          String.raw`(${passName}\s{0,8}[=:](?!=)\s{0,8})(?!(?:\d{1,3}|true|false|yes|no|ok)\b)(?:${quoted}|${raw})`,
           "gi"
         ),
         value
       ],
-      // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
-      [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, "gi"), value],
+      [
+        new RegExp(String.raw`(${pwdName}\s{0,8}[=:]\s{0,8})(?!["']?(?:[/~.$]|[a-z]:[/\\]))(?:${quoted}|${raw})`, "gi"),
+        value
+      ],
+      // Of Docker's config.json and of .npmrc: user and password in base64.
+      [/(["']auth["']\s{0,8}:\s{0,8})(["'])(?=[^"']{0,500}[A-Z0-9=])[A-Za-z0-9+/=_-]{8,}\2/g, value],
+      [/((?<![A-Za-z0-9])_auth\s{0,8}=\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+      // NAME: value; a bracket behind it closes what stood before. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+      [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{3,}[^\s&,;"')\]}])`, "gi"), value],
       [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, "gi"), value],
       // ALTER ROLE … PASSWORD 'value'
       [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
-      [
-        /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
-        "***"
-      ]
+      [/\bcurl [^\r\n]*/g, withUser],
+      [/\b(?:mysql|mariadb)[a-z-]{0,20}\s[^\r\n]*/g, withPassword],
+      [/\blogin\s[^\r\n]*/g, withLogin],
+      [/(\bsshpass\s{1,8}(?:-v\s{1,8})?-p\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+      [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
+      [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
     ];
-    suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
+    suspicious = /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
     withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
     nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }
@@ -3729,7 +3770,7 @@ function visible(character) {
   if (code3 < 32) return String.fromCharCode(9216 + code3);
   return code3 === 127 ? "␡" : "�";
 }
-var paint, same, colored, plain, harmless, harmlessStyled;
+var paint, same, colored, plain, escapes, withoutEscapes, harmless, oneLine, harmlessStyled;
 var init_style = __esm({
   "src/common/output/style.ts"() {
     "use strict";
@@ -3743,7 +3784,10 @@ var init_style = __esm({
       strong: paint(1, 22)
     };
     plain = { good: same, bad: same, warn: same, faint: same, strong: same };
+    escapes = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]|[@-_])/g;
+    withoutEscapes = (text4) => text4.includes("\x1B") ? text4.replace(escapes, "") : text4;
     harmless = (text4) => text4.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+    oneLine = (name3) => harmless(name3.replace(/[\t\r\n]+/g, " "));
     harmlessStyled = (text4) => text4.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
   }
 });
@@ -3760,6 +3804,14 @@ async function runTool(tool, argv, io) {
     }, live: () => {
     } } : io);
   });
+  let told;
+  const tell = (error2) => {
+    outcome = explain(error2, tool, io, {
+      verbose: flags.includes("--verbose") || flags.includes("-v"),
+      verb: tool.verbs.map(verbName).find((name3) => name3 === words6[0]) ?? ""
+    });
+    told = error2;
+  };
   try {
     try {
       knowsVerb(tool, words6[0]);
@@ -3767,12 +3819,10 @@ async function runTool(tool, argv, io) {
       if (!outcome) throw new Error("No verb ran.");
     } catch (error2) {
       if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error2, tool, io, {
-        verbose: flags.includes("--verbose") || flags.includes("-v"),
-        verb: tool.verbs.map(verbName).find((name2) => name2 === words6[0]) ?? ""
-      });
+      tell(error2);
     }
-    if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
+    if (json)
+      await io.write(`${shownJson(outcome, 2)}
 `);
     else {
       const text4 = shownText(outcome, io.view);
@@ -3780,7 +3830,8 @@ async function runTool(tool, argv, io) {
 `);
     }
   } catch (error2) {
-    if (!(error2 instanceof ReaderGone)) throw error2;
+    if (error2 instanceof ToolError && error2 !== told) tell(error2);
+    else if (!(error2 instanceof ReaderGone || error2 === told)) throw error2;
   }
   return outcome ?? { exit: exitCode.ok, result: null };
 }
@@ -3876,7 +3927,7 @@ function configure(command, io) {
     getOutHelpWidth: () => Number.isFinite(io.view.columns) ? io.view.columns : 100
   });
 }
-var commonOptions, optionsOf, verbName, shownText;
+var commonOptions, optionsOf, verbName, shownText, shownJson;
 var init_command = __esm({
   "src/common/command.ts"() {
     "use strict";
@@ -3897,7 +3948,11 @@ var init_command = __esm({
     ];
     optionsOf = (verb) => [...verb.options ?? [], ...commonOptions()];
     verbName = (verb) => verb.usage.split(" ", 1)[0];
-    shownText = (outcome, view2) => harmlessStyled(redact(outcome.text?.(view2) ?? ""));
+    shownText = (outcome, view2) => {
+      const text4 = outcome.text?.(view2) ?? "";
+      return harmlessStyled(outcome.verbatim ? text4 : redact(text4));
+    };
+    shownJson = ({ result, verbatim }, indent) => verbatim ? JSON.stringify(result, null, indent) : redactedJson(result, indent);
   }
 });
 
@@ -3917,10 +3972,10 @@ function table(columns5, rows2, view2) {
     let left = view2.columns;
     return texts2.map((text4, index) => {
       const last = index === texts2.length - 1;
-      const shown3 = last && left > 8 && width(text4) > left ? `${cut(text4, left - 1)}…` : text4;
-      const space = " ".repeat(Math.max(0, widths[index] - width(shown3)));
+      const shown4 = last && left > 8 && width(text4) > left ? `${cut(text4, left - 1)}…` : text4;
+      const space = " ".repeat(Math.max(0, widths[index] - width(shown4)));
       const tone = row === void 0 ? void 0 : columns5[index].tone?.(row);
-      const toned2 = tone ? view2.style[tone](shown3) : shown3;
+      const toned2 = tone ? view2.style[tone](shown4) : shown4;
       left -= widths[index] + 2;
       return columns5[index].align === "right" ? space + toned2 : last ? toned2 : toned2 + space;
     }).join("  ").trimEnd();
@@ -3961,7 +4016,7 @@ var init_table = __esm({
     "use strict";
     init_style();
     plainView = { layout: "aligned", style: plain, columns: Number.POSITIVE_INFINITY };
-    cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
+    cell = (value2) => value2 === null ? "-" : oneLine(String(value2)) || "-";
     wide = new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}", "u");
   }
 });
@@ -3971,10 +4026,10 @@ function duration(seconds2) {
   const total = Math.max(0, Math.floor(seconds2));
   const first = units.findIndex(([, size3]) => total >= size3);
   if (first < 0) return "0s";
-  const [name2, size2] = units[first];
+  const [name3, size2] = units[first];
   const next = units[first + 1];
   const rest = next ? Math.floor(total % size2 / next[1]) : 0;
-  return `${Math.floor(total / size2)}${name2}${next && rest > 0 ? ` ${rest}${next[0]}` : ""}`;
+  return `${Math.floor(total / size2)}${name3}${next && rest > 0 ? ` ${rest}${next[0]}` : ""}`;
 }
 function bytes(count2) {
   const names2 = ["B", "KiB", "MiB", "GiB", "TiB"];
@@ -3988,10 +4043,10 @@ function parseDuration(text4) {
   if (!/^(?:\d{1,12}(?:\.\d{1,12})?(?:ms|[dhms]))+$/.test(text4)) return void 0;
   let seconds2 = 0;
   for (const [, amount, unit] of text4.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g))
-    seconds2 += Number(amount) * (unit === "ms" ? 1e-3 : units.find(([name2]) => name2 === unit)[1]);
+    seconds2 += Number(amount) * (unit === "ms" ? 1e-3 : units.find(([name3]) => name3 === unit)[1]);
   return seconds2;
 }
-var units, count;
+var units, count, sentence;
 var init_words = __esm({
   "src/common/output/words.ts"() {
     "use strict";
@@ -4002,6 +4057,7 @@ var init_words = __esm({
       ["s", 1]
     ];
     count = (number2, noun, plural = `${noun}s`) => `${number2} ${number2 === 1 ? noun : plural}`;
+    sentence = (text4) => /[.!?]$/.test(text4) ? text4 : `${text4}.`;
   }
 });
 
@@ -4046,9 +4102,21 @@ function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
   return (0, import_node_path2.join)(env.XDG_STATE_HOME || (0, import_node_path2.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
 }
+async function checkAudit(file) {
+  try {
+    await makeDirectory((0, import_node_path2.dirname)(file));
+    await (await (0, import_promises4.open)(file, "a", 384)).close();
+  } catch (cause) {
+    throw problem(
+      `The journal ${file} cannot be written (${messageOf(cause)}), so nothing was changed.`,
+      "Make it writable, or name another state directory with FORGEJO_CI_TOOLKIT_STATE.",
+      cause
+    );
+  }
+}
 async function appendAudits(file, records2) {
   const common = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)() };
-  const lines2 = records2.map((record) => `${JSON.stringify(redactValue({ ...common, ...record }))}
+  const lines2 = records2.map((record) => `${redactedJson({ ...common, ...record })}
 `);
   await makeDirectory((0, import_node_path2.dirname)(file));
   const handle = await (0, import_promises4.open)(file, "a", 384);
@@ -4074,6 +4142,7 @@ var init_audit = __esm({
     import_node_os = __toESM(require_node_os(), 1);
     import_node_path2 = __toESM(require_node_path(), 1);
     init_directory();
+    init_errors();
     init_redact();
     appendAudit = (file, record) => appendAudits(file, [record]);
   }
@@ -4310,10 +4379,10 @@ var require_directives = __commonJS({
     };
     var escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
     var Directives = class _Directives {
-      constructor(yaml, tags) {
+      constructor(yaml2, tags) {
         this.docStart = null;
         this.docEnd = false;
-        this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
+        this.yaml = Object.assign({}, _Directives.defaultYaml, yaml2);
         this.tags = Object.assign({}, _Directives.defaultTags, tags);
       }
       clone() {
@@ -4353,8 +4422,8 @@ var require_directives = __commonJS({
           this.atNextDocument = false;
         }
         const parts = line.trim().split(/[ \t]+/);
-        const name2 = parts.shift();
-        switch (name2) {
+        const name3 = parts.shift();
+        switch (name3) {
           case "%TAG": {
             if (parts.length !== 2) {
               onError(0, "%TAG directive should contain exactly two parts");
@@ -4382,7 +4451,7 @@ var require_directives = __commonJS({
             }
           }
           default:
-            onError(0, `Unknown directive ${name2}`, true);
+            onError(0, `Unknown directive ${name3}`, true);
             return false;
         }
       }
@@ -4491,9 +4560,9 @@ var require_anchors = __commonJS({
     }
     function findNewAnchor(prefix, exclude) {
       for (let i = 1; true; ++i) {
-        const name2 = `${prefix}${i}`;
-        if (!exclude.has(name2))
-          return name2;
+        const name3 = `${prefix}${i}`;
+        if (!exclude.has(name3))
+          return name3;
       }
     }
     function createNodeAnchors(doc, prefix) {
@@ -5322,9 +5391,9 @@ ${indent}`) + "'";
         return quotedString(value2, ctx);
       }
       const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent.length);
+      const literal5 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent.length);
       if (!value2)
-        return literal2 ? "|\n" : ">\n";
+        return literal5 ? "|\n" : ">\n";
       let chomp;
       let endStart;
       for (endStart = value2.length; endStart > 0; --endStart) {
@@ -5373,7 +5442,7 @@ ${indent}`) + "'";
         if (onComment)
           onComment();
       }
-      if (!literal2) {
+      if (!literal5) {
         const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
         let literalFallback = false;
         const foldOptions = getFoldOptions(ctx, true);
@@ -5530,8 +5599,8 @@ var require_stringify = __commonJS({
         tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
       }
       if (!tagObj) {
-        const name2 = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
-        throw new Error(`Tag not resolved for ${name2} value`);
+        const name3 = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
+        throw new Error(`Tag not resolved for ${name3} value`);
       }
       return tagObj;
     }
@@ -7530,11 +7599,11 @@ var require_Document = __commonJS({
        * `name` will be used as a prefix for a new unique anchor.
        * If `name` is undefined, the generated anchor will use 'a' as a prefix.
        */
-      createAlias(node, name2) {
+      createAlias(node, name3) {
         if (!node.anchor) {
           const prev = anchors.anchorNames(this);
           node.anchor = // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
-          !name2 || prev.has(name2) ? anchors.findNewAnchor(name2 || "a", prev) : name2;
+          !name3 || prev.has(name3) ? anchors.findNewAnchor(name3 || "a", prev) : name3;
         }
         return new Alias.Alias(node.anchor);
       }
@@ -7753,9 +7822,9 @@ var require_errors = __commonJS({
   "node_modules/yaml/dist/errors.js"(exports) {
     "use strict";
     var YAMLError = class extends Error {
-      constructor(name2, pos, code3, message) {
+      constructor(name3, pos, code3, message) {
         super();
-        this.name = name2;
+        this.name = name3;
         this.code = code3;
         this.message = message;
         this.pos = pos;
@@ -7817,7 +7886,7 @@ ${pointer}
 var require_resolve_props = __commonJS({
   "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
-    function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+    function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
@@ -7832,7 +7901,7 @@ var require_resolve_props = __commonJS({
       let comma = null;
       let found = null;
       let start = null;
-      for (const token2 of tokens) {
+      for (const token2 of tokens2) {
         if (reqSpace) {
           if (token2.type !== "space" && token2.type !== "newline" && token2.type !== "comma")
             onError(token2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -7923,7 +7992,7 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last = tokens[tokens.length - 1];
+      const last = tokens2[tokens2.length - 1];
       const end2 = last ? last.offset + last.source.length : offset;
       if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
         onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -8395,8 +8464,8 @@ var require_resolve_flow_collection = __commonJS({
       if (ce?.source === expectedEnd)
         cePos = ce.offset + ce.source.length;
       else {
-        const name2 = fcName[0].toUpperCase() + fcName.substring(1);
-        const msg = atRoot ? `${name2} must end with a ${expectedEnd}` : `${name2} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        const name3 = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot ? `${name3} must end with a ${expectedEnd}` : `${name3} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
         onError(offset, atRoot ? "MISSING_CHAR" : "BAD_INDENT", msg);
         if (ce && ce.source.length !== 1)
           ee.unshift(ce);
@@ -8805,9 +8874,9 @@ var require_resolve_flow_scalar = __commonJS({
             res += parseCharCode(source, i + 1, length, onError);
             i += length;
           } else {
-            const raw = source.substr(i - 1, 2);
-            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
-            res += raw;
+            const raw2 = source.substr(i - 1, 2);
+            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
+            res += raw2;
           }
         } else if (ch === " " || ch === "	") {
           const wsStart = i;
@@ -8879,9 +8948,9 @@ var require_resolve_flow_scalar = __commonJS({
       try {
         return String.fromCodePoint(code3);
       } catch {
-        const raw = source.substr(offset - 2, length + 2);
-        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
-        return raw;
+        const raw2 = source.substr(offset - 2, length + 2);
+        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
+        return raw2;
       }
     }
     exports.resolveFlowScalar = resolveFlowScalar;
@@ -9263,8 +9332,8 @@ ${cb}` : comment;
        * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
        * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
        */
-      *compose(tokens, forceDoc = false, endOffset = -1) {
-        for (const token2 of tokens)
+      *compose(tokens2, forceDoc = false, endOffset = -1) {
+        for (const token2 of tokens2)
           yield* this.next(token2);
         yield* this.end(forceDoc, endOffset);
       }
@@ -11410,8 +11479,8 @@ var require_dist = __commonJS({
 });
 
 // src/common/config.ts
-async function findConfig(named, name2, directory) {
-  const candidates = named === void 0 ? [(0, import_node_path3.join)(directory, name2), (0, import_node_path3.join)(directory, ".forgejo", name2)] : [named];
+async function findConfig(named, name3, directory) {
+  const candidates = named === void 0 ? [(0, import_node_path3.join)(directory, name3), (0, import_node_path3.join)(directory, ".forgejo", name3)] : [named];
   for (const path6 of candidates) {
     if (named === void 0 && !await exists2(path6)) continue;
     return { path: path6, values: await parse(path6) };
@@ -11429,10 +11498,10 @@ async function parse(path6) {
       cause
     );
   }
-  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
+  const { default: yaml2 } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
   let value2;
   try {
-    value2 = yaml.parse(text4, { logLevel: "error" });
+    value2 = yaml2.parse(text4, { logLevel: "error" });
   } catch (cause) {
     const [what] = messageOf(cause).split("\n", 1);
     throw usage(`${path6} is not valid YAML: ${what}`, "Correct the line it names.");
@@ -11576,10 +11645,10 @@ var init_identifier_node = __esm({
       is(node) {
         return node.kind === "IdentifierNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "IdentifierNode",
-          name: name2
+          name: name3
         });
       }
     });
@@ -11596,10 +11665,10 @@ var init_create_index_node = __esm({
       is(node) {
         return node.kind === "CreateIndexNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "CreateIndexNode",
-          name: IdentifierNode.create(name2)
+          name: IdentifierNode.create(name3)
         });
       },
       cloneWith(node, props) {
@@ -11733,10 +11802,10 @@ var init_drop_index_node = __esm({
       is(node) {
         return node.kind === "DropIndexNode";
       },
-      create(name2, params) {
+      create(name3, params) {
         return freeze({
           kind: "DropIndexNode",
-          name: SchemableIdentifierNode.create(name2),
+          name: SchemableIdentifierNode.create(name3),
           ...params
         });
       },
@@ -13273,10 +13342,10 @@ var init_merge_query_node = __esm({
           using
         });
       },
-      cloneWithWhen(mergeNode, when2) {
+      cloneWithWhen(mergeNode, when3) {
         return freeze({
           ...mergeNode,
-          whens: mergeNode.whens ? freeze([...mergeNode.whens, when2]) : freeze([when2])
+          whens: mergeNode.whens ? freeze([...mergeNode.whens, when3]) : freeze([when3])
         });
       },
       cloneWithThen(mergeNode, then) {
@@ -16587,10 +16656,10 @@ var init_common_table_expression_node = __esm({
       is(node) {
         return node.kind === "CommonTableExpressionNode";
       },
-      create(name2, expression) {
+      create(name3, expression) {
         return freeze({
           kind: "CommonTableExpressionNode",
-          name: name2,
+          name: name3,
           expression
         });
       },
@@ -16653,20 +16722,20 @@ function parseCommonTableExpression(nameOrBuilderCallback, expression) {
   return CommonTableExpressionNode.create(parseCommonTableExpressionName(nameOrBuilderCallback), expressionNode);
 }
 function cteBuilderFactory(expressionNode) {
-  return (name2) => {
+  return (name3) => {
     return new CTEBuilder({
-      node: CommonTableExpressionNode.create(parseCommonTableExpressionName(name2), expressionNode)
+      node: CommonTableExpressionNode.create(parseCommonTableExpressionName(name3), expressionNode)
     });
   };
 }
-function parseCommonTableExpressionName(name2) {
-  if (name2.includes("(")) {
-    const parts = name2.split(/[\(\)]/);
+function parseCommonTableExpressionName(name3) {
+  if (name3.includes("(")) {
+    const parts = name3.split(/[\(\)]/);
     const table3 = parts[0];
     const columns5 = parts[1].split(",").map((it) => it.trim());
     return CommonTableExpressionNameNode.create(table3, columns5);
   } else {
-    return CommonTableExpressionNameNode.create(name2);
+    return CommonTableExpressionNameNode.create(name3);
   }
 }
 var init_with_parser = __esm({
@@ -20383,12 +20452,12 @@ var init_aggregate_function_builder = __esm({
 
 // node_modules/kysely/dist/esm/query-builder/function-module.js
 function createFunctionModule() {
-  const fn = (name2, args) => {
-    return new ExpressionWrapper(FunctionNode.create(name2, parseReferenceExpressionOrList(args ?? [])));
+  const fn = (name3, args) => {
+    return new ExpressionWrapper(FunctionNode.create(name3, parseReferenceExpressionOrList(args ?? [])));
   };
-  const agg = (name2, args) => {
+  const agg = (name3, args) => {
     return new AggregateFunctionBuilder({
-      aggregateFunctionNode: AggregateFunctionNode.create(name2, args ? parseReferenceExpressionOrList(args) : void 0)
+      aggregateFunctionNode: AggregateFunctionNode.create(name3, args ? parseReferenceExpressionOrList(args) : void 0)
     });
   };
   return Object.assign(fn, {
@@ -20494,10 +20563,10 @@ var init_case_node = __esm({
           value: value2
         });
       },
-      cloneWithWhen(caseNode, when2) {
+      cloneWithWhen(caseNode, when3) {
         return freeze({
           ...caseNode,
-          when: freeze(caseNode.when ? [...caseNode.when, when2] : [when2])
+          when: freeze(caseNode.when ? [...caseNode.when, when3] : [when3])
         });
       },
       cloneWithThen(caseNode, then) {
@@ -22473,10 +22542,10 @@ var init_add_index_node = __esm({
       is(node) {
         return node.kind === "AddIndexNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "AddIndexNode",
-          name: IdentifierNode.create(name2)
+          name: IdentifierNode.create(name3)
         });
       },
       cloneWith(node, props) {
@@ -23909,10 +23978,10 @@ var init_create_view_node = __esm({
       is(node) {
         return node.kind === "CreateViewNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "CreateViewNode",
-          name: SchemableIdentifierNode.create(name2)
+          name: SchemableIdentifierNode.create(name3)
         });
       },
       cloneWith(createView, params) {
@@ -24051,10 +24120,10 @@ var init_drop_view_node = __esm({
       is(node) {
         return node.kind === "DropViewNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "DropViewNode",
-          name: SchemableIdentifierNode.create(name2)
+          name: SchemableIdentifierNode.create(name3)
         });
       },
       cloneWith(dropView, params) {
@@ -24133,10 +24202,10 @@ var init_create_type_node = __esm({
       is(node) {
         return node.kind === "CreateTypeNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "CreateTypeNode",
-          name: name2
+          name: name3
         });
       },
       cloneWithEnum(createType, values) {
@@ -24204,10 +24273,10 @@ var init_drop_type_node = __esm({
       is(node) {
         return node.kind === "DropTypeNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "DropTypeNode",
-          name: name2
+          name: name3
         });
       },
       cloneWith(dropType, params) {
@@ -24292,10 +24361,10 @@ var init_refresh_materialized_view_node = __esm({
       is(node) {
         return node.kind === "RefreshMaterializedViewNode";
       },
-      create(name2) {
+      create(name3) {
         return freeze({
           kind: "RefreshMaterializedViewNode",
-          name: SchemableIdentifierNode.create(name2)
+          name: SchemableIdentifierNode.create(name3)
         });
       },
       cloneWith(createView, params) {
@@ -28037,9 +28106,9 @@ var init_sqlite_introspector = __esm({
           columnsByTable[row.table] ??= [];
           columnsByTable[row.table].push(row);
         }
-        return tablesResult.map(({ name: name2, sql: sql2, type }) => {
+        return tablesResult.map(({ name: name3, sql: sql2, type }) => {
           let autoIncrementCol = sql2?.split(/[\(\),]/)?.find((it) => it.toLowerCase().includes("autoincrement"))?.trimStart()?.split(/\s+/)?.[0]?.replace(/["`]/g, "");
-          const columns5 = columnsByTable[name2] ?? [];
+          const columns5 = columnsByTable[name3] ?? [];
           if (!autoIncrementCol) {
             const pkCols = columns5.filter((r) => r.pk > 0);
             if (pkCols.length === 1 && pkCols[0].type.toLowerCase() === "integer") {
@@ -28047,7 +28116,7 @@ var init_sqlite_introspector = __esm({
             }
           }
           return {
-            name: name2,
+            name: name3,
             isView: type === "view",
             columns: columns5.map((col) => ({
               name: col.name,
@@ -29621,11 +29690,11 @@ var require_postgres_interval = __commonJS({
     "use strict";
     var extend = require_mutable();
     module.exports = PostgresInterval;
-    function PostgresInterval(raw) {
+    function PostgresInterval(raw2) {
       if (!(this instanceof PostgresInterval)) {
-        return new PostgresInterval(raw);
+        return new PostgresInterval(raw2);
       }
-      extend(this, parse4(raw));
+      extend(this, parse4(raw2));
     }
     var properties = ["seconds", "minutes", "hours", "days", "months", "years"];
     PostgresInterval.prototype.toPostgres = function() {
@@ -30567,51 +30636,18 @@ var require_utils = __commonJS({
 // node_modules/pg/lib/crypto/utils.js
 var require_utils2 = __commonJS({
   "node_modules/pg/lib/crypto/utils.js"(exports, module) {
-    var nodeCrypto = __require("crypto");
+    var crypto3 = __require("node:crypto");
+    var md5 = async (data) => crypto3.createHash("md5").update(data).digest("hex");
+    var hashByName = async (name3, data) => crypto3.createHash(name3.replace("-", "")).update(data).digest();
     module.exports = {
-      postgresMd5PasswordHash,
-      randomBytes: randomBytes2,
-      deriveKey,
-      sha256,
+      md5,
       hashByName,
-      hmacSha256,
-      md5
+      sha256: (data) => hashByName("SHA-256", data),
+      randomBytes: (length) => crypto3.randomBytes(length),
+      hmacSha256: async (key, text4) => crypto3.createHmac("sha256", Buffer.from(key)).update(text4).digest(),
+      deriveKey: async (password, salt, iterations) => crypto3.pbkdf2Sync(password, salt, iterations, 32, "sha256"),
+      postgresMd5PasswordHash: async (user, password, salt) => `md5${await md5(Buffer.concat([Buffer.from(await md5(password + user)), salt]))}`
     };
-    var webCrypto = nodeCrypto.webcrypto || globalThis.crypto;
-    var subtleCrypto = webCrypto.subtle;
-    var textEncoder = new TextEncoder();
-    function randomBytes2(length) {
-      return webCrypto.getRandomValues(Buffer.alloc(length));
-    }
-    async function md5(string2) {
-      try {
-        return nodeCrypto.createHash("md5").update(string2, "utf-8").digest("hex");
-      } catch (e) {
-        const data = typeof string2 === "string" ? textEncoder.encode(string2) : string2;
-        const hash3 = await subtleCrypto.digest("MD5", data);
-        return Array.from(new Uint8Array(hash3)).map((b) => b.toString(16).padStart(2, "0")).join("");
-      }
-    }
-    async function postgresMd5PasswordHash(user, password, salt) {
-      const inner = await md5(password + user);
-      const outer = await md5(Buffer.concat([Buffer.from(inner), salt]));
-      return "md5" + outer;
-    }
-    async function sha256(text4) {
-      return await subtleCrypto.digest("SHA-256", text4);
-    }
-    async function hashByName(hashName, text4) {
-      return await subtleCrypto.digest(hashName, text4);
-    }
-    async function hmacSha256(keyBuffer, msg) {
-      const key = await subtleCrypto.importKey("raw", keyBuffer, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-      return await subtleCrypto.sign("HMAC", key, textEncoder.encode(msg));
-    }
-    async function deriveKey(password, salt, iterations) {
-      const key = await subtleCrypto.importKey("raw", textEncoder.encode(password), "PBKDF2", false, ["deriveBits"]);
-      const params = { name: "PBKDF2", hash: "SHA-256", salt, iterations };
-      return await subtleCrypto.deriveBits(params, key, 32 * 8, ["deriveBits"]);
-    }
   }
 });
 
@@ -30840,9 +30876,9 @@ var require_sasl = __commonJS({
           if (!/^.=/.test(attrValue)) {
             throw new Error("SASL: Invalid attribute pair entry");
           }
-          const name2 = attrValue[0];
+          const name3 = attrValue[0];
           const value2 = attrValue.substring(2);
-          return [name2, value2];
+          return [name3, value2];
         })
       );
     }
@@ -31619,10 +31655,10 @@ var require_messages = __commonJS({
       length: 4
     };
     var DatabaseError2 = class extends Error {
-      constructor(message, length, name2) {
+      constructor(message, length, name3) {
         super(message);
         this.length = length;
-        this.name = name2;
+        this.name = name3;
       }
     };
     exports.DatabaseError = DatabaseError2;
@@ -31635,17 +31671,17 @@ var require_messages = __commonJS({
     };
     exports.CopyDataMessage = CopyDataMessage;
     var CopyResponse = class {
-      constructor(length, name2, binary, columnCount) {
+      constructor(length, name3, binary, columnCount) {
         this.length = length;
-        this.name = name2;
+        this.name = name3;
         this.binary = binary;
         this.columnTypes = new Array(columnCount);
       }
     };
     exports.CopyResponse = CopyResponse;
     var Field = class {
-      constructor(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
-        this.name = name2;
+      constructor(name3, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, format) {
+        this.name = name3;
         this.tableID = tableID;
         this.columnID = columnID;
         this.dataTypeID = dataTypeID;
@@ -31909,15 +31945,15 @@ var require_serializer = __commonJS({
     };
     var emptyArray = [];
     var parse4 = (query2) => {
-      const name2 = query2.name || "";
-      if (name2.length > 63) {
+      const name3 = query2.name || "";
+      if (name3.length > 63) {
         console.error("Warning! Postgres only supports 63 characters for query names.");
-        console.error("You supplied %s (%s)", name2, name2.length);
+        console.error("You supplied %s (%s)", name3, name3.length);
         console.error("This can cause conflicts and silent errors executing queries");
       }
       const types3 = query2.types || emptyArray;
       const len = types3.length;
-      const buffer = writer.addCString(name2).addCString(query2.text).addInt16(len);
+      const buffer = writer.addCString(name3).addCString(query2.text).addInt16(len);
       for (let i = 0; i < len; i++) {
         buffer.addInt32(types3[i]);
       }
@@ -31972,7 +32008,7 @@ var require_serializer = __commonJS({
       );
     };
     var emptyExecute = Buffer.from([69, 0, 0, 0, 9, 0, 0, 0, 0, 0]);
-    var execute = (config) => {
+    var execute2 = (config) => {
       if (!config || !config.portal && !config.rows) {
         return emptyExecute;
       }
@@ -32057,7 +32093,7 @@ var require_serializer = __commonJS({
       query,
       parse: parse4,
       bind,
-      execute,
+      execute: execute2,
       describe,
       close,
       flush: () => flushBuffer,
@@ -32325,14 +32361,14 @@ var require_parser2 = __commonJS({
       return message;
     };
     var parseField = (reader) => {
-      const name2 = reader.cstring();
+      const name3 = reader.cstring();
       const tableID = reader.uint32();
       const columnID = reader.int16();
       const dataTypeID = reader.uint32();
       const dataTypeSize = reader.int16();
       const dataTypeModifier = reader.int32();
       const mode = reader.int16() === 0 ? "text" : "binary";
-      return new messages_1.Field(name2, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
+      return new messages_1.Field(name3, tableID, columnID, dataTypeID, dataTypeSize, dataTypeModifier, mode);
     };
     var parseParameterDescriptionMessage = (reader) => {
       const parameterCount = reader.int16();
@@ -32352,9 +32388,9 @@ var require_parser2 = __commonJS({
       return new messages_1.DataRowMessage(LATEINIT_LENGTH, fields2);
     };
     var parseParameterStatusMessage = (reader) => {
-      const name2 = reader.cstring();
+      const name3 = reader.cstring();
       const value2 = reader.cstring();
-      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name2, value2);
+      return new messages_1.ParameterStatusMessage(LATEINIT_LENGTH, name3, value2);
     };
     var parseBackendKeyData = (reader) => {
       const processID = reader.int32();
@@ -32408,7 +32444,7 @@ var require_parser2 = __commonJS({
       }
       return message;
     };
-    var parseErrorMessage = (reader, name2) => {
+    var parseErrorMessage = (reader, name3) => {
       const fields2 = {};
       let fieldType = reader.string(1);
       while (fieldType !== "\0") {
@@ -32416,7 +32452,7 @@ var require_parser2 = __commonJS({
         fieldType = reader.string(1);
       }
       const messageValue = fields2.M;
-      const message = name2 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name2);
+      const message = name3 === "notice" ? new messages_1.NoticeMessage(LATEINIT_LENGTH, messageValue) : new messages_1.DatabaseError(messageValue, LATEINIT_LENGTH, name3);
       message.severity = fields2.S;
       message.code = fields2.C;
       message.detail = fields2.D;
@@ -34742,7 +34778,7 @@ async function reach(host2, address, port2) {
   const tried = [];
   const attempt = async (from, to) => {
     try {
-      return await within(connectMs, from.forward(to, port2));
+      return await within2(connectMs, from.forward(to, port2));
     } catch (error2) {
       if (from === host2 && error2 instanceof ToolError && error2.kind === "problem") throw error2;
       tried.push(`${to} port ${port2} from ${from.name} (${messageOf(error2)})`);
@@ -34764,7 +34800,7 @@ async function addressesOf(inner) {
   const { code: code3, stdout } = await inner.run(["hostname", "-I"], { timeoutMs: 1e4 });
   return code3 === 0 ? stdout.split(/\s+/).filter((word) => /^\d+(?:\.\d+){3}$/.test(word)) : [];
 }
-async function within(milliseconds, opening) {
+async function within2(milliseconds, opening) {
   let late = false;
   opening.then((stream) => late && stream.destroy()).catch(() => {
   });
@@ -34785,10 +34821,10 @@ async function throughProgram(host2, address, port2, tried) {
       timeoutMs: 3e4
     }
   );
-  const carrier = found.stdout.split("\n").find((name2) => name2 in carriers);
+  const carrier = found.stdout.split("\n").find((name3) => name3 in carriers);
   if (!carrier)
     throw unknown(
-      `Nothing in ${host2.name} can carry a connection to ${address} port ${port2}. Tried: ${[...tried, ...names2.map((name2) => `${name2} (not installed)`)].join("; ")}.`,
+      `Nothing in ${host2.name} can carry a connection to ${address} port ${port2}. Tried: ${[...tried, ...names2.map((name3) => `${name3} (not installed)`)].join("; ")}.`,
       `Install one of ${names2.join(", ")} there, or let the server listen on the container's own address.`
     );
   return carry(host2, carriers[carrier](address, port2), `${address} port ${port2} in ${host2.name}`, [...tried, carrier]);
@@ -34947,9 +34983,33 @@ var init_socket = __esm({
   }
 });
 
+// src/doctor/database/either-way.ts
+async function openEitherWay(ways, open7, mayDiffer) {
+  const [first, second] = ways;
+  if (second === void 0) return open7(first);
+  return open7(first).catch(async (refused5) => {
+    if (!mayDiffer(refused5.cause)) throw refused5;
+    return open7(second).catch((error2) => {
+      const [encrypted, plain3] = first ? [refused5, error2] : [error2, refused5];
+      throw speaksNoTls(encrypted.cause) ? plain3 : encrypted;
+    });
+  });
+}
+var speaksNoTls, isTlsFailure;
+var init_either_way = __esm({
+  "src/doctor/database/either-way.ts"() {
+    "use strict";
+    speaksNoTls = (error2) => /does not support (?:SSL|secure)/.test(error2?.message ?? "");
+    isTlsFailure = (error2) => {
+      const { code: code3 = "" } = error2 ?? {};
+      return speaksNoTls(error2) || /^(?:ERR_(?:SSL|TLS)|CERT_|EPROTO|HANDSHAKE_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO)/.test(code3);
+    };
+  }
+});
+
 // src/doctor/database/generation.ts
 async function readLevel(queries, columns5) {
-  if (!columns5.has("forgejo_version")) return null;
+  if (hasNewAggregation(columns5) || !columns5.has("forgejo_version")) return null;
   const row = await queries.selectFrom("forgejo_version").select("version").orderBy("version", "desc").executeTakeFirst().catch(() => void 0);
   return row?.version ?? null;
 }
@@ -34957,7 +35017,7 @@ function tellGeneration(facts, place, wanted) {
   const missingTables = Object.keys(required).filter((table3) => !facts.columns.has(table3));
   if (!facts.columns.has("action_run") || missingTables.length > 2)
     throw unknown(
-      `${place} is not a Forgejo database: it has no table ${missingTables.map((name2) => `"${name2}"`).join(", ")}.`,
+      `${place} is not a Forgejo database: it has no table ${missingTables.map((name3) => `"${name3}"`).join(", ")}.`,
       `Check the database name and --schema; "ci-doctor stuck --app-ini FILE" takes both from Forgejo's own configuration.`
     );
   const missing3 = [
@@ -34969,17 +35029,17 @@ function tellGeneration(facts, place, wanted) {
   if (missing3.length > 0)
     throw unknown(
       `${place} has a schema that ci-doctor does not know: ${missing3.join(", ")} missing.`,
-      "ci-doctor knows the schemas of Forgejo 7 and later. Update ci-doctor if this Forgejo is newer than it."
+      facts.showsReadableOnly ? 'To this user a column that it may not read is missing too: "ci-doctor grant", as a user who may read all, prints what is needed. Otherwise update ci-doctor: it knows the schemas of Forgejo 7 and later.' : "ci-doctor knows the schemas of Forgejo 7 and later. Update ci-doctor if this Forgejo is newer than it."
     );
   const has = (table3, column) => facts.columns.get(table3)?.has(column) === true;
   const countsAttemptAtRequeue = has("action_run_job", "handle");
   return {
-    level: facts.level,
     countsAttemptAtRequeue,
     hasTaskJobIndex: facts.indexedTaskJobId,
     hasConcurrencyGroups: has("action_run", "concurrency_group") && has("action_run", "concurrency_type"),
+    hasPriorities: has("action_run", "priority"),
     countsRunsInRepository: has("repository", "num_action_runs") && has("repository", "num_closed_action_runs"),
-    aggregation: countsAttemptAtRequeue || has("user", "keep_pronouns_private") ? "new" : byLevel(facts.level) ?? wanted ?? null
+    aggregation: hasNewAggregation(facts.columns) ? "new" : byLevel(facts.level) ?? wanted ?? null
   };
 }
 function byLevel(level) {
@@ -34987,7 +35047,7 @@ function byLevel(level) {
   if (level >= 28) return "new";
   return level <= 23 ? "old" : null;
 }
-var required, inspectedTables;
+var required, inspectedTables, hasNewAggregation;
 var init_generation = __esm({
   "src/doctor/database/generation.ts"() {
     "use strict";
@@ -35068,6 +35128,56 @@ var init_generation = __esm({
       user: ["id", "name", "lower_name"]
     };
     inspectedTables = [...Object.keys(required), "forgejo_version"];
+    hasNewAggregation = (columns5) => columns5.get("action_run_job")?.has("handle") === true || columns5.get("user")?.has("keep_pronouns_private") === true;
+  }
+});
+
+// src/doctor/database/joined-update.ts
+function partsOf(rows2, { name: name3, literal: literal5, sameText }) {
+  const [first] = rows2;
+  const columns5 = [name3("id")];
+  const listed = [({ id }) => id];
+  const list = (side, column) => {
+    const value2 = first[side][column];
+    if (rows2.every((row) => row[side][column] === value2)) return void 0;
+    columns5.push(name3(`${column}_${side}`));
+    listed.push((row) => row[side][column]);
+    return `v.${columns5.at(-1)}`;
+  };
+  const set2 = Object.entries(first.after).map(
+    ([column, value2]) => [name3(column), list("after", column) ?? literal5(value2)]
+  );
+  const guards = Object.entries(first.before).map(([column, value2]) => {
+    const own = `t.${name3(column)}`;
+    if (value2 === null) return `${own} IS NULL`;
+    const other = list("before", column);
+    if (other === void 0) return `${own} = ${literal5(value2)}`;
+    return typeof value2 === "string" && sameText ? sameText(own, other) : `${own} = ${other}`;
+  });
+  return {
+    columns: columns5,
+    lines: rows2.map((row) => listed.map((value2) => literal5(value2(row)))),
+    set: set2,
+    where: [`t.${name3("id")} = v.${name3("id")}`, ...guards]
+  };
+}
+function updateFromList(table3, rows2, spelling) {
+  const { columns: columns5, lines: lines2, set: set2, where } = partsOf(rows2, spelling);
+  const values = lines2.map((line) => `(${line.join(", ")})`).join(", ");
+  const assignments = set2.map(([column, value2]) => `${column} = ${value2}`).join(", ");
+  return `with v (${columns5.join(", ")}) as (values ${values}) update ${table3} as t set ${assignments} from v where ${where.join(" and ")}`;
+}
+function updateJoinedList(table3, rows2, spelling) {
+  const { columns: columns5, lines: lines2, set: set2, where } = partsOf(rows2, spelling);
+  const selects = lines2.map(
+    (line, at) => at === 0 ? line.map((value2, place) => `${value2} as ${columns5[place]}`).join(", ") : line.join(", ")
+  );
+  const assignments = set2.map(([column, value2]) => `t.${column} = ${value2}`).join(", ");
+  return `update ${table3} as t join (select ${selects.join(" union all select ")}) as v on ${where.join(" and ")} set ${assignments}`;
+}
+var init_joined_update = __esm({
+  "src/doctor/database/joined-update.ts"() {
+    "use strict";
   }
 });
 
@@ -35120,7 +35230,7 @@ var init_network_errors = __esm({
 function connectionError(error2, server, config, env) {
   if (error2 instanceof ToolError) return error2;
   const user = config.user ?? env.PGUSER ?? "";
-  return explained(error2, server, { user, encrypted: config.ssl !== false }) ?? unknown(`${server}: ${messageOf(error2)}.`, "Run again with --verbose for the cause.", error2);
+  return explained(error2, server, { user, encrypted: config.ssl !== false }) ?? unknown(`${server}: ${sentence(messageOf(error2))}`, "Run again with --verbose for the cause.", error2);
 }
 function databaseError(error2, place) {
   const { message = "" } = error2;
@@ -35129,7 +35239,7 @@ function databaseError(error2, place) {
 }
 function explained(error2, place, connection = {}) {
   const { code: code3 = "" } = error2;
-  const text4 = messageOf(error2);
+  const text4 = messageOf(error2).replace(/\.$/, "");
   const fail2 = (what, fix) => unknown(`${place}: ${what}`, fix, error2);
   if (/no pg_hba\.conf entry|no encryption/.test(text4))
     return fail2(
@@ -35157,7 +35267,7 @@ function explained(error2, place, connection = {}) {
     case "42501":
       return fail2(
         `this role lacks a privilege (${text4}).`,
-        'Use a role with SELECT on the action_* tables, repository and "user", and UPDATE on what is to be repaired.'
+        '"ci-doctor grant" prints the statements that give what is needed.'
       );
     case "25006":
       return problem(
@@ -35192,6 +35302,7 @@ var init_postgresql_errors = __esm({
     "use strict";
     init_esm3();
     init_errors();
+    init_words();
     init_network_errors();
   }
 });
@@ -35204,8 +35315,8 @@ var require_node_fs = __commonJS({
 });
 
 // src/doctor/database/postgresql-url.ts
-function clientConfig({ url, env = {}, connectTimeoutMs = 1e4 }) {
-  const parsed = parseUrl(url);
+function clientConfig({ url: url2, env = {}, connectTimeoutMs = 1e4 }) {
+  const parsed = parseUrl(url2);
   const query = parsed.searchParams;
   const password = decoded(parsed.password) || query.get("password") || void 0;
   const host2 = query.get("host") ?? (decoded(parsed.hostname).replace(/^\[|\]$/g, "") || void 0);
@@ -35222,19 +35333,19 @@ function clientConfig({ url, env = {}, connectTimeoutMs = 1e4 }) {
     ...password && { password },
     ...database && { database },
     ssl,
-    sslmode,
+    ways: ssl === false ? [false] : waysOf[sslmode] ?? [true],
     connectionTimeoutMillis: connectTimeoutMs,
     ...query.has("options") && { options: query.get("options") }
   };
 }
 function parseUrl(text4) {
-  const url = text4.trim().replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?]|$)/, "$1localhost");
-  const cutShort = /^[^:]+:\/\/[^/?#]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/.test(url);
-  if (URL.canParse(url) && /^postgres(?:ql)?:$/.test(new URL(url).protocol) && !cutShort) return new URL(url);
-  const shown3 = redact(text4.replace(/:\/\/.*@/s, "://***@"));
+  const url2 = text4.trim().replace(/^(postgres(?:ql)?:\/\/[^/?#]*@)(?=[/?]|$)/, "$1localhost");
+  const cutShort = /^[^:]+:\/\/[^/?#]*(?:\/[^?#]*@|\?[^=#]*@|[^#]*#)/.test(url2);
+  if (URL.canParse(url2) && /^postgres(?:ql)?:$/.test(new URL(url2).protocol) && !cutShort) return new URL(url2);
+  const shown4 = redact(text4.replace(/:\/\/.*@/s, "://***@"));
   throw new ToolError(
     "usage",
-    `The database URL cannot be read: "${shown3}".`,
+    `The database URL cannot be read: "${shown4}".`,
     "Write it as postgres://USER:PASSWORD@HOST:5432/DATABASE; characters such as @ : / # in the password need percent-encoding."
   );
 }
@@ -35246,16 +35357,16 @@ function decoded(text4) {
   }
 }
 function tls(mode, host2, query, env) {
-  const file = (name2, fallback) => {
-    const path6 = query.get(name2) ?? fallback;
+  const file = (name3, fallback) => {
+    const path6 = query.get(name3) ?? fallback;
     if (!path6) return void 0;
     try {
       return (0, import_node_fs.readFileSync)(path6, "utf8");
     } catch (cause) {
       throw new ToolError(
         "usage",
-        `${name2}: ${path6} cannot be read (${messageOf(cause)}).`,
-        `Point ${name2} at a readable PEM file.`,
+        `${name3}: ${path6} cannot be read (${messageOf(cause)}).`,
+        `Point ${name3} at a readable PEM file.`,
         cause
       );
     }
@@ -35268,16 +35379,16 @@ function tls(mode, host2, query, env) {
   };
   switch (mode) {
     case "disable":
+      return false;
     case "allow":
     case "prefer":
-      return false;
     case "require":
     case "verify-ca":
     case "verify-full": {
       if (host2.startsWith("/")) return false;
       const given = files();
       return {
-        rejectUnauthorized: mode !== "require" || given.ca !== void 0,
+        rejectUnauthorized: mode.startsWith("verify") || given.ca !== void 0,
         ...mode !== "verify-full" && { checkServerIdentity: () => void 0 },
         ...given
       };
@@ -35286,17 +35397,18 @@ function tls(mode, host2, query, env) {
       throw new ToolError(
         "usage",
         `sslmode "${mode}" is not known.`,
-        "Use disable, require, verify-ca or verify-full."
+        "Use disable, allow, prefer, require, verify-ca or verify-full."
       );
   }
 }
-var import_node_fs, placeOf;
+var import_node_fs, waysOf, placeOf;
 var init_postgresql_url = __esm({
   "src/doctor/database/postgresql-url.ts"() {
     "use strict";
     import_node_fs = __toESM(require_node_fs(), 1);
     init_errors();
     init_redact();
+    waysOf = { allow: [false, true], prefer: [true, false] };
     placeOf = (config, env) => `PostgreSQL ${config.host ?? env.PGHOST ?? "localhost"}${config.host?.startsWith("/") ? "" : `:${config.port ?? env.PGPORT ?? 5432}`}, database "${config.database ?? env.PGDATABASE ?? config.user ?? ""}"`;
   }
 });
@@ -35314,6 +35426,7 @@ var init_sql_database = __esm({
       place;
       schema;
       generation;
+      clock;
       runsAtOnce;
       queries;
       #root;
@@ -35324,6 +35437,7 @@ var init_sql_database = __esm({
         this.place = place;
         this.schema = schema2;
         this.generation = generation;
+        this.clock = dialect2.now;
         this.runsAtOnce = dialect2.runsAtOnce;
         this.queries = root.withSchema(schema2);
       }
@@ -35347,7 +35461,7 @@ var init_sql_database = __esm({
         }
       }
       async now(queries = this.queries) {
-        const { rows: rows2 } = await sql`SELECT ${this.#dialect.now} AS now`.execute(queries);
+        const { rows: rows2 } = await sql`SELECT ${this.clock} AS now`.execute(queries);
         return Number(rows2[0].now);
       }
       payloadHolds(texts2) {
@@ -35364,6 +35478,9 @@ var init_sql_database = __esm({
       }
       identity() {
         return this.#dialect.identity(this.#root, this.schema);
+      }
+      grants(roles) {
+        return this.#dialect.grants(this.#root, this.schema, this.generation, roles);
       }
       foreignKeys(queries = this.queries) {
         return this.#dialect.foreignKeys(queries, this.schema);
@@ -35384,7 +35501,11 @@ var init_sql_database = __esm({
         }
         return counts;
       }
+      updateTogether(table3, rows2) {
+        return this.#dialect.updateTogether(this.schema, table3, rows2);
+      }
       #withValues({ sql: text4, parameters: parameters2 }) {
+        if (parameters2.length === 0) return text4;
         let next = 0;
         return text4.replace(
           /\$(\d+)|\?/g,
@@ -35394,6 +35515,11 @@ var init_sql_database = __esm({
       explain(error2) {
         return this.#dialect.explain(error2, this.place);
       }
+      async explainWell(error2) {
+        const lacking2 = await this.#dialect.lacking?.(error2, this.#root, this.schema, this.generation).catch(() => "");
+        const told = this.explain(error2);
+        return lacking2 && told instanceof ToolError ? unknown(`${told.message.replace(/\.$/, "")}: ${lacking2}.`, told.fix, error2) : told;
+      }
       async close() {
         await this.#root.destroy();
       }
@@ -35401,13 +35527,154 @@ var init_sql_database = __esm({
   }
 });
 
-// src/doctor/database/postgresql.ts
+// src/doctor/grant/needs.ts
+var reads, writes, inserts, checks;
+var init_needs = __esm({
+  "src/doctor/grant/needs.ts"() {
+    "use strict";
+    reads = (generation) => ({
+      action_run: [
+        ...["id", "title", "repo_id", "owner_id", "workflow_id", "index", "trigger_user_id", "ref", "commit_sha", "event"],
+        ...["need_approval", "status", "version", "started", "stopped", "created", "updated"],
+        ...generation.hasPriorities ? ["priority"] : [],
+        ...generation.hasConcurrencyGroups ? ["concurrency_group", "concurrency_type"] : []
+      ],
+      action_run_job: [
+        ...["id", "run_id", "repo_id", "owner_id", "commit_sha", "name", "attempt", "workflow_payload", "job_id", "needs"],
+        ...["runs_on", "task_id", "status", "started", "stopped", "created", "updated"],
+        ...generation.countsAttemptAtRequeue ? ["handle"] : []
+      ],
+      action_task: [
+        ...["id", "job_id", "attempt", "runner_id", "status", "started", "stopped", "updated", "log_filename"],
+        ...["log_in_storage", "log_length", "log_size", "log_indexes", "log_expired"],
+        // Without an index on job_id, earlier attempts are found by the commit.
+        ...generation.hasTaskJobIndex ? [] : ["commit_sha"]
+      ],
+      action_task_step: [
+        ...["id", "task_id", "name", "index", "status", "log_index", "log_length", "started", "stopped", "updated"]
+      ],
+      action_tasks_version: ["id", "owner_id", "repo_id", "version", "updated_unix"],
+      action_runner: ["id", "name", "owner_id", "repo_id", "agent_labels", "last_online", "last_active", "deleted"],
+      repository: [
+        ...["id", "owner_name", "lower_name", "name"],
+        ...generation.countsRunsInRepository ? ["num_action_runs", "num_closed_action_runs"] : []
+      ],
+      user: ["id", "name", "lower_name"],
+      ...generation.countsAttemptAtRequeue && { repo_unit: ["id", "repo_id", "type"] },
+      dbfs_meta: ["id", "full_path", "file_size", "modify_timestamp"],
+      dbfs_data: ["meta_id", "blob_offset", "blob_data"],
+      forgejo_version: ["version"]
+    });
+    writes = (generation) => ({
+      action_task: ["status", "stopped", "updated"],
+      action_run_job: [
+        ...["status", "task_id", "started", "stopped", "updated"],
+        ...generation.countsAttemptAtRequeue ? ["attempt", "handle"] : []
+      ],
+      action_run: ["status", "version", "stopped", "updated"],
+      action_task_step: ["status", "started", "stopped", "updated"],
+      action_tasks_version: ["version", "updated_unix"],
+      ...generation.countsRunsInRepository && { repository: ["num_action_runs", "num_closed_action_runs"] }
+    });
+    inserts = {
+      action_tasks_version: ["owner_id", "repo_id", "version", "created_unix", "updated_unix"]
+    };
+    checks = {
+      commit_status: ["id", "index", "repo_id", "state", "sha", "target_url", "context"]
+    };
+  }
+});
+
+// src/doctor/grant/postgresql.ts
 var postgresql_exports = {};
 __export(postgresql_exports, {
+  postgresqlGrants: () => postgresqlGrants
+});
+function postgresqlGrants(generation, schema2, roles) {
+  const { reader, repairer, host: host2 } = roles;
+  if (host2 !== void 0)
+    throw usage("--host is for MySQL: a role of PostgreSQL has no host.", "pg_hba.conf says who connects from where.");
+  const table3 = (text4) => `${name(schema2)}.${name(text4)}`;
+  const grants = (privilege, of, role) => Object.entries(of).map(
+    ([key, columns5]) => `GRANT ${privilege} (${columns5.map(name).join(", ")}) ON ${table3(key)} TO ${name(role)}`
+  );
+  return {
+    language: "sql",
+    read: [
+      `CREATE ROLE ${name(reader)} LOGIN`,
+      `GRANT USAGE ON SCHEMA ${name(schema2)} TO ${name(reader)}`,
+      ...grants("SELECT", reads(generation), reader)
+    ],
+    repair: [
+      `CREATE ROLE ${name(repairer)} LOGIN IN ROLE ${name(reader)}`,
+      ...grants("UPDATE", writes(generation), repairer),
+      ...grants("INSERT", inserts, repairer),
+      `GRANT USAGE ON SEQUENCE ${table3("action_tasks_version_id_seq")} TO ${name(repairer)}`,
+      ...grants("SELECT", checks, repairer)
+    ],
+    notes: ["No password is set; in psql: \\password ROLE"]
+  };
+}
+var name;
+var init_postgresql = __esm({
+  "src/doctor/grant/postgresql.ts"() {
+    "use strict";
+    init_errors();
+    init_needs();
+    name = (text4) => `"${text4.replaceAll('"', '""')}"`;
+  }
+});
+
+// src/doctor/grant/lacking.ts
+var lacking_exports = {};
+__export(lacking_exports, {
+  lackingColumns: () => lackingColumns
+});
+async function lackingColumns(root, schema2, generation) {
+  const missing3 = async (privilege, of) => {
+    const wanted = Object.entries(of).flatMap(
+      ([table3, columns5]) => columns5.map((column) => sql`(${table3}, ${column})`)
+    );
+    const { rows: rows2 } = await sql`
+      SELECT w.t || '.' || w.c AS name FROM (VALUES ${sql.join(wanted)}) AS w(t, c)
+        JOIN pg_namespace n ON n.nspname = ${schema2}
+        JOIN pg_class k ON k.relnamespace = n.oid AND k.relname = w.t
+        JOIN pg_attribute a ON a.attrelid = k.oid AND a.attname = w.c AND NOT a.attisdropped
+      WHERE NOT has_column_privilege(k.oid, a.attnum, ${privilege})`.execute(root);
+    return rows2.map(({ name: name3 }) => name3);
+  };
+  const told = (verb, names2) => `it may not ${verb} ${names2.slice(0, shown).join(", ")}${names2.length > shown ? ` and ${names2.length - shown} more` : ""}`;
+  const unread = await missing3("SELECT", reads(generation));
+  if (unread.length > 0) return told("read", unread);
+  const unwritten = await missing3("UPDATE", writes(generation));
+  return unwritten.length > 0 ? told("write", unwritten) : "";
+}
+var shown;
+var init_lacking = __esm({
+  "src/doctor/grant/lacking.ts"() {
+    "use strict";
+    init_esm2();
+    init_needs();
+    shown = 5;
+  }
+});
+
+// src/doctor/database/postgresql.ts
+var postgresql_exports2 = {};
+__export(postgresql_exports2, {
   openPostgresql: () => openPostgresql
 });
 async function openPostgresql(settings) {
-  const config = clientConfig(settings);
+  const { ways, ...config } = clientConfig(settings);
+  const open7 = (encrypted) => openWith(settings, encrypted ? config : { ...config, ssl: false });
+  const refused5 = /* @__PURE__ */ new Set(["28000", "28P01"]);
+  return openEitherWay(
+    ways,
+    open7,
+    (error2) => isTlsFailure(error2) || refused5.has(error2?.code ?? "")
+  );
+}
+async function openWith(settings, config) {
   const { env = {} } = settings;
   const server = `${placeOf(config, env)}${settings.through ? ` through ${settings.through.name}` : ""}`;
   const sockets = /* @__PURE__ */ new Set();
@@ -35427,9 +35694,10 @@ async function openPostgresql(settings) {
   });
   const root = new Kysely({ dialect: new PostgresDialect({ pool }) });
   try {
-    const schema2 = await findSchema(root, server, settings.schema);
+    const tables2 = await forgejoTables(root);
+    const schema2 = pickSchema(tables2, server, settings.schema);
     const place = `${server}${schema2 === "public" ? "" : `, schema "${schema2}"`}`;
-    const generation = tellGeneration(await schemaFacts(root, schema2), place, settings.generation);
+    const generation = tellGeneration(await schemaFacts(root, schema2, tables2), place, settings.generation);
     return new SqlDatabase({ root, dialect: postgresql, place, schema: schema2, generation });
   } catch (error2) {
     await root.destroy().catch(() => {
@@ -35437,6 +35705,12 @@ async function openPostgresql(settings) {
     for (const socket of sockets) socket.destroy();
     throw connectionError(error2, server, config, env);
   }
+}
+function literal(value2) {
+  if (value2 === null || value2 === void 0) return "NULL";
+  if (typeof value2 === "number" || typeof value2 === "boolean") return String(value2);
+  if (Buffer.isBuffer(value2)) return `'\\x${value2.toString("hex")}'`;
+  return esm_default.escapeLiteral(String(value2));
 }
 function answerCounts(client) {
   const query = client.query.bind(client);
@@ -35448,47 +35722,47 @@ function answerCounts(client) {
     );
   });
 }
-async function findSchema(root, server, wanted) {
-  const { rows: rows2 } = await root.executeQuery(
-    CompiledQuery.raw(`SELECT n.nspname AS name, pg_table_is_visible(c.oid) AS visible FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relname = 'action_run' AND c.relkind IN ('r', 'p') ORDER BY 2 DESC, 1`)
-  );
-  const names2 = rows2.map(({ name: name2 }) => name2);
+async function forgejoTables(root) {
+  const { rows: rows2 } = await sql`
+    SELECT n.nspname AS schema, c.relname AS name, pg_table_is_visible(c.oid) AS visible,
+      (SELECT json_agg(a.attname) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+      EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = c.oid AND a.attname = 'job_id') AS "indexedJobId"
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND c.relname IN (${sql.join(inspectedTables)})
+      AND EXISTS (SELECT FROM pg_class r WHERE r.relnamespace = n.oid AND r.relname = 'action_run' AND r.relkind IN ('r', 'p'))
+    ORDER BY 3 DESC, 1`.execute(root);
+  return rows2;
+}
+function pickSchema(tables2, server, wanted) {
+  const runs = tables2.filter(({ name: name3 }) => name3 === "action_run");
+  const names2 = runs.map(({ schema: schema2 }) => schema2);
   if (wanted !== void 0) {
     if (names2.includes(wanted)) return wanted;
     throw unknown(
       `${server} has no Forgejo tables in schema "${wanted}".`,
-      names2.length > 0 ? `They are in ${names2.map((name2) => `"${name2}"`).join(", ")}: use --schema.` : "Check the database name: it may not be the one of Forgejo."
+      names2.length > 0 ? `They are in ${names2.map((name3) => `"${name3}"`).join(", ")}: use --schema.` : "Check the database name: it may not be the one of Forgejo."
     );
   }
-  if (rows2[0]?.visible || rows2.length === 1) return rows2[0].name;
-  if (rows2.length === 0)
+  if (runs[0]?.visible || runs.length === 1) return runs[0].schema;
+  if (runs.length === 0)
     throw unknown(
       `${server} is not a Forgejo database: no schema of it has a table "action_run".`,
       'Check the database name in the URL. Forgejo has it in app.ini, [database] NAME; "--app-ini FILE" reads it from there.'
     );
   throw unknown(
-    `${server} has Forgejo's tables in several schemas: ${names2.map((name2) => `"${name2}"`).join(", ")}.`,
+    `${server} has Forgejo's tables in several schemas: ${names2.map((name3) => `"${name3}"`).join(", ")}.`,
     "Say which one with --schema NAME."
   );
 }
-async function schemaFacts(root, schema2) {
-  const { rows: rows2 } = await sql`
-    SELECT c.relname AS table, json_agg(a.attname) AS columns FROM pg_class c
-      JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-    WHERE n.nspname = ${schema2} AND c.relkind IN ('r', 'p')
-      AND c.relname IN (${sql.join(inspectedTables)})
-    GROUP BY c.relname`.execute(root);
-  const columns5 = new Map(rows2.map((row) => [row.table, new Set(row.columns)]));
-  const index = await sql`
-    SELECT EXISTS (SELECT FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-      JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
-      WHERE n.nspname = ${schema2} AND c.relname = 'action_task' AND a.attname = 'job_id') AS found`.execute(root);
-  const level = await readLevel(root.withSchema(schema2), columns5);
-  return { columns: columns5, indexedTaskJobId: index.rows[0].found, level };
+async function schemaFacts(root, schema2, tables2) {
+  const own = tables2.filter((table3) => table3.schema === schema2);
+  const columns5 = new Map(own.map((table3) => [table3.name, new Set(table3.columns)]));
+  const indexedTaskJobId = own.some(({ name: name3, indexedJobId }) => name3 === "action_task" && indexedJobId);
+  return { columns: columns5, indexedTaskJobId, level: await readLevel(root.withSchema(schema2), columns5) };
 }
 var import_node_net, lockTimeoutMs, statementsAtOnce, idleTimeoutMs, retryable, builtins, types2, postgresql;
-var init_postgresql = __esm({
+var init_postgresql2 = __esm({
   "src/doctor/database/postgresql.ts"() {
     "use strict";
     import_node_net = __toESM(require_node_net(), 1);
@@ -35496,7 +35770,9 @@ var init_postgresql = __esm({
     init_esm3();
     init_errors();
     init_socket();
+    init_either_way();
     init_generation();
+    init_joined_update();
     init_postgresql_errors();
     init_postgresql_url();
     init_sql_database();
@@ -35511,12 +35787,7 @@ var init_postgresql = __esm({
     postgresql = {
       now: sql`floor(extract(epoch FROM clock_timestamp()))::bigint`,
       holds: (column, bytes2) => sql`position(${bytes2}::bytea IN ${sql.ref(column)}) > 0`,
-      literal(value2) {
-        if (value2 === null || value2 === void 0) return "NULL";
-        if (typeof value2 === "number" || typeof value2 === "boolean") return String(value2);
-        if (Buffer.isBuffer(value2)) return `'\\x${value2.toString("hex")}'`;
-        return esm_default.escapeLiteral(String(value2));
-      },
+      literal,
       async identity(root, schema2) {
         const { rows: rows2 } = await sql`SELECT current_database() AS database, oid::bigint AS oid FROM pg_database WHERE datname = current_database()`.execute(
           root
@@ -35524,6 +35795,7 @@ var init_postgresql = __esm({
         const system = await sql`SELECT system_identifier::text AS id FROM pg_control_system()`.execute(root).then((result) => result.rows[0]?.id ?? "unknown").catch(() => "unknown");
         return { database: rows2[0].database, schema: schema2, server: `postgresql ${system}/${rows2[0].oid}` };
       },
+      grants: async (_, schema2, generation, roles) => (await Promise.resolve().then(() => (init_postgresql(), postgresql_exports))).postgresqlGrants(generation, schema2, roles),
       async foreignKeys(queries, schema2) {
         const { rows: rows2 } = await sql`
       SELECT k.conname AS name, t.relname AS "table", f.relname AS "targetTable", fn.nspname AS "targetSchema",
@@ -35554,9 +35826,14 @@ var init_postgresql = __esm({
         }
         return counts;
       },
-      runsAtOnce: 250,
+      updateTogether: (schema2, table3, rows2) => updateFromList(`${esm_default.escapeIdentifier(schema2)}.${esm_default.escapeIdentifier(table3)}`, rows2, {
+        name: esm_default.escapeIdentifier,
+        literal
+      }),
+      runsAtOnce: 500,
       whoLocks: "pg_stat_activity shows which",
-      explain: databaseError
+      explain: databaseError,
+      lacking: async (error2, root, schema2, generation) => error2.code === "42501" ? (await Promise.resolve().then(() => (init_lacking(), lacking_exports))).lackingColumns(root, schema2, generation) : ""
     };
   }
 });
@@ -36154,14 +36431,14 @@ var require_lib3 = __commonJS({
       return result;
     };
     exports.format = format;
-    var raw = (sql2) => {
+    var raw2 = (sql2) => {
       if (typeof sql2 !== "string")
         throw new TypeError("argument sql must be a string");
       return {
         toSqlString: () => sql2
       };
     };
-    exports.raw = raw;
+    exports.raw = raw2;
     var expand = (value2, columns5) => {
       if (!isMarkable(value2))
         throw new TypeError("argument value must be an object or a Map");
@@ -36921,18 +37198,18 @@ var require_connection_config = __commonJS({
         }
         return num;
       }
-      static getSSLProfile(name2) {
+      static getSSLProfile(name3) {
         if (!SSLProfiles) {
           SSLProfiles = require_ssl_profiles();
         }
-        const ssl = SSLProfiles[name2];
+        const ssl = SSLProfiles[name3];
         if (ssl === void 0) {
-          throw new TypeError(`Unknown SSL profile '${name2}'`);
+          throw new TypeError(`Unknown SSL profile '${name3}'`);
         }
         return ssl;
       }
-      static parseUrl(url) {
-        const parsedUrl = new URL2(url);
+      static parseUrl(url2) {
+        const parsedUrl = new URL2(url2);
         const { hostname: hostname2 } = parsedUrl;
         const options = {
           host: decodeURIComponent(
@@ -42597,9 +42874,12 @@ var require_umd = __commonJS({
 // lean-mysql:iconv-lite
 var require_iconv_lite = __commonJS({
   "lean-mysql:iconv-lite"(exports, module) {
-    module.exports = { getDecoder: none, getEncoder: none };
-    function none(name2) {
-      throw new Error(name2 + " is an encoding that is not here.");
+    module.exports = { getDecoder(name3) {
+      if (name3 !== "cesu8") none(name3);
+      return new (__require("string_decoder")).StringDecoder("utf8");
+    }, getEncoder: none };
+    function none(name3) {
+      throw new Error(name3 + " is an encoding that is not here.");
     }
   }
 });
@@ -44203,10 +44483,10 @@ var require_auth_next_factor = __commonJS({
       }
       static fromPacket(packet, encoding) {
         packet.readInt8();
-        const name2 = packet.readNullTerminatedString(encoding);
+        const name3 = packet.readNullTerminatedString(encoding);
         const data = packet.readBuffer();
         return new _AuthNextFactor({
-          pluginName: name2,
+          pluginName: name3,
           pluginData: data
         });
       }
@@ -44237,10 +44517,10 @@ var require_auth_switch_request = __commonJS({
       }
       static fromPacket(packet) {
         packet.readInt8();
-        const name2 = packet.readNullTerminatedString("cesu8");
+        const name3 = packet.readNullTerminatedString("cesu8");
         const data = packet.readBuffer();
         return new _AuthSwitchRequest({
-          pluginName: name2,
+          pluginName: name3,
           pluginData: data
         });
       }
@@ -45225,9 +45505,9 @@ var require_column_definition = __commonJS({
         });
         const buffer = Buffer.allocUnsafe(length);
         const packet = new Packet(sequenceId, buffer, 0, length);
-        function writeField(name2) {
+        function writeField(name3) {
           packet.writeLengthCodedString(
-            column[name2],
+            column[name3],
             CharsetToEncoding[column.characterSet]
           );
         }
@@ -45247,12 +45527,12 @@ var require_column_definition = __commonJS({
         return this.schema;
       }
     };
-    var addString = function(name2) {
-      const cacheKey = `_${name2}Value`;
-      const startKey = `_${name2}Start`;
-      const lengthKey = `_${name2}Length`;
+    var addString = function(name3) {
+      const cacheKey = `_${name3}Value`;
+      const startKey = `_${name3}Start`;
+      const lengthKey = `_${name3}Length`;
       ColumnDefinition.prototype[cacheKey] = void 0;
-      Object.defineProperty(ColumnDefinition.prototype, name2, {
+      Object.defineProperty(ColumnDefinition.prototype, name3, {
         get: function() {
           const cached = this[cacheKey];
           if (cached !== void 0) {
@@ -45350,11 +45630,11 @@ var require_typed_parameter = __commonJS({
         this.unsigned = unsigned2;
       }
       [/* @__PURE__ */ Symbol.for("nodejs.util.inspect.custom")]() {
-        const name2 = Types[this.type] || `0x${this.type.toString(16)}`;
-        return `${name2}${this.unsigned ? " UNSIGNED" : ""}(${String(this.value)})`;
+        const name3 = Types[this.type] || `0x${this.type.toString(16)}`;
+        return `${name3}${this.unsigned ? " UNSIGNED" : ""}(${String(this.value)})`;
       }
     };
-    function toInteger(value2, name2) {
+    function toInteger(value2, name3) {
       switch (typeof value2) {
         case "bigint":
           return value2;
@@ -45363,12 +45643,12 @@ var require_typed_parameter = __commonJS({
         case "number":
           if (!Number.isInteger(value2)) {
             throw new TypeError(
-              `${name2} parameter must be an integer, got ${value2}`
+              `${name3} parameter must be an integer, got ${value2}`
             );
           }
           if (!Number.isSafeInteger(value2)) {
             throw new RangeError(
-              `${name2} parameter ${value2} exceeds Number.MAX_SAFE_INTEGER and has already lost precision; pass a string or BigInt instead`
+              `${name3} parameter ${value2} exceeds Number.MAX_SAFE_INTEGER and has already lost precision; pass a string or BigInt instead`
             );
           }
           return BigInt(value2);
@@ -45377,25 +45657,25 @@ var require_typed_parameter = __commonJS({
             return BigInt(value2.trim());
           } catch (cause) {
             throw new TypeError(
-              `${name2} parameter must be an integer, got ${JSON.stringify(value2)}`,
+              `${name3} parameter must be an integer, got ${JSON.stringify(value2)}`,
               { cause }
             );
           }
         default:
           throw new TypeError(
-            `${name2} parameter must be an integer, got ${typeof value2}`
+            `${name3} parameter must be an integer, got ${typeof value2}`
           );
       }
     }
     function checkedInteger(value2, type, bytes2, unsigned2) {
-      const name2 = Types[type];
+      const name3 = Types[type];
       const bits = BigInt(bytes2 * 8);
-      const n = toInteger(value2, name2);
+      const n = toInteger(value2, name3);
       const min = unsigned2 ? 0n : -(1n << bits - 1n);
       const max = unsigned2 ? (1n << bits) - 1n : (1n << bits - 1n) - 1n;
       if (n < min || n > max) {
         throw new RangeError(
-          `${name2}${unsigned2 ? " UNSIGNED" : ""} parameter out of range: ${n} is not within ${min}..${max}`
+          `${name3}${unsigned2 ? " UNSIGNED" : ""} parameter out of range: ${n} is not within ${min}..${max}`
         );
       }
       return n;
@@ -45444,19 +45724,19 @@ var require_typed_parameter = __commonJS({
         };
       };
     }
-    function toDate(value2, name2) {
+    function toDate(value2, name3) {
       const date = value2 instanceof Date ? value2 : new Date(value2);
       if (Number.isNaN(date.getTime())) {
         throw new TypeError(
-          `${name2} parameter must be a valid Date, got ${String(value2)}`
+          `${name3} parameter must be a valid Date, got ${String(value2)}`
         );
       }
       return date;
     }
     function temporalEncoder(type, timezone) {
-      const name2 = Types[type];
+      const name3 = Types[type];
       return (value2) => ({
-        value: toDate(value2, name2),
+        value: toDate(value2, name3),
         length: 12,
         writer(v) {
           this.writeDate(v, timezone);
@@ -45618,7 +45898,7 @@ var require_typed_parameter = __commonJS({
     ].map(Number);
     var types3 = /* @__PURE__ */ Object.create(null);
     for (const type of SUPPORTED) {
-      const name2 = Types[type];
+      const name3 = Types[type];
       const bytes2 = INTEGER_BYTES[type];
       const build2 = bytes2 ? (value2, unsigned2) => new TypedParameter(
         type,
@@ -45629,7 +45909,7 @@ var require_typed_parameter = __commonJS({
       if (bytes2) {
         factory.unsigned = (value2) => build2(value2, true);
       }
-      types3[name2] = factory;
+      types3[name3] = factory;
     }
     types3.NULL = () => new TypedParameter(Types.NULL, null, false);
     for (const [alias, target] of Object.entries(ALIASES)) {
@@ -45848,9 +46128,9 @@ var require_execute = __commonJS({
             length += numParams;
             attrNameBuffers = new Array(numAttrs);
             for (let i = 0; i < numAttrs; i++) {
-              const name2 = StringParser.encode(attrNames[i], this.encoding);
-              attrNameBuffers[i] = name2;
-              length += Packet.lengthCodedNumberLength(name2.length) + name2.length;
+              const name3 = StringParser.encode(attrNames[i], this.encoding);
+              attrNameBuffers[i] = name3;
+              length += Packet.lengthCodedNumberLength(name3.length) + name3.length;
             }
           }
           for (let i = 0; i < totalParams; i++) {
@@ -46310,9 +46590,9 @@ var require_query3 = __commonJS({
             this.encoding,
             "local"
           );
-          const name2 = StringParser.encode(names2[i], this.encoding);
-          nameBuffers[i] = name2;
-          length += Packet.lengthCodedNumberLength(name2.length) + name2.length;
+          const name3 = StringParser.encode(names2[i], this.encoding);
+          nameBuffers[i] = name3;
+          length += Packet.lengthCodedNumberLength(name3.length) + name3.length;
           if (!parameters2[i].isNull) {
             length += parameters2[i].length;
           }
@@ -46750,14 +47030,14 @@ var require_packets = __commonJS({
       SSLRequest,
       TextRow
     };
-    Object.entries(ctorMap).forEach(([name2, ctor]) => {
-      module.exports[name2] = ctor;
+    Object.entries(ctorMap).forEach(([name3, ctor]) => {
+      module.exports[name3] = ctor;
       if (process2.env.NODE_DEBUG) {
         if (ctor.prototype.toPacket) {
           const old = ctor.prototype.toPacket;
           ctor.prototype.toPacket = function() {
             const p = old.call(this);
-            p._name = name2;
+            p._name = name3;
             return p;
           };
         }
@@ -47725,9 +48005,9 @@ var require_server_handshake = __commonJS({
         }
         return _ServerHandshake.prototype.dispatchCommands;
       }
-      _isStatement(query, name2) {
+      _isStatement(query, name3) {
         const firstWord = query.split(" ")[0].toUpperCase();
-        return firstWord === name2;
+        return firstWord === name3;
       }
       dispatchCommands(packet, connection) {
         let knownCommand = true;
@@ -47901,8 +48181,8 @@ var require_generate_function = __commonJS({
       RESERVED_MAP[RESERVED[i]] = true;
     }
     var i;
-    var isVariable = function(name2) {
-      return isProperty(name2) && !RESERVED_MAP.hasOwnProperty(name2);
+    var isVariable = function(name3) {
+      return isProperty(name3) && !RESERVED_MAP.hasOwnProperty(name3);
     };
     var formats = {
       s: function(s) {
@@ -47957,19 +48237,19 @@ var require_generate_function = __commonJS({
       };
       line.scope = {};
       line.formats = formats;
-      line.sym = function(name2) {
-        if (!name2 || !isVariable(name2)) name2 = "tmp";
-        if (!vars[name2]) vars[name2] = 0;
-        return name2 + (vars[name2]++ || "");
+      line.sym = function(name3) {
+        if (!name3 || !isVariable(name3)) name3 = "tmp";
+        if (!vars[name3]) vars[name3] = 0;
+        return name3 + (vars[name3]++ || "");
       };
-      line.property = function(obj, name2) {
+      line.property = function(obj, name3) {
         if (arguments.length === 1) {
-          name2 = obj;
+          name3 = obj;
           obj = "";
         }
-        name2 = name2 + "";
-        if (isProperty(name2)) return obj ? obj + "." + name2 : name2;
-        return obj ? obj + "[" + JSON.stringify(name2) + "]" : JSON.stringify(name2);
+        name3 = name3 + "";
+        if (isProperty(name3)) return obj ? obj + "." + name3 : name3;
+        return obj ? obj + "[" + JSON.stringify(name3) + "]" : JSON.stringify(name3);
       };
       line.toString = function() {
         return lines2.join("\n");
@@ -49924,7 +50204,7 @@ var require_named_placeholders = __commonJS({
       let inQuote = false;
       let escape = false;
       let qchr;
-      const tokens = [];
+      const tokens2 = [];
       let qcnt = 0;
       let lastTokenEndPos = 0;
       let i;
@@ -49952,17 +50232,17 @@ var require_named_placeholders = __commonJS({
           }
           if (!inQuote) {
             parts.push(query.substring(start, end2));
-            tokens.push(ppos[0].length === 1 ? qcnt++ : ppos[1]);
+            tokens2.push(ppos[0].length === 1 ? qcnt++ : ppos[1]);
             start = end2 + ppos[0].length;
             lastTokenEndPos = start;
           }
           curpos = end2 + ppos[0].length;
         } while (ppos = RE_PARAM.exec(query));
-        if (tokens.length) {
+        if (tokens2.length) {
           if (curpos < query.length) {
             parts.push(query.substring(lastTokenEndPos));
           }
-          return [parts, tokens];
+          return [parts, tokens2];
         }
       }
       return [query];
@@ -49992,9 +50272,9 @@ var require_named_placeholders = __commonJS({
           throw new Error(
             "Named query contains placeholders, but parameters object is undefined"
           );
-        const tokens = tree[1];
-        for (let i = 0; i < tokens.length; ++i) {
-          arr.push(params[tokens[i]]);
+        const tokens2 = tree[1];
+        for (let i = 0; i < tokens2.length; ++i) {
+          arr.push(params[tokens2[i]]);
         }
         return [tree[0], arr];
       }
@@ -52671,7 +52951,7 @@ var require_mysql2 = __commonJS({
 // src/doctor/database/mysql-errors.ts
 function connectionError2(error2, server, options) {
   if (error2 instanceof ToolError) return error2;
-  return explained2(error2, server, options) ?? unknown(`${server}: ${messageOf(error2)}.`, "Run again with --verbose for the cause.", error2);
+  return explained2(error2, server, options) ?? unknown(`${server}: ${sentence(messageOf(error2))}`, "Run again with --verbose for the cause.", error2);
 }
 function databaseError2(error2, place) {
   const { code: code3 = "", sqlState } = error2;
@@ -52679,7 +52959,7 @@ function databaseError2(error2, place) {
   return due ? explained2(error2, place, {}) ?? error2 : error2;
 }
 function explained2(error2, place, { user, ssl }) {
-  const text4 = messageOf(error2);
+  const text4 = messageOf(error2).replace(/\.$/, "");
   const fail2 = (what, fix) => unknown(`${place}: ${what}`, fix, error2);
   switch (errorNumber(error2)) {
     case 1045:
@@ -52696,7 +52976,7 @@ function explained2(error2, place, { user, ssl }) {
     case 1143:
       return fail2(
         `this user lacks a privilege (${text4}).`,
-        "Use a user with SELECT on the action_* tables, repository and user, and UPDATE on what is to be repaired."
+        '"ci-doctor grant", as a user who may read all, prints the statements that give what is needed.'
       );
     case 1290:
     case 1836:
@@ -52743,6 +53023,7 @@ var init_mysql_errors = __esm({
   "src/doctor/database/mysql-errors.ts"() {
     "use strict";
     init_errors();
+    init_words();
     init_network_errors();
     errorNumber = (error2) => error2.errno ?? 0;
   }
@@ -52750,28 +53031,30 @@ var init_mysql_errors = __esm({
 
 // src/doctor/database/mysql-url.ts
 function poolOptions({ url: text4, env = {}, connectTimeoutMs = 1e4 }) {
-  const url = parseUrl2(text4);
-  const query = url.searchParams;
-  const password = decoded2(url.password) || env.MYSQL_PWD || void 0;
-  const user = decoded2(url.username) || void 0;
-  const database = decoded2(url.pathname.slice(1));
-  for (const secret2 of [password, url.password, env.MYSQL_PWD]) hideSecret(secret2, [user, database]);
+  const url2 = parseUrl2(text4);
+  const query = url2.searchParams;
+  const password = decoded2(url2.password) || env.MYSQL_PWD || void 0;
+  const user = decoded2(url2.username) || void 0;
+  const database = decoded2(url2.pathname.slice(1));
+  for (const secret2 of [password, url2.password, env.MYSQL_PWD]) hideSecret(secret2, [user, database]);
   if (database === "")
     throw usage("The database URL names no database.", "Write it as mysql://USER@HOST:3306/DATABASE.");
-  const named = decoded2(url.hostname).replace(/^\[|\]$/g, "");
+  const named = decoded2(url2.hostname).replace(/^\[|\]$/g, "");
   const socketPath = query.get("socket") ?? (named === "" ? env.MYSQL_UNIX_PORT : void 0);
   const host2 = named || env.MYSQL_HOST || "localhost";
-  const ssl = socketPath ? void 0 : tls2(query.get("ssl-mode") ?? query.get("tls") ?? "disabled", query);
+  const mode = query.get("ssl-mode") ?? query.get("tls") ?? "disabled";
+  const ssl = socketPath ? void 0 : tls2(mode, query);
   if (ssl?.verifyIdentity && (0, import_node_net2.isIP)(host2))
     throw usage(
       `ssl-mode VERIFY_IDENTITY looks for the server's name in its certificate, and the URL has an address instead (${host2}).`,
       "Write the name that the certificate is for, or use VERIFY_CA."
     );
   return {
-    ...socketPath ? { socketPath } : { host: host2, port: Number(url.port || env.MYSQL_TCP_PORT || 3306) },
+    ...socketPath ? { socketPath } : { host: host2, port: Number(url2.port || env.MYSQL_TCP_PORT || 3306) },
     ...user && { user },
     ...password && { password },
     ...ssl && { ssl },
+    ways: ssl ? /^prefer/i.test(mode) ? [true, false] : [true] : [false],
     database,
     charset: "utf8mb4",
     connectTimeout: connectTimeoutMs
@@ -52793,15 +53076,15 @@ function decoded2(text4) {
   }
 }
 function tls2(mode, query) {
-  const file = (name2) => {
-    const path6 = query.get(name2);
+  const file = (name3) => {
+    const path6 = query.get(name3);
     if (!path6) return void 0;
     try {
       return (0, import_node_fs2.readFileSync)(path6, "utf8");
     } catch (cause) {
       throw usage(
-        `${name2}: ${path6} cannot be read (${messageOf(cause)}).`,
-        `Point ${name2} at a readable PEM file.`,
+        `${name3}: ${path6} cannot be read (${messageOf(cause)}).`,
+        `Point ${name3} at a readable PEM file.`,
         cause
       );
     }
@@ -52814,9 +53097,10 @@ function tls2(mode, query) {
     case "disabled":
     case "disable":
     case "false":
+      return void 0;
     case "preferred":
     case "prefer":
-      return void 0;
+      return { ...given(), rejectUnauthorized: false };
     case "required":
     case "require":
     case "skip-verify": {
@@ -52830,7 +53114,10 @@ function tls2(mode, query) {
     case "true":
       return { ...given(), rejectUnauthorized: true, verifyIdentity: true };
     default:
-      throw usage(`ssl-mode "${mode}" is not known.`, "Use DISABLED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY.");
+      throw usage(
+        `ssl-mode "${mode}" is not known.`,
+        "Use DISABLED, PREFERRED, REQUIRED, VERIFY_CA or VERIFY_IDENTITY."
+      );
   }
 }
 var import_node_fs2, import_node_net2, placeOf2;
@@ -52845,13 +53132,56 @@ var init_mysql_url = __esm({
   }
 });
 
-// src/doctor/database/mysql.ts
+// src/doctor/grant/mysql.ts
 var mysql_exports = {};
 __export(mysql_exports, {
+  mysqlGrants: () => mysqlGrants
+});
+function mysqlGrants(generation, database, roles) {
+  const account = (user) => `${name2(user)}@${name2(roles.host)}`;
+  const [reader, repairer] = [account(roles.reader), account(roles.repairer)];
+  const grants = (privilege, of, user) => Object.entries(of).map(
+    ([key, columns5]) => `GRANT ${privilege} (${columns5.map(name2).join(", ")}) ON ${name2(database)}.${name2(key)} TO ${user}`
+  );
+  const looks3 = withAll(reads(generation), required);
+  return {
+    language: "sql",
+    read: [`CREATE USER ${reader} ACCOUNT LOCK`, ...grants("SELECT", looks3, reader)],
+    repair: [
+      `CREATE USER ${repairer} ACCOUNT LOCK`,
+      ...grants("SELECT", { ...looks3, ...checks }, repairer),
+      ...grants("UPDATE", writes(generation), repairer),
+      ...grants("INSERT", inserts, repairer)
+    ],
+    notes: [reader, repairer].map(
+      (user) => `Locked; unlock it with: ALTER USER ${user} IDENTIFIED BY '…' ACCOUNT UNLOCK`
+    )
+  };
+}
+var name2, withAll;
+var init_mysql = __esm({
+  "src/doctor/grant/mysql.ts"() {
+    "use strict";
+    init_generation();
+    init_needs();
+    name2 = (text4) => `\`${text4.replaceAll("`", "``")}\``;
+    withAll = (of, more2) => Object.fromEntries(
+      Object.entries(of).map(([table3, columns5]) => [table3, [.../* @__PURE__ */ new Set([...columns5, ...more2[table3] ?? []])]])
+    );
+  }
+});
+
+// src/doctor/database/mysql.ts
+var mysql_exports2 = {};
+__export(mysql_exports2, {
   openMysql: () => openMysql
 });
 async function openMysql(settings) {
-  const options = poolOptions(settings);
+  const { ways, ssl, ...plain3 } = poolOptions(settings);
+  const open7 = (encrypted) => openWith2(settings, encrypted ? { ...plain3, ssl } : plain3);
+  return openEitherWay(ways, open7, isTlsFailure);
+}
+async function openWith2(settings, options) {
   const { through: through2 } = settings;
   const server = `${placeOf2(options)}${through2 ? ` through ${through2.name}` : ""}`;
   const schema2 = options.database;
@@ -52878,7 +53208,7 @@ async function openMysql(settings) {
     })
   });
   try {
-    const generation = tellGeneration(await schemaFacts2(root, schema2), server, settings.generation);
+    const generation = tellGeneration(await schemaFacts2(root, schema2, server), server, settings.generation);
     return new SqlDatabase({ root, dialect, place: server, schema: schema2, generation });
   } catch (error2) {
     await root.destroy().catch(() => {
@@ -52886,43 +53216,61 @@ async function openMysql(settings) {
     throw connectionError2(error2, server, options);
   }
 }
-async function schemaFacts2(root, schema2) {
+async function schemaFacts2(root, schema2, server) {
   const { rows: rows2 } = await sql`
     SELECT table_name AS \`table\`, column_name AS \`column\` FROM information_schema.columns
     WHERE table_schema = ${schema2} AND table_name IN (${sql.join(inspectedTables)})`.execute(root);
   const columns5 = /* @__PURE__ */ new Map();
   for (const { table: table3, column } of rows2) columns5.set(table3, (columns5.get(table3) ?? /* @__PURE__ */ new Set()).add(column));
-  const index = await sql`
-    SELECT 1 FROM information_schema.statistics
-    WHERE table_schema = ${schema2} AND table_name = 'action_task' AND seq_in_index = 1 AND column_name = 'job_id' LIMIT 1`.execute(
-    root
+  const indexed = await sql`
+    SELECT table_name AS \`table\`, column_name AS \`column\`, seq_in_index AS \`position\` FROM information_schema.statistics
+    WHERE table_schema = ${schema2} AND table_name IN ('action_run', 'action_run_job', 'action_task')`.execute(root);
+  const hidden = indexed.rows.find(({ table: table3, column }) => columns5.get(table3)?.has(column) === false);
+  if (hidden && telling.has(hidden.column))
+    throw unknown(
+      `${server}: this user may not read the column "${hidden.table}.${hidden.column}".`,
+      '"ci-doctor grant", as a user who may read all, prints the statements that give what is needed.'
+    );
+  const index = indexed.rows.some(
+    (row) => row.table === "action_task" && row.column === "job_id" && row.position === 1
   );
-  return { columns: columns5, indexedTaskJobId: index.rows.length > 0, level: await readLevel(root.withSchema(schema2), columns5) };
+  const level = await readLevel(root.withSchema(schema2), columns5);
+  return { columns: columns5, indexedTaskJobId: index, level, showsReadableOnly: true };
 }
-var import_mysql2, lockTimeout, retryable2, dialect;
-var init_mysql = __esm({
+var import_mysql2, lockTimeout, telling, retryable2, literal2, dialect;
+var init_mysql2 = __esm({
   "src/doctor/database/mysql.ts"() {
     "use strict";
     init_esm2();
     import_mysql2 = __toESM(require_mysql2(), 1);
     init_errors();
     init_socket();
+    init_either_way();
     init_generation();
+    init_joined_update();
     init_mysql_errors();
     init_mysql_url();
     init_sql_database();
     lockTimeout = 4;
+    telling = /* @__PURE__ */ new Set(["handle", "concurrency_group"]);
     retryable2 = /* @__PURE__ */ new Set([1205, 1213, 1020]);
+    literal2 = (value2) => import_mysql2.default.escape(value2);
     dialect = {
       now: sql`UNIX_TIMESTAMP()`,
       holds: (column, bytes2) => sql`LOCATE(${bytes2}, ${sql.ref(column)}) > 0`,
-      literal: (value2) => import_mysql2.default.escape(value2),
+      literal: literal2,
       async identity(root, schema2) {
         const { rows: rows2 } = await sql`
       SHOW VARIABLES WHERE Variable_name IN ('server_uuid', 'server_uid', 'hostname', 'port')`.execute(root);
         const value2 = new Map(rows2.map((row) => [row.Variable_name, row.Value]));
         const id = value2.get("server_uuid") ?? value2.get("server_uid") ?? `${value2.get("hostname")}:${value2.get("port")}`;
         return { database: schema2, schema: schema2, server: `mysql ${id}` };
+      },
+      async grants(root, schema2, generation, roles) {
+        const { mysqlGrants: mysqlGrants2 } = await Promise.resolve().then(() => (init_mysql(), mysql_exports));
+        const { rows: rows2 } = await sql`SELECT CURRENT_USER() AS account`.execute(root);
+        const host2 = roles.host ?? rows2[0].account.slice(rows2[0].account.lastIndexOf("@") + 1);
+        return mysqlGrants2(generation, schema2, { ...roles, host: host2 });
       },
       async foreignKeys(queries, schema2) {
         const { rows: rows2 } = await sql`
@@ -52944,6 +53292,12 @@ var init_mysql = __esm({
       // Under MySQL's own default, repeatable read, what is read before a lock is waited for would be read again after it.
       transaction: (root, work) => root.transaction().setIsolationLevel("read committed").execute(work),
       isRetryable: (error2) => retryable2.has(errorNumber(error2)),
+      updateTogether: (schema2, table3, rows2) => updateJoinedList(`${import_mysql2.default.escapeId(schema2, true)}.${import_mysql2.default.escapeId(table3)}`, rows2, {
+        name: import_mysql2.default.escapeId,
+        literal: literal2,
+        // The list's collation is the connection's, the column's may be another.
+        sameText: (one, other) => `cast(${one} as binary) = cast(${other} as binary)`
+      }),
       runsAtOnce: 100,
       whoLocks: "SHOW ENGINE INNODB STATUS shows which",
       explain: databaseError2
@@ -53110,9 +53464,64 @@ var init_sqlite_driver2 = __esm({
   }
 });
 
-// src/doctor/database/sqlite.ts
+// src/common/quote.ts
+function quote(argument) {
+  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
+  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
+}
+var plainWord, quoteAll;
+var init_quote = __esm({
+  "src/common/quote.ts"() {
+    "use strict";
+    plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
+    quoteAll = (argv) => argv.map(quote).join(" ");
+  }
+});
+
+// src/doctor/grant/sqlite.ts
 var sqlite_exports = {};
 __export(sqlite_exports, {
+  sqliteGrants: () => sqliteGrants
+});
+function sqliteGrants({ path: path6, owner, closed, wal }, { reader }) {
+  const asOwner = (verb) => quoteAll(["sudo", "-u", owner, "ci-doctor", verb, "--database-url", url(path6)]);
+  const notes = [
+    `SQLite has no users: whoever may write the file may do everything. Repair as "${owner}", who owns it: ${asOwner("reset")} RUN`,
+    "The directory has to be writable for a repair, as SQLite keeps its journal there."
+  ];
+  if (wal)
+    return {
+      language: "sh",
+      read: [],
+      repair: [],
+      notes: [
+        `With a WAL whoever reads also writes beside the file. Look as "${owner}" too: ${asOwner("stuck")}`,
+        ...notes
+      ]
+    };
+  return {
+    language: "sh",
+    read: [
+      quoteAll(["useradd", "--system", "--", reader]),
+      ...closed.map((directory) => `setfacl -m ${quote(`u:${reader}:x`)} -- ${quote(directory)}`),
+      `setfacl -m ${quote(`u:${reader}:r`)} -- ${quote(path6)}`
+    ],
+    repair: [],
+    notes: [`A file that is put back from a copy has lost this: run the setfacl lines again.`, ...notes]
+  };
+}
+var url;
+var init_sqlite = __esm({
+  "src/doctor/grant/sqlite.ts"() {
+    "use strict";
+    init_quote();
+    url = (path6) => `sqlite://${path6.split("/").map(encodeURIComponent).join("/")}`;
+  }
+});
+
+// src/doctor/database/sqlite.ts
+var sqlite_exports2 = {};
+__export(sqlite_exports2, {
   openSqlite: () => openSqlite
 });
 async function openSqlite(settings) {
@@ -53138,13 +53547,13 @@ async function openSqlite(settings) {
     await root.destroy().catch(() => {
     });
     if (error2 instanceof ToolError) throw error2;
-    throw explained3(error2, place) ?? unknown(`${place}: ${messageOf(error2)}.`, "Run again with --verbose for the cause.", error2);
+    throw explained3(error2, place) ?? unknown(`${place}: ${sentence(messageOf(error2))}`, "Run again with --verbose for the cause.", error2);
   }
 }
-function pathOf(url) {
-  const written = url.trim().replace(/^\w+:(?:\/\/(?:localhost(?=\/))?)?/, "").replace(/[?#].*$/s, "");
+function pathOf(url2) {
+  const written = url2.trim().replace(/^\w+:(?:\/\/(?:localhost(?=\/))?)?/, "").replace(/[?#].*$/s, "");
   if (written === "")
-    throw usage(`The database URL "${url}" names no file.`, "Write it as sqlite:///path/of/forgejo.db.");
+    throw usage(`The database URL "${url2}" names no file.`, "Write it as sqlite:///path/of/forgejo.db.");
   try {
     return (0, import_node_path4.resolve)(decodeURIComponent(written));
   } catch {
@@ -53180,10 +53589,16 @@ async function checkFile(path6, place) {
       "Give the database file; Forgejo calls it forgejo.db or gitea.db, and has its path in app.ini, [database] PATH."
     );
 }
+function literal3(value2) {
+  if (value2 === null || value2 === void 0) return "NULL";
+  if (typeof value2 === "number" || typeof value2 === "bigint") return String(value2);
+  if (typeof value2 === "boolean") return value2 ? "1" : "0";
+  if (Buffer.isBuffer(value2)) return `X'${value2.toString("hex")}'`;
+  return `'${String(value2).replaceAll("'", "''")}'`;
+}
 async function oneLook(root, read) {
   const locked = () => root.transaction().setAccessMode("read only").execute(read);
-  const { rows: rows2 } = await root.executeQuery(CompiledQuery.raw("PRAGMA journal_mode"));
-  if (rows2[0]?.journal_mode === "wal") return locked();
+  if (await hasWal(root)) return locked();
   let quickest = Infinity;
   for (let look = 1; ; look++) {
     const begin = performance.now();
@@ -53195,6 +53610,21 @@ async function oneLook(root, read) {
     if (still) return result;
     quickest = Math.min(quickest, performance.now() - begin);
     if (look === looks) return quickest <= longestLockMs ? locked() : result;
+  }
+}
+async function hasWal(root) {
+  const { rows: rows2 } = await root.executeQuery(CompiledQuery.raw("PRAGMA journal_mode"));
+  return rows2[0]?.journal_mode === "wal";
+}
+async function fileFacts(written, wal) {
+  const path6 = await (0, import_promises7.realpath)(written);
+  const { uid } = await (0, import_promises7.stat)(path6);
+  const users = await (0, import_promises7.readFile)("/etc/passwd", "utf8").catch(() => "");
+  const owner = users.split("\n").find((line) => line.split(":")[2] === String(uid))?.split(":")[0] ?? `#${uid}`;
+  const closed = [];
+  for (let directory = (0, import_node_path4.dirname)(path6); ; directory = (0, import_node_path4.dirname)(directory)) {
+    if (((await (0, import_promises7.stat)(directory)).mode & 1) === 0) closed.unshift(directory);
+    if (directory === (0, import_node_path4.dirname)(directory)) return { path: path6, owner, closed, wal };
   }
 }
 async function dataVersion(queries) {
@@ -53247,7 +53677,7 @@ function explained3(error2, place) {
   return void 0;
 }
 var import_promises7, import_node_path4, import_node_url, schema, looks, longestLockMs, sqlite;
-var init_sqlite = __esm({
+var init_sqlite2 = __esm({
   "src/doctor/database/sqlite.ts"() {
     "use strict";
     import_promises7 = __toESM(require_promises(), 1);
@@ -53255,7 +53685,9 @@ var init_sqlite = __esm({
     import_node_url = __toESM(require_node_url(), 1);
     init_esm2();
     init_errors();
+    init_words();
     init_generation();
+    init_joined_update();
     init_sql_database();
     init_sqlite_driver2();
     schema = "main";
@@ -53264,16 +53696,14 @@ var init_sqlite = __esm({
     sqlite = (path6) => ({
       now: sql`CAST(strftime('%s', 'now') AS INTEGER)`,
       holds: (column, bytes2) => sql`instr(CAST(${sql.ref(column)} AS BLOB), ${bytes2}) > 0`,
-      literal(value2) {
-        if (value2 === null || value2 === void 0) return "NULL";
-        if (typeof value2 === "number" || typeof value2 === "bigint") return String(value2);
-        if (typeof value2 === "boolean") return value2 ? "1" : "0";
-        if (Buffer.isBuffer(value2)) return `X'${value2.toString("hex")}'`;
-        return `'${String(value2).replaceAll("'", "''")}'`;
-      },
+      literal: literal3,
       async identity() {
         const { ino } = await (0, import_promises7.stat)(path6);
         return { database: (0, import_node_path4.basename)(path6), schema, server: `sqlite, file ${ino}` };
+      },
+      async grants(root, _schema, _generation, roles) {
+        if (roles.host !== void 0) throw usage("--host is for MySQL: SQLite is a file of this host.", "Leave it out.");
+        return (await Promise.resolve().then(() => (init_sqlite(), sqlite_exports))).sqliteGrants(await fileFacts(path6, await hasWal(root)), roles);
       },
       async foreignKeys(queries) {
         const { rows: rows2 } = await sql`
@@ -53282,9 +53712,9 @@ var init_sqlite = __esm({
       WHERE m.type = 'table' AND m.name LIKE 'action\\_%' ESCAPE '\\' ORDER BY m.name, k.id, k.seq`.execute(queries);
         const keys = /* @__PURE__ */ new Map();
         for (const { table: table3, id, target, from, to } of rows2) {
-          const name2 = `${table3} to ${target} ${id}`;
-          const key = keys.get(name2) ?? {
-            name: name2,
+          const name3 = `${table3} to ${target} ${id}`;
+          const key = keys.get(name3) ?? {
+            name: name3,
             table: table3,
             columns: [],
             targetSchema: schema,
@@ -53293,13 +53723,14 @@ var init_sqlite = __esm({
           };
           key.columns.push(from);
           key.targetColumns.push(to ?? "id");
-          keys.set(name2, key);
+          keys.set(name3, key);
         }
         return [...keys.values()];
       },
       snapshot: oneLook,
       transaction: (root, work) => root.transaction().execute(work),
       isRetryable: isBusy,
+      updateTogether: (_, table3, rows2) => updateFromList(`"${table3}"`, rows2, { name: (name3) => `"${name3}"`, literal: literal3 }),
       // Its lock is on the whole file, and Forgejo waits half a second for it.
       runsAtOnce: 10,
       whoLocks: `"fuser ${path6}" shows who has it open`,
@@ -53310,11 +53741,11 @@ var init_sqlite = __esm({
 
 // src/doctor/database/open.ts
 async function openDatabase(settings) {
-  const url = settings.url.trim();
-  const open7 = schemes[/^(\w+):/.exec(url)?.[1]?.toLowerCase() ?? ""];
-  if (open7) return open7({ ...settings, url });
+  const url2 = settings.url.trim();
+  const open7 = schemes[/^(\w+):/.exec(url2)?.[1]?.toLowerCase() ?? ""];
+  if (open7) return open7({ ...settings, url: url2 });
   throw usage(
-    `The database URL cannot be read: "${redact(url.replace(/:\/\/.*@/s, "://***@"))}".`,
+    `The database URL cannot be read: "${redact(url2.replace(/:\/\/.*@/s, "://***@"))}".`,
     "It begins with postgres:, mysql: or sqlite:, as in postgres://USER@HOST:5432/DATABASE or sqlite:///PATH/forgejo.db."
   );
 }
@@ -53324,9 +53755,9 @@ var init_open = __esm({
     "use strict";
     init_errors();
     init_redact();
-    postgresql2 = async (settings) => (await Promise.resolve().then(() => (init_postgresql(), postgresql_exports))).openPostgresql(settings);
-    mysql2 = async (settings) => (await Promise.resolve().then(() => (init_mysql(), mysql_exports))).openMysql(settings);
-    sqlite2 = async (settings) => (await Promise.resolve().then(() => (init_sqlite(), sqlite_exports))).openSqlite(settings);
+    postgresql2 = async (settings) => (await Promise.resolve().then(() => (init_postgresql2(), postgresql_exports2))).openPostgresql(settings);
+    mysql2 = async (settings) => (await Promise.resolve().then(() => (init_mysql2(), mysql_exports2))).openMysql(settings);
+    sqlite2 = async (settings) => (await Promise.resolve().then(() => (init_sqlite2(), sqlite_exports2))).openSqlite(settings);
     schemes = {
       postgres: postgresql2,
       postgresql: postgresql2,
@@ -53365,7 +53796,7 @@ var init_timings = __esm({
       "task and job failed; what needs the job stays blocked"
     );
     abandonedHealing = (updated, { abandonedTimeout: abandonedTimeout2, abandonedPeriod }, result = "the job is cancelled") => healing("cancel_abandoned_jobs", updated + abandonedTimeout2, abandonedPeriod, result);
-    healing = (cron, from, period3, result) => period3 === null ? null : { cron, period: period3, from, until: from + period3, result };
+    healing = (cron2, from, period3, result) => period3 === null ? null : { cron: cron2, period: period3, from, until: from + period3, result };
   }
 });
 
@@ -53440,12 +53871,12 @@ __export(options_exports, {
   reachOptions: () => reachOptions
 });
 function openOptionsFrom(options, env, user) {
-  const variable = (name2, flag) => {
-    if (name2 === void 0) return void 0;
-    const value2 = env[name2];
+  const variable = (name3, flag) => {
+    if (name3 === void 0) return void 0;
+    const value2 = env[name3];
     if (value2 === void 0 || value2 === "")
       throw usage(
-        `${flag} names ${name2}, which is not set.`,
+        `${flag} names ${name3}, which is not set.`,
         `Set it: the flag takes the name of an environment variable, never the secret itself.`
       );
     return value2;
@@ -53516,12 +53947,12 @@ function parseHop(text4, part) {
   const scheme = /^([a-z]+):/i.exec(part)?.[1]?.toLowerCase();
   if (scheme === "ssh") return parseSsh(text4, part);
   if (scheme === "incus" || scheme === "lxc") {
-    const name2 = part.slice(scheme.length + 1);
-    if (name2.startsWith("//")) throw wrong(text4, `a container is written ${scheme}:NAME, without //`);
-    if (name2 === "") throw wrong(text4, `${scheme}: needs the name of a container`);
-    if (!/^(?:[A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Za-z0-9][A-Za-z0-9-]*$/.test(name2))
-      throw wrong(text4, `"${name2}" is no container name (letters, digits and -)`);
-    return { kind: "container", program: scheme, name: name2 };
+    const name3 = part.slice(scheme.length + 1);
+    if (name3.startsWith("//")) throw wrong(text4, `a container is written ${scheme}:NAME, without //`);
+    if (name3 === "") throw wrong(text4, `${scheme}: needs the name of a container`);
+    if (!/^(?:[A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Za-z0-9][A-Za-z0-9-]*$/.test(name3))
+      throw wrong(text4, `"${name3}" is no container name (letters, digits and -)`);
+    return { kind: "container", program: scheme, name: name3 };
   }
   throw wrong(text4, `"${part}" is none of them`);
 }
@@ -53540,7 +53971,7 @@ function parseSsh(text4, part) {
   return { kind: "ssh", host: host2, ...user !== void 0 && { user }, ...port2 !== void 0 && { port: port2 } };
 }
 function parseUser(text4, account) {
-  const [name2, password] = account.split(/:(.*)/s);
+  const [name3, password] = account.split(/:(.*)/s);
   if (password !== void 0) {
     hideSecret(password);
     throw usage(
@@ -53550,9 +53981,9 @@ function parseUser(text4, account) {
   }
   let user;
   try {
-    user = decodeURIComponent(name2);
+    user = decodeURIComponent(name3);
   } catch {
-    throw wrong(text4, `the user name "${name2}" holds a % that is no escape`);
+    throw wrong(text4, `the user name "${name3}" holds a % that is no escape`);
   }
   if (user === "") throw wrong(text4, "the user name before @ is empty");
   if (/^-|[\s\x00-\x1f\x7f]/.test(user)) throw wrong(text4, `"${user}" is no user name`);
@@ -53585,9 +54016,9 @@ var init_refusal = __esm({
 });
 
 // src/deploy/host/container.ts
-function containerHost(outer, { program: program2, name: name2, execPrefix }) {
-  const enter = [...execPrefix, program2, "exec", "--force-noninteractive", name2, "--"];
-  const label = `${program2}:${name2}`;
+function containerHost(outer, { program: program2, name: name3, execPrefix }) {
+  const enter = [...execPrefix, program2, "exec", "--force-noninteractive", name3, "--"];
+  const label = `${program2}:${name3}`;
   return {
     name: outer.name === "local" ? label : `${outer.name}+${label}`,
     networked: outer.networked ?? true,
@@ -53624,20 +54055,6 @@ var init_container = __esm({
 var require_node_child_process = __commonJS({
   "builtin:node:child_process"(exports, module) {
     module.exports = __require("node:child_process");
-  }
-});
-
-// src/common/quote.ts
-function quote(argument) {
-  if (argument.includes("\0")) throw new TypeError("An argument cannot hold a NUL character.");
-  return plainWord.test(argument) ? argument : `'${argument.replaceAll("'", `'\\''`)}'`;
-}
-var plainWord, quoteAll;
-var init_quote = __esm({
-  "src/common/quote.ts"() {
-    "use strict";
-    plainWord = /^(?![A-Za-z_][A-Za-z0-9_]*=)(?!(?:case|coproc|do|done|elif|else|esac|fi|for|function|if|in|select|then|time|until|while)$)[A-Za-z0-9_./:=@%+-]+$/;
-    quoteAll = (argv) => argv.map(quote).join(" ");
   }
 });
 
@@ -53913,13 +54330,13 @@ var init_exec = __esm({
     init_output();
     init_process();
     longestLine = 32 * 4096 - 1;
-    refused = (error2, name2) => unknown(
-      `${name2} starts no command: ${messageOf(error2)}`,
+    refused = (error2, name3) => unknown(
+      `${name3} starts no command: ${messageOf(error2)}`,
       "See MaxSessions and ForceCommand in its sshd_config, and whether the account has a login shell.",
       error2
     );
-    noExit = (argv, name2) => unknown(
-      `${name2} did not say how the command ended: ${shorten(quoteAll(argv))}`,
+    noExit = (argv, name3) => unknown(
+      `${name3} did not say how the command ended: ${shorten(quoteAll(argv))}`,
       "The server, or its machine, may have gone down meanwhile; look there before running it again."
     );
   }
@@ -59692,7 +60109,7 @@ var require_constants = __commonJS({
     ]);
     var canUseCipher = (() => {
       const ciphers = crypto3.getCiphers();
-      return (name2) => ciphers.includes(CIPHER_INFO[name2].sslName);
+      return (name3) => ciphers.includes(CIPHER_INFO[name3].sslName);
     })();
     var DEFAULT_CIPHER = [
       // http://tools.ietf.org/html/rfc5647
@@ -59730,7 +60147,7 @@ var require_constants = __commonJS({
     ].filter(canUseCipher));
     var canUseMAC = (() => {
       const hashes = crypto3.getHashes();
-      return (name2) => hashes.includes(MAC_INFO[name2].sslName);
+      return (name3) => hashes.includes(MAC_INFO[name3].sslName);
     })();
     var DEFAULT_MAC = [
       "hmac-sha2-256-etm@openssh.com",
@@ -63331,7 +63748,7 @@ var require_agent = __commonJS({
     var { Socket: Socket2 } = __require("net");
     var { Duplex: Duplex3 } = __require("stream");
     var { resolve: resolve6 } = __require("path");
-    var { readFile: readFile10 } = __require("fs");
+    var { readFile: readFile11 } = __require("fs");
     var { execFile, spawn: spawn3 } = __require("child_process");
     var { isParsedKey, parseKey } = require_keyParser();
     var {
@@ -63549,7 +63966,7 @@ var require_agent = __commonJS({
           cb = once(cb);
           let socketPath = this.socketPath;
           let triedCygpath = false;
-          readFile10(socketPath, function readCygsocket(err2, data) {
+          readFile11(socketPath, function readCygsocket(err2, data) {
             if (err2) {
               if (triedCygpath)
                 return cb(new Error("Invalid cygwin unix socket path"));
@@ -63558,7 +63975,7 @@ var require_agent = __commonJS({
                   return cb(new Error("Invalid cygwin unix socket path"));
                 triedCygpath = true;
                 socketPath = stdout.toString().replace(/[\r\n]/g, "");
-                readFile10(socketPath, readCygsocket);
+                readFile11(socketPath, readCygsocket);
               });
               return;
             }
@@ -64450,31 +64867,31 @@ var require_handlers_misc = __commonJS({
       },
       [MESSAGE.SERVICE_REQUEST]: (self2, payload) => {
         bufferParser.init(payload, 1);
-        const name2 = bufferParser.readString(true);
+        const name3 = bufferParser.readString(true);
         bufferParser.clear();
-        if (name2 === void 0) {
+        if (name3 === void 0) {
           return doFatalError(
             self2,
             "Inbound: Malformed SERVICE_REQUEST packet"
           );
         }
-        self2._debug && self2._debug(`Inbound: Received SERVICE_REQUEST (${name2})`);
+        self2._debug && self2._debug(`Inbound: Received SERVICE_REQUEST (${name3})`);
         const handler = self2._handlers.SERVICE_REQUEST;
-        handler && handler(self2, name2);
+        handler && handler(self2, name3);
       },
       [MESSAGE.SERVICE_ACCEPT]: (self2, payload) => {
         bufferParser.init(payload, 1);
-        const name2 = bufferParser.readString(true);
+        const name3 = bufferParser.readString(true);
         bufferParser.clear();
-        if (name2 === void 0) {
+        if (name3 === void 0) {
           return doFatalError(
             self2,
             "Inbound: Malformed SERVICE_ACCEPT packet"
           );
         }
-        self2._debug && self2._debug(`Inbound: Received SERVICE_ACCEPT (${name2})`);
+        self2._debug && self2._debug(`Inbound: Received SERVICE_ACCEPT (${name3})`);
         const handler = self2._handlers.SERVICE_ACCEPT;
-        handler && handler(self2, name2);
+        handler && handler(self2, name3);
       },
       [MESSAGE.EXT_INFO]: (self2, payload) => {
         bufferParser.init(payload, 1);
@@ -64483,13 +64900,13 @@ var require_handlers_misc = __commonJS({
         if (numExts !== void 0) {
           exts = [];
           for (let i = 0; i < numExts; ++i) {
-            const name2 = bufferParser.readString(true);
+            const name3 = bufferParser.readString(true);
             const data = bufferParser.readString();
             if (data !== void 0) {
-              switch (name2) {
+              switch (name3) {
                 case "server-sig-algs": {
                   const algs = data.latin1Slice(0, data.length).split(",");
-                  exts.push({ name: name2, algs });
+                  exts.push({ name: name3, algs });
                   continue;
                 }
                 default:
@@ -64730,7 +65147,7 @@ var require_handlers_misc = __commonJS({
           }
           case "keyboard-interactive": {
             bufferParser.init(payload, 1);
-            const name2 = bufferParser.readString(true);
+            const name3 = bufferParser.readString(true);
             const instructions = bufferParser.readString(true);
             bufferParser.readString();
             const numPrompts = bufferParser.readUInt32BE();
@@ -64757,7 +65174,7 @@ var require_handlers_misc = __commonJS({
             }
             self2._debug && self2._debug("Inbound: Received USERAUTH_INFO_REQUEST");
             const handler = self2._handlers.USERAUTH_INFO_REQUEST;
-            handler && handler(self2, name2, instructions, prompts);
+            handler && handler(self2, name3, instructions, prompts);
             break;
           }
           default:
@@ -64804,11 +65221,11 @@ var require_handlers_misc = __commonJS({
       // Connection protocol -- generic ============================================
       [MESSAGE.GLOBAL_REQUEST]: (self2, payload) => {
         bufferParser.init(payload, 1);
-        const name2 = bufferParser.readString(true);
+        const name3 = bufferParser.readString(true);
         const wantReply = bufferParser.readBool();
         let data;
         if (wantReply !== void 0) {
-          switch (name2) {
+          switch (name3) {
             case "tcpip-forward":
             case "cancel-tcpip-forward": {
               const bindAddr = bufferParser.readString(true);
@@ -64852,10 +65269,10 @@ var require_handlers_misc = __commonJS({
             "Inbound: Malformed GLOBAL_REQUEST packet"
           );
         }
-        self2._debug && self2._debug(`Inbound: GLOBAL_REQUEST (${name2})`);
+        self2._debug && self2._debug(`Inbound: GLOBAL_REQUEST (${name3})`);
         const handler = self2._handlers.GLOBAL_REQUEST;
         if (handler)
-          handler(self2, name2, wantReply, data);
+          handler(self2, name3, wantReply, data);
         else
           self2.requestFailure();
       },
@@ -65146,13 +65563,13 @@ var require_handlers_misc = __commonJS({
                   const opcode = bufferParser.readByte();
                   if (opcode === TERMINAL_MODE.TTY_OP_END)
                     break;
-                  const name2 = TERMINAL_MODE_BY_VALUE[opcode];
+                  const name3 = TERMINAL_MODE_BY_VALUE[opcode];
                   const value2 = bufferParser.readUInt32BE();
-                  if (opcode === void 0 || name2 === void 0 || value2 === void 0) {
+                  if (opcode === void 0 || name3 === void 0 || value2 === void 0) {
                     modes = void 0;
                     break;
                   }
-                  modes[name2] = value2;
+                  modes[name3] = value2;
                 }
                 if (modes !== void 0)
                   data = { term, cols, rows: rows2, width: width2, height, modes };
@@ -65187,13 +65604,13 @@ var require_handlers_misc = __commonJS({
               break;
             }
             case "env": {
-              const name2 = bufferParser.readString(true);
+              const name3 = bufferParser.readString(true);
               const value2 = bufferParser.readString(true);
               if (value2 !== void 0)
-                data = { name: name2, value: value2 };
+                data = { name: name3, value: value2 };
               if (self2._debug) {
                 self2._debug(
-                  `Inbound: CHANNEL_REQUEST (r:${recipient}, ${type}: ${name2}=${value2})`
+                  `Inbound: CHANNEL_REQUEST (r:${recipient}, ${type}: ${name3}=${value2})`
                 );
               }
               break;
@@ -65800,10 +66217,10 @@ var require_kex = __commonJS({
             let parsedHostKey;
             {
               bufferParser.init(this._hostKey, 0);
-              const name2 = bufferParser.readString(true);
+              const name3 = bufferParser.readString(true);
               const hostKey = this._hostKey.slice(bufferParser.pos());
               bufferParser.clear();
-              parsedHostKey = parseDERKey(hostKey, name2);
+              parsedHostKey = parseDERKey(hostKey, name3);
               if (parsedHostKey instanceof Error) {
                 parsedHostKey.level = "handshake";
                 return doFatalError(
@@ -67372,16 +67789,16 @@ var require_Protocol = __commonJS({
       // ===========================================================================
       // Global
       // ------
-      service(name2) {
+      service(name3) {
         if (this._server)
           throw new Error("Client-only method called in server mode");
-        const nameLen = Buffer.byteLength(name2);
+        const nameLen = Buffer.byteLength(name3);
         let p = this._packetRW.write.allocStart;
         const packet = this._packetRW.write.alloc(1 + 4 + nameLen);
         packet[p] = MESSAGE.SERVICE_REQUEST;
         writeUInt32BE(packet, nameLen, ++p);
-        packet.utf8Write(name2, p += 4, nameLen);
-        this._debug && this._debug(`Outbound: Sending SERVICE_REQUEST (${name2})`);
+        packet.utf8Write(name3, p += 4, nameLen);
+        this._debug && this._debug(`Outbound: Sending SERVICE_REQUEST (${name3})`);
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
       // 'ssh-userauth' service-specific
@@ -67982,10 +68399,10 @@ var require_Protocol = __commonJS({
         this._debug && this._debug(`Outbound: Sending CHANNEL_REQUEST (r:${chan}, x11-req)`);
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
-      subsystem(chan, name2, wantReply) {
+      subsystem(chan, name3, wantReply) {
         if (this._server)
           throw new Error("Client-only method called in server mode");
-        const nameLen = Buffer.byteLength(name2);
+        const nameLen = Buffer.byteLength(name3);
         let p = this._packetRW.write.allocStart;
         const packet = this._packetRW.write.alloc(1 + 4 + 4 + 9 + 1 + 4 + nameLen);
         packet[p] = MESSAGE.CHANNEL_REQUEST;
@@ -67994,9 +68411,9 @@ var require_Protocol = __commonJS({
         packet.utf8Write("subsystem", p += 4, 9);
         packet[p += 9] = wantReply === void 0 || wantReply === true ? 1 : 0;
         writeUInt32BE(packet, nameLen, ++p);
-        packet.utf8Write(name2, p += 4, nameLen);
+        packet.utf8Write(name3, p += 4, nameLen);
         this._debug && this._debug(
-          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, subsystem: ${name2})`
+          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, subsystem: ${name3})`
         );
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
@@ -68181,13 +68598,13 @@ var require_Protocol = __commonJS({
         );
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
-      exitSignal(chan, name2, coreDumped, msg) {
+      exitSignal(chan, name3, coreDumped, msg) {
         if (!this._server)
           throw new Error("Server-only method called in client mode");
-        const origSignal = name2;
+        const origSignal = name3;
         if (typeof origSignal !== "string" || !origSignal)
           throw new Error(`Invalid signal: ${origSignal}`);
-        let signal = name2.toUpperCase();
+        let signal = name3.toUpperCase();
         if (signal.slice(0, 3) === "SIG")
           signal = signal.slice(3);
         if (SIGNALS[signal] !== 1)
@@ -68214,7 +68631,7 @@ var require_Protocol = __commonJS({
         }
         writeUInt32BE(packet, 0, p);
         this._debug && this._debug(
-          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, exit-signal: ${name2})`
+          `Outbound: Sending CHANNEL_REQUEST (r:${chan}, exit-signal: ${name3})`
         );
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
@@ -68299,11 +68716,11 @@ var require_Protocol = __commonJS({
         this._debug && this._debug("Outbound: Sending USERAUTH_PASSWD_CHANGEREQ");
         sendPacket(this, this._packetRW.write.finalize(packet));
       }
-      authInfoReq(name2, instructions, prompts) {
+      authInfoReq(name3, instructions, prompts) {
         if (!this._server)
           throw new Error("Server-only method called in client mode");
         let promptsLen = 0;
-        const nameLen = name2 ? Buffer.byteLength(name2) : 0;
+        const nameLen = name3 ? Buffer.byteLength(name3) : 0;
         const instrLen = instructions ? Buffer.byteLength(instructions) : 0;
         for (let i = 0; i < prompts.length; ++i)
           promptsLen += 4 + Buffer.byteLength(prompts[i].prompt) + 1;
@@ -68314,8 +68731,8 @@ var require_Protocol = __commonJS({
         packet[p] = MESSAGE.USERAUTH_INFO_REQUEST;
         writeUInt32BE(packet, nameLen, ++p);
         p += 4;
-        if (name2) {
-          packet.utf8Write(name2, p, nameLen);
+        if (name3) {
+          packet.utf8Write(name3, p, nameLen);
           p += nameLen;
         }
         writeUInt32BE(packet, instrLen, p);
@@ -68576,10 +68993,10 @@ ${suffix2}`;
       }
     };
     var ERR_INVALID_ARG_TYPE = class _ERR_INVALID_ARG_TYPE extends TypeError {
-      constructor(name2, expected, actual) {
+      constructor(name3, expected, actual) {
         super();
         Error.captureStackTrace(this, _ERR_INVALID_ARG_TYPE);
-        assert(typeof name2 === "string", `'name' must be a string`);
+        assert(typeof name3 === "string", `'name' must be a string`);
         let determiner;
         if (typeof expected === "string" && expected.startsWith("not ")) {
           determiner = "must not be";
@@ -68588,20 +69005,20 @@ ${suffix2}`;
           determiner = "must be";
         }
         let msg;
-        if (name2.endsWith(" argument")) {
-          msg = `The ${name2} ${determiner} ${oneOf2(expected, "type")}`;
+        if (name3.endsWith(" argument")) {
+          msg = `The ${name3} ${determiner} ${oneOf2(expected, "type")}`;
         } else {
-          const type = name2.includes(".") ? "property" : "argument";
-          msg = `The "${name2}" ${type} ${determiner} ${oneOf2(expected, "type")}`;
+          const type = name3.includes(".") ? "property" : "argument";
+          msg = `The "${name3}" ${type} ${determiner} ${oneOf2(expected, "type")}`;
         }
         msg += `. Received type ${typeof actual}`;
         this.message = msg;
       }
     };
     exports.ERR_INVALID_ARG_TYPE = ERR_INVALID_ARG_TYPE;
-    exports.validateNumber = function validateNumber(value2, name2) {
+    exports.validateNumber = function validateNumber(value2, name3) {
       if (typeof value2 !== "number")
-        throw new ERR_INVALID_ARG_TYPE(name2, "number", value2);
+        throw new ERR_INVALID_ARG_TYPE(name3, "number", value2);
     };
   }
 });
@@ -70096,13 +70513,13 @@ var require_SFTP = __commonJS({
         let nameAttrs;
         const attrs = [];
         for (let i = 0; i < count2; ++i) {
-          const name2 = names2[i];
-          const filename = !name2 || !name2.filename || typeof name2.filename !== "string" ? "" : name2.filename;
+          const name3 = names2[i];
+          const filename = !name3 || !name3.filename || typeof name3.filename !== "string" ? "" : name3.filename;
           namesLen += 4 + Buffer.byteLength(filename);
-          const longname = !name2 || !name2.longname || typeof name2.longname !== "string" ? "" : name2.longname;
+          const longname = !name3 || !name3.longname || typeof name3.longname !== "string" ? "" : name3.longname;
           namesLen += 4 + Buffer.byteLength(longname);
-          if (typeof name2.attrs === "object" && name2.attrs !== null) {
-            nameAttrs = attrsToBytes(name2.attrs);
+          if (typeof name3.attrs === "object" && name3.attrs !== null) {
+            nameAttrs = attrsToBytes(name3.attrs);
             namesLen += 4 + nameAttrs.nb;
             if (nameAttrs.nb) {
               let bytes2;
@@ -70128,9 +70545,9 @@ var require_SFTP = __commonJS({
         writeUInt32BE(buf, count2, p);
         p += 4;
         for (let i = 0; i < count2; ++i) {
-          const name2 = names2[i];
+          const name3 = names2[i];
           {
-            const filename = !name2 || !name2.filename || typeof name2.filename !== "string" ? "" : name2.filename;
+            const filename = !name3 || !name3.filename || typeof name3.filename !== "string" ? "" : name3.filename;
             const len = Buffer.byteLength(filename);
             writeUInt32BE(buf, len, p);
             p += 4;
@@ -70140,7 +70557,7 @@ var require_SFTP = __commonJS({
             }
           }
           {
-            const longname = !name2 || !name2.longname || typeof name2.longname !== "string" ? "" : name2.longname;
+            const longname = !name3 || !name3.longname || typeof name3.longname !== "string" ? "" : name3.longname;
             const len = Buffer.byteLength(longname);
             writeUInt32BE(buf, len, p);
             p += 4;
@@ -71329,15 +71746,15 @@ var require_SFTP = __commonJS({
         pool = Buffer.allocUnsafe(poolSize);
       pool.used = 0;
     }
-    function checkPosition(pos, name2) {
+    function checkPosition(pos, name3) {
       if (!Number.isSafeInteger(pos)) {
-        validateNumber(pos, name2);
+        validateNumber(pos, name3);
         if (!Number.isInteger(pos))
-          throw new ERR_OUT_OF_RANGE(name2, "an integer", pos);
-        throw new ERR_OUT_OF_RANGE(name2, ">= 0 and <= 2 ** 53 - 1", pos);
+          throw new ERR_OUT_OF_RANGE(name3, "an integer", pos);
+        throw new ERR_OUT_OF_RANGE(name3, ">= 0 and <= 2 ** 53 - 1", pos);
       }
       if (pos < 0)
-        throw new ERR_OUT_OF_RANGE(name2, ">= 0 and <= 2 ** 53 - 1", pos);
+        throw new ERR_OUT_OF_RANGE(name3, ">= 0 and <= 2 ** 53 - 1", pos);
     }
     function roundUpToMultipleOf8(n) {
       return n + 7 & ~7;
@@ -72466,8 +72883,8 @@ var require_client4 = __commonJS({
               }
               sock.end();
             },
-            SERVICE_ACCEPT: (p, name2) => {
-              if (name2 === "ssh-userauth")
+            SERVICE_ACCEPT: (p, name3) => {
+              if (name3 === "ssh-userauth")
                 tryNextAuth();
             },
             EXT_INFO: (p, exts) => {
@@ -72585,7 +73002,7 @@ var require_client4 = __commonJS({
                 });
               }
             },
-            USERAUTH_INFO_REQUEST: (p, name2, instructions, prompts) => {
+            USERAUTH_INFO_REQUEST: (p, name3, instructions, prompts) => {
               if (curAuth.type === "keyboard-interactive") {
                 const nprompts = Array.isArray(prompts) ? prompts.length : 0;
                 if (nprompts === 0) {
@@ -72596,7 +73013,7 @@ var require_client4 = __commonJS({
                   return;
                 }
                 curAuth.prompt(
-                  name2,
+                  name3,
                   instructions,
                   "",
                   prompts,
@@ -72614,8 +73031,8 @@ var require_client4 = __commonJS({
               if (callbacks.length)
                 callbacks.shift()(true);
             },
-            GLOBAL_REQUEST: (p, name2, wantReply, data) => {
-              switch (name2) {
+            GLOBAL_REQUEST: (p, name3, wantReply, data) => {
+              switch (name3) {
                 case "hostkeys-00@openssh.com":
                   hostKeysProve(this, data, (err2, keys) => {
                     if (err2)
@@ -73296,7 +73713,7 @@ var require_client4 = __commonJS({
         });
         return this;
       }
-      subsys(name2, cb) {
+      subsys(name3, cb) {
         if (!this._sock || !isWritable(this._sock))
           throw new Error("Not connected");
         openChannel(this, "session", (err2, chan) => {
@@ -73304,7 +73721,7 @@ var require_client4 = __commonJS({
             cb(err2);
             return;
           }
-          reqSubsystem(chan, name2, (err3, stream) => {
+          reqSubsystem(chan, name3, (err3, stream) => {
             if (err3) {
               cb(err3);
               return;
@@ -73745,20 +74162,20 @@ var require_client4 = __commonJS({
         chan._client._protocol.env(chan.outgoing.id, key, val, wantReply);
       }
     }
-    function reqSubsystem(chan, name2, cb) {
+    function reqSubsystem(chan, name3, cb) {
       if (chan.outgoing.state !== "open") {
         cb(new Error("Channel is not open"));
         return;
       }
       chan._callbacks.push((had_err) => {
         if (had_err) {
-          cb(had_err !== true ? had_err : new Error(`Unable to start subsystem: ${name2}`));
+          cb(had_err !== true ? had_err : new Error(`Unable to start subsystem: ${name3}`));
           return;
         }
         chan.subtype = "subsystem";
         cb(void 0, chan);
       });
-      chan._client._protocol.subsystem(chan.outgoing.id, name2, true);
+      chan._client._protocol.subsystem(chan.outgoing.id, name3, true);
     }
     function onCHANNEL_OPEN(self2, info) {
       let localChan = -1;
@@ -75033,7 +75450,7 @@ var require_server2 = __commonJS({
                 authCtx._onInfoResponse(responses);
             },
             // End service/auth-related ============================================
-            GLOBAL_REQUEST: (p, name2, wantReply, data) => {
+            GLOBAL_REQUEST: (p, name3, wantReply, data) => {
               const reply = {
                 type: null,
                 buf: null
@@ -75045,7 +75462,7 @@ var require_server2 = __commonJS({
               }
               if (wantReply)
                 unsentGlobalRequestsReplies.push(reply);
-              if ((name2 === "tcpip-forward" || name2 === "cancel-tcpip-forward" || name2 === "no-more-sessions@openssh.com" || name2 === "streamlocal-forward@openssh.com" || name2 === "cancel-streamlocal-forward@openssh.com") && listenerCount(this, "request") && this.authenticated) {
+              if ((name3 === "tcpip-forward" || name3 === "cancel-tcpip-forward" || name3 === "no-more-sessions@openssh.com" || name3 === "streamlocal-forward@openssh.com" || name3 === "cancel-streamlocal-forward@openssh.com") && listenerCount(this, "request") && this.authenticated) {
                 let accept;
                 let reject;
                 if (wantReply) {
@@ -75055,7 +75472,7 @@ var require_server2 = __commonJS({
                       return;
                     replied = true;
                     let bufPort;
-                    if (name2 === "tcpip-forward" && data.bindPort === 0 && typeof chosenPort === "number") {
+                    if (name3 === "tcpip-forward" && data.bindPort === 0 && typeof chosenPort === "number") {
                       bufPort = Buffer.allocUnsafe(4);
                       writeUInt32BE(bufPort, chosenPort, 0);
                     }
@@ -75068,12 +75485,12 @@ var require_server2 = __commonJS({
                     setReply("FAILURE");
                   };
                 }
-                if (name2 === "no-more-sessions@openssh.com") {
+                if (name3 === "no-more-sessions@openssh.com") {
                   this.noMoreSessions = true;
                   accept && accept();
                   return;
                 }
-                this.emit("request", accept, reject, name2, data);
+                this.emit("request", accept, reject, name3, data);
               } else if (wantReply) {
                 setReply("FAILURE");
               }
@@ -75710,7 +76127,7 @@ function unixifyPath(path6) {
   }
   return path6;
 }
-async function readFile2(filePath) {
+async function readFile3(filePath) {
   return new Promise((resolve6, reject) => {
     import_fs3.default.readFile(filePath, "utf8", (err2, res) => {
       if (err2) {
@@ -75817,7 +76234,7 @@ var init_esm6 = __esm({
           (0, import_assert3.default)(config.passphrase == null || typeof config.passphrase === "string", "config.passphrase must be null or a valid string");
           if (config.privateKeyPath != null) {
             try {
-              config.privateKey = await readFile2(config.privateKeyPath);
+              config.privateKey = await readFile3(config.privateKeyPath);
             } catch (err2) {
               if (err2 != null && err2.code === "ENOENT") {
                 throw new import_assert3.AssertionError({ message: "config.privateKeyPath does not exist at given fs path" });
@@ -75836,7 +76253,7 @@ var init_esm6 = __esm({
           if (config.onKeyboardInteractive != null) {
             (0, import_assert3.default)(typeof config.onKeyboardInteractive === "function", "config.onKeyboardInteractive must be a valid function");
           } else if (password != null) {
-            config.onKeyboardInteractive = (name2, instructions, instructionsLang, prompts, finish2) => {
+            config.onKeyboardInteractive = (name3, instructions, instructionsLang, prompts, finish2) => {
               if (prompts.length > 0 && prompts[0].prompt.toLowerCase().includes("password")) {
                 finish2([password]);
               }
@@ -76416,11 +76833,11 @@ var init_agent = __esm({
 });
 
 // src/deploy/host/ssh/certificate.ts
-function readCertificate(text4, name2) {
+function readCertificate(text4, name3) {
   const [type = "", base64 = ""] = text4.trim().split(/\s+/);
   const plain3 = type.endsWith(suffix) ? type.slice(0, -suffix.length) : "";
   const fields2 = keyFields[plain3];
-  if (fields2 === void 0) throw notOne(name2, `it begins with "${type.slice(0, 40)}"`);
+  if (fields2 === void 0) throw notOne(name3, `it begins with "${type.slice(0, 40)}"`);
   const blob = Buffer.from(base64, "base64");
   try {
     const wire = new Wire(blob);
@@ -76438,9 +76855,9 @@ function readCertificate(text4, name2) {
     while (!principals.ended) users.push(principals.string().toString("utf8"));
     const [from, until2] = [wire.take(8).readBigUInt64BE(0), wire.take(8).readBigUInt64BE(0)];
     const whom = users.length === 0 ? "anybody" : users.join(", ");
-    return { name: name2, blob, publicKey: publicKey2, words: `certificate "${id}" for ${whom}${period(from, until2)}` };
+    return { name: name3, blob, publicKey: publicKey2, words: `certificate "${id}" for ${whom}${period(from, until2)}` };
   } catch (error2) {
-    throw notOne(name2, error2 instanceof RangeError ? error2.message : String(error2));
+    throw notOne(name3, error2 instanceof RangeError ? error2.message : String(error2));
   }
 }
 function signPlainly(client, plain3, reply) {
@@ -76497,8 +76914,8 @@ var init_certificate = __esm({
     never = 2n ** 64n - 1n;
     instant = (seconds2) => new Date(Number(seconds2) * 1e3).toISOString().replace(".000", "");
     period = (from, until2) => `${from === 0n ? "" : `, from ${instant(from)}`}${until2 === never ? "" : `, until ${instant(until2)}`}`;
-    notOne = (name2, why) => usage(
-      `The certificate ${name2} is no user certificate of OpenSSH: ${why}.`,
+    notOne = (name3, why) => usage(
+      `The certificate ${name3} is no user certificate of OpenSSH: ${why}.`,
       "Pass the file KEY-cert.pub that ssh-keygen -s wrote."
     );
     CertifiedAgent = class extends import_ssh23.default.BaseAgent {
@@ -76572,11 +76989,11 @@ function checkHostKey(offered, trust) {
   const fingerprint = fingerprintOf(offered);
   const { keys, fingerprints, label } = trust;
   const is = (entry) => entry.key.equals(offered);
-  const shown3 = `${type} ${fingerprint}`;
+  const shown4 = `${type} ${fingerprint}`;
   const revoked = keys.revoked.find(is);
   if (revoked)
     return new Refusal(
-      `${label} offers a host key that was revoked: ${shown3} (${revoked.where}).`,
+      `${label} offers a host key that was revoked: ${shown4} (${revoked.where}).`,
       "Do not connect. Ask whoever runs the host; a revoked key in use means an old image, or someone in between."
     );
   if (fingerprints.includes(fingerprint) || keys.trusted.some(is)) return void 0;
@@ -76584,18 +77001,18 @@ function checkHostKey(offered, trust) {
   if (sameType.length > 0 || fingerprints.length > 0) {
     const expected = sameType.length > 0 ? sameType.map((entry) => `${entry.type} ${fingerprintOf(entry.key)} (${entry.where})`) : fingerprints;
     return new Refusal(
-      `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. It offers ${shown3}; pinned is ${expected.join(", ")}.`,
+      `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. It offers ${shown4}; pinned is ${expected.join(", ")}.`,
       `Nothing was sent. Compare on the host itself: ssh-keygen -lf ${keyFile(type)}. Only if it is the same as offered, replace the pin with ${fingerprint}.`
     );
   }
   if (keys.trusted.length === 0 && keys.authorities.length > 0)
     return new Refusal(
-      `${label} is known only by a certificate authority (${keys.authorities[0].where}), and host certificates cannot be checked here (the SSH library negotiates plain host keys only). It offers ${shown3}.`,
+      `${label} is known only by a certificate authority (${keys.authorities[0].where}), and host certificates cannot be checked here (the SSH library negotiates plain host keys only). It offers ${shown4}.`,
       pin(offered, trust)
     );
   const known2 = keys.trusted.map((entry) => `${entry.type} (${entry.where})`).join(", ");
   return new Refusal(
-    known2 ? `${label} offers a host key of a type that is not pinned: ${shown3}; pinned is ${known2}.` : `The host key of ${label} is not known: ${shown3}. Looked in ${trust.sources.join(", ") || "nothing: no known hosts were given"}.`,
+    known2 ? `${label} offers a host key of a type that is not pinned: ${shown4}; pinned is ${known2}.` : `The host key of ${label} is not known: ${shown4}. Looked in ${trust.sources.join(", ") || "nothing: no known hosts were given"}.`,
     pin(offered, trust)
   );
 }
@@ -76735,7 +77152,7 @@ var init_connect = __esm({
         this.#target = target;
         this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
         this.#methods = [
-          ...identities.flatMap(({ key, type, fingerprint, name: name2, certificate }) => [
+          ...identities.flatMap(({ key, type, fingerprint, name: name3, certificate }) => [
             ...certificate ? [
               {
                 method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
@@ -76744,7 +77161,7 @@ var init_connect = __esm({
             ] : [],
             {
               method: { type: "publickey", username, key },
-              words: () => `${type} ${fingerprint} (${name2})`
+              words: () => `${type} ${fingerprint} (${name3})`
             }
           ]),
           ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
@@ -76816,15 +77233,15 @@ function through(gate, { host: host2, port: port2 }) {
     );
   });
 }
-function forwardError(error2, name2, address, port2) {
+function forwardError(error2, name3, address, port2) {
   if (error2.reason === 2)
     return problem(
-      `${address} port ${port2} cannot be reached from ${name2}: ${error2.message}`,
+      `${address} port ${port2} cannot be reached from ${name3}: ${error2.message}`,
       "Check that something listens there.",
       error2
     );
   return unknown(
-    `${name2} does not forward to ${address} port ${port2}: ${error2.message}`,
+    `${name3} does not forward to ${address} port ${port2}: ${error2.message}`,
     "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
     error2
   );
@@ -76841,8 +77258,8 @@ var init_link = __esm({
       #client;
       #waiting = /* @__PURE__ */ new Set();
       #lost;
-      constructor(name2, nodes) {
-        this.name = name2;
+      constructor(name3, nodes) {
+        this.name = name3;
         this.#nodes = nodes;
         this.#client = nodes.at(-1).connection;
         let reason = "the server closed it";
@@ -76852,14 +77269,14 @@ var init_link = __esm({
         this.#client.on("close", () => this.#lose(reason));
       }
       /** @throws ToolError of kind `unknown` */
-      static async open(name2, targets2) {
+      static async open(name3, targets2) {
         const nodes = [];
         try {
           for (const target of targets2) {
             const gate = nodes.at(-1)?.connection ?? void 0;
             nodes.push(await connect2(target, gate && (() => through(gate, target))));
           }
-          return new _Link(name2, nodes);
+          return new _Link(name3, nodes);
         } catch (error2) {
           closeAll(nodes);
           throw error2;
@@ -76949,20 +77366,20 @@ var init_link = __esm({
 });
 
 // src/deploy/host/ssh/ssh.ts
-async function sshHost(name2, targets2) {
-  let link = Link.open(name2, targets2);
+async function sshHost(name3, targets2) {
+  let link = Link.open(name3, targets2);
   let closed = false;
   await link;
   const current = async () => {
-    if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
+    if (closed) throw unknown(`The connection to ${name3} was closed.`, "Connect again.");
     const latest = link;
     const present = await latest.catch(() => void 0);
     if (present && !present.lost) return present;
-    if (link === latest) link = Link.open(name2, targets2);
+    if (link === latest) link = Link.open(name3, targets2);
     return link;
   };
   return {
-    name: name2,
+    name: name3,
     networked: true,
     run: async (argv, options) => exec(await current(), argv, options),
     forward: async (address, port2) => (await current()).forward(address, port2),
@@ -76996,8 +77413,8 @@ var init_ssh = __esm({
     init_errors();
     init_exec();
     init_link();
-    uploadError = (error2, name2, target) => unknown(
-      `SFTP could not write ${target} on ${name2}: ${messageOf(error2)}`,
+    uploadError = (error2, name3, target) => unknown(
+      `SFTP could not write ${target} on ${name3}: ${messageOf(error2)}`,
       "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
       error2
     );
@@ -77007,8 +77424,8 @@ var init_ssh = __esm({
 // src/deploy/host/ssh/known-hosts.ts
 function parseLines(text4, source, onError) {
   const entries2 = [];
-  for (const [index, raw] of text4.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
-    const line = raw.trim();
+  for (const [index, raw2] of text4.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
+    const line = raw2.trim();
     if (line === "" || line.startsWith("#")) continue;
     const entry = parseLine(line, `${source}:${index + 1}`);
     if (entry instanceof ToolError) onError(entry);
@@ -77032,13 +77449,13 @@ function parseLine(line, where) {
   return { marker: marker2, names: names2, type, key, where };
 }
 function keysOf(entries2, names2, port2) {
-  const lowered = names2.map((name2) => name2.toLowerCase());
-  const withPort = lowered.map((name2) => port2 === 22 ? name2 : `[${name2}]:${port2}`);
-  const of = (candidates) => entries2.filter((entry) => candidates.some((name2) => matches(entry.names, name2)));
+  const lowered = names2.map((name3) => name3.toLowerCase());
+  const withPort = lowered.map((name3) => port2 === 22 ? name3 : `[${name3}]:${port2}`);
+  const of = (candidates) => entries2.filter((entry) => candidates.some((name3) => matches(entry.names, name3)));
   const exact = of(withPort);
   const found = exact.some(({ marker: marker2 }) => marker2 !== "revoked") ? exact : [...exact, ...of(lowered)];
   const revoked = entries2.filter(
-    ({ marker: marker2, names: listed }) => marker2 === "revoked" && [...withPort, ...lowered].some((name2) => matches(listed, name2))
+    ({ marker: marker2, names: listed }) => marker2 === "revoked" && [...withPort, ...lowered].some((name3) => matches(listed, name3))
   );
   return {
     trusted: found.filter(({ marker: marker2 }) => marker2 === void 0),
@@ -77046,32 +77463,32 @@ function keysOf(entries2, names2, port2) {
     authorities: found.filter(({ marker: marker2 }) => marker2 === "cert-authority")
   };
 }
-function matches(names2, name2) {
-  if (names2.startsWith("|1|")) return matchesHash(names2, name2);
+function matches(names2, name3) {
+  if (names2.startsWith("|1|")) return matchesHash(names2, name3);
   let matched = false;
   for (const pattern2 of names2.toLowerCase().split(",")) {
     if (pattern2.startsWith("!")) {
-      if (matchesPattern(pattern2.slice(1), name2)) return false;
-    } else if (matchesPattern(pattern2, name2)) matched = true;
+      if (matchesPattern(pattern2.slice(1), name3)) return false;
+    } else if (matchesPattern(pattern2, name3)) matched = true;
   }
   return matched;
 }
-function matchesHash(hashed, name2) {
+function matchesHash(hashed, name3) {
   const [, , salt, hash3] = hashed.split("|");
   if (salt === void 0 || hash3 === void 0) return false;
-  return (0, import_node_crypto2.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash3;
+  return (0, import_node_crypto2.createHmac)("sha1", Buffer.from(salt, "base64")).update(name3).digest("base64") === hash3;
 }
-function matchesPattern(pattern2, name2) {
+function matchesPattern(pattern2, name3) {
   let p = 0;
   let n = 0;
   let star = -1;
   let mark2 = 0;
-  while (n < name2.length) {
+  while (n < name3.length) {
     if (pattern2[p] === "*") {
       star = p;
       mark2 = n;
       p += 1;
-    } else if (p < pattern2.length && (pattern2[p] === "?" || pattern2[p] === name2[n])) {
+    } else if (p < pattern2.length && (pattern2[p] === "?" || pattern2[p] === name3[n])) {
       p += 1;
       n += 1;
     } else if (star >= 0) {
@@ -77116,15 +77533,15 @@ async function readFrom(path6, base, person, outer, depth) {
     throw usage(`${path6} cannot be read: ${error2.message}`, "Check its permissions.", error2);
   }
   const directives = [];
-  let block;
-  for (const [index, raw] of text4.split(/\r\n?|\n/).entries()) {
-    const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw);
+  let block2;
+  for (const [index, raw2] of text4.split(/\r\n?|\n/).entries()) {
+    const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw2);
     if (!match) continue;
     const keyword = match[1].toLowerCase();
     const value2 = match[2];
-    const blocks2 = block ? [...outer, block] : outer;
-    if (keyword === "host") block = { kind: "host", patterns: words(value2) };
-    else if (keyword === "match") block = { kind: "match", criteria: words(value2) };
+    const blocks2 = block2 ? [...outer, block2] : outer;
+    if (keyword === "host") block2 = { kind: "host", patterns: words(value2) };
+    else if (keyword === "match") block2 = { kind: "match", criteria: words(value2) };
     else if (keyword === "include")
       for (const pattern2 of words(value2))
         for (const file of await included(expandHome(pattern2, person), base))
@@ -77152,7 +77569,7 @@ function resolveHost(config, host2, person, user) {
   const hostNameNow = () => value2("hostname")?.replaceAll("%h", host2).replaceAll("%%", "%") ?? host2;
   for (const directive of config) {
     const names2 = { original: host2, host: hostNameNow(), user: user ?? value2("user") ?? person.user };
-    if (!directive.blocks.every((block) => applies(block, names2))) continue;
+    if (!directive.blocks.every((block2) => applies(block2, names2))) continue;
     if (directive.keyword === "identityfile") identityFiles.push(unquoted(directive.value));
     else if (directive.keyword === "certificatefile") certificateFiles.push(unquoted(directive.value));
     else if (!first.has(directive.keyword)) first.set(directive.keyword, directive);
@@ -77167,7 +77584,7 @@ function resolveHost(config, host2, person, user) {
     throw usage(`${directive.where}: "${text4}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
   };
   const port2 = number2("port", 65535);
-  const tokens = {
+  const tokens2 = {
     "%%": "%",
     "%d": person.home,
     "%h": hostName,
@@ -77176,7 +77593,7 @@ function resolveHost(config, host2, person, user) {
     "%r": account ?? person.user,
     "%u": person.user
   };
-  const fill4 = (text4) => text4.replace(/%[%dhnpru]/g, (token2) => tokens[token2]);
+  const fill4 = (text4) => text4.replace(/%[%dhnpru]/g, (token2) => tokens2[token2]);
   const path6 = (text4) => expandHome(fill4(text4), person);
   const list = (keyword) => {
     const directive = first.get(keyword);
@@ -77207,9 +77624,9 @@ function resolveHost(config, host2, person, user) {
     ...keepalive !== void 0 && keepalive > 0 && { keepaliveMs: keepalive * 1e3 }
   };
 }
-function applies(block, names2) {
-  if (block.kind === "host") return matchesList(block.patterns, names2.original);
-  const { criteria } = block;
+function applies(block2, names2) {
+  if (block2.kind === "host") return matchesList(block2.patterns, names2.original);
+  const { criteria } = block2;
   for (let index = 0; index < criteria.length; index += 1) {
     const negated = criteria[index].startsWith("!");
     const criterion = criteria[index].replace(/^!/, "").toLowerCase();
@@ -77224,8 +77641,8 @@ function applies(block, names2) {
   }
   return true;
 }
-function matchesList(patterns2, name2) {
-  const lowered = name2.toLowerCase();
+function matchesList(patterns2, name3) {
+  const lowered = name3.toLowerCase();
   let matched = false;
   for (const pattern2 of patterns2) {
     if (pattern2.startsWith("!")) {
@@ -77302,14 +77719,14 @@ var init_pkcs8 = __esm({
 });
 
 // src/deploy/host/ssh/identity.ts
-function readIdentity(text4, name2, passphrase) {
-  const pem = repairKey(text4, name2);
-  const readable = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(pem) ? fromPkcs8(pem, name2, passphrase) : pem;
+function readIdentity(text4, name3, passphrase) {
+  const pem = repairKey(text4, name3);
+  const readable = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(pem) ? fromPkcs8(pem, name3, passphrase) : pem;
   const key = parse2(readable, passphrase);
   if (key === void 0 || key instanceof Error)
-    throw unreadable(name2, key?.message ?? "no key inside", passphrase, key);
-  if (!key.isPrivateKey()) throw publicKey(name2);
-  return { name: name2, type: key.type, fingerprint: fingerprintOf(key.getPublicSSH()), key };
+    throw unreadable(name3, key?.message ?? "no key inside", passphrase, key);
+  if (!key.isPrivateKey()) throw publicKey(name3);
+  return { name: name3, type: key.type, fingerprint: fingerprintOf(key.getPublicSSH()), key };
 }
 function parse2(text4, passphrase) {
   try {
@@ -77318,44 +77735,44 @@ function parse2(text4, passphrase) {
     return error2;
   }
 }
-function fromPkcs8(pem, name2, passphrase) {
+function fromPkcs8(pem, name3, passphrase) {
   const encrypted = pem.includes("BEGIN ENCRYPTED");
-  if (encrypted && passphrase === void 0) throw needsPassphrase(name2);
+  if (encrypted && passphrase === void 0) throw needsPassphrase(name3);
   try {
     return convertPkcs8(pem, passphrase);
   } catch (error2) {
-    if (encrypted) throw wrongPassphrase(name2, error2);
-    throw damaged(name2, error2.message, error2);
+    if (encrypted) throw wrongPassphrase(name3, error2);
+    throw damaged(name3, error2.message, error2);
   }
 }
-function repairKey(text4, name2) {
+function repairKey(text4, name3) {
   let clean = text4.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").trim();
   if (clean === "")
-    throw usage(`The key ${name2} is empty.`, "Check that the file or secret exists and is passed on to this job.");
+    throw usage(`The key ${name3} is empty.`, "Check that the file or secret exists and is passed on to this job.");
   if (!clean.includes("-----") && /^[A-Za-z0-9+/=\s]+$/.test(clean)) {
     const decoded3 = Buffer.from(clean, "base64").toString("latin1");
     if (decoded3.includes("-----BEGIN")) clean = decoded3.replace(/\r\n?/g, "\n").trim();
   }
-  if (/^PuTTY-User-Key-File-/.test(clean)) return checkPutty(clean, name2);
+  if (/^PuTTY-User-Key-File-/.test(clean)) return checkPutty(clean, name3);
   if (/^(?:ssh-|ecdsa-sha2-|sk-)\S+ AAAA|^---- BEGIN SSH2 PUBLIC KEY|^-----BEGIN (?:RSA )?PUBLIC KEY/m.test(clean))
-    throw publicKey(name2);
+    throw publicKey(name3);
   if (!clean.includes("\n")) clean = clean.replaceAll("\\r", "").replaceAll("\\n", "\n");
   const match = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([\s\S]*)$/.exec(clean);
-  if (!match) throw notAKey(name2);
+  if (!match) throw notAKey(name3);
   const [, kind, rest] = match;
   const end2 = rest.indexOf(`-----END ${kind}-----`);
   if (end2 < 0)
     throw damaged(
-      name2,
+      name3,
       rest.includes("-----END") ? "its BEGIN and END lines differ" : `its last line, -----END ${kind}-----, is missing: it was cut off`
     );
   const inside = rest.slice(0, end2).trim();
   const headers2 = inside.match(/^(?:[A-Za-z-]+: [^\n]*\n)+/)?.[0] ?? "";
   const base64 = inside.slice(headers2.length).replace(/\s+/g, "");
   const stray = /[^A-Za-z0-9+/=]/.exec(base64);
-  if (stray) throw damaged(name2, `it holds the character ${JSON.stringify(stray[0])}, which no key has`);
-  if (base64 === "" || base64.replace(/=+$/, "").length % 4 === 1) throw damaged(name2, "a part of its text is missing");
-  if (kind === "OPENSSH PRIVATE KEY") checkOpenSsh(Buffer.from(base64, "base64"), name2);
+  if (stray) throw damaged(name3, `it holds the character ${JSON.stringify(stray[0])}, which no key has`);
+  if (base64 === "" || base64.replace(/=+$/, "").length % 4 === 1) throw damaged(name3, "a part of its text is missing");
+  if (kind === "OPENSSH PRIVATE KEY") checkOpenSsh(Buffer.from(base64, "base64"), name3);
   const head = headers2 === "" ? "" : `${headers2.trimEnd()}
 
 `;
@@ -77364,10 +77781,10 @@ ${head}${base64.match(/.{1,64}/g).join("\n")}
 -----END ${kind}-----
 `;
 }
-function checkOpenSsh(bytes2, name2) {
+function checkOpenSsh(bytes2, name3) {
   const magic = "openssh-key-v1\0";
   if (bytes2.toString("latin1", 0, magic.length) !== magic)
-    throw damaged(name2, "its beginning is not that of an OpenSSH key");
+    throw damaged(name3, "its beginning is not that of an OpenSSH key");
   let position = magic.length;
   const skip = () => {
     if (position + 4 <= bytes2.length) position += 4 + bytes2.readUInt32BE(position);
@@ -77379,26 +77796,26 @@ function checkOpenSsh(bytes2, name2) {
   skip();
   const publicType = bytes2.toString("latin1", publicKeyAt + 4, publicKeyAt + 4 + 40);
   skip();
-  if (position > bytes2.length) throw damaged(name2, `${position - bytes2.length} bytes of it are missing`);
+  if (position > bytes2.length) throw damaged(name3, `${position - bytes2.length} bytes of it are missing`);
   if (publicType.startsWith("sk-"))
     throw usage(
-      `The key ${name2} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
+      `The key ${name3} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
       "Use a key without one: ssh-keygen -t ed25519."
     );
 }
-function checkPutty(text4, name2) {
+function checkPutty(text4, name3) {
   if (text4.startsWith("PuTTY-User-Key-File-2: ssh-rsa") || text4.startsWith("PuTTY-User-Key-File-2: ssh-dss"))
     return text4;
   throw usage(
-    `The key ${name2} is in PuTTY's format, of which only version 2 with RSA can be read.`,
+    `The key ${name3} is in PuTTY's format, of which only version 2 with RSA can be read.`,
     "Convert it: puttygen KEY.ppk -O private-openssh -o KEY"
   );
 }
-function unreadable(name2, message, passphrase, cause) {
-  if (/no passphrase given/i.test(message)) return needsPassphrase(name2);
+function unreadable(name3, message, passphrase, cause) {
+  if (/no passphrase given/i.test(message)) return needsPassphrase(name3);
   if (/bad passphrase|bad decrypt|integrity check failed -- /i.test(message) && passphrase !== void 0)
-    return wrongPassphrase(name2, cause);
-  return damaged(name2, message, cause);
+    return wrongPassphrase(name3, cause);
+  return damaged(name3, message, cause);
 }
 var import_ssh24, copyFix, damaged, notAKey, publicKey, needsPassphrase, wrongPassphrase;
 var init_identity = __esm({
@@ -77409,18 +77826,18 @@ var init_identity = __esm({
     init_fingerprint();
     init_pkcs8();
     copyFix = "Copy the whole file again, from the BEGIN line to the END line: a secret keeps line breaks when it is pasted as it is.";
-    damaged = (name2, why, cause) => usage(`The key ${name2} is damaged: ${why}.`, copyFix, cause);
-    notAKey = (name2) => usage(
-      `The key ${name2} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
+    damaged = (name3, why, cause) => usage(`The key ${name3} is damaged: ${why}.`, copyFix, cause);
+    notAKey = (name3) => usage(
+      `The key ${name3} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
       "Pass the file that ssh-keygen wrote, the one without .pub."
     );
-    publicKey = (name2) => usage(`The key ${name2} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
-    needsPassphrase = (name2) => usage(
-      `The key ${name2} is encrypted.`,
+    publicKey = (name3) => usage(`The key ${name3} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
+    needsPassphrase = (name3) => usage(
+      `The key ${name3} is encrypted.`,
       "Pass --passphrase-env VAR, the name of the environment variable that holds its passphrase."
     );
-    wrongPassphrase = (name2, cause) => usage(
-      `The passphrase does not open the key ${name2}.`,
+    wrongPassphrase = (name3, cause) => usage(
+      `The passphrase does not open the key ${name3}.`,
       "Check the variable named by --passphrase-env: quotes or a newline in it count.",
       cause
     );
@@ -77490,7 +77907,7 @@ async function resolveTarget(hop, last, { config, settings, given }) {
   };
 }
 async function foundIdentities(found, person, passphrase) {
-  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name2) => (0, import_node_path6.join)(person.home, ".ssh", name2));
+  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name3) => (0, import_node_path6.join)(person.home, ".ssh", name3));
   const identities = [];
   const unused = [];
   for (const file of files) {
@@ -77516,7 +77933,7 @@ async function withCertificates(keys, found, settings) {
       /\sAAAA/.test(given) ? readCertificate(given, "given as text") : readCertificate(await readNamed(path6, "certificate"), path6)
     );
   }
-  const beside = keys.identities.map(({ name: name2 }) => `${name2}-cert.pub`).filter((path6) => path6.startsWith("/"));
+  const beside = keys.identities.map(({ name: name3 }) => `${name3}-cert.pub`).filter((path6) => path6.startsWith("/"));
   for (const path6 of /* @__PURE__ */ new Set([...found.certificateFiles, ...beside])) {
     const text4 = await (0, import_promises9.readFile)(path6, "utf8").catch(() => void 0);
     if (text4 === void 0) continue;
@@ -77541,12 +77958,12 @@ async function withCertificates(keys, found, settings) {
 async function trustFor(hop, found, host2, port2, settings) {
   const fingerprints = (settings.fingerprints ?? []).map(normalFingerprint);
   const { entries: entries2, sources } = await knownHosts(found, settings);
-  const name2 = found.hostKeyAlias ?? host2;
-  const names2 = [.../* @__PURE__ */ new Set([name2, hop.host])];
+  const name3 = found.hostKeyAlias ?? host2;
+  const names2 = [.../* @__PURE__ */ new Set([name3, hop.host])];
   return {
     keys: keysOf(entries2, names2, found.hostKeyAlias === void 0 ? port2 : 22),
     fingerprints,
-    label: port2 === 22 || found.hostKeyAlias !== void 0 ? name2 : `[${name2}]:${port2}`,
+    label: port2 === 22 || found.hostKeyAlias !== void 0 ? name3 : `[${name3}]:${port2}`,
     sources
   };
 }
@@ -77717,6 +78134,20 @@ var init_ways = __esm({
   }
 });
 
+// src/doctor/logs/store.ts
+var UnreadableLog;
+var init_store = __esm({
+  "src/doctor/logs/store.ts"() {
+    "use strict";
+    init_errors();
+    UnreadableLog = class extends ToolError {
+      constructor(message, fix, cause) {
+        super("unknown", message, fix, cause);
+      }
+    };
+  }
+});
+
 // src/doctor/logs/files.ts
 function directoryStore(files, directory) {
   let root;
@@ -77725,7 +78156,9 @@ function directoryStore(files, directory) {
     async open(logFilename) {
       if ((0, import_node_path7.isAbsolute)(logFilename) || /(^|[\\/])\.\.?([\\/]|$)|\0|^$/.test(logFilename))
         throw refused2(logFilename, directory);
-      root ??= files.resolve(directory);
+      root ??= files.resolve(directory).catch((error2) => {
+        throw error2 instanceof UnreadableLog ? unknown(error2.message, error2.fix, error2) : error2;
+      });
       root.catch(() => {
         root = void 0;
       });
@@ -77745,7 +78178,8 @@ var init_files = __esm({
     "use strict";
     import_node_path7 = __toESM(require_node_path(), 1);
     init_errors();
-    refused2 = (logFilename, directory) => problem(
+    init_store();
+    refused2 = (logFilename, directory) => new UnreadableLog(
       `The log name ${JSON.stringify(logFilename)} leads out of ${directory}; it was not read.`,
       "Forgejo never writes such a name: find out who changed action_task.log_filename or the directory."
     );
@@ -77753,8 +78187,8 @@ var init_files = __esm({
       `The log directory ${directory} does not exist${where || " on this host"}.`,
       where ? "Give the actions_log directory of that host with --log-dir." : "Give the actions_log directory with --log-dir, or say with --log-via on which host it is."
     );
-    irregular = (path6, where) => problem(`${path6}${where} is not a regular file, so it is not a log.`, "Look at what is at that path.");
-    unreadable2 = (path6, where, why, denied, cause) => unknown(
+    irregular = (path6, where) => new UnreadableLog(`${path6}${where} is not a regular file, so it is not a log.`, "Look at what is at that path.");
+    unreadable2 = (path6, where, why, denied, cause) => new UnreadableLog(
       `${path6}${where} cannot be read: ${why}`,
       !denied ? "Look at that path and its file system." : where ? "Connect as the user that Forgejo runs as, or as root." : "Run this as the user that Forgejo runs as, or with sudo.",
       cause
@@ -77832,29 +78266,29 @@ __export(s3_address_exports, {
 function parseS3Address(text4, env) {
   const wrong2 = (why) => usage(`--log-s3 "${text4}": ${why}.`, "Write it as s3://BUCKET/BASE/PATH?endpoint=https://HOST:PORT&region=NAME.");
   if (!URL.canParse(text4) || new URL(text4).protocol !== "s3:") throw wrong2("that is no s3:// address");
-  const url = new URL(text4);
-  hideSecret(url.password);
-  if (url.username !== "" || url.password !== "")
+  const url2 = new URL(text4);
+  hideSecret(url2.password);
+  if (url2.username !== "" || url2.password !== "")
     throw usage(
       "--log-s3 holds credentials, which everybody on this machine can read there.",
       "Put them into AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
     );
-  const bucket = decodeURIComponent(url.hostname);
+  const bucket = decodeURIComponent(url2.hostname);
   if (bucket === "") throw wrong2("the bucket is missing");
-  for (const key of url.searchParams.keys())
+  for (const key of url2.searchParams.keys())
     if (!parameters.includes(key)) throw wrong2(`"${key}" is not one of ${parameters.join(", ")}`);
-  const location = url.searchParams.get("region") || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
-  const endpoint = url.searchParams.get("endpoint") || env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || `https://s3.${location}.amazonaws.com`;
-  const lookup = url.searchParams.get("lookup") ?? "auto";
+  const location = url2.searchParams.get("region") || env.AWS_REGION || env.AWS_DEFAULT_REGION || "us-east-1";
+  const endpoint = url2.searchParams.get("endpoint") || env.AWS_ENDPOINT_URL_S3 || env.AWS_ENDPOINT_URL || `https://s3.${location}.amazonaws.com`;
+  const lookup = url2.searchParams.get("lookup") ?? "auto";
   if (lookup !== "auto" && lookup !== "path" && lookup !== "dns")
     throw wrong2(`lookup is "${lookup}", not auto, path or dns`);
   return {
     endpoint: s3Endpoint(endpoint, false) ?? fail(wrong2(`the endpoint "${endpoint}" is no http or https address`)),
     bucket,
-    basePath: decodeURIComponent(url.pathname),
+    basePath: decodeURIComponent(url2.pathname),
     location,
     lookup,
-    insecure: url.searchParams.get("insecure") === "true",
+    insecure: url2.searchParams.get("insecure") === "true",
     ...s3Credentials(env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN)
   };
 }
@@ -77914,18 +78348,18 @@ __export(address_exports, {
   targetOf: () => targetOf
 });
 function serverAddress(baseUrl) {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : void 0;
-  if (url === void 0 || !/^https?:$/.test(url.protocol))
+  const url2 = URL.canParse(baseUrl) ? new URL(baseUrl) : void 0;
+  if (url2 === void 0 || !/^https?:$/.test(url2.protocol))
     throw usage(`The server's address is "${baseUrl}".`, "Give it with its scheme, as https://forge.example.org.");
-  if (url.username !== "" || url.password !== "")
+  if (url2.username !== "" || url2.password !== "")
     throw usage(
-      `The server's address ${url.origin} carries a name or a password.`,
+      `The server's address ${url2.origin} carries a name or a password.`,
       "Leave them out of the address: a token goes into the header of each request."
     );
-  url.search = "";
-  url.hash = "";
-  url.pathname = `${url.pathname.replace(/(\/api(\/v1)?)?\/*$/, "")}/`;
-  return url;
+  url2.search = "";
+  url2.hash = "";
+  url2.pathname = `${url2.pathname.replace(/(\/api(\/v1)?)?\/*$/, "")}/`;
+  return url2;
 }
 function targetOf(server, route2, params, query = {}) {
   const [, method, text4] = /^([A-Z]+) (\/\S*)$/.exec(route2) ?? [];
@@ -77933,32 +78367,32 @@ function targetOf(server, route2, params, query = {}) {
     throw usage(`The route is "${route2}".`, 'Write it as "GET /repos/{owner}/{repo}": a method and a path.');
   const left = new Map(Object.entries(params).filter(([, value2]) => value2 !== void 0));
   const [template, ...given] = text4.split("?");
-  const path6 = template.replace(/\{(\w+)\}/g, (_, name2, at) => {
-    const value2 = left.get(name2);
-    if (value2 === void 0 || value2 === null || value2 === "") throw missing2(route2, name2, left.keys());
-    left.delete(name2);
-    const whole2 = at + name2.length + 2 === template.length && /^(filepath|branch|tag)$/.test(name2);
-    return (whole2 ? String(value2).split("/") : [String(value2)]).map((part) => segment(part, route2, name2)).join("/");
+  const path6 = template.replace(/\{(\w+)\}/g, (_, name3, at) => {
+    const value2 = left.get(name3);
+    if (value2 === void 0 || value2 === null || value2 === "") throw missing2(route2, name3, left.keys());
+    left.delete(name3);
+    const whole2 = at + name3.length + 2 === template.length && /^(filepath|branch|tag)$/.test(name3);
+    return (whole2 ? String(value2).split("/") : [String(value2)]).map((part) => segment(part, route2, name3)).join("/");
   });
   if (path6.split("/").some((part) => /^(\.|%2e){1,2}$/i.test(part)))
     throw usage(`${route2} has a part that leads out of its path.`, 'Write the path without "." and "..".');
   const reads2 = method === "GET" || method === "HEAD";
-  const url = new URL(`${path6.startsWith("/api/") ? "" : "api/v1"}${path6}`.replace(/^\//, ""), server);
+  const url2 = new URL(`${path6.startsWith("/api/") ? "" : "api/v1"}${path6}`.replace(/^\//, ""), server);
   const search2 = new URLSearchParams(given.join("?"));
-  for (const [name2, value2] of [...reads2 ? left : [], ...Object.entries(query)])
+  for (const [name3, value2] of [...reads2 ? left : [], ...Object.entries(query)])
     for (const one of Array.isArray(value2) ? value2 : [value2])
-      if (one !== void 0 && one !== null) search2.append(name2, one instanceof Date ? one.toISOString() : String(one));
-  url.search = search2.toString();
-  return { method, url, body: reads2 || left.size === 0 ? void 0 : Object.fromEntries(left) };
+      if (one !== void 0 && one !== null) search2.append(name3, one instanceof Date ? one.toISOString() : String(one));
+  url2.search = search2.toString();
+  return { method, url: url2, body: reads2 || left.size === 0 ? void 0 : Object.fromEntries(left) };
 }
-function segment(part, route2, name2) {
+function segment(part, route2, name3) {
   if (part === "." || part === "..")
-    throw usage(`${name2} of ${route2} is or holds "${part}".`, `Give ${name2} without "." and "..".`);
+    throw usage(`${name3} of ${route2} is or holds "${part}".`, `Give ${name3} without "." and "..".`);
   return encodeURIComponent(part);
 }
-function missing2(route2, name2, others) {
-  const close = nearest(name2, others);
-  return usage(`${route2} needs ${name2}.`, `Give ${name2}${close ? `; "${close}" was given` : ""}.`);
+function missing2(route2, name3, others) {
+  const close = nearest(name3, others);
+  return usage(`${route2} needs ${name3}.`, `Give ${name3}${close ? `; "${close}" was given` : ""}.`);
 }
 var init_address = __esm({
   "src/forgejo/address.ts"() {
@@ -78038,12 +78472,12 @@ var init_errors2 = __esm({
 // src/forgejo/namespaces.ts
 function namespaces({ request }) {
   const bind = (routes) => Object.fromEntries(
-    Object.entries(routes).map(([name2, route2]) => [
-      name2,
+    Object.entries(routes).map(([name3, route2]) => [
+      name3,
       (params, options) => request(route2, params, options)
     ])
   );
-  return Object.fromEntries(Object.entries(table2).map(([name2, routes]) => [name2, bind(routes)]));
+  return Object.fromEntries(Object.entries(table2).map(([name3, routes]) => [name3, bind(routes)]));
 }
 var table2;
 var init_namespaces = __esm({
@@ -78295,9 +78729,9 @@ function listOf(body, key, route2) {
   const lists = fields2.filter(([, value2]) => Array.isArray(value2));
   const empty2 = fields2.filter(([, value2]) => value2 === null);
   if (lists.length === 1) return lists[0][1];
-  if (lists.length === 0 && (empty2.length === 1 || fields2.some(([name2]) => name2 === "total_count"))) return [];
+  if (lists.length === 0 && (empty2.length === 1 || fields2.some(([name3]) => name3 === "total_count"))) return [];
   throw usage(
-    `${route2} does not answer with a list (but with ${fields2.map(([name2]) => name2).join(", ") || "an empty object"}).`,
+    `${route2} does not answer with a list (but with ${fields2.map(([name3]) => name3).join(", ") || "an empty object"}).`,
     "Ask for it without pages."
   );
 }
@@ -79042,8 +79476,8 @@ var init_Ky = __esm({
         if (hasSearchParameters(this.#options.searchParams)) {
           const textSearchParams = typeof this.#options.searchParams === "string" ? this.#options.searchParams.replace(/^\?/, "") : new URLSearchParams(_Ky.#normalizeSearchParams(this.#options.searchParams)).toString();
           const searchParams = "?" + textSearchParams;
-          const url = this.request.url.replace(/(?:\?.*?)?(?=#|$)/, searchParams);
-          this.request = new globalThis.Request(url, this.#options);
+          const url2 = this.request.url.replace(/(?:\?.*?)?(?=#|$)/, searchParams);
+          this.request = new globalThis.Request(url2, this.#options);
         }
         if (this.#options.onUploadProgress) {
           if (typeof this.#options.onUploadProgress !== "function") {
@@ -79381,8 +79815,8 @@ function createTransport(options) {
   const { timeoutMs: timeoutMs3 = 6e4, retries = 3 } = options;
   const base = headers(options);
   const send2 = async (route2, params, request = {}) => {
-    const { method, url, body } = targetOf(server, route2, params, request.query);
-    const failure2 = { method, route: route2, url: url.href };
+    const { method, url: url2, body } = targetOf(server, route2, params, request.query);
+    const failure2 = { method, route: route2, url: url2.href };
     const limit = new AbortController();
     const milliseconds = request.timeoutMs ?? timeoutMs3;
     const deadline = Date.now() + milliseconds;
@@ -79394,7 +79828,7 @@ function createTransport(options) {
     };
     let attempt = 0;
     try {
-      const response = await distribution_default(url, {
+      const response = await distribution_default(url2, {
         method,
         headers: { ...base, ...request.headers },
         signal: request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal,
@@ -79407,7 +79841,7 @@ function createTransport(options) {
           beforeRequest: [
             () => {
               attempt++;
-              options.onRequest?.({ method, url: url.href, attempt });
+              options.onRequest?.({ method, url: url2.href, attempt });
             }
           ]
         },
@@ -79418,7 +79852,7 @@ function createTransport(options) {
           afterStatusCodes: [...transient],
           jitter: (delay2) => delay2 * (0.75 + Math.random() / 2),
           backoffLimit: 1e4,
-          shouldRetry: ({ error: error2 }) => mayRepeat(`${method} ${url.pathname}`, error2, deadline) && !limit.signal.aborted && !request.signal?.aborted ? void 0 : false
+          shouldRetry: ({ error: error2 }) => mayRepeat(`${method} ${url2.pathname}`, error2, deadline) && !limit.signal.aborted && !request.signal?.aborted ? void 0 : false
         }
       });
       const read = async (how) => {
@@ -79534,11 +79968,11 @@ function createForgejo(options) {
     const text4 = await read(() => response.text());
     return text4 === "" ? void 0 : text4;
   };
-  const raw = async (route2, ...[params, options2]) => {
+  const raw2 = async (route2, ...[params, options2]) => {
     const { response, read } = await send2(route2, params ?? {}, options2);
     return read(async () => response);
   };
-  const core = { server, request, raw, paginate: createPaginate(send2), version, supports };
+  const core = { server, request, raw: raw2, paginate: createPaginate(send2), version, supports };
   return { ...core, ...namespaces(core) };
 }
 function releaseOf(version) {
@@ -79570,7 +80004,7 @@ __export(api_exports, {
 });
 function apiStore({ baseUrl, token: token2 }, nameOf3) {
   const server = serverAddress(baseUrl).href;
-  const name2 = `the API of ${server}`;
+  const name3 = `the API of ${server}`;
   let client;
   let refusal2;
   async function ask2(log, offset, length) {
@@ -79583,7 +80017,7 @@ function apiStore({ baseUrl, token: token2 }, nameOf3) {
     if (!/html/i.test(response.headers.get("content-type") ?? "")) return response;
     await response.body?.cancel();
     throw unknown(
-      `${name2} answers with a web page where a log was asked for.`,
+      `${name3} answers with a web page where a log was asked for.`,
       "Check the address, with the path and port of ROOT_URL in app.ini; a proxy may ask for a login before it."
     );
   }
@@ -79594,18 +80028,18 @@ function apiStore({ baseUrl, token: token2 }, nameOf3) {
         if (response.status === 206) return Buffer.from(await response.arrayBuffer()).subarray(0, length);
         await response.body?.cancel();
         throw unknown(
-          `${name2} answers with the whole log where it gave a part before.`,
+          `${name3} answers with the whole log where it gave a part before.`,
           "Several servers or proxies may share that address: ask one of them."
         );
       } catch (error2) {
         if (isAbsent(error2) || isBehind(error2)) return Buffer.alloc(0);
         if (error2 instanceof ToolError) throw error2;
-        if (turn === tries) throw brokenOff(name2, error2);
+        if (turn === tries) throw brokenOff(name3, error2);
       }
     }
   }
   return {
-    name: name2,
+    name: name3,
     async open(_, taskId) {
       if (refusal2) throw refusal2;
       const log = await nameOf3(taskId);
@@ -79622,7 +80056,7 @@ function apiStore({ baseUrl, token: token2 }, nameOf3) {
         throw error2;
       }
       const [, size2] = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "") ?? [];
-      if (response.status !== 206 || size2 === void 0) return keep(response, name2);
+      if (response.status !== 206 || size2 === void 0) return keep(response, name3);
       const first = Buffer.from(await response.arrayBuffer());
       return {
         size: Number(size2),
@@ -79633,14 +80067,14 @@ function apiStore({ baseUrl, token: token2 }, nameOf3) {
     }
   };
 }
-async function keep(response, name2) {
+async function keep(response, name3) {
   const directory = await (0, import_promises11.mkdtemp)((0, import_node_path8.join)((0, import_node_os3.tmpdir)(), "ci-doctor-"));
   const path6 = (0, import_node_path8.join)(directory, "log");
   try {
     await (0, import_promises11.writeFile)(path6, response.body ?? "", { mode: 384 });
     return await openFile(path6);
   } catch (error2) {
-    throw brokenOff(name2, error2);
+    throw brokenOff(name3, error2);
   } finally {
     await (0, import_promises11.rm)(directory, { recursive: true, force: true });
   }
@@ -79653,6 +80087,7 @@ var init_api = __esm({
     import_node_os3 = __toESM(require_node_os(), 1);
     import_node_path8 = __toESM(require_node_path(), 1);
     init_errors();
+    init_words();
     init_address();
     init_errors2();
     init_disk();
@@ -79661,8 +80096,8 @@ var init_api = __esm({
     tries = 3;
     isAbsent = (error2) => error2 instanceof NotFound;
     isBehind = (error2) => error2 instanceof ForgejoError && error2.status === 416;
-    brokenOff = (name2, error2) => unknown(
-      `${name2} broke off in the middle of a log: ${messageOf(error2)}.`,
+    brokenOff = (name3, error2) => unknown(
+      `${name3} broke off in the middle of a log: ${sentence(messageOf(error2))}`,
       "Check the network between here and the server, then try again.",
       error2
     );
@@ -79673,10 +80108,10 @@ var init_api = __esm({
 function groupBy(items, key) {
   const groups = /* @__PURE__ */ new Map();
   for (const item of items) {
-    const name2 = key(item);
-    const group = groups.get(name2);
+    const name3 = key(item);
+    const group = groups.get(name3);
     if (group) group.push(item);
-    else groups.set(name2, [item]);
+    else groups.set(name3, [item]);
   }
   return groups;
 }
@@ -79726,7 +80161,7 @@ var init_status = __esm({
 // src/doctor/runs.ts
 async function listRuns(database, filter) {
   const { queries } = database;
-  let query = runColumns(queries).orderBy("action_run.id", "desc").limit(filter.limit + 1);
+  let query = runColumns(database, queries).orderBy("action_run.id", "desc").limit(filter.limit + 1);
   if (filter.before !== void 0) query = query.where("action_run.id", "<", filter.before);
   if (filter.status) query = query.where("action_run.status", "in", filter.status);
   if (filter.workflow !== void 0) query = query.where("action_run.workflow_id", "=", filter.workflow);
@@ -79750,11 +80185,11 @@ async function listRuns(database, filter) {
   if (filter.since !== void 0)
     query = query.where("action_run.id", ">=", await firstRunSince(queries, filter.since));
   const rows2 = await query.execute();
-  const at = await database.now();
   const page = rows2.slice(0, filter.limit);
-  return { runs: page.map((row) => runRow(row, at)), next: rows2.length > filter.limit ? page.at(-1).id : null };
+  return { runs: page.map(runRow), next: rows2.length > filter.limit ? page.at(-1).id : null };
 }
-function runRow(row, now) {
+function runRow(row) {
+  const now = Number(row.now);
   return {
     id: row.id,
     index: row.index,
@@ -79774,16 +80209,16 @@ function runRow(row, now) {
     duration: elapsed(row, now)
   };
 }
-async function repositoryIds(queries, name2) {
-  const slash = name2.indexOf("/");
-  const owner = slash < 0 ? void 0 : name2.slice(0, slash).toLowerCase();
-  const repository = name2.slice(slash + 1).toLowerCase();
+async function repositoryIds(queries, name3) {
+  const slash = name3.indexOf("/");
+  const owner = slash < 0 ? void 0 : name3.slice(0, slash).toLowerCase();
+  const repository = name3.slice(slash + 1).toLowerCase();
   let query = queries.selectFrom("repository").select("id").where("lower_name", "=", repository);
   if (owner !== void 0) query = query.where(sql`lower(owner_name)`, "=", owner);
   const ids = (await query.execute()).map((row) => row.id);
   if (ids.length > 0) return ids;
   throw problem(
-    `There is no repository "${name2}".`,
+    `There is no repository "${name3}".`,
     'Write it as OWNER/NAME, as in its address; "ci-doctor runs" lists those that have runs.'
   );
 }
@@ -79807,7 +80242,7 @@ var init_runs = __esm({
     init_errors();
     init_status();
     branchOf = (ref) => ref.replace(/^refs\/(?:heads|tags)\//, "");
-    runColumns = (queries) => queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").leftJoin("user", "user.id", "action_run.trigger_user_id").select([
+    runColumns = ({ clock }, queries) => queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").leftJoin("user", "user.id", "action_run.trigger_user_id").select([
       "action_run.id",
       "action_run.index",
       "action_run.workflow_id",
@@ -79821,9 +80256,69 @@ var init_runs = __esm({
       "action_run.stopped",
       "repository.owner_name",
       "repository.name as repository_name",
-      "user.name as actor"
+      "user.name as actor",
+      clock.as("now")
     ]);
     elapsed = ({ started, stopped }, now) => started === 0 ? null : Math.max(0, (stopped || now) - started);
+  }
+});
+
+// src/doctor/find-run.ts
+function parseRunName(text4) {
+  if (/^[1-9]\d{0,14}$/.test(text4)) return { id: Number(text4) };
+  const short = /^([^#\s]*)#(\d{1,15})$/.exec(text4);
+  if (short) return { repository: short[1] || void 0, index: Number(short[2]) };
+  if (URL.canParse(text4)) {
+    const path6 = new URL(text4).pathname;
+    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path6);
+    if (api) return { id: Number(api[1]) };
+    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path6);
+    if (page) return { repository: page[1], index: Number(page[2]) };
+  }
+  throw usage(`"${text4}" does not name a run.`, "Use its id, OWNER/REPOSITORY#INDEX, or the address of its page.");
+}
+async function findRun(queries, text4) {
+  const name3 = parseRunName(text4);
+  if ("id" in name3) {
+    const row = await queries.selectFrom("action_run").select("id").where("id", "=", name3.id).executeTakeFirst() ?? // A run whose row is gone lives on in its jobs.
+    await queries.selectFrom("action_run_job").select("run_id as id").where("run_id", "=", name3.id).limit(1).executeTakeFirst();
+    if (row) return row.id;
+    throw noSuchRun(name3.id);
+  }
+  let query = queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").select(["action_run.id", "repository.owner_name", "repository.name"]).where("action_run.index", "=", name3.index).orderBy("action_run.id", "desc");
+  if (name3.repository !== void 0)
+    query = query.where("action_run.repo_id", "in", await repositoryIds(queries, name3.repository));
+  const rows2 = await query.limit(20).execute();
+  if (rows2.length === 1) return rows2[0].id;
+  if (rows2.length === 0)
+    throw problem(
+      `There is no run ${text4}.`,
+      name3.repository === void 0 ? 'List runs with "ci-doctor runs".' : `List its runs with "ci-doctor runs --repository ${name3.repository}".`
+    );
+  const candidates = rows2.map(
+    (row) => row.name === null ? `id ${row.id} (repository gone)` : `${row.owner_name}/${row.name}#${name3.index} (id ${row.id})`
+  );
+  throw usage(`"${text4}" names several runs: ${candidates.join(", ")}.`, "Use one of these names, or the id.");
+}
+async function noRun(queries, id) {
+  const { jobs } = await queries.selectFrom("action_run_job").select((job) => job.fn.countAll().as("jobs")).where("run_id", "=", id).executeTakeFirstOrThrow();
+  if (Number(jobs) === 0) return noSuchRun(id);
+  return problem(
+    `Run ${id} has no row any more; ${count(Number(jobs), "job")} of it ${Number(jobs) === 1 ? "is" : "are"} left.`,
+    `See what they hold up: ci-doctor reset ${id} --dry-run`
+  );
+}
+var noSuchRun;
+var init_find_run = __esm({
+  "src/doctor/find-run.ts"() {
+    "use strict";
+    init_errors();
+    init_words();
+    init_runs();
+    noSuchRun = (id) => problem(
+      `There is no run with the id ${id}.`,
+      `List runs with "ci-doctor runs". The number in a page's address is the index: write OWNER/REPOSITORY#INDEX.`
+    );
   }
 });
 
@@ -79894,7 +80389,7 @@ function stepSpans(steps) {
   const lastEnd = last ? last.status === running ? Number.POSITIVE_INFINITY : endOf(last) : setUpEnd;
   const spans = [
     { name: setUpName, end: setUpEnd },
-    ...written.map(({ name: name2 }, at2) => ({ name: name2, end: Math.min(written[at2 + 1]?.logIndex ?? lastEnd, lastEnd) })),
+    ...written.map(({ name: name3 }, at2) => ({ name: name3, end: Math.min(written[at2 + 1]?.logIndex ?? lastEnd, lastEnd) })),
     { name: completeName, end: Number.POSITIVE_INFINITY }
   ];
   let at = 0;
@@ -79918,6 +80413,25 @@ var init_steps = __esm({
     ({ success, failure, cancelled, skipped, waiting, running } = Status);
     hasRun = (status) => status === success || status === failure;
     endOf = (step) => step.logIndex + step.logLength;
+  }
+});
+
+// src/doctor/stuck/clock.ts
+function clockWarning({ now, instance, timings: timings2 }) {
+  const age = now - instance.newest;
+  if (-age > tolerated)
+    return `Rows are up to ${duration(-age)} in the future of the database's clock: Forgejo's own is ahead of it, or they were written by hand. A runner that died looks alive for as long.`;
+  const ended2 = timings2.zombieTimeout + (timings2.zombiePeriod ?? timings2.zombieTimeout);
+  if (instance.newest > 0 && age > ended2 + tolerated)
+    return `Nothing in the database is younger than ${duration(age)}, no runner, run or task: Forgejo does not run, its clock is behind the database's, or this is a copy. If it is the clock, jobs that really run look silent.`;
+  return null;
+}
+var tolerated;
+var init_clock = __esm({
+  "src/doctor/stuck/clock.ts"() {
+    "use strict";
+    init_words();
+    tolerated = 60;
   }
 });
 
@@ -80001,32 +80515,28 @@ function explainBlocked(run2, job) {
   return wait("needs", "All it needs is done; Forgejo is about to release it.");
 }
 function explainWaiting(run2, job, { now, instance }) {
-  if (run2.queueGroup !== null) {
-    const ahead = (instance.groups.get(`${run2.repositoryId} ${run2.queueGroup}`) ?? []).filter(
-      (other) => other.id !== run2.id && (other.status === Status.running || other.index < run2.index)
+  const ahead = aheadInGroup(run2, instance.groups);
+  if (ahead.length > 0)
+    return wait(
+      "concurrency-group",
+      `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(", ")} of the concurrency group "${run2.queueGroup}".`,
+      { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) }
     );
-    if (ahead.length > 0)
-      return wait(
-        "concurrency-group",
-        `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(", ")} of the concurrency group "${run2.queueGroup}".`,
-        { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) }
-      );
-  }
   const matching = instance.runners.filter((runner) => serves(runner, job));
   if (matching.length === 0) {
-    const near = nearest2(job, instance.runners);
+    const near2 = nearest2(job, instance.runners);
     return wait(
       "no-runner",
       instance.runners.length === 0 ? "No runner is registered." : `No runner that serves this repository has ${job.runsOn.length === 1 ? "the label" : "all labels"} ${quoted2(job.runsOn)}.`,
-      { runners: near }
+      { runners: near2 }
     );
   }
   const online = matching.filter((runner) => now - runner.lastOnline <= offlineAfter);
   if (online.length === 0)
     return wait("runners-offline", `No runner with its labels is online.`, {
-      runners: [...matching].sort((a, b) => b.lastOnline - a.lastOnline).slice(0, shown).map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`))
+      runners: [...matching].sort((a, b) => b.lastOnline - a.lastOnline).slice(0, shown2).map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`))
     });
-  const starver = starverAhead(job, online, instance.poisoned);
+  const starver = starverAhead(run2, job, online, instance.poisoned);
   if (starver)
     return wait(
       "behind-starved-job",
@@ -80036,7 +80546,7 @@ function explainWaiting(run2, job, { now, instance }) {
   const idle = online.filter((runner) => runner.busy === 0 && now - runner.lastActive > pickedWithin);
   if (idle.length === 0)
     return wait("runners-busy", `Every runner with its labels is busy.`, {
-      runners: [...online].sort((a, b) => a.busy - b.busy).slice(0, shown).map(
+      runners: [...online].sort((a, b) => a.busy - b.busy).slice(0, shown2).map(
         (runner) => lacking(
           runner,
           runner.busy > 0 ? `busy with ${runner.busy} ${runner.busy === 1 ? "task" : "tasks"}` : "has just ended a task"
@@ -80049,24 +80559,22 @@ function explainWaiting(run2, job, { now, instance }) {
     "unannounced",
     `Runner "${idle[0].name}" has its labels and is idle, but was not told that there is work.`,
     {
-      runners: idle.slice(0, shown).map((runner) => lacking(runner))
+      runners: idle.slice(0, shown2).map((runner) => lacking(runner))
     }
   );
 }
-function starverAhead(job, runners, poisoned) {
-  const ahead = [...poisoned.values()].filter(
-    (other) => other.starves && (other.updated < job.updated || other.updated === job.updated && other.id < job.id)
-  );
-  return ahead.find((other) => runners.every((runner) => serves(runner, other)));
+function starverAhead({ priority }, { updated, id }, runners, poisoned) {
+  const isAhead = (other) => (priority - other.priority || other.updated - updated || other.id - id) < 0;
+  return [...poisoned.values()].find((other) => isAhead(other) && runners.every((runner) => stumbles(runner, other)));
 }
 function nearest2(job, runners) {
   return runners.map((runner) => {
     const labels = job.runsOn.filter((label) => !runner.labels.includes(label)).map((label) => `label "${label}"`);
     const scope = inScope(runner, job) ? [] : ["it serves another owner or repository"];
     return lacking(runner, ...labels, ...scope);
-  }).sort((a, b) => a.lacks.length - b.lacks.length || a.id - b.id).slice(0, shown);
+  }).sort((a, b) => a.lacks.length - b.lacks.length || a.id - b.id).slice(0, shown2);
 }
-var offlineAfter, pickedWithin, shown, wait, scopesOf, inScope, serves, lacking, quoted2;
+var offlineAfter, pickedWithin, shown2, wait, aheadInGroup, scopesOf, inScope, serves, stumbles, lacking, quoted2;
 var init_waiting = __esm({
   "src/doctor/stuck/waiting.ts"() {
     "use strict";
@@ -80074,7 +80582,7 @@ var init_waiting = __esm({
     init_status();
     offlineAfter = 60;
     pickedWithin = 60;
-    shown = 3;
+    shown2 = 3;
     wait = (code3, message, extra = {}) => ({
       code: code3,
       message,
@@ -80082,6 +80590,9 @@ var init_waiting = __esm({
       runners: [],
       ...extra
     });
+    aheadInGroup = (run2, groups) => run2.queueGroup === null ? [] : (groups.get(`${run2.repositoryId} ${run2.queueGroup}`) ?? []).filter(
+      (other) => other.id !== run2.id && (other.status === Status.running || other.index < run2.index)
+    );
     scopesOf = (job) => [
       "0 0",
       `${job.ownerId} 0`,
@@ -80089,6 +80600,7 @@ var init_waiting = __esm({
     ];
     inScope = (runner, job) => (runner.repositoryId === 0 || runner.repositoryId === job.repositoryId) && (runner.ownerId === 0 || runner.repositoryId !== 0 || runner.ownerId === job.ownerId);
     serves = (runner, job) => inScope(runner, job) && job.runsOn.every((label) => runner.labels.includes(label));
+    stumbles = (runner, job) => job.starves && serves(runner, job) && !(job.poison === "repository" && runner.ownerId !== 0 && runner.repositoryId === 0) && !(job.poison === "run" && (runner.ownerId !== 0 || runner.repositoryId !== 0));
     lacking = (runner, ...lacks) => ({ id: runner.id, name: runner.name, lacks });
     quoted2 = (words6) => words6.map((word) => `"${word}"`).join(", ");
   }
@@ -80098,7 +80610,7 @@ var init_waiting = __esm({
 function holdsOf(run2, sight) {
   const released = run2.needApproval ? /* @__PURE__ */ new Map() : release(run2.jobs);
   const holds = run2.jobs.flatMap((job) => new JobLook(run2, job, sight, released).hold() ?? []);
-  holds.push(...run2.strays.map((task) => strayHold(run2, task, sight)));
+  for (const task of run2.strays) addStray(holds, run2, task, sight);
   const own = holdOfRun(run2, holds, sight);
   return own ? [own, ...holds] : holds;
 }
@@ -80120,7 +80632,8 @@ function holdOfRun(run2, holds, { now, aggregation }) {
   const jobs = `jobs: ${run2.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(", ")}`;
   const computed = status ? [`Forgejo would compute ${statusLabel(status)}`] : [];
   if (isDone(run2.status)) {
-    if (status === null || isDone(status) || holds.length > 0 || now - run2.updated < settledWithin) return void 0;
+    const explained5 = holds.some(({ severity }) => severity !== "note");
+    if (status === null || isDone(status) || explained5 || now - run2.updated < settledWithin) return void 0;
     return hold(
       "run-status-wrong",
       `The run is ${statusName(run2.status)}, but not all of its jobs are done: it should be ${statusName(status)}.`,
@@ -80142,6 +80655,21 @@ function holdOfRun(run2, holds, { now, aggregation }) {
     `All ${count(run2.jobs.length, "job")} are done, but the run is still ${statusName(run2.status)}; no cron looks at runs.`,
     [jobs, ...computed]
   );
+}
+function addStray(holds, run2, task, sight) {
+  const at = holds.findIndex((hold2) => hold2.job?.id === task.jobId && hold2.code !== "task-left-open");
+  const hold = holds[at];
+  const stray = strayHold(run2, task, sight);
+  if (!hold) holds.push(stray);
+  else if (hold.severity === "note") holds[at] = stray;
+  else
+    holds[at] = {
+      ...hold,
+      message: `${hold.message} Beside it task ${task.id} of the job is ${statusName(task.status)}.`,
+      evidence: [...hold.evidence, stray.evidence[0]],
+      // Its end would be written over the job that was put back.
+      repairable: hold.repairable && !(wouldRequeue(hold.code) && isFresh(task, sight.now, sight.timings))
+    };
 }
 function strayHold(run2, task, { now, timings: timings2 }) {
   const job = run2.jobs.find((candidate) => candidate.id === task.jobId) ?? null;
@@ -80221,7 +80749,9 @@ var init_hold = __esm({
       #starved(poisoned) {
         const { now, timings: timings2, instance } = this.#sight;
         const job = this.#job;
-        const victims = instance.runners.filter((runner) => serves(runner, job) && now - runner.lastOnline <= quietAfter);
+        const victims = instance.runners.filter(
+          (runner) => stumbles(runner, poisoned) && now - runner.lastOnline <= quietAfter
+        );
         const reason = {
           run: `the row of its run ${job.runId} is gone`,
           repository: `the row of its repository ${job.repositoryId} is gone`,
@@ -80240,7 +80770,8 @@ var init_hold = __esm({
         return this.#hold("queue-starved", `It waits, and ${reason}. ${whom}${approach}`, job.updated, {
           severity: victims.length > 0 ? "critical" : "error",
           evidence: [row],
-          heals: never2 ? null : abandonedHealing(job.updated, timings2)
+          heals: never2 ? null : abandonedHealing(job.updated, timings2),
+          poison: poisoned.poison
         });
       }
       #literalReset() {
@@ -80347,10 +80878,10 @@ var init_hold = __esm({
           );
         }
         const overdue = heals && now - heals.until;
-        const cron = overdue === null ? "Forgejo's cron stop_zombie_tasks is off, so nothing will end it." : overdue <= 0 ? `Forgejo's cron stop_zombie_tasks will mark it failed within ${duration(-overdue)}.` : `Forgejo's cron stop_zombie_tasks should have marked it failed ${duration(overdue)} ago and has not: the server or its cron is not doing its work.`;
+        const cron2 = overdue === null ? "Forgejo's cron stop_zombie_tasks is off, so nothing will end it." : overdue <= 0 ? `Forgejo's cron stop_zombie_tasks will mark it failed ${overdue === 0 ? "any moment" : `within ${duration(-overdue)}`}.` : `Forgejo's cron stop_zombie_tasks should have marked it failed ${duration(overdue)} ago and has not: the server or its cron is not doing its work.`;
         return this.#hold(
           "runner-silent",
-          `No sign of life from ${runner} for ${duration(silent)}. ${cron}`,
+          `No sign of life from ${runner} for ${duration(silent)}. ${cron2}`,
           task.updated,
           {
             evidence,
@@ -80397,11 +80928,12 @@ var init_hold = __esm({
           );
         }
         const needed2 = this.#run.jobs.filter((other) => job.needs.includes(other.jobId));
+        const open7 = needed2.filter((other) => !isDone(other.status));
         const since = Math.max(...needed2.map((other) => other.stopped || other.updated));
         if (now - since < settledWithin) return void 0;
         return this.#hold(
           "needs-done-still-blocked",
-          `All it needs is done (${needed2.map((other) => `${other.name}: ${statusName(other.status)}`).join(", ")}), but the job is still blocked.`,
+          open7.length > 0 ? `It needs ${open7.map(({ name: name3 }) => `"${name3}"`).join(", ")}, which should have been released and so ended: then this job is next.` : `All it needs is done (${needed2.map((other) => `${other.name}: ${statusName(other.status)}`).join(", ")}), but the job is still blocked.`,
           since,
           { evidence: [`Forgejo would make it ${statusLabel(next)}`], heals }
         );
@@ -80428,7 +80960,8 @@ var init_hold = __esm({
           ],
           since,
           repairable: (extra.repairable ?? true) && !(run2.needApproval && wouldRequeue(code3)),
-          heals: extra.heals ?? null
+          heals: extra.heals ?? null,
+          ...extra.poison && { poison: extra.poison }
         };
       }
     };
@@ -80443,20 +80976,93 @@ var init_hold = __esm({
   }
 });
 
+// src/doctor/stuck/payload.ts
+var payload_exports = {};
+__export(payload_exports, {
+  parseFailure: () => parseFailure
+});
+function parseFailure(text4) {
+  if (text4.trim() === "") return "it is empty";
+  const document2 = import_yaml.default.parseDocument(text4, { logLevel: "silent", strict: false, uniqueKeys: false });
+  const error2 = document2.errors[0]?.message.split("\n", 1)[0];
+  if (error2 !== void 0) return error2;
+  return aliasWithoutAnchor(document2) ?? shapeFailure(document2.contents);
+}
+function aliasWithoutAnchor(document2) {
+  let lost = null;
+  import_yaml.default.visit(document2, {
+    Alias(_, alias) {
+      if (alias.resolve(document2) !== void 0) return void 0;
+      lost = `alias *${alias.source} has no anchor`;
+      return import_yaml.default.visit.BREAK;
+    }
+  });
+  return lost;
+}
+function shapeFailure(root) {
+  if (!import_yaml.default.isMap(root)) return "it is no mapping";
+  const twice = keyTwice(root);
+  if (twice !== void 0) return `"${twice}" stands twice`;
+  const jobs = root.get("jobs", true);
+  if (jobs === void 0 || isNothing(jobs)) return null;
+  if (!import_yaml.default.isMap(jobs)) return "jobs is no mapping";
+  const repeated2 = keyTwice(jobs);
+  if (repeated2 !== void 0) return `job "${repeated2}" stands twice`;
+  for (const { key, value: value2 } of jobs.items) {
+    if (import_yaml.default.isAlias(value2) || isNothing(value2)) continue;
+    if (!import_yaml.default.isMap(value2)) return `job "${String(key)}" is no mapping`;
+    const again = keyTwice(value2);
+    if (again !== void 0) return `"${again}" stands twice in job "${String(key)}"`;
+  }
+  return null;
+}
+function keyTwice({ items }) {
+  const seen = /* @__PURE__ */ new Set();
+  for (const { key } of items) {
+    const name3 = String(key);
+    if (name3 !== "<<" && seen.has(name3)) return name3;
+    seen.add(name3);
+  }
+  return void 0;
+}
+var import_yaml, isNothing;
+var init_payload = __esm({
+  "src/doctor/stuck/payload.ts"() {
+    "use strict";
+    import_yaml = __toESM(require_dist(), 1);
+    isNothing = (node) => node === null || import_yaml.default.isScalar(node) && node.value === null;
+  }
+});
+
 // src/doctor/stuck/instance.ts
 async function loadInstance(database, queries, now) {
+  const groups = database.generation.hasConcurrencyGroups ? await loadGroups(queries) : /* @__PURE__ */ new Map();
+  const { runners, heartbeat } = await loadRunners(queries);
   return {
-    runners: await loadRunners(queries),
-    poisoned: await loadPoisoned(database, queries, now),
-    groups: database.generation.hasConcurrencyGroups ? await loadGroups(queries) : /* @__PURE__ */ new Map(),
+    runners,
+    newest: Math.max(
+      heartbeat,
+      await newestRun(queries),
+      ...runners.map(({ lastOnline, lastActive }) => Math.max(lastOnline, lastActive))
+    ),
+    poisoned: await loadPoisoned(database, queries, now, groups),
+    groups,
     announced: await loadAnnounced(queries, now)
   };
 }
+async function newestRun(queries) {
+  const row = await queries.selectFrom("action_run").select(["created", "updated"]).orderBy("id", "desc").limit(1).executeTakeFirst();
+  return Math.max(row?.created ?? 0, row?.updated ?? 0);
+}
 async function loadRunners(queries) {
   const rows2 = await queries.selectFrom("action_runner").select(["id", "name", "owner_id", "repo_id", "agent_labels", "last_online", "last_active"]).where((where) => where.or([where("deleted", "is", null), where("deleted", "=", 0)])).orderBy("id").execute();
-  const busy = await queries.selectFrom("action_task").select((select) => ["runner_id", select.fn.countAll().as("tasks")]).where("status", "=", Status.running).groupBy("runner_id").execute();
+  const busy = await queries.selectFrom("action_task").select((select) => [
+    "runner_id",
+    select.fn.countAll().as("tasks"),
+    select.fn.max("updated").as("heartbeat")
+  ]).where("status", "=", Status.running).groupBy("runner_id").execute();
   const tasks = new Map(busy.map((row) => [row.runner_id, Number(row.tasks)]));
-  return rows2.map((row) => ({
+  const runners = rows2.map((row) => ({
     id: row.id,
     name: row.name,
     lastOnline: row.last_online,
@@ -80467,10 +81073,11 @@ async function loadRunners(queries) {
     repositoryId: row.repo_id,
     busy: tasks.get(row.id) ?? 0
   }));
+  return { runners, heartbeat: Math.max(0, ...busy.map((row) => Number(row.heartbeat))) };
 }
-async function loadPoisoned({ generation }, queries, now) {
+async function loadPoisoned({ generation }, queries, now, groups) {
   const isNew = generation.countsAttemptAtRequeue;
-  const waiting2 = queries.selectFrom("action_run_job").leftJoin("action_run", "action_run.id", "action_run_job.run_id").leftJoin("repository", "repository.id", "action_run_job.repo_id").where("action_run_job.status", "=", Status.waiting).where("action_run_job.task_id", "=", 0).select([
+  const waiting3 = queries.selectFrom("action_run_job").leftJoin("action_run", "action_run.id", "action_run_job.run_id").leftJoin("repository", "repository.id", "action_run_job.repo_id").where("action_run_job.status", "=", Status.waiting).where("action_run_job.task_id", "=", 0).select([
     "action_run_job.id",
     "action_run_job.run_id",
     "action_run_job.repo_id",
@@ -80478,9 +81085,13 @@ async function loadPoisoned({ generation }, queries, now) {
     "action_run_job.runs_on",
     "action_run_job.updated",
     "action_run.id as run",
+    "action_run.index",
     "repository.id as repository"
-  ]);
-  const rows2 = await waiting2.where(
+  ]).$if(generation.hasPriorities, (query) => query.select("action_run.priority")).$if(
+    generation.hasConcurrencyGroups,
+    (query) => query.select(["action_run.concurrency_group", "action_run.concurrency_type"])
+  );
+  const rows2 = await waiting3.where(
     (where) => where.or([
       where("action_run.id", "is", null),
       where("repository.id", "is", null),
@@ -80494,32 +81105,46 @@ async function loadPoisoned({ generation }, queries, now) {
     ])
   ).execute();
   const found = /* @__PURE__ */ new Map();
-  const add2 = (row, poison, starves, detail = null) => found.set(row.id, {
-    id: row.id,
-    runId: row.run_id,
-    repositoryId: row.repo_id,
-    ownerId: row.owner_id,
-    runsOn: parseList(row.runs_on),
-    updated: row.updated,
-    poison,
-    detail,
-    starves
-  });
+  const add2 = (row, poison, fails, detail = null) => {
+    const place = { id: row.run_id, index: row.index ?? 0, repositoryId: row.repo_id, queueGroup: queueGroupOf(row) };
+    const starves = fails && aheadInGroup(place, groups).length === 0;
+    found.set(row.id, {
+      id: row.id,
+      runId: row.run_id,
+      repositoryId: row.repo_id,
+      ownerId: row.owner_id,
+      runsOn: parseList(row.runs_on),
+      updated: row.updated,
+      priority: row.priority ?? 0,
+      poison,
+      detail,
+      starves
+    });
+  };
   for (const row of rows2)
     if (row.run === null) add2(row, "run", !isNew);
     else add2(row, row.repository === null ? "repository" : "actions", true);
-  const heads = await waiting2.select("action_run_job.workflow_payload").where("action_run_job.updated", "<", now - parsedAfter).orderBy("action_run_job.updated").orderBy("action_run_job.id").limit(parsedAtMost).execute();
+  const heads = await firstOfEach(queries, generation, now);
   if (heads.length === 0) return found;
-  const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
-  for (const row of heads) {
+  const { parseFailure: parseFailure2 } = await Promise.resolve().then(() => (init_payload(), payload_exports));
+  for (const row of await waiting3.select("action_run_job.workflow_payload").where("action_run_job.id", "in", heads).execute()) {
     if (found.has(row.id)) continue;
-    const text4 = Buffer.from(row.workflow_payload ?? "").toString("utf8");
-    const document2 = yaml.parseDocument(text4, { logLevel: "silent", strict: false, uniqueKeys: false });
-    const error2 = document2.errors[0]?.message.split("\n", 1)[0];
-    if (error2 !== void 0) add2(row, "payload", true, error2);
-    else if (text4.trim() === "") add2(row, "payload", true, "it is empty");
+    const failure2 = parseFailure2(Buffer.from(row.workflow_payload ?? "").toString("utf8"));
+    if (failure2 !== null) add2(row, "payload", true, failure2);
   }
   return found;
+}
+async function firstOfEach(queries, { hasPriorities }, now) {
+  const order2 = hasPriorities ? sql`action_run.priority DESC, action_run_job.updated, action_run_job.id` : sql`action_run_job.updated, action_run_job.id`;
+  const rows2 = await queries.selectFrom(
+    (from) => from.selectFrom("action_run_job").innerJoin("action_run", "action_run.id", "action_run_job.run_id").where("action_run_job.status", "=", Status.waiting).where("action_run_job.task_id", "=", 0).where("action_run_job.updated", "<", now - parsedAfter).select([
+      "action_run_job.id",
+      sql`row_number() OVER (PARTITION BY action_run_job.runs_on, action_run_job.repo_id ORDER BY ${order2})`.as(
+        "place"
+      )
+    ]).as("queue")
+  ).select("queue.id").where("queue.place", "<=", parsedOfEach).orderBy("queue.place").limit(parsedAtMost).execute();
+  return rows2.map(({ id }) => Number(id));
 }
 async function loadGroups(queries) {
   const rows2 = await queries.selectFrom("action_run").select(["id", "index", "repo_id", "status", "concurrency_group"]).where("status", "in", [Status.unknown, Status.waiting, Status.running, Status.blocked]).where("concurrency_group", "!=", "").orderBy("index").execute();
@@ -80536,24 +81161,58 @@ async function loadAnnounced(queries, now) {
   const rows2 = await queries.selectFrom("action_tasks_version").select(["owner_id", "repo_id", "updated_unix"]).where("updated_unix", ">", now - announcedFor).execute();
   return new Map(rows2.map((row) => [`${row.owner_id} ${row.repo_id}`, row.updated_unix]));
 }
-var actionsUnit, parsedAfter, parsedAtMost, announcedFor;
+var actionsUnit, parsedAfter, parsedOfEach, parsedAtMost, announcedFor, queuesBehind, queueGroupOf;
 var init_instance = __esm({
   "src/doctor/stuck/instance.ts"() {
     "use strict";
+    init_esm2();
     init_lists();
     init_status();
+    init_waiting();
     actionsUnit = 10;
     parsedAfter = 30;
-    parsedAtMost = 100;
+    parsedOfEach = 10;
+    parsedAtMost = 1e3;
     announcedFor = 300;
+    queuesBehind = 1;
+    queueGroupOf = (row) => row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null;
   }
 });
 
 // src/doctor/stuck/knowledge.ts
-var same2, works, refused4, afterCancel, abandoned, noEffect, knowledge;
+function knowledgeOf(run2, hold, isNew) {
+  const { blame, v12, v17 } = special(hold) ?? knowledge[hold.code];
+  const buttons = isNew ? v17 : v12;
+  if (!run2.exists || !isDone(run2.status) || hold.code === "run-without-repository" || hold.code === "queue-starved")
+    return { blame, buttons };
+  const state = statusName((hold.job ?? run2.jobs.find((job) => !isDone(job.status)))?.status ?? run2.status);
+  return {
+    blame,
+    buttons: {
+      cancel: isNew ? buttons.cancel : `no button while the run is shown as ${statusName(run2.status)}; its address ${buttons.cancel}`,
+      rerun: !rerunLikeAnyOpen.has(hold.code) ? buttons.rerun : isNew ? refused4(state) : "starts the jobs that are done, skips what is not"
+    }
+  };
+}
+function special(hold) {
+  if (hold.code === "reset-to-unknown" && hold.task && isDone(hold.task.status)) {
+    const cancel = "cancels the others, leaves this job at 0: its task is done";
+    const { v12, v17 } = knowledge[hold.code];
+    return { blame: "operator", v12: { ...v12, cancel }, v17: { ...v17, cancel } };
+  }
+  switch (hold.poison) {
+    case "payload":
+      return same2("workflow", works, "do not press it: the job would wait and starve the queue again");
+    case "actions":
+      return same2("operator", "not reachable while Actions is off: the API answers 404", "not reachable");
+  }
+  return void 0;
+}
+var same2, works, refused4, afterCancel, abandoned, noEffect, rerunLikeAnyOpen, knowledge;
 var init_knowledge = __esm({
   "src/doctor/stuck/knowledge.ts"() {
     "use strict";
+    init_status();
     same2 = (blame, cancel, rerun) => ({
       blame,
       v12: { cancel, rerun },
@@ -80571,12 +81230,19 @@ var init_knowledge = __esm({
       v17: { cancel: "answers well, cancels the others, leaves this job", rerun: refused4("running") }
     };
     noEffect = "answers well and has no effect";
+    rerunLikeAnyOpen = /* @__PURE__ */ new Set([
+      "runner-silent",
+      "runner-quiet",
+      "task-lost-in-fetch",
+      "job-hung",
+      "job-open-without-task",
+      "job-unannounced",
+      "needs-done-still-blocked",
+      "blocked-without-needs",
+      "run-status-wrong"
+    ]);
     knowledge = {
-      "queue-starved": {
-        blame: "operator",
-        v12: { cancel: "not reachable: the page needs the rows that are missing", rerun: "not reachable" },
-        v17: { cancel: "not reachable; 404 through the API while Actions is off", rerun: "not reachable" }
-      },
+      "queue-starved": same2("operator", "not reachable: the page needs the rows that are missing", "not reachable"),
       "runner-silent": {
         blame: "runner",
         v12: { cancel: works, rerun: "no button while it runs; after the cron it skips what is not done" },
@@ -80611,7 +81277,7 @@ var init_knowledge = __esm({
       "needs-done-still-blocked": {
         blame: "server",
         v12: {
-          cancel: "works; the button is missing while the run is shown as failed or cancelled",
+          cancel: works,
           rerun: "skips what is not done; one finished job run again releases the others at its end"
         },
         v17: { cancel: works, rerun: refused4("blocked") }
@@ -80725,7 +81391,7 @@ async function loadBatch(database, queries, ids, logs2) {
   ]).$if(
     database.generation.hasConcurrencyGroups,
     (query) => query.select(["action_run.concurrency_group", "action_run.concurrency_type"])
-  ).where("action_run.id", "in", ids).orderBy("action_run.id").execute();
+  ).$if(database.generation.hasPriorities, (query) => query.select("action_run.priority")).where("action_run.id", "in", ids).orderBy("action_run.id").execute();
   const jobRows = await queries.selectFrom("action_run_job").select([
     "id",
     "run_id",
@@ -80786,7 +81452,8 @@ async function loadBatch(database, queries, ids, logs2) {
     repository: row.repository_name === null ? null : `${row.owner_name}/${row.repository_name}`,
     actionsOn: !without.has(row.repo_id),
     needApproval: Boolean(row.need_approval),
-    queueGroup: row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null,
+    queueGroup: queueGroupOf(row),
+    priority: row.priority ?? 0,
     status: row.status,
     version: row.version,
     started: row.started,
@@ -80884,7 +81551,7 @@ async function loadOrphans(queries, ids) {
   }
   return orphans;
 }
-var batch, open4, done, queuesBehind, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
+var batch, open4, done, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
 var init_look = __esm({
   "src/doctor/stuck/look.ts"() {
     "use strict";
@@ -80897,7 +81564,6 @@ var init_look = __esm({
     batch = 1e3;
     open4 = [Status.unknown, Status.waiting, Status.running, Status.blocked];
     done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
-    queuesBehind = 1;
     releasable = [Status.unknown, Status.blocked];
     ownIf = ["\n        if:"];
     serverOnly = ["\n        uses:", "\nincomplete_matrix:", "\nincomplete_runs_on:", "\nincomplete_with:"];
@@ -80913,6 +81579,7 @@ var init_look = __esm({
       actionsOn: true,
       needApproval: false,
       queueGroup: null,
+      priority: 0,
       status: Status.unknown,
       version: 0,
       started: 0,
@@ -80968,7 +81635,7 @@ function findStuck(database, timings2) {
       },
       end() {
         for (const run2 of orphans) all.add(run2, sight);
-        return { ...all.report(), openRuns };
+        return { ...all.report(sight), openRuns };
       }
     };
   });
@@ -80977,9 +81644,9 @@ async function explainRun(database, queries, runId, timings2) {
   const now = await database.now(queries);
   const all = new Collector(database);
   const instance = await loadInstance(database, queries, now);
-  for (const run2 of await loadRuns(database, queries, [runId], { logs: true }))
-    all.add(run2, { now, instance, timings: timings2, aggregation: database.generation.aggregation });
-  return all.report();
+  const sight = { now, instance, timings: timings2, aggregation: database.generation.aggregation };
+  for (const run2 of await loadRuns(database, queries, [runId], { logs: true })) all.add(run2, sight);
+  return all.report(sight);
 }
 function runningJob(run2, job, task, now) {
   const lastReport = Math.max(0, now - task.updated);
@@ -80996,7 +81663,6 @@ function runningJob(run2, job, task, now) {
 }
 function findingOf(run2, hold, now, isNew) {
   const subject = subjectOf(run2, hold.job);
-  const { blame, v12, v17 } = knowledge[hold.code];
   return {
     code: hold.code,
     severity: hold.severity,
@@ -81009,9 +81675,8 @@ function findingOf(run2, hold, now, isNew) {
     runner: hold.task?.runner?.name ?? null,
     age: Math.max(0, now - hold.since),
     repairable: hold.repairable,
-    blame,
     heals: hold.heals,
-    buttons: isNew ? v17 : v12
+    ...knowledgeOf(run2, hold, isNew)
   };
 }
 function repairOf(run2, hold) {
@@ -81040,6 +81705,7 @@ var init_stuck = __esm({
     "use strict";
     init_words();
     init_status();
+    init_clock();
     init_hold();
     init_instance();
     init_knowledge();
@@ -81065,13 +81731,16 @@ var init_stuck = __esm({
           else if (job.status === Status.running && job.task) this.#running.push(runningJob(run2, job, job.task, sight.now));
         }
       }
-      report() {
+      report(sight) {
+        const warning = clockWarning(sight);
         return {
           findings: this.#findings.sort(
             (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0)
           ),
           waiting: this.#waiting,
-          running: this.#running
+          running: this.#running,
+          // Where nothing seems to run or to be held, no age was judged.
+          warnings: warning && this.#findings.length + this.#running.length > 0 ? [warning] : []
         };
       }
     };
@@ -81089,8 +81758,9 @@ var init_stuck = __esm({
 // src/doctor/show.ts
 function showRun(database, runId, timings2) {
   return database.snapshot(async (queries) => {
-    const now = await database.now(queries);
-    const row = await runColumns(queries).select("action_run.need_approval").where("action_run.id", "=", runId).executeTakeFirstOrThrow();
+    const row = await runColumns(database, queries).select("action_run.need_approval").where("action_run.id", "=", runId).executeTakeFirst();
+    if (!row) throw await noRun(queries, runId);
+    const now = Number(row.now);
     const jobs = await queries.selectFrom("action_run_job").select([
       "id",
       "name",
@@ -81106,10 +81776,10 @@ function showRun(database, runId, timings2) {
     ]).where("run_id", "=", runId).orderBy("id").execute();
     const attempts2 = await loadAttempts(database, queries, jobs, now);
     const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
-    const report = over ? { findings: [], waiting: [], running: [] } : await (await Promise.resolve().then(() => (init_stuck(), stuck_exports))).explainRun(database, queries, runId, timings2);
+    const report = over ? { findings: [], waiting: [], running: [], warnings: [] } : await (await Promise.resolve().then(() => (init_stuck(), stuck_exports))).explainRun(database, queries, runId, timings2);
     return {
       ...report,
-      run: { ...runRow(row, now), needApproval: Boolean(row.need_approval) },
+      run: { ...runRow(row), needApproval: Boolean(row.need_approval) },
       jobs: jobs.map((job) => ({
         id: job.id,
         name: job.name,
@@ -81203,6 +81873,7 @@ var init_show = __esm({
     init_group();
     init_lists();
     init_status();
+    init_find_run();
     init_runs();
     init_steps();
     logPlace = (task) => task.log_expired ? "expired" : !task.log_filename ? "none" : task.log_in_storage ? "storage" : "database";
@@ -82180,10 +82851,10 @@ async function delimitFrame(read) {
   for (let last = false; !last; ) {
     const bytes2 = await read(at, 3);
     if (bytes2.length < 3) throw new FrameError("end", at + bytes2.length, "ends within a block header");
-    const block = bytes2[0] | bytes2[1] << 8 | bytes2[2] << 16;
-    last = (block & 1) === 1;
-    const type = block >> 1 & 3;
-    const size2 = block >> 3;
+    const block2 = bytes2[0] | bytes2[1] << 8 | bytes2[2] << 16;
+    last = (block2 & 1) === 1;
+    const type = block2 >> 1 & 3;
+    const size2 = block2 >> 3;
     if (type === 3 || size2 > header.blockMost) throw new FrameError("damage", at, "a block header is damaged");
     most2 += type === 2 ? header.blockMost : size2;
     at += 3 + (type === 1 ? 1 : size2);
@@ -82394,6 +83065,8 @@ function decoder(source, { offsets, sizes, starts, checksums }, notes) {
     } catch (error2) {
       if (!(error2 instanceof FrameError)) throw error2;
       const place = `at byte ${offset} of the file; bytes ${start} to ${end2} of the text`;
+      if (error2.reason === "size")
+        return { start, end: end2, damage: tooLarge2(error2, { frame: index + 1, offset, start, end: end2 }) };
       const message = `Frame ${index + 1} of ${starts.length - 1} (${place}) cannot be read: ${error2.message}.`;
       return { start, end: end2, damage: { frame: index + 1, offset, start, end: end2, message } };
     }
@@ -82481,7 +83154,7 @@ async function walkFrames(source) {
     const offset = at;
     const start = starts.at(-1);
     try {
-      const frame = await delimitFrame((within2, length) => read(offset + within2, length));
+      const frame = await delimitFrame((within3, length) => read(offset + within3, length));
       if (offset + frame.size > source.size)
         throw new FrameError("end", source.size - offset, "the file ends within it");
       at += frame.size;
@@ -82493,6 +83166,10 @@ async function walkFrames(source) {
     } catch (error2) {
       if (!(error2 instanceof FrameError)) throw error2;
       const frame = starts.length;
+      if (error2.reason === "size") {
+        stopped = tooLarge2(error2, { frame, offset, start, end: void 0 });
+        break;
+      }
       const message = `The file is ${error2.reason === "end" ? "cut off" : "damaged"} in frame ${frame}, which begins at byte ${offset} (${error2.message}): the text ends at byte ${start}.`;
       stopped = { frame, offset, start, end: void 0, message };
       break;
@@ -82531,7 +83208,7 @@ function frameAt(starts, position) {
   }
   return low2;
 }
-var frameLimit, footerSize, tableMagic, footerMagic, tableLimit, walkWindow, rowsAhead, ownChecksum, textSize;
+var frameLimit, footerSize, tableMagic, footerMagic, tableLimit, walkWindow, tooLarge2, rowsAhead, ownChecksum, textSize;
 var init_seekable = __esm({
   "src/doctor/logs/seekable.ts"() {
     "use strict";
@@ -82544,6 +83221,11 @@ var init_seekable = __esm({
     footerMagic = 2408770225;
     tableLimit = 16 * 1024 * 1024;
     walkWindow = 256 * 1024;
+    tooLarge2 = (error2, place) => ({
+      ...place,
+      message: `Frame ${place.frame}, which begins at byte ${place.offset} of the file, is not shown: ${error2.message}, Forgejo's have 128 KiB of text each. That is no damage; "zstd -dc FILE | less" shows it.`,
+      tooLarge: true
+    });
     rowsAhead = 2;
     ownChecksum = (frame) => frame[4] & 4 ? frame.readUInt32LE(frame.length - 4) : void 0;
     textSize = ({ starts }) => starts.at(-1);
@@ -82672,21 +83354,21 @@ async function readRange(host2, script, path6, offset, length) {
   });
   const bytes2 = Buffer.concat(parts);
   if (bytes2.length > length || code3 !== 0 && bytes2.length > 0)
-    throw unknown(
+    throw new UnreadableLog(
       `${path6} in ${host2.name} could not be read from byte ${offset}: ${stderr.trim() || `exit code ${code3}`}`,
       "Look at that file and its file system."
     );
   return bytes2;
 }
 function blockwise(size2, read) {
-  const block = keepLast(4, (index) => read(index * blockSize, Math.min(blockSize, size2 - index * blockSize)));
+  const block2 = keepLast(4, (index) => read(index * blockSize, Math.min(blockSize, size2 - index * blockSize)));
   return {
     size: size2,
     async read(offset, length) {
       if (length >= blockSize) return read(offset, length);
       const first = Math.floor(offset / blockSize);
       const last = Math.floor((offset + length - 1) / blockSize);
-      const bytes2 = Buffer.concat(await Promise.all([block(first), ...last > first ? [block(last)] : []]));
+      const bytes2 = Buffer.concat(await Promise.all([block2(first), ...last > first ? [block2(last)] : []]));
       return bytes2.subarray(offset - first * blockSize, offset - first * blockSize + length);
     },
     close: async () => {
@@ -82697,8 +83379,8 @@ var blockSize, timeoutMs, exits, resolveScript, openScript, readers;
 var init_shell = __esm({
   "src/doctor/logs/shell.ts"() {
     "use strict";
-    init_errors();
     init_files();
+    init_store();
     init_text();
     blockSize = 128 * 1024;
     timeoutMs = 6e4;
@@ -82870,8 +83552,8 @@ function buf2hex(arrayBuffer) {
 function encodeRfc3986(urlEncodedStr) {
   return urlEncodedStr.replace(/[!'()*]/g, (c) => "%" + c.charCodeAt(0).toString(16).toUpperCase());
 }
-function guessServiceRegion(url, headers2) {
-  const { hostname: hostname2, pathname } = url;
+function guessServiceRegion(url2, headers2) {
+  const { hostname: hostname2, pathname } = url2;
   if (hostname2.endsWith(".on.aws")) {
     const match2 = hostname2.match(/^[^.]{1,63}\.lambda-url\.([^.]{1,63})\.on\.aws$/);
     return match2 != null ? ["lambda", match2[1] || ""] : ["", ""];
@@ -82958,12 +83640,12 @@ var init_aws4fetch_esm = __esm({
       }
       async sign(input, init) {
         if (input instanceof Request) {
-          const { method, url, headers: headers2, body } = input;
-          init = Object.assign({ method, url, headers: headers2 }, init);
+          const { method, url: url2, headers: headers2, body } = input;
+          init = Object.assign({ method, url: url2, headers: headers2 }, init);
           if (init.body == null && headers2.has("Content-Type")) {
             init.body = body != null && headers2.has("X-Amz-Content-Sha256") ? body : await input.clone().arrayBuffer();
           }
-          input = url;
+          input = url2;
         }
         const signer = new AwsV4Signer(Object.assign({ url: input.toString() }, init, this, init && init.aws));
         const signed2 = Object.assign({}, init, await signer.sign());
@@ -82993,12 +83675,12 @@ var init_aws4fetch_esm = __esm({
       }
     };
     AwsV4Signer = class {
-      constructor({ method, url, headers: headers2, body, accessKeyId, secretAccessKey, sessionToken, service, region, cache, datetime, signQuery, appendSessionToken, allHeaders, singleEncode }) {
-        if (url == null) throw new TypeError("url is a required option");
+      constructor({ method, url: url2, headers: headers2, body, accessKeyId, secretAccessKey, sessionToken, service, region, cache, datetime, signQuery, appendSessionToken, allHeaders, singleEncode }) {
+        if (url2 == null) throw new TypeError("url is a required option");
         if (accessKeyId == null) throw new TypeError("accessKeyId is a required option");
         if (secretAccessKey == null) throw new TypeError("secretAccessKey is a required option");
         this.method = method || (body ? "POST" : "GET");
-        this.url = new URL(url);
+        this.url = new URL(url2);
         this.headers = new Headers(headers2 || {});
         this.body = body;
         this.accessKeyId = accessKeyId;
@@ -83135,84 +83817,84 @@ __export(s3_exports, {
 function s3Store(settings, dial) {
   const { bucket, basePath, endpoint } = settings;
   const prefix = import_node_path9.posix.join("/", basePath).slice(1);
-  const name2 = `the bucket ${bucket} at ${endpoint}${prefix === "" ? "" : `, below ${prefix}`}`;
+  const name3 = `the bucket ${bucket} at ${endpoint}${prefix === "" ? "" : `, below ${prefix}`}`;
   return {
-    name: name2,
+    name: name3,
     async open(logFilename) {
       if (/(^|\/)\.\.?(\/|$)|\0|^$/.test(logFilename))
-        throw problem(
-          `The log name ${JSON.stringify(logFilename)} leads out of ${name2}; it was not read.`,
+        throw new UnreadableLog(
+          `The log name ${JSON.stringify(logFilename)} leads out of ${name3}; it was not read.`,
           "Forgejo never writes such a name: find out who changed action_task.log_filename."
         );
-      const url = objectUrl(settings, import_node_path9.posix.join("/", basePath, logFilename).slice(1));
-      const head = await ask(settings, dial, "HEAD", url);
+      const url2 = objectUrl(settings, import_node_path9.posix.join("/", basePath, logFilename).slice(1));
+      const head = await ask(settings, dial, "HEAD", url2);
       if (head.status === 404) {
-        await assertBucket(settings, dial, name2);
+        await assertBucket(settings, dial, name3);
         return void 0;
       }
-      if (head.status !== 200) throw refusal(name2, settings, head);
+      if (head.status !== 200) throw refusal(name3, settings, head);
       const size2 = Number(head.headers["content-length"]);
       return {
         size: size2,
-        read: (offset, length) => readRange2(settings, dial, url, name2, offset, length),
+        read: (offset, length) => readRange2(settings, dial, url2, name3, offset, length),
         close: async () => {
         }
       };
     }
   };
 }
-async function readRange2(settings, dial, url, name2, offset, length) {
-  const answer = await ask(settings, dial, "GET", url, `bytes=${offset}-${offset + length - 1}`);
+async function readRange2(settings, dial, url2, name3, offset, length) {
+  const answer = await ask(settings, dial, "GET", url2, `bytes=${offset}-${offset + length - 1}`);
   if (answer.status === 404 || answer.status === 416) return Buffer.alloc(0);
   if (answer.status === 206) return answer.body;
   if (answer.status === 200 && offset === 0 && answer.body.length <= length) return answer.body;
   if (answer.status === 200)
     throw unknown(
-      `${name2} answers with the whole object where a part was asked for.`,
+      `${name3} answers with the whole object where a part was asked for.`,
       "Something between here and the storage drops the Range header: name the storage itself as the endpoint."
     );
-  throw refusal(name2, settings, answer);
+  throw refusal(name3, settings, answer);
 }
-async function assertBucket(settings, dial, name2) {
-  const url = objectUrl(settings, "");
-  const { status } = await ask(settings, dial, "HEAD", url);
+async function assertBucket(settings, dial, name3) {
+  const url2 = objectUrl(settings, "");
+  const { status } = await ask(settings, dial, "HEAD", url2);
   if (status === 404)
     throw unknown(
       `There is no bucket "${settings.bucket}" at ${settings.endpoint}.`,
       "Check MINIO_BUCKET and MINIO_ENDPOINT in app.ini, or the address given with --log-s3."
     );
   if (status === 301 || status === 307 || status === 400)
-    throw refusal(name2, settings, { status, headers: {}, body: Buffer.alloc(0) });
+    throw refusal(name3, settings, { status, headers: {}, body: Buffer.alloc(0) });
 }
 function objectUrl({ endpoint, bucket, lookup }, key) {
-  const url = new URL(endpoint);
-  const inHost = lookup === "dns" || lookup === "auto" && /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|storage\.googleapis\.com|aliyuncs\.com)$/.test(url.hostname) && !(bucket.includes(".") && url.protocol === "https:");
-  if (inHost) url.hostname = `${bucket}.${url.hostname}`;
+  const url2 = new URL(endpoint);
+  const inHost = lookup === "dns" || lookup === "auto" && /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|storage\.googleapis\.com|aliyuncs\.com)$/.test(url2.hostname) && !(bucket.includes(".") && url2.protocol === "https:");
+  if (inHost) url2.hostname = `${bucket}.${url2.hostname}`;
   const path6 = key.split("/").map(encodeKey).join("/");
-  url.pathname = inHost ? `/${path6}` : `/${encodeKey(bucket)}/${path6}`;
-  return url;
+  url2.pathname = inHost ? `/${path6}` : `/${encodeKey(bucket)}/${path6}`;
+  return url2;
 }
-async function ask(settings, dial, method, url, range) {
+async function ask(settings, dial, method, url2, range) {
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await send(settings, dial, method, url, range);
+      const answer = await send(settings, dial, method, url2, range);
       if (answer.status < 500 || answer.status === 501 || attempt === 3) return answer;
     } catch (error2) {
       if (error2 instanceof ToolError) throw error2;
       if (attempt === 3 || !/ECONNRESET|EPIPE|socket hang up/.test(`${error2.code} ${messageOf(error2)}`))
-        throw unknown(`${url.origin} cannot be asked: ${messageOf(error2)}`, connectFix(url), error2);
+        throw unknown(`${url2.origin} cannot be asked: ${messageOf(error2)}`, connectFix(url2), error2);
     }
     await new Promise((resolve6) => setTimeout(resolve6, 200 * attempt));
   }
 }
-async function send({ credentials, location, insecure }, dial, method, url, range) {
+async function send({ credentials, location, insecure }, dial, method, url2, range) {
   const headers2 = range === void 0 ? {} : { range };
   if (credentials) {
     const { AwsV4Signer: AwsV4Signer2 } = await Promise.resolve().then(() => (init_aws4fetch_esm(), aws4fetch_esm_exports));
     const signed2 = await new AwsV4Signer2({
       ...credentials,
       method,
-      url: url.href,
+      url: url2.href,
       headers: headers2,
       service: "s3",
       region: location,
@@ -83221,9 +83903,9 @@ async function send({ credentials, location, insecure }, dial, method, url, rang
     }).sign();
     for (const [key, value2] of signed2.headers) headers2[key] = value2;
   }
-  const secure = url.protocol === "https:";
-  const port2 = Number(url.port) || (secure ? 443 : 80);
-  const host2 = url.hostname.replace(/^\[|\]$/g, "");
+  const secure = url2.protocol === "https:";
+  const port2 = Number(url2.port) || (secure ? 443 : 80);
+  const host2 = url2.hostname.replace(/^\[|\]$/g, "");
   const channel = dial && await dial(host2, port2);
   return await new Promise((resolve6, reject) => {
     const options = {
@@ -83236,7 +83918,7 @@ async function send({ credentials, location, insecure }, dial, method, url, rang
         createConnection: () => secure ? (0, import_node_tls.connect)({ socket: channel, servername: host2, rejectUnauthorized: !insecure }) : channel
       }
     };
-    const asked = (secure ? import_node_https.request : import_node_http.request)(url, options, (answer) => {
+    const asked = (secure ? import_node_https.request : import_node_http.request)(url2, options, (answer) => {
       const parts = [];
       answer.on("data", (part) => parts.push(part));
       answer.on("error", reject);
@@ -83251,11 +83933,11 @@ async function send({ credentials, location, insecure }, dial, method, url, rang
     asked.end();
   });
 }
-function refusal(name2, { location, credentials }, { status, headers: headers2, body }) {
+function refusal(name3, { location, credentials }, { status, headers: headers2, body }) {
   const xml = body.toString("utf8");
   const code3 = /<Code>([^<]*)<\/Code>/.exec(xml)?.[1];
   const region = headers2["x-amz-bucket-region"] ?? /<Region>([^<]*)<\/Region>/.exec(xml)?.[1];
-  const what = `${name2} answers with ${status}${code3 ? ` ${code3}` : ""}`;
+  const what = `${name3} answers with ${status}${code3 ? ` ${code3}` : ""}`;
   if (typeof region === "string" && region !== location)
     return unknown(
       `${what}: the bucket is in the region ${region}, requests were signed for ${location}.`,
@@ -83282,6 +83964,7 @@ var init_s3 = __esm({
     import_node_path9 = __toESM(require_node_path(), 1);
     import_node_tls = __toESM(require_node_tls(), 1);
     init_errors();
+    init_store();
     timeoutMs2 = 3e4;
     encodeKey = (part) => encodeURIComponent(part).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
     connectFix = ({ protocol }) => `Check host and port${protocol === "https:" ? " and its certificate" : ""}. Where only Forgejo's host reaches the storage, say with --log-via how to get to that host.`;
@@ -83387,7 +84070,7 @@ async function findAppIni(env) {
 async function runningServerConfigs() {
   const processes = await (0, import_promises12.readdir)("/proc").catch(() => []);
   const found = [];
-  for (const id of processes.filter((name2) => /^\d+$/.test(name2))) {
+  for (const id of processes.filter((name3) => /^\d+$/.test(name3))) {
     const argv = (await (0, import_promises12.readFile)(`/proc/${id}/cmdline`, "utf8").catch(() => "")).split("\0");
     const config = configOf(argv);
     if (config) found.push((0, import_node_path10.isAbsolute)(config) ? config : (0, import_node_path10.join)(`/proc/${id}/cwd`, config));
@@ -83401,8 +84084,8 @@ function configOf(argv) {
 }
 async function findAppIniOn(host2) {
   const { stdout } = await host2.run(["sh", "-c", listProcesses], { timeoutMs: 3e4 });
-  const running2 = stdout.split("\n\n").flatMap((block) => {
-    const [process2 = "", ...argv] = block.trim().split("\n");
+  const running2 = stdout.split("\n\n").flatMap((block2) => {
+    const [process2 = "", ...argv] = block2.trim().split("\n");
     const config = configOf(argv);
     return config === void 0 ? [] : [(0, import_node_path10.isAbsolute)(config) ? config : `${process2}/cwd/${config}`];
   });
@@ -83501,9 +84184,9 @@ function parseIni(text4) {
     if (line === "" || line.startsWith(";") || line.startsWith("#")) continue;
     const header = /^\[(.*)\]/.exec(line);
     if (header) {
-      const name2 = header[1] === "DEFAULT" ? "" : header[1];
-      section2 = sections.get(name2) ?? /* @__PURE__ */ new Map();
-      sections.set(name2, section2);
+      const name3 = header[1] === "DEFAULT" ? "" : header[1];
+      section2 = sections.get(name3) ?? /* @__PURE__ */ new Map();
+      sections.set(name3, section2);
       continue;
     }
     const assignment = /^(?:"""(.+?)"""[^=:]*|"([^"]+)"[^=:]*|`([^`]+)`[^=:]*|([^=:]+))[=:]\s*(.*)$/.exec(line);
@@ -83528,28 +84211,28 @@ function bareValue(text4) {
   return quoted3 ? quoted3[1] ?? quoted3[2] : value2;
 }
 function lookUp(ini) {
-  const raw = (section2, key) => {
+  const raw2 = (section2, key) => {
     const value2 = ini.get(section2)?.get(key);
     const dot = section2.lastIndexOf(".");
-    return value2 !== void 0 || dot < 0 ? value2 : raw(section2.slice(0, dot), key);
+    return value2 !== void 0 || dot < 0 ? value2 : raw2(section2.slice(0, dot), key);
   };
-  const expand = (section2, own, text4, depth) => text4.replace(/%\(([^)]+)\)s/g, (whole2, name2) => {
-    const value2 = (name2 === own ? void 0 : raw(section2, name2)) ?? ini.get("")?.get(name2);
-    return value2 === void 0 || depth > 10 ? whole2 : expand(section2, name2, value2, depth + 1);
+  const expand = (section2, own, text4, depth) => text4.replace(/%\(([^)]+)\)s/g, (whole2, name3) => {
+    const value2 = (name3 === own ? void 0 : raw2(section2, name3)) ?? ini.get("")?.get(name3);
+    return value2 === void 0 || depth > 10 ? whole2 : expand(section2, name3, value2, depth + 1);
   });
-  return (section2, key) => expand(section2, key, raw(section2, key) ?? "", 0) || void 0;
+  return (section2, key) => expand(section2, key, raw2(section2, key) ?? "", 0) || void 0;
 }
 async function overlayEnvironment(ini, env) {
-  const merged = new Map([...ini].map(([name2, keys]) => [name2, new Map(keys)]));
+  const merged = new Map([...ini].map(([name3, keys]) => [name3, new Map(keys)]));
   for (const prefix of ["GITEA__", "FORGEJO__"]) {
-    for (const [name2, value2] of Object.entries(env)) {
-      if (!name2.startsWith(prefix) || value2 === void 0) continue;
-      const isFile = name2.endsWith("__FILE");
-      const { section: section2, key } = sectionAndKey(name2.slice(prefix.length, isFile ? -"__FILE".length : void 0));
+    for (const [name3, value2] of Object.entries(env)) {
+      if (!name3.startsWith(prefix) || value2 === void 0) continue;
+      const isFile = name3.endsWith("__FILE");
+      const { section: section2, key } = sectionAndKey(name3.slice(prefix.length, isFile ? -"__FILE".length : void 0));
       if (key === "") continue;
       const keys = merged.get(section2) ?? /* @__PURE__ */ new Map();
       merged.set(section2, keys);
-      keys.set(key, isFile ? (await readNamed2(name2, value2)).replace(/\r?\n$/, "") : value2);
+      keys.set(key, isFile ? (await readNamed2(name3, value2)).replace(/\r?\n$/, "") : value2);
     }
   }
   return merged;
@@ -83622,23 +84305,23 @@ function forgejoSettings(ini, file, env) {
 function rootUrl(get) {
   const protocol = get("server", "PROTOCOL") === "https" ? "https" : "http";
   const port2 = get("server", "HTTP_PORT") ?? "3000";
-  const url = get("server", "ROOT_URL") ?? `${protocol}://${get("server", "DOMAIN") ?? "localhost"}:${port2}`;
-  return `${url.replace(/\/+$/, "")}/`;
+  const url2 = get("server", "ROOT_URL") ?? `${protocol}://${get("server", "DOMAIN") ?? "localhost"}:${port2}`;
+  return `${url2.replace(/\/+$/, "")}/`;
 }
 function databaseUrl(get, file, env) {
   const type = get("database", "DB_TYPE") ?? "";
   switch (type) {
     case "postgres": {
-      const { url, host: host2 } = serverUrl(get, file, "postgres", "5432");
-      if (host2.startsWith("/")) url.searchParams.set("host", host2);
-      url.searchParams.set("sslmode", get("database", "SSL_MODE") ?? "disable");
-      return url.href;
+      const { url: url2, host: host2 } = serverUrl(get, file, "postgres", "5432");
+      if (host2.startsWith("/")) url2.searchParams.set("host", host2);
+      url2.searchParams.set("sslmode", get("database", "SSL_MODE") ?? "disable");
+      return url2.href;
     }
     case "mysql": {
-      const { url, host: host2 } = serverUrl(get, file, "mysql", "3306");
-      if (host2.startsWith("/")) url.searchParams.set("socket", host2);
-      url.searchParams.set("ssl-mode", get("database", "SSL_MODE") ?? "disable");
-      return url.href;
+      const { url: url2, host: host2 } = serverUrl(get, file, "mysql", "3306");
+      if (host2.startsWith("/")) url2.searchParams.set("socket", host2);
+      url2.searchParams.set("ssl-mode", get("database", "SSL_MODE") ?? "disable");
+      return url2.href;
     }
     case "sqlite3":
       return (0, import_node_url2.pathToFileURL)(
@@ -83661,15 +84344,15 @@ function serverUrl(get, file, scheme, standardPort) {
       "Give --database-url with the address of the one that is written to."
     );
   const { host: host2, port: port2 } = splitHost(named, standardPort);
-  const [name2, parameters2] = (get("database", "NAME") ?? "").split(/\?(.*)/s, 2);
-  const url = new URL(`${scheme}://host/`);
-  url.search = parameters2 ?? "";
-  url.username = encodeURIComponent(get("database", "USER") ?? "");
-  url.password = encodeURIComponent(password);
-  url.pathname = `/${encodeURIComponent(name2)}`;
-  if (!host2.startsWith("/")) url.hostname = host2.includes(":") ? `[${host2}]` : host2;
-  url.port = port2;
-  return { url, host: host2 };
+  const [name3, parameters2] = (get("database", "NAME") ?? "").split(/\?(.*)/s, 2);
+  const url2 = new URL(`${scheme}://host/`);
+  url2.search = parameters2 ?? "";
+  url2.username = encodeURIComponent(get("database", "USER") ?? "");
+  url2.password = encodeURIComponent(password);
+  url2.pathname = `/${encodeURIComponent(name3)}`;
+  if (!host2.startsWith("/")) url2.hostname = host2.includes(":") ? `[${host2}]` : host2;
+  url2.port = port2;
+  return { url: url2, host: host2 };
 }
 function splitHost(text4, standardPort) {
   const match = /^(?:\[([^\]]+)\]|([^:]*))(?::(\d*))?$/.exec(text4);
@@ -83684,8 +84367,8 @@ function workPath(get, file, env) {
 }
 function timings(get) {
   const timeout2 = (key, otherwise2) => seconds(get("actions", key)) ?? otherwise2;
-  const every = (cron, otherwise2) => {
-    const section2 = `cron.${cron}`;
+  const every = (cron2, otherwise2) => {
+    const section2 = `cron.${cron2}`;
     if (/^(?:0|f|no?|off|false)$/i.test(get(section2, "ENABLED") ?? "")) return null;
     return period2(get(section2, "SCHEDULE") ?? "") ?? otherwise2;
   };
@@ -83741,7 +84424,7 @@ async function withConnection(options, io, work) {
     try {
       return await work(connection);
     } catch (error2) {
-      throw connection.database.explain(error2);
+      throw await connection.database.explainWell(error2);
     } finally {
       await connection.database.close();
     }
@@ -83754,18 +84437,18 @@ async function connect3(options, io, file, values, ways) {
     const value2 = values.get(key);
     return value2 === void 0 || (0, import_node_path13.isAbsolute)(value2) ? value2 : (0, import_node_path13.resolve)(file.path, "..", value2);
   };
-  const url = options.databaseUrl ?? (options.appIni === void 0 ? io.env.CI_DOCTOR_DATABASE_URL || values.get("database-url") : void 0);
+  const url2 = options.databaseUrl ?? (options.appIni === void 0 ? io.env.CI_DOCTOR_DATABASE_URL || values.get("database-url") : void 0);
   const logHost = await ways.logHost();
   const there = (key) => logHost ? values.get(key) : path6(key);
-  const appIni = options.appIni ?? there("app-ini") ?? (url === void 0 ? await foundAppIni(logHost, io.env) : void 0);
-  if (url === void 0 && appIni === void 0)
+  const appIni = options.appIni ?? there("app-ini") ?? (url2 === void 0 ? await foundAppIni(logHost, io.env) : void 0);
+  if (url2 === void 0 && appIni === void 0)
     throw usage(
       "ci-doctor was not told where Forgejo's database is.",
       `Give --database-url (or CI_DOCTOR_DATABASE_URL), or --app-ini with the path of Forgejo's app.ini. "npm run demo" shows it on a database of its own.`
     );
   const forgejo = appIni === void 0 ? void 0 : await settingsIn(appIni, logHost, io.env);
-  const databaseHost = await ways.databaseHost(url === void 0);
-  const schema2 = options.schema ?? values.get("schema") ?? (url === void 0 ? forgejo?.schema : void 0);
+  const databaseHost = await ways.databaseHost(url2 === void 0);
+  const schema2 = options.schema ?? values.get("schema") ?? (url2 === void 0 ? forgejo?.schema : void 0);
   const generation = options.generation ?? values.get("generation");
   if (generation !== void 0 && generation !== "old" && generation !== "new")
     throw usage(`${file.path}: generation is "${generation}".`, "Write old or new.");
@@ -83775,7 +84458,7 @@ async function connect3(options, io, file, values, ways) {
     options.zombieTimeout ?? values.get("zombie-timeout")
   );
   const database = await openDatabase({
-    url: url ?? forgejo.databaseUrl,
+    url: url2 ?? forgejo.databaseUrl,
     env: io.env,
     ...schema2 && { schema: schema2 },
     ...generation && { generation },
@@ -83813,7 +84496,7 @@ async function foundAppIni(host2, env) {
 }
 async function settingsIn(file, host2, env) {
   const { readForgejoSettings: readForgejoSettings2 } = await Promise.resolve().then(() => (init_app_ini(), app_ini_exports));
-  return host2 ? readForgejoSettings2(file, {}, (name2) => readOn(host2, name2)) : readForgejoSettings2(file, env);
+  return host2 ? readForgejoSettings2(file, {}, (name3) => readOn(host2, name3)) : readForgejoSettings2(file, env);
 }
 function withTimeout(timings2, text4) {
   if (text4 === void 0) return timings2;
@@ -83923,7 +84606,7 @@ function statusCode(text4) {
   const close = nearest(word, Object.keys(Status));
   throw usage(
     `--status does not know "${text4}"${close ? `; did you mean "${close}"?` : "."}`,
-    `Use ${Object.entries(Status).map(([name2, code3]) => `${name2} (${code3})`).join(", ")}.`
+    `Use ${Object.entries(Status).map(([name3, code3]) => `${name3} (${code3})`).join(", ")}.`
   );
 }
 function moment(text4, now) {
@@ -84021,3368 +84704,14 @@ var init_runs2 = __esm({
   }
 });
 
-// src/doctor/find-run.ts
-function parseRunName(text4) {
-  if (/^[1-9]\d{0,14}$/.test(text4)) return { id: Number(text4) };
-  const short = /^([^#\s]*)#(\d{1,15})$/.exec(text4);
-  if (short) return { repository: short[1] || void 0, index: Number(short[2]) };
-  if (URL.canParse(text4)) {
-    const path6 = new URL(text4).pathname;
-    const api = /\/api\/v1\/repos\/[^/]+\/[^/]+\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path6);
-    if (api) return { id: Number(api[1]) };
-    const page = /\/([^/]+\/[^/]+)\/actions\/runs\/(\d{1,15})(?:\/|$)/.exec(path6);
-    if (page) return { repository: page[1], index: Number(page[2]) };
-  }
-  throw usage(`"${text4}" does not name a run.`, "Use its id, OWNER/REPOSITORY#INDEX, or the address of its page.");
-}
-async function findRun(queries, text4) {
-  const name2 = parseRunName(text4);
-  if ("id" in name2) {
-    const row = await queries.selectFrom("action_run").select("id").where("id", "=", name2.id).executeTakeFirst() ?? // A run whose row is gone lives on in its jobs.
-    await queries.selectFrom("action_run_job").select("run_id as id").where("run_id", "=", name2.id).limit(1).executeTakeFirst();
-    if (row) return row.id;
-    throw problem(
-      `There is no run with the id ${name2.id}.`,
-      `List runs with "ci-doctor runs". The number in a page's address is the index: write OWNER/REPOSITORY#INDEX.`
-    );
-  }
-  let query = queries.selectFrom("action_run").leftJoin("repository", "repository.id", "action_run.repo_id").select(["action_run.id", "repository.owner_name", "repository.name"]).where("action_run.index", "=", name2.index).orderBy("action_run.id", "desc");
-  if (name2.repository !== void 0)
-    query = query.where("action_run.repo_id", "in", await repositoryIds(queries, name2.repository));
-  const rows2 = await query.limit(20).execute();
-  if (rows2.length === 1) return rows2[0].id;
-  if (rows2.length === 0)
-    throw problem(
-      `There is no run ${text4}.`,
-      name2.repository === void 0 ? 'List runs with "ci-doctor runs".' : `List its runs with "ci-doctor runs --repository ${name2.repository}".`
-    );
-  const candidates = rows2.map(
-    (row) => row.name === null ? `id ${row.id} (repository gone)` : `${row.owner_name}/${row.name}#${name2.index} (id ${row.id})`
-  );
-  throw usage(`"${text4}" names several runs: ${candidates.join(", ")}.`, "Use one of these names, or the id.");
-}
-var init_find_run = __esm({
-  "src/doctor/find-run.ts"() {
-    "use strict";
-    init_errors();
-    init_runs();
-  }
-});
-
 // src/doctor/verbs/wait-text.ts
 function waitText({ message, runners }) {
-  const near = runners.filter(({ lacks }) => lacks.length > 0);
-  return `${message}${near.length > 0 ? ` Closest: ${near.map(({ name: name2, lacks }) => `"${name2}" (${lacks.join(", ")})`).join("; ")}.` : ""}`;
+  const near2 = runners.filter(({ lacks }) => lacks.length > 0);
+  return `${message}${near2.length > 0 ? ` Closest: ${near2.map(({ name: name3, lacks }) => `"${name3}" (${lacks.join(", ")})`).join("; ")}.` : ""}`;
 }
 var init_wait_text = __esm({
   "src/doctor/verbs/wait-text.ts"() {
     "use strict";
-  }
-});
-
-// src/doctor/diagnose/line.ts
-function plain2(text4) {
-  let line = text4.length > longestLine2 ? text4.slice(0, longestLine2) : text4;
-  if (line.includes("\x1B")) line = line.replace(escapes, "");
-  if (line.includes("\r")) line = line.replace(/\r+$/, "").split("\r").at(-1);
-  return harmless(line);
-}
-var longestLine2, escapes, normalise, cascade, isCascade, chatter, isChatter, retry2, isRetry, troubled, peaceful, looksWrong;
-var init_line = __esm({
-  "src/doctor/diagnose/line.ts"() {
-    "use strict";
-    init_style();
-    longestLine2 = 2048;
-    escapes = /\x1b(?:\[[0-9;:?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-_])/g;
-    normalise = (line) => line.replace(/\/tmp\/[^\s'"`:,)\]]+/g, "/tmp").replace(/(?:\/[\w.@+~-]+)+\//g, "/").replace(/\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{21,26}\b/g, "H").replace(/\b[0-9a-fA-F]{7,}\b/g, (word) => /\d/.test(word) ? "H" : word).replace(/\d+(?:[.,:T-]\d+)*Z?/g, "0").replace(/\b0 ?(?:[mµn]?s|min|h|[kKMG]i?B|B)\b/g, "0").replace(/\s+/g, " ").trim();
-    cascade = /^make(?:\[\d+\])?: \*\*\* |^(?:npm (?:ERR!|error) )(?:Lifecycle script|command failed|code ELIFECYCLE|errno|path|A complete log|workspace|location)|[Pp]rocess completed with exit code \d{1,2}\b|^error: could not compile|^error: aborting due to|^error: test failed, to rerun|^Some errors have detailed explanations|^For more information about this error|^ninja: build stopped|collect2: error: ld returned|^(?:gmake|ninja|cmake): .{0,40}(?:failed|Error)|^❌|^🏁|RUN exit status \d{1,2}$|^exit status \d{1,2}$|^Job '.*' failed$|^exitcode '\d{1,2}': failure$|ELIFECYCLE|^error Command failed|^BUILD FAILED|^FAILED: |^FAIL$|^FAIL\s+[\w./-]+\s+[\d.]+s$|^error: process didn't exit successfully/;
-    isCascade = (line) => cascade.test(line);
-    chatter = /^(?:[⭐✅☁🚀🐳🧪❓]|\++ |(?:npm )?warn(?:ing)?\b|W:|##\[(?:group|endgroup|warning|debug|command)\]|\s*(?:✓|✔|√|▶|ok \d|PASS(?:ED)?\b|SKIP(?:PED)?\b|XFAIL\b|# |=== (?:RUN|PAUSE|CONT|NAME)|--- (?:PASS|SKIP)|\w+_test\.go:\d+:))|\.\.\. (?:ok|ignored)$| (?:PASSED|SKIPPED|XFAIL)\b.{0,20}$/iu;
-    isChatter = (line) => chatter.test(line);
-    retry2 = /will (?:be )?retr(?:y|ied)|retrying|retries left|tries remaining|trying again|attempt \d+ (?:of|\/) ?\d+|retry (?:in|\d)|waiting for .{1,60} to (?:be|come|start)/i;
-    isRetry = (line) => retry2.test(line);
-    troubled = /\b(?:error|errors|fatal|failed|failure|panic|exception|traceback|cannot|can't|could not|couldn't|unable|denied|refused|missing|not found|invalid|abort(?:ed)?|unexpected|killed|undefined|E:)\b/i;
-    peaceful = /\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)\s*[:=]\s*0\b|^\s*(?:ok|✓|✔|√|PASS|PASSED)\b|if (?:it|this) fails|errors? (?:handling|page)|on error/i;
-    looksWrong = (line) => troubled.test(line) && !peaceful.test(line) && !isChatter(line);
-  }
-});
-
-// src/doctor/diagnose/pattern.ts
-function patternRisk(source, flags = "") {
-  try {
-    new RegExp(source, flags);
-    const tree = parse3(source, flags.includes("i"));
-    const automaton = build(tree);
-    const loop = exponential(automaton);
-    if (loop)
-      return {
-        problem: "it can take exponentially long: within a repetition the same text can be read in more than one way"
-      };
-    const power = degree(automaton) + 1;
-    const ways = finiteWays(automaton);
-    const factorial = Array.from({ length: power }, (_, at) => at + 1).reduce((product, factor) => product * factor, 1);
-    const longest = Math.min(longestLine3, Math.floor((mostSteps * factorial / ways) ** (1 / power)));
-    return longest < shortestLine ? {
-      problem: `it can take too long: ${power > 2 ? `${power} repetitions in a row` : "its alternatives"} can read the same text`
-    } : { longest };
-  } catch (error2) {
-    if (error2 instanceof Refused) return { problem: error2.message };
-    return {
-      problem: `it is not a regular expression: ${error2 instanceof Error ? error2.message.replace(/^Invalid regular expression: /, "") : error2}`
-    };
-  }
-}
-function neededTexts({ source, flags }) {
-  return flags.includes("i") ? void 0 : needed(parse3(source, false));
-}
-function needed(node) {
-  switch (node.kind) {
-    case "either": {
-      const parts = node.parts.map(needed);
-      return parts.every((part) => part !== void 0) ? parts.flat() : void 0;
-    }
-    case "repeat":
-      return node.min > 0 ? needed(node.part) : void 0;
-    case "sequence": {
-      const choices = [];
-      let run2 = "";
-      for (const part of [...node.parts, { kind: "end" }]) {
-        const codes = part.kind === "set" ? [...part.set.keys()].filter((code3) => part.set[code3]) : [];
-        if (codes.length === 1 && codes[0] < 128) {
-          run2 += String.fromCharCode(codes[0]);
-          continue;
-        }
-        if (run2 !== "") choices.push([run2]);
-        run2 = "";
-        const inner = part.kind === "end" ? void 0 : needed(part);
-        if (inner) choices.push(inner);
-      }
-      const shortest = (texts2) => Math.min(...texts2.map((text4) => text4.length));
-      return choices.sort((a, b) => shortest(b) - shortest(a))[0];
-    }
-    default:
-      return void 0;
-  }
-}
-function parse3(source, ignoreCase) {
-  let at = 0;
-  const tree = either();
-  if (at < source.length) throw new Refused(`"${source[at]}" at position ${at + 1} is not understood`);
-  return tree;
-  function either() {
-    const parts = [sequence()];
-    while (source[at] === "|") {
-      at++;
-      parts.push(sequence());
-    }
-    return parts.length === 1 ? parts[0] : { kind: "either", parts };
-  }
-  function sequence() {
-    const parts = [];
-    while (at < source.length && source[at] !== "|" && source[at] !== ")") parts.push(quantified(atom()));
-    return { kind: "sequence", parts };
-  }
-  function quantified(part) {
-    const found = /^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/.exec(source.slice(at, at + 24));
-    if (!found) return part;
-    at += found[0].length;
-    const [, sign, low2, comma, high2] = found;
-    const min = sign ? sign === "+" ? 1 : 0 : Number(low2);
-    const max = sign ? sign === "?" ? 1 : Number.POSITIVE_INFINITY : comma ? high2 === "" ? Number.POSITIVE_INFINITY : Number(high2) : min;
-    return { kind: "repeat", part, min, max };
-  }
-  function atom() {
-    const character = source[at++];
-    if (character === "(") return group();
-    if (character === "[") return { kind: "set", set: characterClass() };
-    if (character === "^") return { kind: "begin" };
-    if (character === "$") return { kind: "empty" };
-    if (character === ".") return { kind: "set", set: complement(setOf("\n\r")) };
-    if (character === "\\") {
-      if (source[at] === "b" || source[at] === "B") {
-        at++;
-        return { kind: "empty" };
-      }
-      return { kind: "set", set: folded(escaped(false)) };
-    }
-    return { kind: "set", set: folded(setOf(character)) };
-  }
-  function group() {
-    const head = /^\?(?::|<[A-Za-z_$][\w$]*>)/.exec(source.slice(at, at + 80));
-    if (head) at += head[0].length;
-    else if (source[at] === "?") throw new Refused('it looks ahead or behind ("(?"), which is not allowed here');
-    const inner = either();
-    at++;
-    return inner;
-  }
-  function escaped(inClass) {
-    const letter = source[at++];
-    if (/[1-9]|k/.test(letter) && !inClass)
-      throw new Refused(`it refers back to a group ("\\${letter}"), which is not allowed here`);
-    if (/[pP]/.test(letter)) throw new Refused('it names a Unicode property ("\\p"), which is not allowed here');
-    const classes = { d: digits, w: words2, s: spaces };
-    const named = classes[letter.toLowerCase()];
-    if (named) return /[DWS]/.test(letter) ? complement(named) : named;
-    const code3 = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(source.slice(at - 1, at + 4));
-    if (code3) {
-      at += code3[0].length - 1;
-      return setOf(String.fromCharCode(Number.parseInt(code3[1] ?? code3[2], 16)));
-    }
-    if (letter === "c") at++;
-    const controls = { n: "\n", r: "\r", t: "	", f: "\f", v: "\v", b: "\b", 0: "\0" };
-    return setOf(controls[letter] ?? letter);
-  }
-  function characterClass() {
-    const negated = source[at] === "^";
-    if (negated) at++;
-    const set2 = new Uint8Array(setSize);
-    while (source[at] !== "]") {
-      const from = member();
-      if (source[at] === "-" && source[at + 1] !== "]" && from.single !== void 0) {
-        at++;
-        const to = member();
-        const last = to.single ?? 65535;
-        for (let code3 = from.single; code3 <= Math.min(last, 127); code3++) set2[code3] = 1;
-        if (last > 127) set2[128] = 1;
-        continue;
-      }
-      for (let code3 = 0; code3 < setSize; code3++) set2[code3] |= from.set[code3];
-    }
-    at++;
-    return negated ? complement(folded(set2)) : folded(set2);
-  }
-  function member() {
-    const character = source[at++];
-    if (character !== "\\") return { set: setOf(character), single: character.charCodeAt(0) };
-    const set2 = escaped(true);
-    const codes = [...set2.keys()].filter((code3) => set2[code3]);
-    return codes.length === 1 && codes[0] < 128 ? { set: set2, single: codes[0] } : { set: set2 };
-  }
-  function folded(set2) {
-    if (!ignoreCase) return set2;
-    const copy2 = Uint8Array.from(set2);
-    for (let code3 = 97; code3 <= 122; code3++) if (set2[code3] || set2[code3 - 32]) copy2[code3] = copy2[code3 - 32] = 1;
-    return copy2;
-  }
-}
-function setOf(characters) {
-  const set2 = new Uint8Array(setSize);
-  for (let at = 0; at < characters.length; at++) set2[Math.min(characters.charCodeAt(at), 128)] = 1;
-  return set2;
-}
-function build(tree) {
-  const sets = [];
-  const next = [];
-  const empty2 = { nullable: true, first: [], last: [] };
-  const link = (from, to) => {
-    for (const state of from) next[state].push(...to);
-  };
-  const join15 = (a, b) => {
-    link(a.last, b.first);
-    return {
-      nullable: a.nullable && b.nullable,
-      first: a.nullable ? [...a.first, ...b.first] : a.first,
-      last: b.nullable ? [...a.last, ...b.last] : b.last
-    };
-  };
-  const loop = (part) => {
-    link(part.last, part.first);
-    return part;
-  };
-  const make = (node) => {
-    switch (node.kind) {
-      case "empty":
-      case "begin":
-        return empty2;
-      case "set":
-        if (sets.length === mostPositions) throw new Refused("it is too long, or repeats too much of itself");
-        sets.push(node.set);
-        next.push([]);
-        return { nullable: false, first: [sets.length - 1], last: [sets.length - 1] };
-      case "sequence":
-        return node.parts.reduce((before, part) => join15(before, make(part)), empty2);
-      case "either": {
-        const parts = node.parts.map(make);
-        return {
-          nullable: parts.some(({ nullable }) => nullable),
-          first: parts.flatMap(({ first: first2 }) => first2),
-          last: parts.flatMap(({ last }) => last)
-        };
-      }
-      case "repeat":
-        return repeat2(node.part, node.min, node.max);
-    }
-  };
-  const repeat2 = (part, min, max) => {
-    if (min > mostPositions || max !== Number.POSITIVE_INFINITY && max > mostPositions)
-      throw new Refused(`it repeats something more than ${mostPositions} times`);
-    if (max === Number.POSITIVE_INFINITY) {
-      let whole3 = empty2;
-      for (let copy2 = 1; copy2 < min; copy2++) whole3 = join15(whole3, make(part));
-      const last = loop(make(part));
-      return join15(whole3, min === 0 ? { ...last, nullable: true } : last);
-    }
-    let optional = empty2;
-    for (let copy2 = min; copy2 < max; copy2++) optional = { ...join15(make(part), optional), nullable: true };
-    let whole2 = empty2;
-    for (let copy2 = 0; copy2 < min; copy2++) whole2 = join15(whole2, make(part));
-    return join15(whole2, optional);
-  };
-  const bound = tree.kind === "sequence" && tree.parts[0]?.kind === "begin";
-  const anything = {
-    kind: "repeat",
-    part: { kind: "set", set: new Uint8Array(setSize).fill(1) },
-    min: 0,
-    max: Number.POSITIVE_INFINITY
-  };
-  const { first } = make(bound ? tree : { kind: "sequence", parts: [anything, tree] });
-  return { sets, next, first };
-}
-function reachable({ next }) {
-  return next.map((_, start) => {
-    const seen = new Uint8Array(next.length);
-    const open7 = [...next[start]];
-    for (let state = open7.pop(); state !== void 0; state = open7.pop()) {
-      if (seen[state]) continue;
-      seen[state] = 1;
-      open7.push(...next[state]);
-    }
-    return seen;
-  });
-}
-function loops(automaton, reach2) {
-  const found = [];
-  const placed = /* @__PURE__ */ new Set();
-  for (const state of automaton.next.keys()) {
-    if (placed.has(state) || !reach2[state][state]) continue;
-    const loop = [...automaton.next.keys()].filter((other) => reach2[state][other] && reach2[other][state]);
-    for (const one of loop) placed.add(one);
-    found.push(loop);
-  }
-  return found;
-}
-function exponential(automaton) {
-  const { next } = automaton;
-  return loops(automaton, reachable(automaton)).some((loop) => {
-    const inside = new Set(loop);
-    const steps = loop.flatMap(
-      (state) => next[state].filter((to) => inside.has(to)).map((to) => [state, to])
-    );
-    if (new Set(steps.map(([from, to]) => from * next.length + to)).size < steps.length) return true;
-    const pair2 = (a, b) => Math.min(a, b) * next.length + Math.max(a, b);
-    const forward = /* @__PURE__ */ new Map();
-    const backward = /* @__PURE__ */ new Map();
-    const same3 = loop.map((state) => pair2(state, state));
-    const seen = new Set(same3);
-    const open7 = loop.map((state) => [state, state]);
-    for (let one = open7.pop(); one; one = open7.pop()) {
-      for (const a of next[one[0]])
-        for (const b of next[one[1]]) {
-          if (!inside.has(a) || !inside.has(b) || !meet(automaton, a, b)) continue;
-          const [from, to] = [pair2(...one), pair2(a, b)];
-          forward.set(from, [...forward.get(from) ?? [], to]);
-          backward.set(to, [...backward.get(to) ?? [], from]);
-          if (seen.has(to)) continue;
-          seen.add(to);
-          open7.push([a, b]);
-        }
-    }
-    const back = new Set(same3);
-    const rest = [...same3];
-    for (let one = rest.pop(); one !== void 0; one = rest.pop())
-      for (const from of backward.get(one) ?? []) {
-        if (back.has(from)) continue;
-        back.add(from);
-        rest.push(from);
-      }
-    return [...back].some((one) => Math.floor(one / next.length) !== one % next.length && seen.has(one));
-  });
-}
-function degree(automaton) {
-  const reach2 = reachable(automaton);
-  const all = loops(automaton, reach2);
-  const leads = (a, b) => reach2[a[0]][b[0]] === 1;
-  const depth = /* @__PURE__ */ new Map();
-  const depthOf = (loop) => {
-    const known2 = depth.get(loop);
-    if (known2 !== void 0) return known2;
-    let most2 = 0;
-    for (const other of all) {
-      if (other === loop || !leads(loop, other)) continue;
-      const further = Math.max(depthOf(other), 0);
-      most2 = Math.max(most2, further + (bothRead(automaton, reach2, loop, other) ? 1 : 0));
-    }
-    depth.set(loop, most2);
-    return most2;
-  };
-  return Math.max(0, ...all.map(depthOf));
-}
-function bothRead(automaton, reach2, one, other) {
-  const { next, sets } = automaton;
-  const size2 = next.length;
-  if (one.length * other.length * size2 > 2e5) return true;
-  const [inOne, inOther] = [new Set(one), new Set(other)];
-  for (const p of one)
-    for (const q of other) {
-      const key = (a, b, c) => (a * size2 + b) * size2 + c;
-      const goal = key(p, q, q);
-      const seen = /* @__PURE__ */ new Set();
-      const open7 = [[p, p, q]];
-      for (let at = open7.pop(); at; at = open7.pop()) {
-        for (const a of next[at[0]]) {
-          if (!inOne.has(a)) continue;
-          for (const b of next[at[1]]) {
-            if (!reach2[b][q] && b !== q) continue;
-            for (const c of next[at[2]]) {
-              if (!inOther.has(c) || seen.has(key(a, b, c))) continue;
-              if (!sets[a].some((value2, code3) => value2 && sets[b][code3] && sets[c][code3])) continue;
-              if (key(a, b, c) === goal) return true;
-              seen.add(key(a, b, c));
-              open7.push([a, b, c]);
-            }
-          }
-        }
-      }
-    }
-  return false;
-}
-function finiteWays(automaton) {
-  const { next, first } = automaton;
-  const reach2 = reachable(automaton);
-  const loopOf = new Map(loops(automaton, reach2).flatMap((loop) => loop.map((state) => [state, loop[0]])));
-  const home = (state) => loopOf.get(state) ?? state;
-  const steps = /* @__PURE__ */ new Map();
-  for (const [state, targets2] of next.entries()) {
-    const out = [...new Set(targets2)].map(home).filter((to) => to !== home(state));
-    steps.set(home(state), [...steps.get(home(state)) ?? [], ...out]);
-  }
-  let ways = /* @__PURE__ */ new Map();
-  for (const state of first) ways.set(home(state), (ways.get(home(state)) ?? 0) + 1);
-  let most2 = 1;
-  while (ways.size > 0) {
-    const total = [...ways.values()].reduce((sum2, count2) => sum2 + count2, 0);
-    most2 = Math.max(most2, total);
-    if (total > mostSteps) return most2;
-    const after = /* @__PURE__ */ new Map();
-    for (const [state, count2] of ways)
-      for (const to of steps.get(state) ?? []) after.set(to, (after.get(to) ?? 0) + count2);
-    ways = after;
-  }
-  return most2;
-}
-var mostSteps, longestLine3, shortestLine, mostPositions, setSize, Refused, complement, digits, words2, spaces, meet;
-var init_pattern = __esm({
-  "src/doctor/diagnose/pattern.ts"() {
-    "use strict";
-    mostSteps = 1e9;
-    longestLine3 = 4096;
-    shortestLine = 200;
-    mostPositions = 400;
-    setSize = 129;
-    Refused = class extends Error {
-    };
-    complement = (set2) => set2.map((value2, code3) => code3 === 128 ? 1 : 1 - value2);
-    digits = setOf("0123456789");
-    words2 = setOf("0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
-    spaces = setOf(" 	\n\r\f\v ");
-    meet = ({ sets }, a, b) => {
-      const [one, other] = [sets[a], sets[b]];
-      for (let code3 = 0; code3 < setSize; code3++) if (one[code3] && other[code3]) return true;
-      return false;
-    };
-  }
-});
-
-// src/doctor/diagnose/rule.ts
-var fill2;
-var init_rule = __esm({
-  "src/doctor/diagnose/rule.ts"() {
-    "use strict";
-    fill2 = (text4, captures) => text4.replace(
-      /\{(\w+)(?:\|([^}]*))?\}/g,
-      (_, name2, otherwise2) => captures[name2] || (otherwise2 ?? "")
-    );
-  }
-});
-
-// src/doctor/diagnose/state.ts
-var endlessTimeout, abandonedTimeout, pkill, stateRules, isEnded, minutes;
-var init_state2 = __esm({
-  "src/doctor/diagnose/state.ts"() {
-    "use strict";
-    init_status();
-    endlessTimeout = 3 * 3600;
-    abandonedTimeout = 24 * 3600;
-    pkill = "pkill -9 forgejo-runner; systemctl restart forgejo-runner";
-    stateRules = [
-      {
-        id: "pre-execution",
-        title: "Forgejo could not make jobs of the workflow",
-        blame: "workflow",
-        retryable: false,
-        message: "The run ended before a job was made: {what}",
-        fix: "Correct the workflow file where it says so, and push. `forgejo-runner validate --workflow --path FILE` checks it without a run.",
-        when: ({ preExecution }) => preExecution === null ? void 0 : { what: preExecution }
-      },
-      {
-        id: "runner-silent",
-        title: "The job is shown as running and its runner is silent",
-        blame: "runner",
-        retryable: true,
-        message: "Runner {runner} has given no sign of life for {minutes} minutes: its process crashed, or its host is down.",
-        fix: `ci-doctor reset {run}; and on the runner’s host, never in the server’s container: \`${pkill}\`.`,
-        when: ({ task, now, zombieTimeout, runId }) => task?.status === Status.running && now - task.heartbeat > zombieTimeout ? { runner: task.runner ?? "(gone)", minutes: minutes(now - task.heartbeat), run: String(runId) } : void 0
-      },
-      {
-        id: "rows-disagree",
-        title: "Run, job and task say different things",
-        blame: "forge",
-        retryable: false,
-        message: "The job is at {job} although its task has ended, or it was set to 0 by hand: no cron of Forgejo repairs that.",
-        fix: "ci-doctor reset {run}",
-        when: ({ task, jobStatus, runId }) => jobStatus === Status.unknown || jobStatus === Status.running && (!task || isDone(task.status)) ? { job: String(jobStatus), run: String(runId) } : void 0
-      },
-      {
-        id: "never-taken",
-        title: "No runner took the job",
-        blame: "runner",
-        retryable: true,
-        message: "The job waited {hours} hours for a runner with the labels {labels} and was given up.",
-        fix: "The runners of this Forgejo and their labels are under Settings › Actions › Runners: start one that has {labels}, or correct `runs-on`. `ci-doctor stuck` says what holds jobs that still wait.",
-        when: ({ task, jobStatus, created, stopped, runsOn }) => !task && jobStatus === Status.cancelled && stopped - created >= abandonedTimeout ? { hours: String(Math.round((stopped - created) / 3600)), labels: runsOn.join(", ") || "(none)" } : void 0
-      },
-      {
-        id: "endless-task",
-        title: "Forgejo stopped the job for its length",
-        blame: "workflow",
-        retryable: false,
-        message: "Forgejo stopped the job {hours} hours after it began (ENDLESS_TASK_TIMEOUT, 3h by default), while its runner still reported.",
-        fix: "Find what took so long (`ci-doctor show {run}`); or raise ENDLESS_TASK_TIMEOUT in [actions] of app.ini, and `timeout` in the runner’s config with it.",
-        when: ({ task, ended: ended2, lastLine, runId }) => task && isEnded(task.status) && ended2 === false && lastLine > 0 && task.stopped - task.started >= endlessTimeout && task.stopped - lastLine < 120 ? { hours: String(Math.floor((task.stopped - task.started) / 3600)), run: String(runId) } : void 0
-      },
-      {
-        id: "runner-lost",
-        title: "The runner went away in the middle of the job",
-        blame: "runner",
-        retryable: true,
-        message: "The log breaks off without the runner’s last word, {minutes} minutes before Forgejo gave the job up: runner {runner} crashed, lost its network, or its host went down.",
-        fix: `On the runner’s host, never in the server’s container: \`journalctl -u forgejo-runner\` (or forgejo-runner.log) around that time, \`dmesg | grep -i oom\`, \`df -h\`; then \`${pkill}\`, and run the job again.`,
-        when: ({ task, ended: ended2, lastLine, zombieTimeout }) => task && isEnded(task.status) && ended2 === false && lastLine > 0 && task.stopped - lastLine >= zombieTimeout ? { runner: task.runner ?? "(gone)", minutes: minutes(task.stopped - lastLine) } : void 0
-      },
-      {
-        id: "nothing-sent",
-        title: "The runner took the job and sent nothing",
-        blame: "runner",
-        retryable: true,
-        message: "Runner {runner} took the job and sent not one line: the answer got lost between server and runner, or the runner died at once.",
-        fix: `Run the job again. If it comes back: the runner’s log around that time, and newer versions of runner and Forgejo (since 15 a lost answer is sent again). A runner that hangs: \`${pkill}\` on its host.`,
-        when: ({ task }) => task && isEnded(task.status) && task.logLength === 0 ? { runner: task.runner ?? "(gone)" } : void 0
-      },
-      {
-        id: "failed-at-once",
-        title: "The job failed at once, before any step ran",
-        blame: "workflow",
-        retryable: false,
-        hint: true,
-        message: "The job failed after {seconds} s and no step ran: the runner could not set it up.",
-        fix: "The runner’s words are below. Usual causes: a workflow or an expression that the runner cannot read, an action that cannot be fetched, an image or a label (`runs-on`) that its host cannot serve. Its own log has more: `journalctl -u forgejo-runner` or forgejo-runner.log, around that time.",
-        when: ({ task }) => task?.status === Status.failure && task.stepsRun === 0 ? { seconds: String(Math.max(0, task.stopped - task.started)) } : void 0
-      }
-    ];
-    isEnded = (status) => status === Status.failure || status === Status.cancelled;
-    minutes = (seconds2) => String(Math.floor(seconds2 / 60));
-  }
-});
-
-// src/doctor/diagnose/engine.ts
-function explainFailure({ facts, lines: lines2, good }, rules, clock) {
-  const texts2 = lines2.map(({ text: text4 }) => plain2(text4));
-  const isKnown = (text4) => good?.has(normalise(text4)) ?? false;
-  const shown3 = (from, to, decisive) => texts2.slice(Math.max(0, from), to).map((text4, offset) => {
-    const at = Math.max(0, from) + offset;
-    const { number: number2, step } = lines2[at];
-    return { number: number2, step, text: text4.slice(0, 500), decisive: at === decisive, isNew: good ? !isKnown(text4) : null };
-  });
-  const around = (at) => {
-    const end2 = Math.min(texts2.length, at + 13);
-    const block2 = shown3(at - 3, end2, at);
-    return texts2.length - end2 > 3 ? [...block2, ...shown3(texts2.length - 3, texts2.length, at)] : [...block2, ...shown3(end2, texts2.length, at)];
-  };
-  const certain = byState(facts, false);
-  if (certain)
-    return {
-      cause: certain.cause,
-      lines: shown3(texts2.length - 10, texts2.length, -1),
-      differs: [],
-      fingerprint: certain.fingerprint
-    };
-  const hits = findHits(texts2, rules, isKnown, clock);
-  const chosen = hits.specific ?? hits.repeated;
-  const atOnce = chosen ? void 0 : byState(facts, true);
-  const hit = chosen ?? (atOnce ? void 0 : hits.hint);
-  if (hit)
-    return {
-      cause: causeOf(hit.rule, hit.captures),
-      lines: around(hit.at),
-      differs: [],
-      fingerprint: fingerprintOf2(hit.rule.id, Object.values(hit.captures))
-    };
-  const first = firstError(texts2, isKnown);
-  if (atOnce)
-    return {
-      cause: atOnce.cause,
-      lines: shown3(texts2.length - 30, texts2.length, first),
-      differs: [],
-      fingerprint: atOnce.fingerprint
-    };
-  if (first === -1) {
-    const end2 = texts2.findLastIndex((text4) => text4.trim() !== "" && !isCascade(text4) && !/^Job '/.test(text4)) + 1;
-    const block2 = shown3(end2 - 10, texts2.length, -1);
-    return {
-      cause: null,
-      lines: block2,
-      differs: [],
-      fingerprint: texts2.length === 0 ? null : fingerprintOf2("unknown", texts2.slice(Math.max(0, end2 - 3), end2))
-    };
-  }
-  const block = around(first);
-  const seen = new Set(block.map(({ number: number2 }) => number2));
-  const differs = good ? shown3(0, texts2.length, first).filter(({ isNew, number: number2, text: text4 }) => isNew && !seen.has(number2) && text4.trim() !== "").slice(-15) : [];
-  return { cause: null, lines: block, differs, fingerprint: fingerprintOf2("unknown", texts2.slice(first, first + 3)) };
-}
-function byState(facts, hint) {
-  for (const rule of stateRules.filter((candidate) => (candidate.hint ?? false) === hint)) {
-    const captures = rule.when(facts);
-    if (captures) return { cause: causeOf(rule, captures), fingerprint: fingerprintOf2(rule.id, []) };
-  }
-  return void 0;
-}
-function fingerprintOf2(id, parts) {
-  const text4 = parts.map(normalise).filter(Boolean).join("\n");
-  return `${id}:${(0, import_node_crypto4.createHash)("sha256").update(`${id}
-${text4}`).digest("hex").slice(0, 10)}`;
-}
-function findHits(texts2, rules, isKnown, clock) {
-  const found = {};
-  const own = rules.filter((rule) => "longest" in rule);
-  const builtIn = rules.filter((rule) => !("longest" in rule));
-  let spent = 0;
-  for (let from = 0; from < texts2.length; from += blockSize2) {
-    const block = texts2.slice(from, from + blockSize2);
-    const likely = inBlock(block.join("\n"), builtIn);
-    if (likely.length === 0 && own.length === 0) continue;
-    for (let at = from; at < from + block.length; at++) {
-      const text4 = texts2[at];
-      let hit;
-      if (spent < budget) {
-        const begin = clock?.() ?? 0;
-        hit = hitAt(texts2, at, own);
-        spent += (clock?.() ?? 0) - begin;
-      }
-      hit ??= hitAt(texts2, at, likely);
-      if (!hit || isCascade(text4) || isChatter(text4) || isKnown(text4)) continue;
-      if (hit.rule.hint) found.hint ??= hit;
-      else if (isRetry(text4) || texts2.slice(at + 1, at + 4).some(isRetry)) found.repeated = hit;
-      else return { ...found, specific: hit };
-    }
-  }
-  return found;
-}
-function hitAt(texts2, at, rules) {
-  let hint;
-  for (const rule of rules) {
-    if (rule.hint && hint) continue;
-    const longest = "longest" in rule ? rule.longest : Number.POSITIVE_INFINITY;
-    const captures = fits(rule.match, texts2, at, longest);
-    if (!captures) continue;
-    if (!rule.hint) return { rule, at, captures };
-    hint = { rule, at, captures };
-  }
-  return hint;
-}
-function fits({ any: any2, not, near }, texts2, at, longest) {
-  const text4 = cut2(texts2[at], longest);
-  for (const pattern2 of any2) {
-    const match = pattern2.exec(text4);
-    if (!match || not?.some((other) => other.test(text4))) continue;
-    const captures = groupsOf(match);
-    if (!near) return captures;
-    for (let other = Math.max(0, at - near.lines); other <= Math.min(texts2.length - 1, at + near.lines); other++) {
-      const beside = near.pattern.exec(cut2(texts2[other], longest));
-      if (beside) return { ...groupsOf(beside), ...captures };
-    }
-  }
-  return void 0;
-}
-function firstError(texts2, isKnown) {
-  return texts2.findIndex((text4) => looksWrong(text4) && !isCascade(text4) && !isRetry(text4) && !isKnown(text4));
-}
-var import_node_crypto4, causeOf, budget, blockSize2, overLines, inBlock, cut2, groupsOf, saidItsEnd;
-var init_engine = __esm({
-  "src/doctor/diagnose/engine.ts"() {
-    "use strict";
-    import_node_crypto4 = __toESM(require_node_crypto(), 1);
-    init_line();
-    init_pattern();
-    init_rule();
-    init_state2();
-    causeOf = (rule, captures) => ({
-      id: rule.id,
-      title: rule.title,
-      blame: rule.blame,
-      retryable: rule.retryable,
-      message: fill2(rule.message, captures).trim(),
-      fix: fill2(rule.fix, captures),
-      links: rule.links ?? []
-    });
-    budget = 2e3;
-    blockSize2 = 256;
-    overLines = /* @__PURE__ */ new Map();
-    inBlock = (block, rules) => rules.filter(
-      ({ match }) => match.any.some((pattern2) => {
-        let over = overLines.get(pattern2);
-        if (!over) {
-          const slow = /^(?:\^|\\s\*)*[[(.\\]/.test(pattern2.source);
-          over = {
-            pattern: new RegExp(pattern2.source, `${pattern2.flags}m`),
-            needed: slow ? neededTexts(pattern2) : void 0
-          };
-          overLines.set(pattern2, over);
-        }
-        return (over.needed?.some((text4) => block.includes(text4)) ?? true) && over.pattern.test(block);
-      })
-    );
-    cut2 = (text4, longest) => text4.length > longest ? text4.slice(0, longest) : text4;
-    groupsOf = ({ groups = {} }) => Object.fromEntries(
-      Object.entries(groups).flatMap(
-        ([name2, value2]) => value2 === void 0 ? [] : [[name2.replace(/\d+$/, ""), value2.trim()]]
-      )
-    );
-    saidItsEnd = (lines2) => lines2.slice(-20).some(({ text: text4 }) => /^🏁|^Job '.*' (?:failed|succeeded)$|^context canceled$/.test(plain2(text4)));
-  }
-});
-
-// src/doctor/diagnose/history.ts
-async function compareRuns(past, job, fingerprint, fingerprints) {
-  const own = past.find(({ id }) => id === job.id);
-  if (!own || fingerprint === null) return null;
-  const others = past.filter(({ id, status }) => id !== job.id && status === Status.failure).slice(0, mostRead);
-  const prints = await fingerprints(others.map(({ id }) => id));
-  const same3 = [own, ...others.filter(({ id }) => prints.get(id) === fingerprint)];
-  const times = same3.map(({ stopped }) => stopped);
-  const good = past.filter(({ status }) => status === Status.success);
-  const before = good.find(({ id }) => id < job.id);
-  const firstBad = before && past.findLast(({ id, status }) => id > before.id && id <= job.id && status === Status.failure);
-  const flaky = good.find(({ commit }) => commit !== "" && commit === own.commit);
-  const runners = distinct(same3.flatMap(({ runner }) => runner ?? []));
-  const blamed = same3.length > 2 && runners.length === 1 && good.some(({ runner }) => runner !== null && runner !== runners[0]) && !good.some(({ runner, id }) => runner === runners[0] && id > Math.min(...same3.map((one) => one.id)));
-  return {
-    times: same3.length,
-    looked: others.length + 1,
-    firstSeen: Math.min(...times),
-    lastSeen: Math.max(...times),
-    branches: distinct(same3.map(({ branch }) => branch)),
-    runners,
-    runs: same3.map(({ runId }) => runId),
-    lastGood: before ? { runId: before.runId, commit: before.commit } : null,
-    firstBad: firstBad ? { runId: firstBad.runId, commit: firstBad.commit } : null,
-    flaky: flaky?.runId ?? null,
-    onlyRunner: blamed ? runners[0] : null
-  };
-}
-var mostRead, distinct;
-var init_history = __esm({
-  "src/doctor/diagnose/history.ts"() {
-    "use strict";
-    init_status();
-    mostRead = 8;
-    distinct = (values) => [...new Set(values)];
-  }
-});
-
-// src/doctor/diagnose/load.ts
-async function loadJobs(queries, ids) {
-  const records2 = [];
-  for (let from = 0; from < ids.length; from += batch2)
-    records2.push(...await loadBatch2(queries, ids.slice(from, from + batch2)));
-  return records2;
-}
-async function loadBatch2(queries, ids) {
-  if (ids.length === 0) return [];
-  const jobs = await queries.selectFrom("action_run_job as job").innerJoin("action_run as run", "run.id", "job.run_id").leftJoin("repository", "repository.id", "run.repo_id").select([
-    "job.id",
-    "job.name",
-    "job.status",
-    "job.created",
-    "job.stopped",
-    "job.runs_on",
-    "job.needs",
-    "job.task_id",
-    "run.id as run_id",
-    "run.index",
-    "run.repo_id",
-    "run.workflow_id",
-    "run.ref",
-    "run.commit_sha",
-    "run.status as run_status",
-    "repository.owner_name",
-    "repository.name as repository_name"
-  ]).where("job.id", "in", ids).orderBy("job.id").execute();
-  const taskIds = jobs.map(({ task_id }) => task_id).filter((id) => id !== 0);
-  const tasks = taskIds.length === 0 ? [] : await selectTasks2(queries).where("action_task.id", "in", taskIds).execute();
-  const stepsOf = groupBy(await loadSteps(queries, taskIds), ({ taskId }) => taskId);
-  const taskOf = new Map(tasks.map((task) => [task.id, task]));
-  return jobs.map((job) => {
-    const task = taskOf.get(job.task_id);
-    return {
-      id: job.id,
-      name: job.name,
-      status: job.status,
-      created: job.created,
-      stopped: job.stopped,
-      runsOn: parseList(job.runs_on),
-      needs: parseList(job.needs),
-      run: {
-        id: job.run_id,
-        index: job.index,
-        repositoryId: job.repo_id,
-        repository: job.repository_name === null ? null : `${job.owner_name}/${job.repository_name}`,
-        workflow: job.workflow_id,
-        branch: branchOf(job.ref),
-        commit: job.commit_sha,
-        status: job.run_status
-      },
-      task: task ? { ...logTask(task), heartbeat: task.updated, runner: task.runner } : null,
-      steps: stepsOf.get(job.task_id) ?? []
-    };
-  });
-}
-async function pastJobs(queries, { name: name2, run: run2 }, limit) {
-  const rows2 = await queries.selectFrom("action_run_job as job").innerJoin("action_run as run", "run.id", "job.run_id").leftJoin("action_task as task", "task.id", "job.task_id").leftJoin("action_runner as runner", "runner.id", "task.runner_id").select(["job.id", "job.run_id", "job.status", "run.commit_sha", "run.ref", "job.stopped", "runner.name as runner"]).where("job.repo_id", "=", run2.repositoryId).where("job.name", "=", name2).where("run.workflow_id", "=", run2.workflow).orderBy("job.id", "desc").limit(limit).execute();
-  return rows2.filter(({ status }) => isDone(status)).map((row) => ({
-    id: row.id,
-    runId: row.run_id,
-    status: row.status,
-    commit: row.commit_sha,
-    branch: branchOf(row.ref),
-    stopped: row.stopped,
-    runner: row.runner
-  }));
-}
-async function lastGood(queries, { id, name: name2, run: run2 }) {
-  const row = await queries.selectFrom("action_run_job as job").innerJoin("action_run as run", "run.id", "job.run_id").select("job.id").where("job.repo_id", "=", run2.repositoryId).where("job.name", "=", name2).where("run.workflow_id", "=", run2.workflow).where("job.status", "=", Status.success).where("job.id", "<", id).orderBy("job.id", "desc").limit(1).executeTakeFirst();
-  return row?.id;
-}
-async function failedSince(queries, since, limit) {
-  const rows2 = await queries.selectFrom("action_task as task").innerJoin("action_run_job as job", "job.id", "task.job_id").select("job.id").where("task.status", "=", Status.failure).where("task.stopped", ">=", since).where("job.status", "=", Status.failure).whereRef("job.task_id", "=", "task.id").orderBy("task.id", "desc").limit(limit).execute();
-  return rows2.map(({ id }) => id).reverse();
-}
-var batch2, jobIdsOfRun;
-var init_load = __esm({
-  "src/doctor/diagnose/load.ts"() {
-    "use strict";
-    init_group();
-    init_lists();
-    init_status();
-    init_tasks();
-    init_runs();
-    init_show();
-    batch2 = 300;
-    jobIdsOfRun = async (queries, runId) => (await queries.selectFrom("action_run_job").select("id").where("run_id", "=", runId).orderBy("id").execute()).map(
-      ({ id }) => id
-    );
-  }
-});
-
-// src/doctor/diagnose/pre-execution.ts
-async function preExecutionError(database, runId) {
-  const row = await database.queries.selectFrom("action_run").select([
-    sql`pre_execution_error`.as("text"),
-    sql`pre_execution_error_code`.as("code"),
-    sql`pre_execution_error_details`.as("details")
-  ]).where("id", "=", runId).executeTakeFirst().catch(() => void 0);
-  if (!row) return null;
-  const details = (row.details ?? "").replace(/^null$|[[\]"]/g, "").replaceAll(",", ", ");
-  const meaning = row.code ? meanings[row.code] ?? `error ${row.code}` : "";
-  const what = [row.text ?? "", [meaning, details].filter(Boolean).join(": ")].filter(Boolean).join("; ");
-  return what === "" ? null : what;
-}
-var meanings;
-var init_pre_execution = __esm({
-  "src/doctor/diagnose/pre-execution.ts"() {
-    "use strict";
-    init_esm2();
-    meanings = [
-      "",
-      "the workflow’s events (`on:`) cannot be read",
-      "a job of the workflow cannot be read",
-      "the matrix of a job cannot be computed from its `needs`",
-      "the matrix of a job refers to a job that is not in its `needs`",
-      "the matrix of a job refers to an output that does not exist",
-      "the matrix of a job cannot be computed",
-      "`runs-on` refers to a job that is not in `needs`",
-      "`runs-on` refers to an output that does not exist",
-      "`runs-on` refers to a dimension that the matrix does not have",
-      "`runs-on` cannot be computed",
-      "`with` refers to a job that is not in `needs`",
-      "`with` refers to an output that does not exist",
-      "`with` refers to a dimension that the matrix does not have",
-      "`with` cannot be computed",
-      "`needs` names a job that does not exist"
-    ];
-  }
-});
-
-// src/doctor/logs/hide.ts
-function secretHider() {
-  const hider = new LineHider();
-  return (block) => {
-    const whole2 = block.map(({ text: text4 }) => text4).join("\n");
-    if (!hider.inKey && redact(whole2) === whole2) return block;
-    return block.map((line) => ({ ...line, text: hider.hide(line.text) }));
-  };
-}
-var keyBegins, keyEnds, keyMaterial, LineHider;
-var init_hide = __esm({
-  "src/doctor/logs/hide.ts"() {
-    "use strict";
-    init_redact();
-    keyBegins = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/;
-    keyEnds = /-----END [A-Z0-9 ]*PRIVATE KEY-----/;
-    keyMaterial = /[A-Za-z0-9+/=]{20}|^\s*[A-Za-z0-9+/=]*\s*$|^\s*(?:Proc-Type|DEK-Info|Comment):/;
-    LineHider = class {
-      /** Within a private key: no line may be left out before it has ended. */
-      inKey = false;
-      hide(text4) {
-        if (this.inKey) {
-          const ends = keyEnds.test(text4);
-          this.inKey = !ends && keyMaterial.test(text4);
-          if (this.inKey || ends) return "***private key***";
-        }
-        this.inKey = keyBegins.test(text4) && !keyEnds.test(text4);
-        return redact(text4);
-      }
-    };
-  }
-});
-
-// src/doctor/diagnose/read.ts
-async function readFailure(read, logged) {
-  if (logged.task.status !== Status.failure) return readBounded(read, logged, { tail: lastLines2 });
-  const step = await readBounded(read, logged, { failed: true });
-  return "kind" in step && step.reason === "no-output" ? readBounded(read, logged, { tail: lastLines2 }) : step;
-}
-async function readBounded(read, logged, selection) {
-  const found = await read(logged, selection);
-  if (found.kind === "empty") return found;
-  const head = await collect(found, headBytes, "first");
-  const { step } = found.summary();
-  if (head.whole || selection.tail !== void 0)
-    return { lines: head.lines, step, leftOut: 0, notes: found.summary().notes };
-  const end2 = await read(logged, { ...selection, tail: tailLines });
-  if (end2.kind === "empty") return { lines: head.lines, step, leftOut: 0, notes: [end2.message] };
-  const tail = await collect(end2, tailBytes, "last");
-  const last = head.lines.at(-1)?.number ?? 0;
-  const behind = tail.lines.filter(({ number: number2 }) => number2 > last);
-  return {
-    lines: [...head.lines, ...behind],
-    step,
-    leftOut: Math.max(0, (behind[0]?.number ?? last + 1) - last - 1),
-    notes: end2.summary().notes
-  };
-}
-async function collect(found, bytes2, keep2) {
-  const hide = secretHider();
-  const blocks2 = [];
-  const sizes = [];
-  let kept = 0;
-  let whole2 = true;
-  for await (const raw of found.blocks) {
-    const size2 = raw.reduce((sum2, { text: text4 }) => sum2 + text4.length, 0);
-    blocks2.push(hide(raw));
-    sizes.push(size2);
-    kept += size2;
-    if (kept <= bytes2) continue;
-    if (keep2 === "first") {
-      whole2 = false;
-      break;
-    }
-    while (kept > bytes2 && blocks2.length > 1) {
-      kept -= sizes.shift();
-      blocks2.shift();
-      whole2 = false;
-    }
-  }
-  return { lines: blocks2.flat(), whole: whole2 };
-}
-var headBytes, tailBytes, tailLines, lastLines2;
-var init_read = __esm({
-  "src/doctor/diagnose/read.ts"() {
-    "use strict";
-    init_status();
-    init_hide();
-    headBytes = 2 * 1024 * 1024;
-    tailBytes = 4 * 1024 * 1024;
-    tailLines = 4e4;
-    lastLines2 = 500;
-  }
-});
-
-// src/doctor/diagnose/diagnose.ts
-var diagnose_exports = {};
-__export(diagnose_exports, {
-  diagnoseRun: () => diagnoseRun,
-  goodLines: () => goodLines,
-  judge: () => judge
-});
-async function diagnoseRun(means, runId, wish) {
-  const { database } = means;
-  const now = await database.now();
-  const run2 = await database.queries.selectFrom("action_run").select("status").where("id", "=", runId).executeTakeFirstOrThrow();
-  const all = await loadJobs(database.queries, await jobIdsOfRun(database.queries, runId));
-  const jobs = redJobs(chooseJobs(all, runId, wish.job), means, now);
-  const nothing4 = {
-    runId,
-    status: statusName(run2.status),
-    job: null,
-    step: null,
-    cause: null,
-    lines: [],
-    fingerprint: null,
-    jobs: []
-  };
-  if (jobs.length === 0) {
-    const error2 = all.length === 0 || run2.status === Status.failure ? await preExecutionError(database, runId) : null;
-    if (error2 !== null) {
-      const facts = { ...factsWithoutJob(runId, now, means), preExecution: error2 };
-      const { cause, fingerprint } = explainFailure({ facts, lines: [] }, []);
-      return { ...nothing4, cause, fingerprint, message: null };
-    }
-    return { ...nothing4, message: nothingToSay(run2.status, all) };
-  }
-  const found = [];
-  for (const job of jobs) found.push(await diagnoseJob(means, job, now, wish.history));
-  const first = [...found].sort((a, b) => rank(a) - rank(b))[0];
-  return {
-    ...first,
-    runId,
-    status: statusName(run2.status),
-    jobs: [first, ...found.filter((other) => other !== first)],
-    message: null
-  };
-}
-function chooseJobs(jobs, runId, wanted) {
-  const chosen = wanted === void 0 ? jobs : jobs.filter(({ id, name: name2 }) => String(id) === wanted || name2 === wanted);
-  if (chosen.length > 0 || wanted === void 0) return chosen;
-  throw usage(
-    `Run ${runId} has no job "${wanted}".`,
-    `Its jobs: ${jobs.map(({ id, name: name2 }) => `${id} "${name2}"`).join(", ") || "none"}.`
-  );
-}
-function redJobs(chosen, means, now) {
-  const failed = chosen.filter(({ status, task }) => status === Status.failure || task?.status === Status.failure);
-  const held = chosen.filter(
-    ({ status, task }) => status === Status.unknown || status === Status.running && (!task || isDone(task.status) || now - task.heartbeat > means.zombieTimeout)
-  );
-  const ended2 = (job) => job.stopped || Number.POSITIVE_INFINITY;
-  const red = [.../* @__PURE__ */ new Set([...failed, ...held])].sort((a, b) => ended2(a) - ended2(b) || a.id - b.id);
-  return red.length > 0 ? red : chosen.filter(({ status, task, needs }) => status === Status.cancelled && (task !== null || needs.length === 0)).slice(0, 5);
-}
-function nothingToSay(status, jobs) {
-  if (status === Status.success || status === Status.skipped) return "nothing to diagnose: the run is green.";
-  if (!isDone(status))
-    return 'nothing to diagnose so far: no job has failed. "ci-doctor stuck" says what the run waits for.';
-  return jobs.length === 0 ? "the run has no jobs, and Forgejo does not say why." : "no job of the run failed.";
-}
-async function diagnoseJob(means, job, now, withHistory) {
-  const { queries } = means.database;
-  const goodId = await lastGood(queries, job);
-  const [good] = goodId === void 0 ? [] : await loadJobs(queries, [goodId]);
-  const kept = /* @__PURE__ */ new Map();
-  const goodStep = (step) => {
-    const lines2 = kept.get(step) ?? goodLines(means, good, step);
-    kept.set(step, lines2);
-    return lines2;
-  };
-  const look = (one) => judge(means, one, now, goodStep);
-  const { compared, ...verdict } = await look(job);
-  const history = withHistory ? await compareRuns(await pastJobs(queries, job, 100), job, verdict.fingerprint, async (ids) => {
-    const prints = /* @__PURE__ */ new Map();
-    for (const other of await loadJobs(queries, ids)) prints.set(other.id, (await look(other)).fingerprint);
-    return prints;
-  }) : null;
-  return { ...verdict, comparedWith: compared && good ? good.run.id : null, history };
-}
-async function judge(means, job, now, goodLines2) {
-  const { task } = job;
-  const answer = task && task.logLength > 0 ? await readFailure(means.read, { task, steps: job.steps }) : void 0;
-  const log = answer && !("kind" in answer) ? answer : void 0;
-  const lines2 = log?.lines ?? [];
-  const facts = {
-    now,
-    runId: job.run.id,
-    jobStatus: job.status,
-    created: job.created,
-    stopped: job.stopped,
-    runsOn: job.runsOn,
-    needs: job.needs,
-    task: task && {
-      ...task,
-      stepsRun: job.steps.filter(({ status, logLength }) => logLength > 0 || status === Status.success).length
-    },
-    ended: log ? saidItsEnd(lines2) : null,
-    lastLine: Math.floor(Date.parse(lines2.at(-1)?.time ?? "") / 1e3) || 0,
-    preExecution: null,
-    zombieTimeout: means.zombieTimeout
-  };
-  const good = log ? await goodLines2(log.step) : void 0;
-  const verdict = explainFailure({ facts, lines: lines2, good }, means.rules, means.clock);
-  const unread = answer && "kind" in answer ? answer : void 0;
-  return {
-    job: job.name,
-    jobId: job.id,
-    taskId: task?.id ?? null,
-    runner: task?.runner ?? null,
-    step: log?.step ?? null,
-    ...verdict,
-    compared: good !== void 0,
-    missing: verdict.cause || log ? null : unread ? { message: unread.message, fix: unread.fix } : { message: `Job "${job.name}" has no log: no runner took it.`, fix: `ci-doctor show ${job.run.id}` },
-    notes: [
-      ...log?.notes ?? [],
-      ...log && log.leftOut > 0 ? [`${log.leftOut} lines in the middle of the step were not looked at.`] : []
-    ]
-  };
-}
-async function goodLines({ read }, good, step) {
-  const task = good?.task;
-  if (!good || !task || task.logExpired || task.logLength === 0) return void 0;
-  const same3 = step !== void 0 && good.steps.filter(({ name: name2 }) => name2 === step).length === 1;
-  const answer = await readBounded(read, { task, steps: good.steps }, same3 ? { step } : {}).catch(() => void 0);
-  if (!answer || "kind" in answer) return void 0;
-  return new Set(answer.lines.map(({ text: text4 }) => normalise(plain2(text4))));
-}
-var rank, factsWithoutJob;
-var init_diagnose = __esm({
-  "src/doctor/diagnose/diagnose.ts"() {
-    "use strict";
-    init_errors();
-    init_status();
-    init_engine();
-    init_history();
-    init_line();
-    init_load();
-    init_pre_execution();
-    init_read();
-    rank = ({ cause, missing: missing3 }) => cause ? 0 : missing3 ? 2 : 1;
-    factsWithoutJob = (runId, now, { zombieTimeout }) => ({
-      now,
-      runId,
-      jobStatus: Status.failure,
-      created: 0,
-      stopped: 0,
-      runsOn: [],
-      needs: [],
-      task: null,
-      ended: null,
-      lastLine: 0,
-      preExecution: null,
-      zombieTimeout
-    });
-  }
-});
-
-// src/doctor/database/dbfs.ts
-function dbfsOf({ queries }) {
-  return {
-    async find(fullPath) {
-      const row = await queries.selectFrom("dbfs_meta").select(["id", "file_size"]).where("full_path", "=", fullPath).executeTakeFirst();
-      return row && { id: row.id, fileSize: row.file_size };
-    },
-    async read(id, offset, length) {
-      const first = Math.floor(offset / blockSize3) * blockSize3;
-      const rows2 = await queries.selectFrom("dbfs_meta").leftJoin(
-        "dbfs_data",
-        (join15) => join15.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
-      ).select(["file_size", "blob_offset", "blob_data"]).where("dbfs_meta.id", "=", id).execute();
-      const size2 = rows2[0]?.file_size;
-      if (size2 === void 0) return Buffer.alloc(0);
-      const bytes2 = Buffer.alloc(Math.max(0, Math.min(length, size2 - offset)));
-      for (const { blob_offset: at, blob_data: data } of rows2) {
-        if (at === null || data === null) continue;
-        const skip = Math.max(0, offset - at);
-        data.copy(bytes2, Math.max(0, at - offset), skip, Math.min(data.length, skip + bytes2.length));
-      }
-      return bytes2;
-    }
-  };
-}
-var blockSize3;
-var init_dbfs2 = __esm({
-  "src/doctor/database/dbfs.ts"() {
-    "use strict";
-    blockSize3 = 32768;
-  }
-});
-
-// src/doctor/diagnose/matcher.ts
-function parseMatchers(json, file) {
-  let value2;
-  try {
-    value2 = JSON.parse(json);
-  } catch (error2) {
-    throw usage(
-      `${file} is not valid JSON: ${error2 instanceof Error ? error2.message : error2}`,
-      'Give a problem-matcher file, as "::add-matcher::FILE" names them.'
-    );
-  }
-  const list = value2?.problemMatcher;
-  if (!Array.isArray(list) || list.length === 0)
-    throw usage(
-      `${file} has no list "problemMatcher".`,
-      'Give a problem-matcher file, as "::add-matcher::FILE" names them.'
-    );
-  return list.map((entry, at) => {
-    const owner = entry?.owner;
-    if (typeof owner !== "string" || owner === "")
-      throw usage(`${file}: problemMatcher ${at + 1} has no "owner".`, "Every matcher needs a name.");
-    const severity = entry?.severity ?? "error";
-    if (severity !== "error" && severity !== "warning" && severity !== "notice")
-      throw usage(`${file}: "${owner}": severity is ${JSON.stringify(severity)}.`, "Use error, warning or notice.");
-    const patterns2 = entry?.pattern;
-    if (!Array.isArray(patterns2) || patterns2.length === 0)
-      throw usage(`${file}: "${owner}" has no list "pattern".`, "Every matcher needs one pattern at least.");
-    const parsed = patterns2.map(
-      (pattern2, index) => parsePattern(pattern2, `${file}: "${owner}", pattern ${index + 1}`)
-    );
-    if (parsed.some(({ loop }, index) => loop && (index === 0 || index < parsed.length - 1)))
-      throw usage(
-        `${file}: "${owner}": only the last of several patterns may have "loop".`,
-        "Remove it from the others."
-      );
-    if (parsed.every(({ groups }) => groups.message === void 0))
-      throw usage(`${file}: "${owner}": no pattern names the group of the "message".`, 'Add "message": NUMBER.');
-    return { owner, severity, patterns: parsed };
-  });
-}
-function parsePattern(pattern2, place) {
-  const source = pattern2?.regexp;
-  if (typeof source !== "string") throw usage(`${place} has no "regexp".`, "Every pattern needs one.");
-  const risk = patternRisk(source);
-  if ("problem" in risk)
-    throw usage(
-      `${place}: /${source}/ is refused: ${risk.problem}.`,
-      'Name what stands between, "[^:]+" instead of ".*".'
-    );
-  const groups = {};
-  for (const field of fields) {
-    const group = pattern2?.[field];
-    if (group === void 0) continue;
-    if (typeof group !== "number" || !Number.isInteger(group) || group < 0)
-      throw usage(`${place}: "${field}" is ${JSON.stringify(group)}.`, "It is the number of a group of the regexp.");
-    groups[field] = group;
-  }
-  return { regexp: new RegExp(source), longest: risk.longest, loop: pattern2?.loop === true, groups };
-}
-var fields, mostAnnotations, Annotator, MatcherRun, valuesOf, whole;
-var init_matcher = __esm({
-  "src/doctor/diagnose/matcher.ts"() {
-    "use strict";
-    init_errors();
-    init_line();
-    init_pattern();
-    fields = ["file", "fromPath", "line", "column", "severity", "code", "message"];
-    mostAnnotations = 500;
-    Annotator = class {
-      found = [];
-      #runs;
-      constructor(matchers) {
-        this.#runs = matchers.map((matcher) => new MatcherRun(matcher));
-      }
-      /** Enough was found: more of the log need not be read. */
-      get isFull() {
-        return this.found.length >= mostAnnotations;
-      }
-      feed(lines2) {
-        for (const line of lines2) {
-          const text4 = plain2(line.text);
-          for (const run2 of this.#runs) {
-            const annotation = this.isFull ? void 0 : run2.feed(text4, line);
-            if (annotation) this.found.push(annotation);
-          }
-        }
-      }
-    };
-    MatcherRun = class {
-      #matcher;
-      /** What the lines up to the pattern `#at` gave. */
-      #values = {};
-      #at = 0;
-      constructor(matcher) {
-        this.#matcher = matcher;
-      }
-      feed(text4, line) {
-        const { patterns: patterns2 } = this.#matcher;
-        const pattern2 = patterns2[this.#at];
-        const match = pattern2.regexp.exec(text4.slice(0, pattern2.longest));
-        if (!match) {
-          if (this.#at === 0) return void 0;
-          this.#at = 0;
-          this.#values = {};
-          return this.feed(text4, line);
-        }
-        const values = { ...this.#values, ...valuesOf(pattern2, match) };
-        const last = this.#at === patterns2.length - 1;
-        if (!last) {
-          this.#values = values;
-          this.#at++;
-          return void 0;
-        }
-        if (!pattern2.loop) {
-          this.#at = 0;
-          this.#values = {};
-        }
-        return values.message === void 0 ? void 0 : this.#annotation(values, line);
-      }
-      #annotation(values, line) {
-        const severity = (values.severity ?? this.#matcher.severity).toLowerCase();
-        return {
-          owner: this.#matcher.owner,
-          severity: severity.startsWith("warn") ? "warning" : severity === "notice" || severity === "info" ? "notice" : "error",
-          file: values.file ?? null,
-          line: whole(values.line),
-          column: whole(values.column),
-          code: values.code ?? null,
-          message: values.message.trim(),
-          logLine: line.number,
-          step: line.step
-        };
-      }
-    };
-    valuesOf = ({ groups }, match) => Object.fromEntries(
-      fields.flatMap(
-        (field) => groups[field] === void 0 || match[groups[field]] === void 0 ? [] : [[field, match[groups[field]]]]
-      )
-    );
-    whole = (text4) => text4 !== void 0 && /^\d{1,9}$/.test(text4) ? Number(text4) : null;
-  }
-});
-
-// src/doctor/diagnose/rules/code.ts
-var code;
-var init_code = __esm({
-  "src/doctor/diagnose/rules/code.ts"() {
-    "use strict";
-    code = [
-      {
-        id: "library-missing",
-        title: "A library to link or build with is not installed",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /(?:ld|lld|ld\.lld|mold)\S*: (?:error: )?(?:cannot find|unable to find library|library not found:) -l(?<library>[\w.+-]+)/,
-            /Package '?(?<library>[\w.+-]+)'?(?:, required by '[^']+',)? (?:was not found in the pkg-config search path|not found)/,
-            /The system library `(?<library>[^`]+)` required by crate/,
-            /fatal error: (?<header>[\w./+-]+\.h(?:pp)?): No such file or directory/,
-            /Could not find (?:directory of )?(?<library>OpenSSL) installation/i,
-            /linker `(?<library>cc|clang|gcc|mold|lld)` not found|(?<library2>protoc|cmake) (?:failed: .{0,80}|is )not (?:found|installed)/
-          ]
-        },
-        message: "The build needs {library|}{header|}, which is not installed where it runs.",
-        fix: "Install its development package in a step before: `apt-get update && apt-get install -y build-essential pkg-config lib{library|NAME}-dev` (`apt-file search {library|}{header|}` names the package: -lssl is libssl-dev, -lpq libpq-dev).",
-        examples: {
-          hit: [
-            "/usr/bin/ld: cannot find -lpq: No such file or directory",
-            "src/db.c:3:10: fatal error: libpq-fe.h: No such file or directory",
-            "The system library `openssl` required by crate `openssl-sys` was not found."
-          ],
-          miss: ["checking for library containing dlopen... none required"]
-        }
-      },
-      {
-        id: "npm-lock-mismatch",
-        title: "package-lock.json does not fit package.json",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /npm (?:ERR!|error) code EUSAGE/,
-            /`npm ci` can only install packages when your package\.json and package-lock\.json/,
-            /ERR_PNPM_OUTDATED_LOCKFILE|Your lockfile needs to be updated/
-          ]
-        },
-        message: "The lock file does not fit package.json.",
-        fix: "`npm install` (or `pnpm install`, `yarn install`) in the working copy, then commit the lock file.",
-        examples: { hit: ["npm error code EUSAGE"], miss: ["added 214 packages in 6s"] }
-      },
-      {
-        id: "npm-conflict",
-        title: "Packages exclude each other",
-        blame: "code",
-        retryable: false,
-        match: { any: [/npm (?:ERR!|error) code ERESOLVE/, /npm (?:ERR!|error) Could not resolve dependency/] },
-        message: "npm finds no versions of the packages that go together.",
-        fix: "The lines below name the two that conflict: `npm explain PACKAGE` in the working copy, then change one of the versions. `--legacy-peer-deps` hides it.",
-        examples: { hit: ["npm error code ERESOLVE"], miss: ["npm warn ERESOLVE overriding peer dependency"] }
-      },
-      {
-        id: "package-missing",
-        title: "A package does not exist in that version, or not there",
-        blame: "dependency",
-        retryable: false,
-        match: {
-          any: [
-            /npm (?:ERR!|error) (?:404 +'(?<package>[^']+)' is not in this registry|code (?:E404|ETARGET|ENOVERSIONS))/,
-            /npm (?:ERR!|error) notarget No matching version found for (?<package>\S+[^.\s])/,
-            /ERROR: No matching distribution found for (?<package>\S+)/,
-            /E: Unable to locate package (?<package>\S+)|E: Package '(?<package2>[^']+)' has no installation candidate|E: Version '[^']+' for '(?<package3>[^']+)' was not found/,
-            /error: no matching package named `(?<package>[^`]+)` found/,
-            /error: failed to select a version for the requirement `(?<package>[^`]+)`/,
-            /go: (?<package>\S+?)@\S+: (?:invalid version|reading .{1,200}(?:404|410))/
-          ]
-        },
-        message: "{package|A package} is not in the registry that is asked, or not in that version.",
-        fix: "Check name, version and registry (.npmrc, .cargo/config.toml, pip.conf, sources.list). For apt: `apt-get update` first. A private registry answers 404 also without a token.",
-        examples: {
-          hit: [
-            "E: Unable to locate package libpq-dev",
-            "npm error 404  '@org/ui@^1.0.0' is not in this registry.",
-            "ERROR: No matching distribution found for torch==9.9"
-          ],
-          miss: ["npm http fetch GET 200 https://registry.example.org/404"]
-        }
-      },
-      {
-        id: "package-damaged",
-        title: "A package arrived damaged, or is not the one that was locked",
-        blame: "dependency",
-        retryable: true,
-        match: {
-          any: [
-            /npm (?:ERR!|error) code EINTEGRITY/,
-            /THESE PACKAGES DO NOT MATCH THE HASHES/,
-            /Hash Sum mismatch/,
-            /checksum for `(?<package>[^`]+)` changed between lock files/,
-            /verifying \S+: checksum mismatch/
-          ]
-        },
-        message: "A package is not the one that its checksum names.",
-        fix: "Clear the cache (`npm cache clean --force`, `rm -rf ~/.cargo/registry/cache`, `apt-get clean && apt-get update`) and run again. If it stays, the registry or a mirror has another file under that version: find out why before locking the new one.",
-        examples: {
-          hit: ["npm error code EINTEGRITY", "E: Failed to fetch http://deb.example.org/x.deb  Hash Sum mismatch"],
-          miss: ["verified sha512 integrity"]
-        }
-      },
-      {
-        id: "registry-auth",
-        title: "A registry wants a login",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /npm (?:ERR!|error) code E40[13]|npm (?:ERR!|error) code ENEEDAUTH/,
-            /error: failed to publish.{0,80}40[13]|denied: requested access to the resource is denied|unauthorized: (?:authentication required|incorrect username or password)/
-          ]
-        },
-        message: "The registry does not take the login of this job, or got none.",
-        fix: "Give the step a token that may read (or publish) there: NODE_AUTH_TOKEN with a line in .npmrc, `docker login`, CARGO_REGISTRY_TOKEN. Check that the secret exists in this repository.",
-        examples: { hit: ["npm error code E401", "unauthorized: authentication required"], miss: ["Login Succeeded"] }
-      },
-      {
-        id: "apt-lock",
-        title: "Another apt is at work",
-        blame: "runner",
-        retryable: true,
-        match: {
-          any: [
-            /E: Could not get lock (?<path>\/var\/lib\/(?:dpkg|apt)\S*)/,
-            /dpkg was interrupted, you must manually run/
-          ]
-        },
-        message: "apt is locked by another process (a job beside this one, or the host’s own upgrades).",
-        fix: "Run it again, with `apt-get -o DPkg::Lock::Timeout=120`. After a killed apt: `dpkg --configure -a` on the runner’s host.",
-        examples: {
-          hit: ["E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (apt-get)"],
-          miss: ["Waiting for cache lock: done"]
-        }
-      },
-      {
-        id: "rust-build",
-        title: "Rust code does not compile",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /^error\[(?<code>E\d{4})\]: (?<what>.{1,200})/,
-            /failed to run custom build command for `(?<package>[^`]+)`/,
-            /error: linking with `(?<linker>[^`]+)` failed/,
-            /error: failed to parse manifest at `(?<file>[^`]+)`/,
-            /error: the lock file (?<file>\S+) needs to be updated but --locked was passed/,
-            /error: package `(?<package>[^`]+)` cannot be built because it requires rustc (?<version>[\d.]+)/
-          ]
-        },
-        message: "The Rust build failed: {code|}{what| }{package|}{linker|}{file|}",
-        fix: '`cargo build` with the same features in the working copy; `rustc --explain {code|E0308}`. A failed build command prints its own error below "--- stderr".',
-        examples: {
-          hit: [
-            "error[E0433]: failed to resolve: use of undeclared crate or module `botlib`",
-            "error: failed to run custom build command for `openssl-sys v0.9.102`"
-          ],
-          miss: ["warning: unused variable: `error`", "   Compiling thiserror v1.0.61"]
-        }
-      },
-      {
-        id: "c-build",
-        title: "C or C++ code does not compile or link",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /^(?<place>[\w./+-]+\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm|S):\d+)(?::\d+)?: (?:fatal )?error: (?<what>.{1,200})/,
-            /undefined reference to [`'](?<symbol>[^'`]+)'/,
-            /multiple definition of [`'](?<symbol>[^'`]+)'/
-          ],
-          not: [/\.h(?:pp)?: No such file/]
-        },
-        message: "{place|The program} does not compile or link: {what|}{symbol|}",
-        fix: "Correct {place|the source}. An undefined reference to a library’s name means that -lNAME is missing, or stands before the file that needs it.",
-        examples: {
-          hit: [
-            "src/tide.c:118:17: error: 'struct moon' has no member named 'phase'",
-            "main.o: in function `main': undefined reference to `tide_at'"
-          ],
-          miss: ["src/tide.c:7:1: warning: unused include", "cc -Werror -c error.c -o build/error.o"]
-        }
-      },
-      {
-        id: "typescript-build",
-        title: "TypeScript code does not compile",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /(?<file>[\w./@+-]+\.[cm]?tsx?)[:(](?<line>\d+)[,:]\d+\)?(?::| -) error (?<code>TS\d{4,5}): (?<what>.{1,200})/,
-            /^error (?<code>TS\d{4,5}): (?<what>.{1,200})/
-          ]
-        },
-        message: "{file|The project} does not compile: {code} {what}",
-        fix: "Correct {file|the project}, line {line|below}: `npx tsc --noEmit` in the working copy shows the same.",
-        examples: {
-          hit: ["src/app.ts(12,5): error TS2322: Type 'string' is not assignable to type 'number'."],
-          miss: ["Found 0 errors. Watching for file changes."]
-        }
-      },
-      {
-        id: "go-build",
-        title: "Go code does not compile",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /^(?:\.\/|vet: )?(?<file>[\w./-]+\.go):(?<line>\d+):\d+: (?<what>(?:undefined|cannot|syntax error|declared and not used|"[^"]+" imported and not used|missing return|too many arguments|not enough arguments|assignment mismatch|invalid operation).{0,200})/,
-            /no required module provides package (?<package>[^\s;]+)/,
-            /missing go\.sum entry for module providing package (?<package>\S+)/
-          ]
-        },
-        message: "{file|The program} does not compile: {what|}{package|}",
-        fix: "`go build ./... && go vet ./...` in the working copy; a missing module: `go mod tidy`, then commit go.mod and go.sum.",
-        examples: {
-          hit: [
-            "./main.go:12:2: undefined: tide",
-            "main.go:4:2: no required module provides package example.org/x; to add it:"
-          ],
-          miss: ["ok  	example.org/app	0.012s"]
-        }
-      },
-      {
-        id: "module-missing",
-        title: "A module that is imported is not there",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /Cannot find module '(?<module>[^']+)'/,
-            /Cannot find package '(?<module>[^']+)'/,
-            /ModuleNotFoundError: No module named '(?<module>[^']+)'/,
-            /\[vite\]: Rollup failed to resolve import "(?<module>[^"]+)"|Could not resolve "(?<module2>[^"]+)"/
-          ]
-        },
-        message: "{module|A module} is imported and not installed, or its path is wrong.",
-        fix: "Add it to the dependencies (`npm install {module|NAME}`, requirements.txt) or correct the path; names of files are case-sensitive on Linux. A generated file needs the step that makes it before this one.",
-        examples: {
-          hit: ["Error: Cannot find module '@org/lib'", "ModuleNotFoundError: No module named 'yaml'"],
-          miss: ["modules: 214 found"]
-        }
-      },
-      {
-        id: "exception",
-        title: "A program ended with an exception or a panic",
-        blame: "code",
-        retryable: false,
-        hint: true,
-        match: {
-          any: [
-            /^thread '(?<thread>[^']+)'(?: \(\d+\))? panicked at (?<what>.{1,200})/,
-            /^panic: (?<what>.{1,200})/,
-            /^(?:[\w.]*)(?<what>(?:Error|Exception): .{1,200})/,
-            /^Traceback \(most recent call last\):/,
-            /^Uncaught (?<what>.{1,200})/
-          ]
-        },
-        message: "A program stopped with an exception: {what|see below}",
-        fix: "The lines below hold where it came from. `RUST_BACKTRACE=1` shows more of a Rust panic.",
-        examples: {
-          hit: ["thread 'main' panicked at src/main.rs:4:10:", "ValueError: invalid literal for int()"],
-          miss: ["Errors: 0", "no exceptions: fine"]
-        }
-      },
-      {
-        id: "test-failed",
-        title: "Tests fail",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /^\s*FAIL\s+(?<test>[\w./@-]+\.(?:[cm]?[jt]sx?|vue)\b.{0,200})/,
-            /^\s*● (?<test>.{1,160} › .{1,160})$/,
-            /^FAILED (?<test>\S+::\S+)/,
-            /^\s*--- FAIL: (?<test>\S+)/,
-            /^test (?<test>\S+) \.\.\. FAILED$/,
-            /^not ok \d+ (?:- )?(?<test>.{1,160})$/,
-            /^\s*\[\s*FAILED\s*\] (?<test>[\w./]+)/,
-            /Tests run: \d+, Failures: [1-9]\d*|Tests run: \d+, Failures: \d+, Errors: [1-9]\d*/,
-            /^test result: FAILED/
-          ],
-          not: [/# (?:TODO|SKIP)/i]
-        },
-        message: "A test failed: {test|see below}",
-        fix: "Run that test in the working copy. If it is green there and red here: compare versions, time zone (`TZ`), locale and parallel runs. `ci-doctor diagnose` says when the same commit was green before: then it is flaky.",
-        examples: {
-          hit: [
-            " FAIL  test/tide.test.ts > tide > rises",
-            "--- FAIL: TestTide (0.01s)",
-            "test tide::rises ... FAILED",
-            "FAILED tests/test_tide.py::test_rises - assert 1 == 2",
-            "not ok 7 - harbour 7"
-          ],
-          miss: [
-            "# fail 0",
-            "test result: ok. 12 passed; 0 failed",
-            " ✓ test/fail.test.ts (3 tests)",
-            "not ok 3 - flaky # TODO later"
-          ]
-        }
-      },
-      {
-        id: "lint",
-        title: "A linter or formatter complains",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /^✖ (?<count>\d+) problems? \((?:[1-9]\d*) errors?/,
-            /^\d+ warnings? treated as errors?|ESLint found too many warnings/,
-            /^error: (?:this|unused|you should|redundant|useless).{0,160}|could not compile .{1,80} due to \d+ previous (?:error|warning)s?; .{0,40}clippy/,
-            /^Diff in (?<file>\S+?)(?::\d+| at line)/,
-            /Code style issues (?:found|were found) in|^\[warn\] Code style issues/,
-            /^Oh no! 💥 💔 💥|^would reformat (?<file>\S+)/,
-            /Found \d+ errors?\.$|Some errors were emitted while running checks/
-          ],
-          not: [/Found 0 errors/]
-        },
-        message: "A linter or formatter found something that it counts as an error.",
-        fix: "Run the same in the working copy, with its switch that repairs: `npx eslint --fix`, `npx biome check --write`, `cargo fmt`, `cargo clippy --fix`, `ruff check --fix`, `black .`.",
-        examples: {
-          hit: ["✖ 3 problems (1 error, 2 warnings)", "1 warning treated as error", "Found 2 errors."],
-          miss: ["✖ 2 problems (0 errors, 2 warnings)", "Found 0 errors."]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/containers.ts
-var containers;
-var init_containers = __esm({
-  "src/doctor/diagnose/rules/containers.ts"() {
-    "use strict";
-    containers = [
-      {
-        id: "docker-daemon",
-        title: "Docker cannot be reached",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /cannot ping the docker daemon/i,
-            /Cannot connect to the Docker daemon at (?<socket>\S+[^.\s])/i,
-            /daemon Docker Engine socket not found/i,
-            /dial unix (?<socket>\S*docker\.sock): connect: (?:no such file or directory|connection refused)/
-          ]
-        },
-        message: "No Docker answers{socket| at its socket}: the job wants a container, and the runner cannot start one.",
-        fix: "On the runner’s host: `systemctl start docker`, and `docker info` as the runner’s user. A runner without Docker must have labels of host mode only (`self-hosted:host`), and a job that needs Docker a label of another runner.",
-        examples: {
-          hit: [
-            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
-            "cannot ping the docker daemon. is it running?"
-          ],
-          miss: ["docker daemon started"]
-        }
-      },
-      {
-        id: "image-rate-limit",
-        title: "The registry lets no more images be fetched for now",
-        blame: "network",
-        retryable: true,
-        match: { any: [/toomanyrequests|You have reached your (?:unauthenticated )?pull rate limit/] },
-        message: "The image registry’s limit of downloads is reached.",
-        fix: "Log in to the registry (docker/login-action), or use a mirror: `registry-mirrors` in /etc/docker/daemon.json of the runner’s host. The limit ends by itself after some hours.",
-        examples: {
-          hit: ["Error response from daemon: toomanyrequests: You have reached your pull rate limit."],
-          miss: ["too many requests is 429"]
-        }
-      },
-      {
-        id: "image-platform",
-        title: "The image is not made for this processor",
-        blame: "dependency",
-        retryable: false,
-        match: {
-          any: [
-            /no matching manifest for (?<platform>\S+) in the manifest list/,
-            /image with reference \S+ was found but does not (?:match|provide) the specified platform(?:: wanted (?<platform>\S+[^,\s]))?/
-          ]
-        },
-        message: "The image has no variant for {platform|this processor}.",
-        fix: "Choose a tag that has one (`docker manifest inspect IMAGE`), or run it under emulation: `--platform linux/amd64` with qemu-user-static on the host.",
-        examples: {
-          hit: ["no matching manifest for linux/arm64/v8 in the manifest list entries"],
-          miss: ["manifest for linux/arm64 found"]
-        }
-      },
-      {
-        id: "image-missing",
-        title: "There is no such image, or it may not be fetched",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /pull access denied for (?<image>[^\s,]+)/,
-            /manifest (?:for (?<image>\S+) not found|unknown)/,
-            /(?:Error response from daemon|failed to resolve reference|unable to pull).{0,120}(?:repository does not exist|requested access to the resource is denied|not found: manifest unknown)/,
-            /Unable to find image '(?<image>[^']+)' locally.{0,20}$/
-          ],
-          not: [/Unable to find image '[^']+' locally/]
-        },
-        message: "The image {image|of the job} does not exist there, or is private.",
-        fix: "`docker pull {image|IMAGE}` from the runner’s host. Check name and tag; a private one needs `credentials:` beside `image:` in the job, or a login step.",
-        examples: {
-          hit: [
-            "Error response from daemon: pull access denied for acme/build, repository does not exist or may require docker login",
-            "docker: Error response from daemon: manifest for node:99 not found: manifest unknown: manifest unknown"
-          ],
-          miss: ["Unable to find image 'hello-world:latest' locally"]
-        }
-      },
-      {
-        id: "container-not-started",
-        title: "A container did not start",
-        blame: "runner",
-        retryable: true,
-        hint: true,
-        match: {
-          any: [
-            /OCI runtime (?:exec|create) failed|failed to create (?:task for container|shim task)|failed to start container|Error response from daemon: (?:Conflict|driver failed|network \S+ not found)/
-          ]
-        },
-        message: "Docker could not start a container of the job.",
-        fix: "`docker ps -a` and `journalctl -u docker` on the runner’s host; a left-over container of the same name goes with `docker rm -f NAME`.",
-        examples: {
-          hit: ['Error response from daemon: Conflict. The container name "/FORGEJO-ACTIONS-TASK-7" is already in use'],
-          miss: ["Starting container"]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/git.ts
-var git;
-var init_git = __esm({
-  "src/doctor/diagnose/rules/git.ts"() {
-    "use strict";
-    git = [
-      {
-        id: "submodule-commit-missing",
-        title: "A submodule’s commit was not pushed",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /Fetched in submodule path '(?<path>[^']+)', but it did not contain (?<commit>[0-9a-f]{7,64})/,
-            /(?:upload-pack: )?not our ref (?<commit>[0-9a-f]{7,64})/,
-            /reference is not a tree: (?<commit>[0-9a-f]{7,64})/,
-            /Unable to checkout '(?<commit>[0-9a-f]{7,64})' in submodule path '(?<path>[^']+)'/,
-            /Direct fetching of that commit failed/
-          ]
-        },
-        message: "The recorded commit {commit|of a submodule} is not on the remote that {path|the submodule} is fetched from: the submodule was not pushed before the root.",
-        fix: "In the working copy that has it: `submodule-push-check push` pushes submodules before the root, to every remote; or by hand `git -C {path|SUBMODULE} push origin HEAD:main && git -C {path|SUBMODULE} push alm HEAD:main`. `submodule-push-check check` in a workflow (or the hook) keeps it from happening again.",
-        examples: {
-          hit: [
-            "fatal: Fetched in submodule path 'botserver', but it did not contain 0f3c1a9b5d. Direct fetching of that commit failed.",
-            "fatal: remote error: upload-pack: not our ref 5f2b7c0e9a1d4c3b2a1f0e9d8c7b6a5f4e3d2c1b"
-          ],
-          miss: ["Submodule path 'botserver': checked out '0f3c1a9b5d'"]
-        }
-      },
-      {
-        id: "submodule-no-url",
-        title: "A submodule has no address",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /No url found for submodule path '(?<path>[^']+)' in \.gitmodules/,
-            /no submodule mapping found in \.gitmodules for path '(?<path>[^']+)'/
-          ]
-        },
-        message: "{path} is recorded as a submodule, but .gitmodules has no address for it: a directory with its own .git was added by accident, or the entry was lost.",
-        fix: "`git rm --cached {path}` where it was an accident (then add its files); else `git submodule add URL {path}`. `submodule-push-check check` names such entries before they are pushed.",
-        examples: {
-          hit: ["fatal: No url found for submodule path 'vendor/x' in .gitmodules"],
-          miss: ["Submodule 'vendor/x' (https://example.org/x) registered for path 'vendor/x'"]
-        }
-      },
-      {
-        id: "git-auth",
-        title: "The repository may not be read with this token or key",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /could not read (?:Username|Password) for '(?<url>[^']+)'/,
-            /fatal: Authentication failed for '(?<url>[^']+)'/,
-            /fatal: unable to access '(?<url>[^']+)': The requested URL returned error: 40[134]/,
-            /fatal: repository '(?<url>[^']+)' not found|remote: (?:Not found|Repository not found|Unauthorized|Forbidden)/,
-            /ERROR: Repository not found/
-          ]
-        },
-        message: "{url|The repository} cannot be read: it is private for the token or key of this job, or does not exist.",
-        fix: "The token of a job reaches its own repository only. For others (private submodules too): a token with `read:repository` as a secret, given to checkout as `token:`, or a deploy key. `git ls-remote {url|URL}` with the same token proves it.",
-        examples: {
-          hit: [
-            "fatal: could not read Username for 'https://alm.example.org': terminal prompts disabled",
-            "remote: Not found."
-          ],
-          miss: ["From https://alm.example.org/org/app"]
-        }
-      },
-      {
-        id: "git-lock",
-        title: "Another git is at work in the same directory",
-        blame: "runner",
-        retryable: true,
-        match: {
-          any: [
-            /Unable to create '(?<path>[^']+\.lock)': File exists/,
-            /cannot lock ref '(?<ref>[^']+)'/,
-            /Another git process seems to be running/
-          ]
-        },
-        message: "A lock file of git is in the way: another job works in the same directory, or one was killed there.",
-        fix: "If no job runs there now: `rm -f {path|.git/index.lock}` on the runner’s host. Jobs in parallel need a workspace of their own.",
-        examples: {
-          hit: ["fatal: Unable to create '/opt/gbo/data/app/.git/index.lock': File exists."],
-          miss: ["package-lock.json: File exists"]
-        }
-      },
-      {
-        id: "git-push-rejected",
-        title: "A push was refused",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /! \[(?:remote )?rejected\] +(?<ref>.{1,120})/,
-            /shallow update not allowed/,
-            /failed to push some refs to '(?<url>[^']+)'/,
-            /remote: .{0,40}(?:protected branch|pre-receive hook declined)/
-          ]
-        },
-        message: "The push{ref| of the job} was refused: somebody pushed meanwhile, the branch is protected, or the clone is shallow.",
-        fix: "`git pull --rebase` before the push (or a concurrency group around the job); `fetch-depth: 0` for checkout where the clone is shallow; for a protected branch a token of a user who may push.",
-        examples: {
-          hit: [
-            " ! [rejected]        main -> main (non-fast-forward)",
-            "error: failed to push some refs to 'https://alm.example.org/org/app.git'"
-          ],
-          miss: ["   0f3c1a9..5f2b7c0  main -> main"]
-        }
-      },
-      {
-        id: "git-ownership",
-        title: "Git does not trust the directory’s owner",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /detected dubious ownership in repository at '(?<path>[^']+)'/,
-            /unsafe repository \('(?<path>[^']+)' is owned by someone else\)/
-          ]
-        },
-        message: "{path} belongs to another user than the one that runs git.",
-        fix: "In the step: `git config --global --add safe.directory {path}`. On a runner in host mode: `chown -R RUNNER_USER: {path}`.",
-        examples: {
-          hit: ["fatal: detected dubious ownership in repository at '/workspace/org/app'"],
-          miss: ["git config --global --add safe.directory /workspace"]
-        }
-      },
-      {
-        id: "git-ref-missing",
-        title: "A branch, tag or commit does not exist",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /fatal: [Cc]ouldn't find remote ref (?<ref>\S+)/,
-            /error: pathspec '(?<ref>[^']+)' did not match any file/,
-            /fatal: Remote branch (?<ref>\S+) not found in upstream/,
-            /fatal: bad object (?<ref>\S+)|fatal: ambiguous argument '(?<ref2>[^']+)': unknown revision/
-          ]
-        },
-        message: "{ref|A ref} is not in the repository, or not in this shallow clone of it.",
-        fix: "`git ls-remote ORIGIN {ref|REF}` says whether it exists. If it does, `fetch-depth: 0` for checkout fetches all of the history.",
-        examples: {
-          hit: ["fatal: couldn't find remote ref refs/heads/old"],
-          miss: ["From origin * branch main -> FETCH_HEAD"]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/network.ts
-var host, port, pattern, network2;
-var init_network = __esm({
-  "src/doctor/diagnose/rules/network.ts"() {
-    "use strict";
-    host = String.raw`(?<host>[\w.-]+|\[[0-9a-fA-F:]+\])`;
-    port = String.raw`(?<port>\d{1,5})`;
-    pattern = (source, flags = "") => new RegExp(source.replaceAll("HOST", host).replaceAll("PORT", port), flags);
-    network2 = [
-      {
-        id: "forge-port",
-        title: "Forgejo does not listen where the runner asks",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            pattern("[Cc]annot ping the (?:Forgejo|Gitea|[Ff]orge)[^/]*//HOST:PORT/"),
-            pattern(String.raw`"https?://HOST:PORT/api/(?:actions|v1)[^"]*": dial tcp \S+ connect: connection refused`),
-            pattern("(?:connection refused|Connection refused|ECONNREFUSED).*//HOST:PORT/api/(?:actions|v1)"),
-            pattern("unable to access 'https?://HOST:PORT/[^']+': Failed to connect")
-          ]
-        },
-        message: "Nothing answers at {host}:{port}, where Forgejo is asked for.",
-        fix: "Forgejo listens on `HTTP_PORT` of `[server]` in its app.ini; in the guide’s set-up that is 4747, NOT 3000: `curl -sf http://{host}:4747/api/healthz`. Register the runner with that address (`forgejo-runner register --instance http://{host}:4747`, or `address:` in its `.runner` file), and set ROOT_URL to it.",
-        examples: {
-          hit: [
-            'level=error msg="Cannot ping the Forgejo instance server" error="unavailable: dial tcp: Post http://alm:3000/api/actions/ping.v1.PingService/Ping: connection refused"',
-            "fatal: unable to access 'http://alm:3000/org/app.git/': Failed to connect to alm port 3000 after 0 ms: Couldn't connect to server"
-          ],
-          miss: ["curl: (7) Failed to connect to localhost port 5858 after 0 ms: Connection refused"]
-        }
-      },
-      {
-        id: "ssh-refused",
-        title: "No SSH server answers",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            pattern(
-              "ssh: connect to host HOST port PORT: (?<how>Connection refused|Connection timed out|No route to host|Network is unreachable)"
-            ),
-            pattern("ssh: Could not resolve hostname HOST: (?<how>.{1,60})")
-          ]
-        },
-        message: "ssh does not reach {host}: {how}.",
-        fix: "As the runner’s user, on the runner’s host: `ssh -o ConnectTimeout=5 {host} hostname`. `~/.ssh/config` there must name it: `Host {host}` with `HostName 10.x.x.x`, `User` and `IdentityFile` (or give these to deploy-binary). On the target: `systemctl status ssh`, `ss -ltn`.",
-        examples: {
-          hit: [
-            "ssh: connect to host system port 22: Connection refused",
-            "ssh: Could not resolve hostname system: Temporary failure in name resolution"
-          ],
-          miss: ["Connection to system closed."]
-        }
-      },
-      {
-        id: "dns",
-        title: "A name cannot be resolved",
-        blame: "network",
-        retryable: true,
-        match: {
-          any: [
-            pattern("Could not resolve (?:host(?:name)?|proxy): HOST"),
-            pattern("getaddrinfo (?:ENOTFOUND|EAI_AGAIN) HOST"),
-            pattern(
-              "lookup HOST.{0,80}: (?:no such host|server misbehaving|Temporary failure in name resolution|i/o timeout)"
-            ),
-            pattern("Temporary failure resolving '?HOST"),
-            /Temporary failure in name resolution|Name or service not known|failed to lookup address information|nodename nor servname provided/
-          ]
-        },
-        message: "The name {host|of a host} cannot be resolved where the step runs.",
-        fix: "`getent ahostsv4 {host|HOST}` in a step and on the runner’s host. If only the step fails: the container’s network (`dns` in /etc/docker/daemon.json, `container.network` of the runner). If both: no IPv4 or no DNS there (`ip -4 addr`, /etc/resolv.conf). If the name is known: it was a moment’s failure, run the job again.",
-        examples: {
-          hit: [
-            "curl: (6) Could not resolve host: crates.example.org",
-            "npm error network request failed, reason: getaddrinfo EAI_AGAIN registry.example.org",
-            "dial tcp: lookup alm.example.org on 127.0.0.53:53: no such host"
-          ],
-          miss: ["resolving dependencies... done", "Resolving deltas: 100% (3/3), done."]
-        }
-      },
-      {
-        id: "connection-refused",
-        title: "Nothing listens at an address",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            pattern("Failed to connect to HOST port PORT.{0,60}(?:Connection refused|Couldn't connect to server)"),
-            pattern("connect ECONNREFUSED HOST:PORT"),
-            pattern(String.raw`dial tcp (?:\S+ )?HOST:PORT: connect: connection refused`),
-            pattern('connection to server at "HOST".{0,80}, port PORT failed: Connection refused'),
-            pattern(String.raw`HOST:PORT\b.{0,30}[Cc]onnection refused`),
-            pattern("connect to HOST port PORT.{0,40}[Cc]onnection refused"),
-            /[Cc]onnection refused|ECONNREFUSED|os error 111/
-          ]
-        },
-        message: "Nothing listens at {host|the address}, port {port|unknown}: the service is down or not up yet.",
-        fix: 'On {host|that host}: `ss -ltnp | grep ":{port|PORT}"`, then start it (`systemctl restart UNIT`) and see its log. Inside a container localhost is the container itself: use the service’s name, and wait until it is healthy before the step that needs it.',
-        examples: {
-          hit: [
-            "curl: (7) Failed to connect to localhost port 5858 after 0 ms: Connection refused",
-            "Error: connect ECONNREFUSED 127.0.0.1:5432",
-            'psql: error: connection to server at "10.0.3.20", port 5432 failed: Connection refused'
-          ],
-          miss: ["connection accepted from 127.0.0.1:5432"]
-        }
-      },
-      {
-        id: "tls-expired",
-        title: "A certificate has expired",
-        blame: "network",
-        retryable: false,
-        match: {
-          any: [
-            /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid|x509: certificate has expired or is not yet valid/
-          ]
-        },
-        message: "The server’s certificate has expired (or this machine’s clock is wrong).",
-        fix: "`date -u` on the runner’s host, then the certificate: `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -dates`. Renew it on the server (Caddy renews by itself when it is reachable on port 80 and 443).",
-        examples: {
-          hit: ["curl: (60) SSL certificate problem: certificate has expired"],
-          miss: ["certificate has been renewed"]
-        }
-      },
-      {
-        id: "tls-untrusted",
-        title: "A certificate is not trusted",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /certificate verify failed|server certificate verification failed|unable to get local issuer certificate|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)/,
-            /x509: certificate signed by unknown authority|[Ss]elf[- ]signed certificate|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT/,
-            /x509: certificate is valid for .+, not (?<host>\S+)|certificate subject name .+ does not match target host name '(?<host2>[^']+)'/,
-            /invalid peer certificate: (?:UnknownIssuer|Other)/
-          ]
-        },
-        message: "The certificate of a server is not trusted: its authority is not known here.",
-        fix: "Copy the authority’s certificate (from the vault container, or whoever signs) to /usr/local/share/ca-certificates/NAME.crt on the runner’s host or in the image and run `update-ca-certificates`. Node reads NODE_EXTRA_CA_CERTS, git GIT_SSL_CAINFO, Python REQUESTS_CA_BUNDLE. Do not switch verification off.",
-        examples: {
-          hit: [
-            "curl: (60) SSL certificate problem: unable to get local issuer certificate",
-            'Get "https://vault:8200/v1/sys/health": x509: certificate signed by unknown authority',
-            "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
-          ],
-          miss: ["SSL certificate verify ok."]
-        }
-      },
-      {
-        id: "rate-limit",
-        title: "Too many requests",
-        blame: "network",
-        retryable: true,
-        match: {
-          any: [
-            /API rate limit exceeded|HTTP(?:\/[\d.]+)? 429|429 Too Many Requests|status(?: code)?:? 429|returned error: 429|secondary rate limit/
-          ]
-        },
-        message: "A server refuses more requests for now (429).",
-        fix: "Run it again later; log in with a token (its limit is higher), cache what is fetched, or use a mirror.",
-        examples: {
-          hit: [
-            "curl: (22) The requested URL returned error: 429",
-            "npm error 429 Too Many Requests - GET https://registry.example.org/x"
-          ],
-          miss: ["429 tests passed"]
-        }
-      },
-      {
-        id: "network-timeout",
-        title: "A server did not answer in time",
-        blame: "network",
-        retryable: true,
-        match: {
-          any: [
-            /ETIMEDOUT|ESOCKETTIMEDOUT|i\/o timeout|TLS handshake timeout|net\/http: request canceled|Client\.Timeout exceeded/,
-            pattern("Failed to connect to HOST port PORT.{0,60}(?:timed out|Timeout)", "i"),
-            /(?:Connection|Operation|Read|connect|read) timed out|Timeout was reached|curl: \(28\)/,
-            /npm (?:ERR!|error) network timeout/,
-            /[Nn]o route to host|EHOSTUNREACH|Network is unreachable|ENETUNREACH/
-          ],
-          not: [/^\s*(?:ok|not ok|✓|✗|✔|×)\s/]
-        },
-        message: "The network did not answer in time.",
-        fix: "Run the job again. If it stays: `curl -v --connect-timeout 10 https://{host|HOST}/` on the runner’s host and inside a container of it; a firewall, a missing route, or a too large MTU in the container network (1450 behind a tunnel).",
-        examples: {
-          hit: [
-            "npm error network timeout",
-            "dial tcp 10.0.3.7:443: i/o timeout",
-            "curl: (28) Operation timed out after 30001 milliseconds"
-          ],
-          miss: ["timeout: 30s", "ok 3 - connect timed out is retried"]
-        }
-      },
-      {
-        id: "connection-lost",
-        title: "A connection broke",
-        blame: "network",
-        retryable: true,
-        match: {
-          any: [
-            /ECONNRESET|[Cc]onnection reset by peer|socket hang up|unexpected disconnect while reading sideband packet|The remote end hung up unexpectedly|early EOF|RPC failed; (?:curl|HTTP) \d+|Connection closed by (?:remote host|\S+ port \d+)|client_loop: send disconnect|[Bb]roken pipe \(os error 32\)/,
-            /spurious network error|curl: \((?:18|52|55|56|92)\)/
-          ],
-          not: [/^warning: spurious/]
-        },
-        message: "A connection broke while data was sent.",
-        fix: "Run the job again. If it stays: the server’s log at that time, the proxy’s limits (Caddy: body size and time-outs), and the MTU of the container network.",
-        examples: {
-          hit: [
-            "fatal: the remote end hung up unexpectedly\nerror: RPC failed; curl 18 transfer closed with outstanding read data remaining"
-          ],
-          miss: ["warning: spurious network error (2 tries remaining): [56] Failure when receiving data"]
-        }
-      },
-      {
-        id: "server-error",
-        title: "A server answered with an error of its own",
-        blame: "network",
-        retryable: true,
-        match: {
-          any: [
-            /returned error: (?<status>50\d)\b|HTTP(?:\/[\d.]+)? (?<status2>50[234])\b|npm (?:ERR!|error) code E(?<status3>50\d)|(?:status(?: code)?|response):? (?<status4>50[234])\b|(?<status5>50[234]) (?:Bad Gateway|Service Unavailable|Gateway Time-?out)/
-          ]
-        },
-        message: "A server that the step asked is in trouble (an answer of 5xx).",
-        fix: "Run the job again. If it is your own server: `systemctl status` and the log of the service behind the proxy.",
-        examples: {
-          hit: [
-            "curl: (22) The requested URL returned error: 502",
-            "npm error 503 Service Unavailable - GET https://registry.example.org/x"
-          ],
-          miss: ["502 files rendered"]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/permissions.ts
-var permissions;
-var init_permissions = __esm({
-  "src/doctor/diagnose/rules/permissions.ts"() {
-    "use strict";
-    permissions = [
-      {
-        id: "tmp-permission",
-        title: "/tmp has the wrong permissions",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /(?<path>\/tmp(?:\/[^\s:'",)]*)?)['"]?(?: failed)?: (?:\w+ )?[Pp]ermission denied/,
-            /(?:EACCES|[Pp]ermission denied).{0,80}['" ](?<path>\/tmp(?:\/[^\s:'",)]*)?)/,
-            /(?:Couldn't create temporary file|cannot create temp(?:orary)? file).{0,60}(?<path>\/tmp[^\s:'",)]*)/
-          ]
-        },
-        message: "{path} may not be written: /tmp of the runner’s host lost its permissions.",
-        fix: "`chmod 1777 /tmp` as root on the runner’s host (alm-ci), and `ls -ld /tmp` to prove it: drwxrwxrwt.",
-        examples: {
-          hit: [
-            "mktemp: failed to create directory via template '/tmp/tmp.XXXXXXXXXX': Permission denied",
-            "Error: EACCES: permission denied, mkdir '/tmp/npm-1234'",
-            "error: linking with `cc` failed: /tmp/rustcAbC: Permission denied"
-          ],
-          miss: ["EACCES: permission denied, open '/var/tmpl/x'", "wrote /tmp/report.txt with permission 0600"]
-        }
-      },
-      {
-        id: "docker-socket-permission",
-        title: "The job may not use the Docker socket",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /permission denied while trying to connect to the [Dd]ocker (?:daemon socket|API)/,
-            /dial unix (?<path>\/[^\s:]*docker\.sock): connect: permission denied/
-          ]
-        },
-        message: "The runner’s user may not talk to Docker.",
-        fix: "`usermod -aG docker RUNNER_USER` on the runner’s host, then restart the runner: `systemctl restart forgejo-runner`.",
-        examples: {
-          hit: ["permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock"],
-          miss: ["docker daemon socket: /var/run/docker.sock"]
-        }
-      },
-      {
-        id: "foreign-files",
-        title: "Files of another user lie in the workspace",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /(?:rm|rmdir|mv|cp|mkdir|touch|unlink|tar|install): (?:\S+ ){0,6}[‘'"]?(?<path>[^\s'"’:]+)[’'"]?: (?:[\w ]{1,30}: )?Permission denied/,
-            /EACCES: permission denied, (?:\w+) '(?<path>[^']+)'/,
-            /(?:unable to unlink|could not create work tree dir|cannot open|unable to create file) (?:old )?'?(?<path>[^\s':]+)'?: Permission denied/,
-            /(?:insufficient permission for adding an object to repository database) (?<path>\S+)/,
-            /failed to (?:remove|create|open|write)(?: file| directory)?:? [`'"]?(?<path>\/[^\s`'":]+)[`'"]?.{0,40}Permission denied/
-          ],
-          not: [/[ '"]\/tmp\b/]
-        },
-        message: "{path} belongs to another user than the one the job runs as, often root from an earlier job or container.",
-        fix: 'On the runner’s host: `ls -ld {path}`, then `chown -R RUNNER_USER: {path}` (gbuser in the guide’s set-up). In a job that uses containers run them with `--user "$(id -u)"`.',
-        examples: {
-          hit: [
-            "rm: cannot remove 'target/debug/x': Permission denied",
-            "npm error Error: EACCES: permission denied, mkdir '/var/lib/runner/.npm/_cacache'"
-          ],
-          miss: ["mktemp: failed to create directory via template '/tmp/tmp.X': Permission denied", "rm -f target/debug/x"]
-        }
-      },
-      {
-        id: "sudo-password",
-        title: "sudo asks for a password",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /sudo: (?:a password is required|a terminal is required|no tty present)/,
-            /(?<user>\S+) is not in the sudoers file/,
-            /Sorry, user (?<user>\S+) is not allowed to execute '(?<command>[^']+)'/
-          ]
-        },
-        message: "{user|The user} may not run {command|the command} by sudo without a password.",
-        fix: "On that host, with visudo: `{user|USER} ALL=(root) NOPASSWD: {command|/path/of/the/command}`. Give no more than the job needs.",
-        examples: {
-          hit: ["sudo: a password is required", "gbuser is not in the sudoers file."],
-          miss: ["sudo: systemctl restart app"]
-        }
-      },
-      {
-        id: "permission-denied",
-        title: "Permission denied",
-        blame: "runner",
-        retryable: false,
-        hint: true,
-        match: { any: [/[Pp]ermission denied|EACCES|Operation not permitted/], not: [/publickey/] },
-        message: "Something may not be touched by the user the job runs as.",
-        fix: "`id`, and `ls -l` of the path in the line below, in a step of the job.",
-        examples: { hit: ["open /etc/app/key.pem: permission denied"], miss: ["permissions: 0644"] }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/programs.ts
-var programs;
-var init_programs = __esm({
-  "src/doctor/diagnose/rules/programs.ts"() {
-    "use strict";
-    programs = [
-      {
-        id: "glibc-too-old",
-        title: "The program needs a newer C library than the host has",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /version [`'](?<version>(?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)' not found \(required by (?<program>[^)]+)\)/,
-            /version [`'](?<version>(?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)' not found/
-          ]
-        },
-        message: "{program|The program} was built against {version}, which the C library of the host it runs on does not have.",
-        fix: "Build on the system that it will run on, or an older one: in the target container (Debian 12), or in a job with `container: debian:12`. `ldd --version` on the target says what it has. A static (musl) build runs anywhere.",
-        links: ["https://github.com/actions/runner/issues/2906"],
-        examples: {
-          hit: [
-            "./botserver: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.39' not found (required by ./botserver)",
-            "node: /lib64/libstdc++.so.6: version `GLIBCXX_3.4.20' not found (required by node)"
-          ],
-          miss: ["ldd (Debian GLIBC 2.36-9+deb12u10) 2.36", "checking for GLIBC_2.17 symbols... found"]
-        }
-      },
-      {
-        id: "loader-missing",
-        title: "The program is there, and what would load it is not",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /(?<program>\S+): cannot execute: required file not found/,
-            /(?<program>\S+): (?:bad interpreter|\/[^:]+: bad interpreter): No such file or directory/,
-            /env: [‘'](?<program>[^’'\r]+)\\?r[’']: No such file or directory/,
-            /error while loading shared libraries: (?<library>[^:]+): cannot open shared object file/
-          ]
-        },
-        message: "{program|The program} cannot start: {library|its loader or interpreter} is not on this system.",
-        fix: "`file {program|PROGRAM}` and `ldd {program|PROGRAM}` say what it needs. A program for glibc does not run on Alpine: build it there or use a Debian image. A script with Windows line ends needs `dos2unix`. For a library install the package that has {library|it}.",
-        examples: {
-          hit: [
-            "./botserver: cannot execute: required file not found",
-            "/bin/sh^M: bad interpreter: No such file or directory: ./build.sh: /bin/sh: bad interpreter: No such file or directory",
-            "./app: error while loading shared libraries: libpq.so.5: cannot open shared object file: No such file or directory"
-          ],
-          miss: ["ls: cannot access dist: No such file or directory", "checking for shared libraries... yes"]
-        }
-      },
-      {
-        id: "exec-format",
-        title: "The program is for another processor",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [/(?<program>\S+)(?:"|”)?: (?:[Ee]xec format error|cannot execute binary file)/, /[Ee]xec format error/]
-        },
-        message: "{program|The program} was built for another architecture than this host has.",
-        fix: "`file {program|PROGRAM}` and `uname -m` show both. Recompile for the target (Rust: `cargo build --target x86_64-unknown-linux-gnu`; images: `docker build --platform linux/amd64`), or install qemu-user-static where foreign programs must run.",
-        examples: {
-          hit: [
-            "/opt/gbo/bin/botserver: cannot execute binary file: Exec format error",
-            "exec /usr/local/bin/docker-entrypoint.sh: exec format error"
-          ],
-          miss: ["unknown export format: error is ignored"]
-        }
-      },
-      {
-        id: "noexec",
-        title: "A program may not be executed",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /(?:bash|sh|zsh): (?:line \d+: |\d+: )?(?<program>(?:\.{0,2}\/)[^:\s]+): Permission denied/,
-            /exec: "(?<program>[^"]+)": permission denied/,
-            /fork\/exec (?<program>[^:\s]+): permission denied/
-          ],
-          not: [/\/tmp\b/]
-        },
-        message: "{program} may not be executed: it lacks the mode x, or its file system is mounted noexec.",
-        fix: "`git update-index --chmod=+x {program}` keeps the mode in the repository; or run it by its interpreter, `sh {program}`. `findmnt -T {program}` shows noexec.",
-        examples: {
-          hit: ["/bin/bash: line 1: ./scripts/build.sh: Permission denied", "sh: 1: ./configure: Permission denied"],
-          miss: ["git@host: Permission denied (publickey).", "bash: /tmp/build.sh: Permission denied"]
-        }
-      },
-      {
-        id: "text-file-busy",
-        title: "A program that runs cannot be overwritten",
-        blame: "workflow",
-        retryable: false,
-        match: { any: [/(?:'|"|‘)?(?<path>\/[^\s:'"’]+)(?:'|"|’)?: Text file busy/, /Text file busy|ETXTBSY/] },
-        message: "{path|The file} is a program that is running, so it cannot be written to.",
-        fix: "Write beside it and rename (`cp NEW {path|FILE}.new && mv {path|FILE}.new {path|FILE}`), or stop it first. `deploy-binary run` does the former, and goes back when the new one is not healthy.",
-        examples: {
-          hit: ["cp: cannot create regular file '/opt/gbo/bin/botserver': Text file busy"],
-          miss: ["file saved: text/plain, busy cursor reset"]
-        }
-      },
-      {
-        id: "node-missing",
-        title: "The image has no node, which actions in JavaScript need",
-        blame: "workflow",
-        retryable: false,
-        match: { any: [/exec: "node": executable file not found in \$PATH/, /Cannot find: node in PATH/] },
-        message: "A step that `uses:` an action in JavaScript runs in an image without node.",
-        fix: "Use an image with node (`container: node:20-bookworm`), install it in an earlier step (`apt-get install -y nodejs`), or replace the action by `run:` lines.",
-        links: ["https://github.com/nektos/act/issues/973"],
-        examples: {
-          hit: [
-            'OCI runtime exec failed: exec failed: unable to start container process: exec: "node": executable file not found in $PATH: unknown',
-            "Cannot find: node in PATH"
-          ],
-          miss: ["node v20.19.0 found in PATH"]
-        }
-      },
-      {
-        id: "node-too-old",
-        title: "Node is too old for what it runs",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /npm (?:ERR!|error) code EBADENGINE/,
-            /npm (?:ERR!|error) engine Unsupported engine/,
-            /SyntaxError: Unexpected token '(?<token>\?\?=|\?\.|\|\|=|\?)'/,
-            /\[?ERR_REQUIRE_ESM\]?/,
-            /using: (?<using>node\d+).{0,40}not supported|unknown runs\.using (?<using2>node\d+)/i
-          ]
-        },
-        message: "The node of the image or host is older than a package or action needs.",
-        fix: "Take a newer image (`container: node:22-bookworm`) or `uses: actions/setup-node@v4` with `node-version: 22`. `node --version` in a step shows what is there; in host mode it is the runner host’s own.",
-        examples: {
-          hit: [
-            "npm error code EBADENGINE",
-            "SyntaxError: Unexpected token '??='",
-            "Error [ERR_REQUIRE_ESM]: require() of ES Module not supported"
-          ],
-          miss: ["npm warn EBADENGINE Unsupported engine { package: 'x@1', required: { node: '>=20' } }"]
-        }
-      },
-      {
-        id: "command-not-found",
-        title: "A command is not installed",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /(?:bash|sh|zsh|dash|\.sh): (?:line \d+: |\d+: )?(?<command>[\w.+-]+): (?:command )?not found$/,
-            /^env: [‘'](?<command>[\w.+-]+)[’']: No such file or directory/,
-            /exec: "(?<command>[\w.+/-]+)": executable file not found in \$PATH/,
-            /sudo: (?<command>[\w.+-]+): command not found/
-          ]
-        },
-        message: "`{command}` is not installed where the step runs, or is not in its PATH.",
-        fix: 'Install it in a step before (`apt-get update && apt-get install -y {command}`) or take an image that has it. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.',
-        examples: {
-          hit: [
-            "/bin/bash: line 1: cargo: command not found",
-            "sh: 1: protoc: not found",
-            'exec: "docker": executable file not found in $PATH'
-          ],
-          miss: ["checking for ccache... not found", "which: no mold in (/usr/bin)"]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/resources.ts
-var resources;
-var init_resources = __esm({
-  "src/doctor/diagnose/rules/resources.ts"() {
-    "use strict";
-    resources = [
-      {
-        id: "inotify-limit",
-        title: "No more files can be watched",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /System limit for number of file watchers reached/,
-            /inotify_add_watch.{0,80}No space left on device/,
-            /inotify_init.{0,40}Too many open files/
-          ]
-        },
-        message: "The limit of watched files of the runner’s host is reached (the disk is not full).",
-        fix: "On the runner’s host: `sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024`, and in /etc/sysctl.d to keep it. Containers share the host’s limit.",
-        examples: {
-          hit: ["Error: ENOSPC: System limit for number of file watchers reached, watch '/workspace/src'"],
-          miss: ["No space left on device"]
-        }
-      },
-      {
-        id: "disk-full",
-        title: "The disk is full",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /(?<path>\/[^\s:'"]{1,200})['"]?: (?:No space left on device|write failed, filesystem is full)/,
-            /No space left on device|ENOSPC|[Dd]isk quota exceeded|EDQUOT|not enough free space in \/|You don't have enough free space in \//
-          ],
-          not: [/file watchers/, /inotify/]
-        },
-        message: "The runner’s disk (or its inodes, or its quota) is full.",
-        fix: "On the runner’s host: `df -h {path|/} && df -i {path|/}`, then what fills it: `du -xsh ~/.cargo ~/.cache/sccache /var/lib/docker /tmp`. `docker system prune -af`, `cargo clean`, `sccache` with SCCACHE_CACHE_SIZE; old container snapshots take space too. A daily clean-up keeps it away.",
-        examples: {
-          hit: [
-            "error: failed to write /opt/gbo/data/target/debug/deps/x.o: No space left on device (os error 28)",
-            "npm error code ENOSPC"
-          ],
-          miss: [
-            "Error: ENOSPC: System limit for number of file watchers reached, watch '/w'",
-            "space left on device: 41 GB"
-          ]
-        }
-      },
-      {
-        id: "read-only-disk",
-        title: "The file system is read-only",
-        blame: "runner",
-        retryable: false,
-        match: { any: [/(?<path>\/[^\s:'"]{1,200})['"]?: Read-only file system/, /EROFS: read-only file system/] },
-        message: "{path|A path} lies on a file system that is mounted read-only.",
-        fix: "`findmnt -T {path|PATH}`, and `dmesg | tail` on the host: a disk with errors is remounted read-only. In a container the mount may be meant so.",
-        examples: {
-          hit: ["mkdir: cannot create directory '/opt/gbo/x': Read-only file system"],
-          miss: ["mounted read-only: /sys"]
-        }
-      },
-      {
-        id: "too-many-open-files",
-        title: "Too many open files",
-        blame: "runner",
-        retryable: false,
-        match: { any: [/EMFILE|ENFILE|Too many open files/] },
-        message: "A process reached its limit of open files.",
-        fix: "`ulimit -n` in a step shows the limit. Raise it for the runner (`LimitNOFILE=65536` in its unit) or run fewer jobs side by side (`capacity` in the runner’s config).",
-        examples: { hit: ["Error: EMFILE: too many open files, open '/w/a.js'"], miss: ["open files (-n) 1024"] }
-      },
-      {
-        id: "out-of-memory",
-        title: "Out of memory",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /JavaScript heap out of memory/,
-            /Cannot allocate memory|std::bad_alloc|MemoryError$|java\.lang\.OutOfMemoryError|fatal error: runtime: out of memory|memory allocation of \d+ bytes failed/,
-            /(?:fatal error: |error: ).{0,40}Killed signal terminated program (?<program>\w+)/,
-            /\(signal: 9, SIGKILL: kill\)/,
-            /collect2: fatal error: ld terminated with signal 9/,
-            /[Oo]ut of memory: Killed process|oom-kill|OOMKilled/
-          ]
-        },
-        message: "{program|A process} was stopped because memory ran out.",
-        fix: "Less at once: `cargo build -j 2`, `make -j2`, `NODE_OPTIONS=--max-old-space-size=4096`; fewer jobs side by side (`capacity` in the runner’s config); or more memory. `dmesg | grep -i oom` on the runner’s host names the process.",
-        examples: {
-          hit: [
-            "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
-            "error: could not compile `botserver` (lib)\nCaused by:\n  process didn’t exit successfully: rustc (signal: 9, SIGKILL: kill)",
-            "c++: fatal error: Killed signal terminated program cc1plus"
-          ],
-          miss: ["heap used: 412 MB of memory"]
-        }
-      },
-      {
-        id: "crashed",
-        title: "A program crashed",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /Segmentation fault|\(signal: 11, SIGSEGV|exit(?:code '| status | code )139\b|Bus error \(core dumped\)|Illegal instruction \(core dumped\)|Aborted \(core dumped\)|\(signal: 6, SIGABRT/
-          ]
-        },
-        message: "A program crashed (segmentation fault, abort or illegal instruction).",
-        fix: "Run it again with a backtrace (`RUST_BACKTRACE=1`, `gdb -batch -ex run -ex bt --args …`). An illegal instruction means that it was built for a newer processor (`-march=native`, `target-cpu=native`).",
-        examples: {
-          hit: ["/bin/bash: line 1:  4242 Segmentation fault      (core dumped) ./test"],
-          miss: ["fault tolerance: on"]
-        }
-      },
-      {
-        id: "killed",
-        title: "A process was killed",
-        blame: "runner",
-        retryable: true,
-        hint: true,
-        match: {
-          any: [/^(?:.{0,80}: line \d+: +\d+ )?Killed\b/, /exit(?:code '| status | code )137\b|RUN signal: killed/],
-          not: [/context canceled|context deadline/]
-        },
-        message: "A process was killed from outside (SIGKILL): most often because memory ran out.",
-        fix: '`dmesg | grep -i -E "oom|killed"` on the runner’s host at that time. If it was memory: fewer parallel jobs (`-j2`, `capacity` of the runner) or more of it.',
-        examples: {
-          hit: ["exitcode '137': failure", "/bin/bash: line 3:  812 Killed                  cargo test"],
-          miss: ["killed 3 old containers"]
-        }
-      },
-      {
-        id: "terminated",
-        title: "A process was asked to stop",
-        blame: "runner",
-        retryable: true,
-        hint: true,
-        match: { any: [/exit(?:code '| status | code )(?:143|130)\b|\(signal: 15, SIGTERM|^Terminated$/] },
-        message: "A process was asked to stop (SIGTERM or Ctrl-C): a cancelled or timed out job, or a host that shut down.",
-        fix: "Look whether the run was cancelled, or the runner restarted at that time: `journalctl -u forgejo-runner`.",
-        examples: { hit: ["exitcode '143': failure"], miss: ["listening on port 143"] }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/services.ts
-var services;
-var init_services = __esm({
-  "src/doctor/diagnose/rules/services.ts"() {
-    "use strict";
-    services = [
-      {
-        id: "address-in-use",
-        title: "A port is taken",
-        blame: "runner",
-        retryable: true,
-        match: {
-          any: [
-            /EADDRINUSE.{0,80}?[:\s](?<port>\d{2,5})\b/,
-            /bind(?:ing)?(?: to)? .{0,80}:(?<port>\d{2,5})\b.{0,40}(?:[Aa]ddress already in use|port is already allocated|failed)/,
-            /(?:listen tcp |port |:)(?<port>\d{2,5})\b.{0,60}(?:address already in use|is already (?:allocated|in use))/i,
-            /[Aa]ddress already in use|port is already allocated|os error 98/
-          ]
-        },
-        message: "Port {port|of a service} is taken already: by another job on the same host, or by what an earlier one left behind.",
-        fix: "`lsof -i :{port|PORT}` (or `ss -ltnp`) on the runner’s host names the process; `docker ps` a left-over container. Jobs that run in parallel in host mode need ports of their own (0 lets the system choose).",
-        examples: {
-          hit: [
-            "Error: listen EADDRINUSE: address already in use :::5858",
-            "Bind for 127.0.0.1:5432 failed: port is already allocated",
-            'thread main: Os { code: 98, kind: AddrInUse, message: "Address already in use" }'
-          ],
-          miss: ["listening on 127.0.0.1:5858"]
-        }
-      },
-      {
-        id: "database-password",
-        title: "The database refuses the password",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /password authentication failed for user "(?<user>[^"]+)"/,
-            /(?:failed SASL auth|SASL authentication failed|failed SASL)/,
-            /Access denied for user '(?<user>[^']+)'@/,
-            /(?:WRONGPASS|NOAUTH Authentication required)/
-          ]
-        },
-        message: "The database does not take the password of {user|its user}.",
-        fix: 'Compare what the step is given with the secret store (vault) and the service’s own configuration; `psql "postgres://{user|USER}@HOST:5432/NAME" -c "SELECT 1"` by hand. Secrets of the repository are set under Actions › Secrets.',
-        examples: {
-          hit: [
-            'FATAL:  password authentication failed for user "gbuser"',
-            "error: failed SASL auth (FATAL: password authentication failed)"
-          ],
-          miss: ["SASL authentication succeeded"]
-        }
-      },
-      {
-        id: "database-missing",
-        title: "The database, role or table does not exist",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /FATAL: +(?:database|role) "(?<name>[^"]+)" does not exist/,
-            /(?:ERROR|error): +relation "(?<name>[^"]+)" does not exist/,
-            /Unknown database '(?<name>[^']+)'|no such table: (?<name2>\S+)/
-          ]
-        },
-        message: "{name|It} does not exist in the database: a migration was not run, or the name is wrong.",
-        fix: "`psql -l` lists the databases (names are case-sensitive: PROD-ALM is not prod-alm), `\\dt` the tables. Run the migrations in a step before.",
-        examples: {
-          hit: ['FATAL:  database "prod-alm" does not exist', 'ERROR:  relation "users" does not exist at character 15'],
-          miss: ['NOTICE:  relation "users" already exists, skipping']
-        }
-      },
-      {
-        id: "forge-database",
-        title: "Forgejo’s own database was in the way",
-        blame: "forge",
-        retryable: true,
-        match: {
-          any: [
-            /database is locked|SQLITE_BUSY/,
-            /run has changed|ErrActionRunOutOfDate/,
-            /pick task(?: failed)?: CreateTaskForRunner(?<what>.{0,160})/
-          ]
-        },
-        message: "Forgejo could not write the state of the job: its database was locked, or a row of a waiting job is broken.",
-        fix: "`ci-doctor stuck` names what holds the queue, `ci-doctor checkup` what to set. With SQLite: SQLITE_JOURNAL_MODE = WAL and SQLITE_TIMEOUT = 20000 in [database], or PostgreSQL where several runners work.",
-        examples: {
-          hit: [
-            "failed to fetch task: pick task failed: CreateTaskForRunner: run with id 38: resource does not exist",
-            "ReportState error: rpc error: database is locked"
-          ],
-          miss: ["migrations locked: no"]
-        }
-      },
-      {
-        id: "unit-failed",
-        title: "A systemd unit did not start",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /Job for (?<unit>\S+\.service) failed/,
-            /Failed to (?:start|restart|stop) (?<unit>\S+): Unit \S+ not found/,
-            /Unit (?<unit>\S+\.service) (?:not found|could not be found)/,
-            /(?<unit>\S+\.service): (?:Main process exited, code=exited|Failed with result '(?<result>[\w-]+)')/
-          ]
-        },
-        message: "The unit {unit} did not start.",
-        fix: "On the host: `systemctl status {unit} --no-pager` and `journalctl -u {unit} -n 50 --no-pager`. A service that needs its .env does not run when it is started by hand; always through systemctl.",
-        examples: {
-          hit: [
-            "Job for botserver.service failed because the control process exited with error code.",
-            "Failed to restart ui.service: Unit ui.service not found."
-          ],
-          miss: ["Started botserver.service - botserver."]
-        }
-      },
-      {
-        id: "binary-not-updated",
-        title: "The deployed program is not the one that was meant",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /the file at (?<path>\S+) does not hold "(?<text>[^"]+)"/,
-            /process \d+ still executes the file that was at (?<path>\S+) before/
-          ]
-        },
-        message: "After the deploy {path} is not what was expected: an old source was built, a feature flag was left out, or the old program still runs.",
-        fix: '`stat -c "%y" {path}` on the host must match this run; `git -C CLONE log -1` on the runner shows what was built, and the build line must have its features (`cargo build --features embed-ui`). `strings {path} | grep "{text|TEXT}"` proves it.',
-        examples: {
-          hit: ['error: system: the file at /opt/gbo/bin/botui does not hold "build 42".'],
-          miss: ['system: holds "build 42"']
-        }
-      },
-      {
-        id: "health-check",
-        title: "The service did not become healthy",
-        blame: "code",
-        retryable: false,
-        match: {
-          any: [
-            /did not (?:answer as wanted|become healthy)|health ?check (?:failed|timed out)|[Uu]nhealthy.{0,20}(?:rolled|rolling) back|container \S+ is unhealthy|dependency failed to start/i
-          ]
-        },
-        message: "The service was started and did not become healthy.",
-        fix: "Read its own log on the host around that time (`journalctl -u UNIT -n 100`, or /opt/gbo/logs/error.log), then `curl -v http://localhost:5858/api/health` there (botui needs BOTSERVER_URL=http://localhost:5858).",
-        examples: {
-          hit: ["dependency failed to start: container app-db-1 is unhealthy", "error: health check failed after 60 s"],
-          miss: ["health check passed"]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/ssh.ts
-var ssh;
-var init_ssh2 = __esm({
-  "src/doctor/diagnose/rules/ssh.ts"() {
-    "use strict";
-    ssh = [
-      {
-        id: "ssh-host-key-changed",
-        title: "A host’s key is another one than before",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /REMOTE HOST IDENTIFICATION HAS CHANGED/,
-            /Host key for \[?(?<host>[\w.-]+)\]?\S* has changed/,
-            /Offending \w+ key in (?<file>\S+):\d+/
-          ]
-        },
-        message: "A host shows another key than the one that is known: it was set up anew, or somebody is in between.",
-        fix: "Find out which, on the host’s own console: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`. Only when it is the key that ssh was shown: `ssh-keygen -R {host|HOST}` as the runner’s user, and pin the new one in known_hosts. Never switch the check off.",
-        examples: {
-          hit: ["@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"],
-          miss: ["Warning: Permanently added 'system' (ED25519) to the list of known hosts."]
-        }
-      },
-      {
-        id: "ssh-host-key-unknown",
-        title: "A host’s key is not known",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /Host key verification failed/,
-            /No \w+ host key is known for (?<host>\S+) and you have requested strict checking/
-          ]
-        },
-        message: "ssh does not know the key of {host|the host} and may not ask.",
-        fix: "`ssh-keyscan -t ed25519 {host|HOST}` prints it; compare it on the host itself (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`), then put the line into ~/.ssh/known_hosts of the runner’s user, or into a secret that a step writes there (deploy-binary: `known-hosts` or `fingerprint`).",
-        examples: {
-          hit: [
-            "No ED25519 host key is known for system and you have requested strict checking.\nHost key verification failed."
-          ],
-          miss: ["Warning: Permanently added 'system' (ED25519) to the list of known hosts."]
-        }
-      },
-      {
-        id: "ssh-key-unreadable",
-        title: "The SSH key cannot be read",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /Load key "(?<key>[^"]+)": (?:error in libcrypto|invalid format)/,
-            /Error loading key "(?<key>[^"]+)": (?:error in libcrypto|invalid format)/,
-            /Permissions (?<mode>\d+) for '(?<key>[^']+)' are too open/,
-            /WARNING: UNPROTECTED PRIVATE KEY FILE/
-          ]
-        },
-        message: "The private key {key|file} is not usable: damaged on its way through the secret, or readable by others.",
-        fix: 'Write it with its last newline and without Windows line ends: `printf "%s\\n" "$KEY" | tr -d "\\r" > {key|KEYFILE} && chmod 600 {key|KEYFILE}`; `ssh-keygen -y -f {key|KEYFILE}` proves it.',
-        examples: {
-          hit: ['Load key "/var/lib/runner/.ssh/id_ed25519": error in libcrypto'],
-          miss: ["Identity added: /var/lib/runner/.ssh/id_ed25519"]
-        }
-      },
-      {
-        id: "ssh-auth",
-        title: "The host does not take the SSH key",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /(?:(?<user>[\w.-]+)@(?<host>[\w.-]+): )?Permission denied \((?:publickey|gssapi|password|keyboard)/,
-            /All configured authentication methods failed/,
-            /Too many authentication failures/
-          ]
-        },
-        message: "{host|The host} lets {user|the user} in with none of the keys it was offered.",
-        fix: "As the runner’s user: `ssh -v {user|USER}@{host|HOST} true` names the keys that are tried. The public key (`ssh-keygen -y -f KEYFILE`) must be a line of ~/.ssh/authorized_keys of {user|that user} on {host|the host}; that file and directory must belong to it and be writable by nobody else.",
-        examples: {
-          hit: ["gbuser@system: Permission denied (publickey)."],
-          miss: ['Authenticated to system using "publickey".']
-        }
-      },
-      {
-        id: "scp-not-owner",
-        title: "The target of a copy may not be written",
-        blame: "runner",
-        retryable: false,
-        match: {
-          any: [
-            /scp: (?:dest open )?"?(?<path>[^":]+)"?: Permission denied/,
-            /rsync: .{0,60}(?:mkstemp|open|failed to set).{0,20}"(?<path>[^"]+)" failed: Permission denied/
-          ],
-          not: [/publickey/]
-        },
-        message: "{path} on the target host may not be written by the user that copies: it belongs to another user, often root.",
-        fix: "On the target: `ls -l {path}`, then `chown gbuser:gbuser {path}` (the user that deploys; its directory too). `deploy-binary run --owner gbuser:gbuser` sets it at every deploy.",
-        examples: {
-          hit: [
-            'scp: dest open "/opt/gbo/bin/botserver": Permission denied',
-            "scp: /opt/gbo/bin/botserver: Permission denied"
-          ],
-          miss: ['scp: dest open "/opt/gbo/bin/botserver": Failure']
-        }
-      },
-      {
-        id: "scp-dest-open",
-        title: "The target of a copy is a program that runs",
-        blame: "workflow",
-        retryable: false,
-        match: { any: [/(?:scp: )?dest open "?(?<path>[^":]+)"?: Failure/, /scp: (?<path>[^":]+): Text file busy/] },
-        message: '{path} cannot be opened for writing on the target: most often it is the program that runs (OpenSSH says no more than "Failure"); a full disk or a read-only one looks the same.',
-        fix: "Never overwrite a running binary. Copy beside it and rename: `scp FILE HOST:{path}.new && ssh HOST mv {path}.new {path}`, then restart; or stop it before the copy. `deploy-binary run --target {path}` does that, with a check of health and a way back. `df -h {path}` on the target rules out the disk.",
-        examples: {
-          hit: ['scp: dest open "/opt/gbo/bin/botserver": Failure'],
-          miss: ['scp: dest open "/opt/gbo/bin/botserver": Permission denied']
-        }
-      },
-      {
-        id: "scp-no-directory",
-        title: "The target directory of a copy does not exist",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /scp: (?:dest open |realpath |stat local |stat remote )?"?(?<path>[^":]+)"?: No such file or directory/,
-            /rsync: .{0,60}"(?<path>[^"]+)" failed: No such file or directory/
-          ]
-        },
-        message: "{path} does not exist: on the target the directory is missing, or here the build wrote its result elsewhere.",
-        fix: '`ls -ld {path}` on both sides. `ssh HOST mkdir -p "$(dirname {path})"` makes the directory; a missing source means that the build step made something else (profile, target triple, feature).',
-        examples: {
-          hit: ['scp: stat local "target/release/botserver": No such file or directory'],
-          miss: ['scp: dest open "/opt/gbo/bin/botserver": Failure']
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/workflows.ts
-var workflows;
-var init_workflows = __esm({
-  "src/doctor/diagnose/rules/workflows.ts"() {
-    "use strict";
-    workflows = [
-      {
-        id: "run-time-limit",
-        title: "The job ran longer than its runner allows",
-        blame: "runner",
-        retryable: false,
-        match: { any: [/runner cancelled the job because it exceeds the maximum run time/i] },
-        message: "The runner stopped the job because it ran longer than `timeout` in the runner’s config.",
-        fix: "Raise `runner.timeout` in the runner’s config.yaml (3h by default) and restart it, or make the job shorter. `ci-doctor show RUN` tells which step took the time.",
-        examples: {
-          hit: ["The runner cancelled the job because it exceeds the maximum run time"],
-          miss: ["maximum run time: 3h"]
-        }
-      },
-      {
-        id: "step-time-limit",
-        title: "A time limit of the workflow ended",
-        blame: "workflow",
-        retryable: true,
-        match: {
-          any: [
-            /this step has been cancelled: ctx: context deadline exceeded/,
-            /The (?:job|action|step|operation)[^.]{0,40} (?:has exceeded|exceeded) the maximum (?:execution )?time of/
-          ]
-        },
-        message: "The time limit of the step or job (`timeout-minutes`) was over.",
-        fix: "Look at what it did last (below): if it waited for something that never came, that is the cause. Else raise `timeout-minutes`.",
-        examples: {
-          hit: ["⚙️ [runner]: this step has been cancelled: ctx: context deadline exceeded, exec: RUN signal: killed"],
-          miss: ["context deadline: 30s"]
-        }
-      },
-      {
-        id: "action-missing",
-        title: "An action cannot be fetched",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /[Uu]nable to resolve action [`'"]?(?<action>[^\s`'",]+)/,
-            /unable to clone '?(?<url>https?:\/\/[^\s']+)/i,
-            /Unable to clone (?<url>https?:\/\/\S+) refs\/heads/,
-            /the provided ref [`'"]?(?<ref>[^\s`'"]+)[`'"]? is the shortened version of a commit SHA/,
-            /(?:file does not exist|no such file or directory).{0,80}action\.ya?ml|action\.ya?ml.{0,80}(?:file does not exist|not found|no such file)/
-          ]
-        },
-        message: "The action {action|of a step} cannot be fetched{url|}: name or version is wrong, or its server is not reachable.",
-        fix: "A short name is looked for at DEFAULT_ACTIONS_URL ([actions] in app.ini; https://data.forgejo.org unless set): write the whole address, `uses: https://data.forgejo.org/actions/checkout@v4`. A commit needs all 40 digits. `git ls-remote {url|URL}` on the runner’s host proves that it is reachable.",
-        examples: {
-          hit: [
-            "Unable to resolve action `actions/chekout@v4`, repository not found",
-            "Unable to clone https://data.forgejo.org/actions/nothing refs/heads/v1: repository does not exist"
-          ],
-          miss: ["☁  git clone https://data.forgejo.org/actions/checkout # ref=v4"]
-        }
-      },
-      {
-        id: "workflow-invalid",
-        title: "The workflow file is not valid",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /(?:workflow is not valid|[Ss]chema validation failed|Failed to match [\w-]+:|Unknown Property \w+|yaml: (?:unmarshal errors|line \d+:))(?<what>.{0,160})/,
-            /(?:Error while evaluating|[Ff]ailed to evaluate|unable to interpolate|[Uu]nable to evaluate).{0,20}(?:expression|if|matrix|'|`)(?<what>.{0,160})/,
-            /Unrecognized named-value: (?<what>.{1,80})|parsing expression|Unknown Variable Access (?<what2>\w+)/
-          ]
-        },
-        message: "The workflow file cannot be used{what| as it is}.",
-        fix: "Correct what the line below names. `forgejo-runner validate --workflow --path FILE` (runner 8 and newer) checks a file without a run.",
-        examples: {
-          hit: [
-            "workflow is not valid. 'ci.yaml': Line: 9 Column 5: Unknown Property stepss",
-            "yaml: line 12: did not find expected key"
-          ],
-          miss: ["workflow prepared"]
-        }
-      },
-      {
-        id: "input-missing",
-        title: "A required input is empty: a secret that is not there",
-        blame: "workflow",
-        retryable: false,
-        match: {
-          any: [
-            /Input required and not supplied: (?<input>\S+)/,
-            /(?:secret|variable) "?(?<input>[A-Z][A-Z0-9_]{2,})"? (?:is (?:not set|empty|missing)|not found)/,
-            /(?:bash|sh): (?:line \d+: )?(?<input>[A-Z][A-Z0-9_]{2,}): (?:unbound variable|parameter not set|parameter null or not set)/
-          ]
-        },
-        message: "{input} is empty: the secret or variable that it comes from does not exist here, or is not given to runs of forks.",
-        fix: "Add it in the settings of the repository or owner (Actions › Secrets, names in capitals), and check its spelling in the workflow (secrets.{input}). Runs of a pull request from a fork get no secrets.",
-        examples: {
-          hit: ["Error: Input required and not supplied: token", "/bin/bash: line 1: DEPLOY_KEY: unbound variable"],
-          miss: ["token: ***"]
-        }
-      },
-      {
-        id: "artifact-failed",
-        title: "An artifact could not be stored or found",
-        blame: "forge",
-        retryable: true,
-        match: {
-          any: [
-            /Failed to (?:CreateArtifact|FinalizeArtifact|ListArtifacts|GetSignedArtifactURL)/,
-            /(?:Unable to (?:find|download) (?:any )?artifact|Artifact not found for name: )(?<name>\S*)/,
-            /@actions\/artifact v2\.0\.0\+.{0,60}not (?:currently )?supported on GHES/,
-            /Create Artifact Container failed/
-          ]
-        },
-        message: "The server did not take or give the artifact {name|of this step}.",
-        fix: "Forgejo takes `https://data.forgejo.org/forgejo/upload-artifact@v4` (and download-artifact of the same); GitHub’s own v4 refuses other servers. If that is what runs: `[actions] ARTIFACT_RETENTION_DAYS`, the storage’s free space, and Forgejo’s log at that time.",
-        examples: {
-          hit: [
-            "Error: Failed to CreateArtifact: Received non-retryable error: Failed request: (404) Not Found",
-            "@actions/artifact v2.0.0+, upload-artifact@v4+ and download-artifact@v4+ are not currently supported on GHES."
-          ],
-          miss: ["Artifact dist has been successfully uploaded!"]
-        }
-      },
-      {
-        id: "cache-unreachable",
-        title: "The cache server of the runner cannot be reached",
-        blame: "runner",
-        retryable: true,
-        hint: true,
-        match: {
-          any: [
-            /(?:reserveCache|getCacheEntry|saveCache|restoreCache) failed|Cache service responded with [45]\d\d|Failed to (?:save|restore)(?: cache)?: /
-          ]
-        },
-        message: "The runner’s cache server did not answer the job.",
-        fix: "In the runner’s config.yaml: `cache.host` must be an address that the job’s container reaches (not 127.0.0.1), `cache.port` a fixed port that the firewall lets through. Then restart the runner.",
-        examples: {
-          hit: ["reserveCache failed: Cache service responded with 404"],
-          miss: ["Cache restored from key: linux-cargo"]
-        }
-      },
-      {
-        id: "cancelled",
-        title: "The step was cancelled",
-        blame: "unknown",
-        retryable: true,
-        hint: true,
-        match: { any: [/this step has been cancelled: ctx: context canceled/, /^context canceled$/] },
-        message: "The step was stopped from outside: somebody cancelled the run, a newer run of its concurrency group took over, or the job was reset.",
-        fix: "`ci-doctor history` tells of resets; a newer run is in `ci-doctor runs`. Otherwise run it again.",
-        examples: {
-          hit: ["⚙️ [runner]: this step has been cancelled: ctx: context canceled, exec: RUN signal: killed"],
-          miss: ["subscription canceled"]
-        }
-      }
-    ];
-  }
-});
-
-// src/doctor/diagnose/rules/index.ts
-var topics, textRules;
-var init_rules = __esm({
-  "src/doctor/diagnose/rules/index.ts"() {
-    "use strict";
-    init_code();
-    init_containers();
-    init_git();
-    init_network();
-    init_permissions();
-    init_programs();
-    init_resources();
-    init_services();
-    init_ssh2();
-    init_workflows();
-    topics = [
-      { title: "Programs that will not run", rules: programs },
-      { title: "Disk and memory", rules: resources },
-      { title: "SSH and copying", rules: ssh },
-      { title: "Permissions", rules: permissions },
-      { title: "Containers and images", rules: containers },
-      { title: "Git and submodules", rules: git },
-      { title: "Workflow, actions, runner", rules: workflows },
-      { title: "Services", rules: services },
-      { title: "Build, packages, tests", rules: code },
-      { title: "Network", rules: network2 }
-    ];
-    textRules = topics.flatMap(({ rules }) => rules);
-  }
-});
-
-// src/doctor/diagnose/own-rules.ts
-function parseOwnRules(value2, file) {
-  if (value2 === void 0 || value2 === null) return [];
-  if (!Array.isArray(value2))
-    throw usage(
-      `${file}: "rules" must be a list.`,
-      'Begin each rule with "- id: NAME"; docs/diagnose.md has an example.'
-    );
-  if (value2.length > mostRules)
-    throw usage(
-      `${file}: "rules" has ${value2.length} rules, of which only ${mostRules} are taken.`,
-      "Remove those that hit nothing any more."
-    );
-  const taken = new Set([...textRules, ...stateRules].map(({ id }) => id));
-  return value2.map((entry, at) => {
-    const rule = parseRule(entry, `${file}: rule ${at + 1}`);
-    if (taken.has(rule.id))
-      throw usage(
-        `${file}: rule ${at + 1}: the id "${rule.id}" is taken.`,
-        "Ids are unique, among the built-in ones too: choose another."
-      );
-    taken.add(rule.id);
-    tryExamples(rule, `${file}: rule "${rule.id}"`);
-    return rule;
-  });
-}
-function parseRule(entry, place) {
-  const fields2 = mapping(entry, place, ruleKeys);
-  const id = text(fields2, "id", place);
-  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id))
-    throw usage(`${place}: the id "${id}" is not of small letters, digits and hyphens.`, "Write it as vault-sealed.");
-  const where = `${place} "${id}"`;
-  const blame = fields2.blame === void 0 ? "unknown" : text(fields2, "blame", where);
-  if (!blames.includes(blame)) throw oneOf(where, "blame", blame, blames);
-  const retryable3 = fields2.retryable ?? false;
-  if (typeof retryable3 !== "boolean")
-    throw usage(
-      `${where}: "retryable" must be true or false.`,
-      "Say whether the same run may succeed when it is started again."
-    );
-  const { match, longest } = parseMatch(fields2.match, where);
-  return {
-    id,
-    title: text(fields2, "title", where),
-    blame,
-    retryable: retryable3,
-    match,
-    message: fields2.message === void 0 ? text(fields2, "title", where) : text(fields2, "message", where),
-    fix: text(fields2, "fix", where),
-    links: texts(fields2.links, "links", where),
-    examples: parseExamples(fields2.examples, where),
-    longest
-  };
-}
-function parseMatch(value2, place) {
-  const where = `${place}, match`;
-  const fields2 = mapping(value2, where, matchKeys);
-  const ignoreCase = fields2["ignore-case"] ?? false;
-  if (typeof ignoreCase !== "boolean")
-    throw usage(`${where}: "ignore-case" must be true or false.`, "Leave it out for false.");
-  const flags = ignoreCase ? "i" : "";
-  let longest = Number.POSITIVE_INFINITY;
-  const pattern2 = (source, key) => {
-    const risk = patternRisk(source, flags);
-    if ("problem" in risk)
-      throw usage(
-        `${where}: the ${key} /${source}/ is refused: ${risk.problem}.`,
-        'Name what stands between, "[^ ]+" instead of ".*"; or use "contains" with plain text, and "near" for a second line.'
-      );
-    longest = Math.min(longest, risk.longest);
-    return new RegExp(source, flags);
-  };
-  const any2 = [
-    ...texts(fields2.contains, "contains", where).map((part) => new RegExp(literal(part), flags)),
-    ...texts(fields2.pattern, "pattern", where).map((source) => pattern2(source, "pattern"))
-  ];
-  if (any2.length === 0)
-    throw usage(
-      `${where}: it has neither "contains" nor "pattern".`,
-      'Say what a line of the log must hold, most simply with contains: "text".'
-    );
-  if (any2.some((one) => one.test("")))
-    throw usage(
-      `${where}: it fits an empty line, so it would fit everything.`,
-      "Name something that only this failure prints."
-    );
-  const not = texts(fields2.not, "not", where).map((source) => pattern2(source, 'pattern of "not"'));
-  return { match: { any: any2, ...not.length > 0 && { not }, ...parseNear(fields2.near, where, pattern2) }, longest };
-}
-function parseNear(value2, place, pattern2) {
-  if (value2 === void 0) return {};
-  const where = `${place}, near`;
-  const fields2 = mapping(value2, where, nearKeys);
-  const lines2 = fields2.lines ?? 5;
-  if (typeof lines2 !== "number" || !Number.isInteger(lines2) || lines2 < 1 || lines2 > 50)
-    throw usage(`${where}: "lines" must be a whole number from 1 to 50.`, "Write lines: 5.");
-  return { near: { pattern: pattern2(text(fields2, "pattern", where), 'pattern of "near"'), lines: lines2 } };
-}
-function parseExamples(value2, place) {
-  if (value2 === void 0) return { hit: [], miss: [] };
-  const fields2 = mapping(value2, `${place}, examples`, exampleKeys);
-  return {
-    hit: texts(fields2.hit, "hit", `${place}, examples`),
-    miss: texts(fields2.miss, "miss", `${place}, examples`)
-  };
-}
-function tryExamples(rule, place) {
-  const fits2 = (example) => {
-    const { specific, repeated: repeated2 } = findHits(example.split("\n").map(plain2), [rule], () => false);
-    return specific !== void 0 || repeated2 !== void 0;
-  };
-  for (const example of rule.examples.hit)
-    if (!fits2(example))
-      throw usage(
-        `${place} does not fit its own example: ${JSON.stringify(example.slice(0, 120))}.`,
-        "Correct the pattern or the example."
-      );
-  for (const example of rule.examples.miss)
-    if (fits2(example))
-      throw usage(
-        `${place} fits what it must miss: ${JSON.stringify(example.slice(0, 120))}.`,
-        'Make the pattern narrower, or name the exception under "not".'
-      );
-}
-function mapping(value2, place, known2) {
-  if (typeof value2 !== "object" || value2 === null || Array.isArray(value2))
-    throw usage(`${place}: it must hold keys and values.`, `Its keys: ${known2.join(", ")}.`);
-  for (const key of Object.keys(value2)) if (!known2.includes(key)) throw unknownKey(place, key, known2);
-  return value2;
-}
-function text(fields2, key, place) {
-  const value2 = fields2[key];
-  if (value2 === void 0) throw usage(`${place}: "${key}" is missing.`, `Add ${key}: TEXT.`);
-  if (typeof value2 !== "string" || value2.trim() === "")
-    throw usage(`${place}: "${key}" must be a text.`, `Write it as ${key}: "TEXT".`);
-  return value2;
-}
-function texts(value2, key, place) {
-  if (value2 === void 0) return [];
-  const list = Array.isArray(value2) ? value2 : [value2];
-  if (!list.every((one) => typeof one === "string" && one !== ""))
-    throw usage(`${place}: "${key}" must be a text or a list of texts.`, `Write it as ${key}: "TEXT".`);
-  return list;
-}
-var blames, mostRules, ruleKeys, matchKeys, nearKeys, exampleKeys, literal, unknownKey, oneOf;
-var init_own_rules = __esm({
-  "src/doctor/diagnose/own-rules.ts"() {
-    "use strict";
-    init_errors();
-    init_nearest();
-    init_engine();
-    init_line();
-    init_pattern();
-    init_rules();
-    init_state2();
-    blames = ["code", "workflow", "runner", "forge", "network", "dependency", "unknown"];
-    mostRules = 200;
-    ruleKeys = ["id", "title", "blame", "retryable", "match", "message", "fix", "links", "examples"];
-    matchKeys = ["contains", "pattern", "ignore-case", "not", "near"];
-    nearKeys = ["pattern", "lines"];
-    exampleKeys = ["hit", "miss"];
-    literal = (text4) => text4.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-    unknownKey = (place, key, known2) => {
-      const close = nearest(key, known2);
-      return usage(
-        `${place}: unknown key "${key}"${close ? `; did you mean "${close}"?` : "."}`,
-        `Known keys: ${known2.join(", ")}.`
-      );
-    };
-    oneOf = (place, key, value2, known2) => {
-      const close = nearest(value2, known2);
-      return usage(
-        `${place}: "${key}" is "${value2}"${close ? `; did you mean "${close}"?` : "."}`,
-        `Use one of: ${known2.join(", ")}.`
-      );
-    };
-  }
-});
-
-// src/doctor/diagnose/statistics.ts
-async function statistics(means, since, progress = () => {
-}) {
-  const { queries } = means.database;
-  const now = await means.database.now();
-  const all = await failedSince(queries, since, most + 1);
-  const ids = all.slice(-most);
-  const judged = [];
-  const good = goodLinesKept(means);
-  for (let from = 0; from < ids.length; from += batch3) {
-    for (const job of await loadJobs(queries, ids.slice(from, from + batch3)))
-      judged.push({ job, verdict: await judge(means, job, now, good(job)) });
-    progress(judged.length, ids.length);
-  }
-  const known2 = judged.filter(({ verdict }) => verdict.cause !== null);
-  const unknown2 = judged.filter(({ verdict }) => verdict.cause === null);
-  return {
-    since,
-    failed: all.length,
-    left: all.length - ids.length,
-    explained: known2.length,
-    share: judged.length === 0 ? null : known2.length / judged.length,
-    causes: grouped(
-      known2,
-      ({ verdict }) => verdict.cause.id,
-      ({ verdict: { cause } }) => ({
-        id: cause.id,
-        title: cause.title,
-        blame: cause.blame,
-        retryable: cause.retryable
-      })
-    ),
-    unexplained: grouped(
-      unknown2,
-      ({ verdict }) => verdict.fingerprint ?? verdict.missing?.message ?? "",
-      ({ verdict }) => ({
-        fingerprint: verdict.fingerprint,
-        line: verdict.missing?.message ?? verdict.lines.find(({ decisive }) => decisive)?.text ?? verdict.lines.at(-1)?.text ?? ""
-      })
-    )
-  };
-}
-function grouped(judged, key, about) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const one of judged) groups.set(key(one), [...groups.get(key(one)) ?? [], one]);
-  return [...groups.values()].map((group) => ({
-    ...about(group.at(-1)),
-    count: group.length,
-    first: Math.min(...group.map(({ job }) => job.stopped)),
-    last: Math.max(...group.map(({ job }) => job.stopped)),
-    repositories: distinct2(group.map(({ job }) => job.run.repository ?? "(gone)")),
-    runners: distinct2(group.map(({ job }) => job.task?.runner ?? "(gone)")),
-    runs: distinct2(group.map(({ job }) => job.run.id)).slice(-5).reverse()
-  })).sort((a, b) => b.count - a.count);
-}
-function goodLinesKept(means) {
-  const kept = /* @__PURE__ */ new Map();
-  return (job) => async (step) => {
-    if (job.status !== Status.failure) return void 0;
-    const id = await lastGood(means.database.queries, job);
-    if (id === void 0) return void 0;
-    const key = `${id} ${step}`;
-    let lines2 = kept.get(key);
-    if (!lines2) {
-      lines2 = loadJobs(means.database.queries, [id]).then(([good]) => goodLines(means, good, step));
-      kept.set(key, lines2);
-      for (const oldest of kept.keys()) {
-        if (kept.size <= 50) break;
-        kept.delete(oldest);
-      }
-    }
-    return lines2;
-  };
-}
-var most, batch3, distinct2;
-var init_statistics = __esm({
-  "src/doctor/diagnose/statistics.ts"() {
-    "use strict";
-    init_status();
-    init_diagnose();
-    init_load();
-    most = 5e3;
-    batch3 = 200;
-    distinct2 = (values) => [...new Set(values)];
   }
 });
 
@@ -87468,20 +84797,20 @@ function entries(piece, from, aligned) {
   let at = aligned ? 0 : piece.findIndex((byte) => byte < 128) + 1;
   let before = 0;
   while (at < piece.length) {
-    let raw = 0;
+    let raw2 = 0;
     let scale = 1;
     let end2 = at;
     while (end2 < piece.length && piece[end2] >= 128) {
-      raw += (piece[end2] & 127) * scale;
+      raw2 += (piece[end2] & 127) * scale;
       scale *= 128;
       end2++;
     }
     if (end2 === piece.length) break;
-    raw += piece[end2] * scale;
+    raw2 += piece[end2] * scale;
     const long = end2 - at >= longestVarint || end2 > at && piece[end2] === 0;
-    if (long || raw % 2 === 1 || raw > Number.MAX_SAFE_INTEGER || raw / 2 < before)
+    if (long || raw2 % 2 === 1 || raw2 > Number.MAX_SAFE_INTEGER || raw2 / 2 < before)
       throw new IndexDamage(`the number at byte ${from + at} is not an offset behind the one before`);
-    before = raw / 2;
+    before = raw2 / 2;
     found.push({ at: from + at, size: end2 + 1 - at, offset: before });
     at = end2 + 1;
   }
@@ -87503,7 +84832,7 @@ var init_line_index = __esm({
 });
 
 // src/doctor/logs/line-marks.ts
-var control, secret, wide2, atSign, timeLength, timeSize;
+var control, secret, wide2, atSign, odd, timeLength, timeSize;
 var init_line_marks = __esm({
   "src/doctor/logs/line-marks.ts"() {
     "use strict";
@@ -87511,6 +84840,7 @@ var init_line_marks = __esm({
     secret = 2;
     wide2 = 4;
     atSign = 8;
+    odd = 16;
     timeLength = "2006-01-02T15:04:05.0000000Z".length;
     timeSize = (bytes2, start, end2) => end2 - start > timeLength && bytes2[start + timeLength] === 32 && bytes2[start + timeLength - 1] === 90 && bytes2[start + 10] === 84 ? timeLength + 1 : 0;
   }
@@ -87526,7 +84856,7 @@ var require_node_buffer = __commonJS({
 // src/common/suspects.ts
 function suspectWords() {
   const base64 = any.filter((byte) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)));
-  return [...words3().map((word) => word.slice(0, 4)), [...[...Buffer.from("eyJ")].map((byte) => [byte]), base64]];
+  return [...words2().map((word) => word.slice(0, 4)), [...[...Buffer.from("eyJ")].map((byte) => [byte]), base64]];
 }
 function suspects() {
   const shift = new Uint8Array(4096).fill(size - 1);
@@ -87539,7 +84869,7 @@ function suspects() {
           if (at === 0) begins[pair(a, b)] = 1;
         }
   };
-  for (const word of words3()) add2(word);
+  for (const word of words2()) add2(word);
   const find2 = (bytes2, from, end2) => {
     let at = from + size - 1;
     while (at < end2) {
@@ -87552,22 +84882,28 @@ function suspects() {
   };
   return { find: find2 };
 }
-var windows, size, any, words3, pair;
+var windows, size, any, words2, pair;
 var init_suspects = __esm({
   "src/common/suspects.ts"() {
     "use strict";
     init_redact();
     windows = [
-      ...["ivate", "oriza", "earer", "basic", "passw", "assph", "secre", "token", "glpat", "thub_", "akia.", "asia."],
-      ...["i_key", "i-key", "apike", "s_key", "s-key", "sskey"],
-      ...[..."pousr"].map((letter) => `gh${letter}_.`),
+      ...["ivate", "oriza", "earer", "basic", "passw", "assph", "secre", "token", "glpat", "thub_", "akia?", "asia?"],
+      ...["i_key", "i-key", "apike", "s_key", "s-key", "sskey", "t_key", "t-key", "ntkey"],
+      ...["_auth", 'uth"?', "uth'?", "_pass", "pass=", "?_pwd", "pwd=?", '"pwd"', "'pwd'"],
+      ...["curl?", "mysql", "maria", "ogin?", "sshpa", "slack"],
+      ...["aiza?", "npm_?", "pypi-", "dckr_", "k_liv", "k_tes", "sk-pr", "sk-an", "sk-sv"],
+      ...["gldt-", "glrt-", "glptt", "glcbt", "glft-", "glsoa"],
+      ...[..."sbr"].map((letter) => `hv${letter}.?`),
+      ...[..."por"].map((letter) => `do${letter}_v`),
+      ...[..."pousr"].map((letter) => `gh${letter}_?`),
       ...[..."abprs"].map((letter) => `xox${letter}-`)
     ];
     size = 5;
     any = Array.from({ length: 256 }, (_, byte) => byte);
-    words3 = () => [
+    words2 = () => [
       ...windows.map(
-        (word) => [...word].map((letter) => letter === "." ? any : [...Buffer.from(letter + letter.toUpperCase())])
+        (word) => [...word].map((letter) => letter === "?" ? any : [...Buffer.from(letter + letter.toUpperCase())])
       ),
       ...knownSecrets().map(
         (secret2) => [...[...Buffer.from(secret2)].slice(0, size).map((byte) => [byte]), any].slice(0, size)
@@ -87596,14 +84932,14 @@ function moduleOf(routines, pages2) {
       routines.map((_, index) => [index])
     ),
     ...section2(5, [[0, unsigned(pages2)]]),
-    ...section2(7, [[text4("memory"), 2, 0], ...routines.map(({ name: name2 }, index) => [text4(name2), 0, index])]),
+    ...section2(7, [[text4("memory"), 2, 0], ...routines.map(({ name: name3 }, index) => [text4(name3), 0, index])]),
     ...section2(
       10,
       routines.map((routine) => {
         const locals = [...routine.parameters, ...routine.i32, ...routine.v128];
-        const body = routine.body((name2) => {
-          const index = locals.indexOf(name2);
-          if (index === -1) throw new RangeError(`no local ${name2}`);
+        const body = routine.body((name3) => {
+          const index = locals.indexOf(name3);
+          if (index === -1) throw new RangeError(`no local ${name3}`);
           return { get: [32, index], set: (value2) => [value2, 33, index] };
         });
         const code3 = flat([2, routine.i32.length, i32Type, routine.v128.length, v128Type, body, 11]);
@@ -87666,6 +85002,7 @@ var init_wasm = __esm({
       eq: vector(35),
       ne: vector(36),
       lt_s: vector(37),
+      lt_u: vector(38),
       bitmask: vector(100),
       shr_u: vector(109)
     };
@@ -87682,6 +85019,18 @@ var init_wasm = __esm({
 });
 
 // src/doctor/logs/simd.ts
+function drives(word) {
+  const two = (bytes2) => i322.eq(i322.and(word.get, number(65535)), number(bytes2));
+  const third = i322.and(i322.shr_u(word.get, number(16)), number(255));
+  const within3 = (from, to) => i322.lt_u(i322.sub(third, number(from)), number(to - from + 1));
+  return i322.or(
+    i322.or(i322.eq(i322.and(word.get, number(57599)), number(32962)), two(40152)),
+    i322.or(
+      i322.and(two(32994), i322.or(within3(142, 143), within3(170, 174))),
+      i322.and(two(33250), within3(166, 169))
+    )
+  );
+}
 function simd() {
   try {
     compiled ??= new WebAssembly.Module(moduleOf([scan, copy], pages));
@@ -87691,19 +85040,23 @@ function simd() {
   }
 }
 function ready({ memory: { buffer }, ...routines }) {
-  fill3(buffer);
+  fill2(buffer);
   const text4 = new Uint8Array(buffer, textAt, mostBytes);
   const ends = new Int32Array(buffer, endsAt, mostBytes + 1);
   const seen = new Int32Array(buffer, seenAt, 1);
   const marks = new Uint8Array(buffer, marksAt, mostBytes + 1);
   let placed = Buffer.alloc(0);
+  const outs = outsAt.map((at) => ({ at, bytes: Buffer.from(buffer, at, outSize) }));
   const made = {
     scan(bytes2) {
       text4.set(bytes2);
       const count2 = routines.scan(bytes2.length);
       return { count: count2, ends, marks, simd: made, seen: seen[0] };
     },
-    out: Buffer.from(buffer, outAt, outSize),
+    get out() {
+      return outs[0].bytes;
+    },
+    turn: () => outs.reverse()[0].bytes,
     label(label) {
       if (label === placed) return true;
       if (label.length > labelSize) return false;
@@ -87711,11 +85064,14 @@ function ready({ memory: { buffer }, ...routines }) {
       placed = label;
       return true;
     },
-    copy: (line, end2, at, timestamps) => routines.copy(line, end2, outAt + at, placed.length, timestamps ? 1 : 0) - outAt
+    copy(line, end2, at, { timestamps, escapes: escapes2 }) {
+      const out = outs[0].at;
+      return routines.copy(line, end2, out + at, placed.length, Number(timestamps), Number(escapes2)) - out;
+    }
   };
   return made;
 }
-function fill3(buffer) {
+function fill2(buffer) {
   const classes = new Uint8Array(buffer, classesAt, 256);
   classes.fill(control, 0, 32).fill(wide2, 128);
   classes[9] = 0;
@@ -87723,7 +85079,7 @@ function fill3(buffer) {
   classes[64] = atSign;
   const tables2 = new Uint8Array(buffer, tablesAt, places.length * 32);
   const hashes = new Uint8Array(buffer, hashesAt, hashesSize);
-  for (const [group, words6] of grouped2(suspectWords()).entries())
+  for (const [group, words6] of grouped(suspectWords()).entries())
     for (const word of words6) {
       for (const place of places)
         for (const byte of word[place]) {
@@ -87733,7 +85089,7 @@ function fill3(buffer) {
       for (const value2 of spelled(word)) hashes[hash2(value2) >> 3] |= 1 << (hash2(value2) & 7);
     }
 }
-function grouped2(words6) {
+function grouped(words6) {
   const groups = Array.from({ length: 8 }, () => []);
   const size2 = (group) => places.map((place) => {
     const bytes2 = group.flatMap((word) => word[place]);
@@ -87745,7 +85101,7 @@ function grouped2(words6) {
   }
   return groups;
 }
-var mostBytes, slack, seenAt, tablesAt, places, classesAt, labelAt, labelSize, hashesAt, hashBits, hashesSize, textAt, marksAt, endsAt, outAt, outSize, pages, newline, fold, spread, hash2, number, plus, scan, copy, compiled, spelled;
+var mostBytes, slack, seenAt, tablesAt, places, classesAt, labelAt, labelSize, hashesAt, hashBits, hashesSize, textAt, marksAt, endsAt, outAt, outSize, outsAt, pages, newline, fold, spread, hash2, number, plus, scan, copy, compiled, spelled;
 var init_simd = __esm({
   "src/doctor/logs/simd.ts"() {
     "use strict";
@@ -87768,7 +85124,8 @@ var init_simd = __esm({
     endsAt = marksAt + mostBytes + slack & ~63;
     outAt = endsAt + (mostBytes + 1) * 4;
     outSize = 8 * 1024 * 1024;
-    pages = Math.ceil((outAt + outSize + slack) / 65536);
+    outsAt = [outAt, outAt + outSize + slack];
+    pages = Math.ceil((outAt + 2 * (outSize + slack)) / 65536);
     newline = 10;
     fold = 3755991007 | 0;
     spread = 2654435761 | 0;
@@ -87781,13 +85138,13 @@ var init_simd = __esm({
       i32: ["at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"],
       v128: [
         ...places.flatMap((place) => [`low${place}`, `high${place}`, `groups${place}`, `before${place}`]),
-        ...["text", "low", "high", "found", "odd"]
+        ...["text", "low", "high", "found", "special"]
       ],
       body(local) {
         const [length, at, end2, count2, bits, hits, here, byte, word, seen] = [
           ...["length", "at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"]
         ].map(local);
-        const [text4, low2, high2, found, odd] = ["text", "low", "high", "found", "odd"].map(local);
+        const [text4, low2, high2, found, special2] = ["text", "low", "high", "found", "special"].map(local);
         const tables2 = places.map((place) => ({
           low: local(`low${place}`),
           high: local(`high${place}`),
@@ -87822,7 +85179,14 @@ var init_simd = __esm({
               i322.store(endsAt, i322.shl(count2.get, number(2)), i322.sub(here.get, number(textAt))),
               count2.set(plus(count2.get, 1)),
               i322.store8(marksAt, count2.get, number(0)),
-              otherwise(mark2(i322.load8_u(classesAt, byte.get)))
+              otherwise(
+                mark2(i322.load8_u(classesAt, byte.get)),
+                when(
+                  i322.gt_u(byte.get, number(127)),
+                  word.set(i322.load(0, here.get)),
+                  when(drives(word), mark2(number(odd)))
+                )
+              )
             ),
             bits.set(i322.and(bits.get, i322.sub(bits.get, number(1))))
           )
@@ -87845,16 +85209,16 @@ var init_simd = __esm({
           ),
           earlier.map(({ before, groups }) => before.set(groups.get)),
           // Bytes above 0x7f are below 0 here.
-          odd.set(
+          special2.set(
             v128.or(
               v128.or(found.get, i8x16.lt_s(text4.get, v128.bytes(32))),
               v128.or(i8x16.eq(text4.get, v128.bytes(127)), i8x16.eq(text4.get, v128.bytes(64)))
             )
           ),
-          when(v128.any_true(odd.get), look(wanted)),
+          when(v128.any_true(special2.get), look(wanted)),
           at.set(plus(at.get, 16))
         ];
-        const all = i8x16.bitmask(odd.get);
+        const all = i8x16.bitmask(special2.get);
         const left = i322.sub(end2.get, at.get);
         return [
           at.set(number(textAt)),
@@ -87876,19 +85240,42 @@ var init_simd = __esm({
     };
     copy = {
       name: "copy",
-      parameters: ["line", "lines", "to", "label", "timestamps"],
-      i32: ["start", "end", "from"],
-      v128: [],
+      parameters: ["line", "lines", "to", "label", "timestamps", "escapes"],
+      i32: ["start", "end", "from", "bits", "byte"],
+      v128: ["text"],
       body(local) {
-        const [line, lines2, to, label, timestamps, start, end2, from] = [
-          ...["line", "lines", "to", "label", "timestamps", "start", "end", "from"]
+        const [line, lines2, to, label, timestamps, escapes2, start, end2] = [
+          ...["line", "lines", "to", "label", "timestamps", "escapes", "start", "end"]
         ].map(local);
-        const is = (place, byte) => i322.eq(i322.load8_u(place, start.get), number(byte));
-        const copied = (stop2) => repeat(
+        const [from, bits, byte, text4] = ["from", "bits", "byte", "text"].map(local);
+        const is = (place, byte2) => i322.eq(i322.load8_u(place, start.get), number(byte2));
+        const on = (bytes2) => [from.set(i322.add(from.get, bytes2)), to.set(i322.add(to.get, bytes2))];
+        const copied = (stop2) => repeat(i322.lt_u(from.get, stop2), v128.store(0, to.get, v128.load(0, from.get)), on(number(16)));
+        const shown4 = (stop2) => repeat(
           i322.lt_u(from.get, stop2),
-          v128.store(0, to.get, v128.load(0, from.get)),
-          from.set(plus(from.get, 16)),
-          to.set(plus(to.get, 16))
+          text4.set(v128.load(0, from.get)),
+          v128.store(0, to.get, text4.get),
+          bits.set(
+            i8x16.bitmask(
+              v128.or(
+                i8x16.eq(text4.get, v128.bytes(127)),
+                v128.and(i8x16.lt_u(text4.get, v128.bytes(32)), i8x16.ne(text4.get, v128.bytes(9)))
+              )
+            )
+          ),
+          when(
+            bits.get,
+            on(i322.ctz(bits.get)),
+            when(
+              i322.lt_u(from.get, stop2),
+              byte.set(i322.load8_u(0, from.get)),
+              byte.set(i322.add(i322.and(byte.get, number(31)), i322.shl(i322.shr_u(byte.get, number(6)), number(1)))),
+              i322.store(0, to.get, i322.or(number(8425698), i322.shl(byte.get, number(16)))),
+              from.set(plus(from.get, 1)),
+              to.set(plus(to.get, 3))
+            ),
+            otherwise(on(number(16)))
+          )
         );
         const back = (stop2) => to.set(i322.sub(to.get, i322.sub(from.get, stop2)));
         return [
@@ -87908,7 +85295,11 @@ var init_simd = __esm({
               ),
               from.set(plus(from.get, timeLength + 1))
             ),
-            copied(end2.get),
+            when(
+              i322.and(i322.eqz(escapes2.get), i322.and(i322.load8_u(marksAt, line.get), number(control))),
+              shown4(end2.get),
+              otherwise(copied(end2.get))
+            ),
             back(end2.get),
             i322.store8(0, to.get, number(newline)),
             to.set(plus(to.get, 1)),
@@ -87961,18 +85352,19 @@ function plainScanner() {
     return { count: count2, ends, marks };
   };
 }
-function markControls(bytes2, scan2) {
-  if (scan2.simd) return markWide(bytes2, scan2);
-  const { ends, marks } = scan2;
+function markControls(bytes2, { count: count2, ends, marks, simd: simd2, seen = wide2 }) {
+  if (!simd2) findControls(bytes2, ends, marks);
+  if ((seen & wide2) === 0 || (0, import_node_buffer.isUtf8)(bytes2)) return;
+  for (let line = 0; line <= count2; line++) if ((marks[line] & wide2) !== 0) marks[line] |= odd;
+}
+function findControls(bytes2, ends, marks) {
   let line = 0;
-  const wide3 = [];
   const look = (from, to) => {
     for (let at = from; at < to; at++) {
       const byte = bytes2[at];
       if (byte >= 32 && byte < 127 || byte === newline2 || byte === 9) continue;
       while (ends[line] < at) line++;
-      if (byte < 128 || drives(bytes2, at)) marks[line] |= control;
-      else if (wide3.at(-1) !== line) wide3.push(line);
+      marks[line] |= byte < 128 ? control : drives2(bytes2, at) ? wide2 | odd : wide2;
     }
   };
   const head = Math.min(-bytes2.byteOffset & 3, bytes2.length);
@@ -87990,21 +85382,8 @@ function markControls(bytes2, scan2) {
     }
   }
   look(head + fours * 4, bytes2.length);
-  if (wide3.length > 0 && !(0, import_node_buffer.isUtf8)(bytes2)) for (const odd of wide3) marks[odd] |= control;
 }
-function markWide(bytes2, { count: count2, ends, marks, seen = wide2 }) {
-  if ((seen & wide2) === 0) return;
-  let isAny = false;
-  for (let line = 0; line <= count2; line++) {
-    if ((marks[line] & (wide2 | control)) !== wide2) continue;
-    isAny = true;
-    for (let at = line === 0 ? 0 : ends[line - 1] + 1; at < ends[line]; at++)
-      if (bytes2[at] >= 128 && drives(bytes2, at)) marks[line] |= control;
-  }
-  if (!isAny || (0, import_node_buffer.isUtf8)(bytes2)) return;
-  for (let line = 0; line <= count2; line++) if ((marks[line] & wide2) !== 0) marks[line] |= control;
-}
-function drives(bytes2, at) {
+function drives2(bytes2, at) {
   const [first, second, third] = [bytes2[at], bytes2[at + 1], bytes2[at + 2]];
   if (first === 194) return second < 160;
   if (first === 216) return second === 156;
@@ -88014,7 +85393,16 @@ function drives(bytes2, at) {
 }
 function secretMarker() {
   const { find: find2 } = suspects();
-  return (bytes2, { count: count2, ends, marks, simd: simd2, seen = atSign }) => {
+  return (bytes2, { count: count2, ends, marks, simd: simd2, seen = atSign | control }) => {
+    const mark2 = (byte, isSuspect) => {
+      let line = 0;
+      for (let at = bytes2.indexOf(byte); at !== -1; at = bytes2.indexOf(byte, at + 1)) {
+        while (ends[line] < at) line++;
+        if ((marks[line] & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1] + 1))
+          marks[line] |= secret;
+      }
+    };
+    if ((seen & control) !== 0) mark2(27, (at, start) => at > start && breaksWord(bytes2, at));
     if (simd2) {
       if ((seen & atSign) === 0) return;
       for (let line = 0; line <= count2; line++) {
@@ -88029,19 +85417,21 @@ function secretMarker() {
       if (find2(bytes2, start + timeSize(bytes2, start, end2), end2) !== end2) marks[line] |= secret;
       start = end2 + 1;
     }
-    const mark2 = (byte, isSuspect) => {
-      let line = 0;
-      for (let at = bytes2.indexOf(byte); at !== -1; at = bytes2.indexOf(byte, at + 1)) {
-        while (ends[line] < at) line++;
-        if ((marks[line] & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1] + 1))
-          marks[line] |= secret;
-      }
-    };
     mark2(74, (at) => at >= 2 && bytes2[at - 1] === 121 && bytes2[at - 2] === 101);
     mark2(64, (at, start) => bytes2.subarray(start, at).includes("://"));
   };
 }
-var import_node_buffer, newline2, tops, fastFrom;
+function breaksWord(bytes2, at) {
+  if (!wordBytes[bytes2[at - 1]]) return false;
+  let behind = at;
+  while (bytes2[behind] === 27 && bytes2[behind + 1] === 91) {
+    behind += 2;
+    while (bytes2[behind] >= 32 && bytes2[behind] < 64) behind++;
+    behind++;
+  }
+  return bytes2[behind] === 27 || bytes2[behind] === 61 || wordBytes[bytes2[behind]] === 1;
+}
+var import_node_buffer, newline2, tops, fastFrom, wordBytes;
 var init_line_scan = __esm({
   "src/doctor/logs/line-scan.ts"() {
     "use strict";
@@ -88052,6 +85442,7 @@ var init_line_scan = __esm({
     newline2 = 10;
     tops = 2155905152 | 0;
     fastFrom = 2 * 1024 * 1024;
+    wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w-]/.test(String.fromCharCode(byte))));
   }
 });
 
@@ -88136,7 +85527,7 @@ function linesOf2(piece, stepOf) {
   return lines2;
 }
 function tooLong(line, size2, help) {
-  if (size2 > longestLine4) help.note(`Line ${line + 1} has ${size2} bytes; only the first MiB is shown.`);
+  if (size2 > longestLine2) help.note(`Line ${line + 1} has ${size2} bytes; only the first MiB is shown.`);
 }
 async function tailStart(text4, end2, count2) {
   if (count2 === 0 || end2 === 0) return { offset: end2, lines: 0 };
@@ -88184,13 +85575,13 @@ async function countLines(text4, from, until2, note) {
   }
   return { line, offset };
 }
-var longestLine4, pieceSize2, newline3, nothing2, linesIn, Carry;
+var longestLine2, pieceSize2, newline3, nothing2, linesIn, Carry;
 var init_lines = __esm({
   "src/doctor/logs/lines.ts"() {
     "use strict";
     init_line_marks();
     init_line_scan();
-    longestLine4 = 1024 * 1024;
+    longestLine2 = 1024 * 1024;
     pieceSize2 = 1024 * 1024;
     newline3 = 10;
     nothing2 = Buffer.alloc(0);
@@ -88199,8 +85590,8 @@ var init_lines = __esm({
       size = 0;
       parts = [];
       add(bytes2) {
-        if (bytes2.length > 0 && this.size < longestLine4)
-          this.parts.push(Buffer.from(bytes2.subarray(0, longestLine4 - this.size)));
+        if (bytes2.length > 0 && this.size < longestLine2)
+          this.parts.push(Buffer.from(bytes2.subarray(0, longestLine2 - this.size)));
         this.size += bytes2.length;
       }
       /** @param end what goes behind it: a newline, where there was one */
@@ -88376,13 +85767,12 @@ async function find(stores, { id, logFilename }, expectedSize) {
   }
   return { asked: stores.map((store) => store.name), failures };
 }
-var sentence;
 var init_place = __esm({
   "src/doctor/logs/place.ts"() {
     "use strict";
     init_errors();
+    init_words();
     init_text();
-    sentence = (text4) => /[.!?]$/.test(text4) ? text4 : `${text4}.`;
   }
 });
 
@@ -88394,6 +85784,12 @@ async function readLog(request) {
       "no-attempt",
       `The job has no such attempt; it has ${request.attempts.join(", ")}.`,
       `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`
+    );
+  if (!task && request.jobStatus !== void 0 && isDone(request.jobStatus))
+    return empty(
+      "not-started",
+      request.jobStatus === Status.cancelled ? "The job was cancelled before a runner took it: it has no log." : "No runner has ever taken the job: it has no log.",
+      "ci-doctor show tells how the jobs of the run ended."
     );
   if (!task)
     return empty(
@@ -88435,19 +85831,30 @@ async function readLog(request) {
         end: void 0,
         message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`
       });
-    else if (text4.size < task.logSize || done4 && text4.size !== task.logSize) note(`The log ${sizes}.`);
+    const isCut = done4 && text4.size < task.logSize;
     if (text4.size === 0) {
       await text4.close();
       return text4.damage.length + text4.notes.length > 0 ? unreadable3(task, opened.where(), text4) : empty("empty", `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done4));
     }
     const find2 = locator(text4, index.lines, { lines: task.logLength, size: task.logSize }, note);
-    const chosen = step ?? (selection.failed ? failed[0] : void 0);
-    const range = await chooseLines(find2, text4, task, steps, chosen, selection, done4);
+    const chosen = step ?? (selection.failed ? await decisive(failed, find2, text4, steps, done4) : void 0);
+    const range = await chooseLines(find2, text4, task, steps, chosen, selection, done4, isCut);
     if (range.start >= range.end) {
       await text4.close();
-      return noOutput(chosen, task, done4);
+      return chosen && isCut && chosen.logLength > 0 ? cutBefore(chosen, task, opened.where(), text4) : noOutput(chosen, task, done4);
     }
-    const others = selection.failed ? failed.slice(1).filter((other) => other.logLength > 0) : [];
+    if (range.isCut && text4.damage.length + foreign.length === 0)
+      foreign.push({
+        // The frame that it would be.
+        frame: Math.floor(text4.size / forgejoFrame) + 1,
+        offset: text4.size,
+        start: text4.size,
+        end: void 0,
+        message: `The log in ${opened.where()} ends at byte ${text4.size} of ${task.logSize}: the rest is missing.`
+      });
+    else if (foreign.length === 0 && (text4.size < task.logSize || done4 && text4.size !== task.logSize))
+      note(`The log ${sizes}.`);
+    const others = selection.failed ? failed.filter((other) => other !== chosen && other.logLength > 0) : [];
     if (others.length > 0)
       note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(", ")} (see --step).`);
     let lines2 = 0;
@@ -88483,15 +85890,39 @@ function storesOf({ storage, dbfs, api, apiFirst }, task) {
   const order2 = apiFirst ? [api, ...own] : [...own, api];
   return task.logFilename === "" ? [] : order2.filter((store) => store !== void 0);
 }
-async function chooseLines(find2, text4, task, steps, step, { failed, tail }, done4) {
+async function decisive(failed, find2, text4, steps, done4) {
+  const wrote = failed.filter((step) => step.logLength > 0);
+  for (const step of wrote.length > 1 ? wrote : []) {
+    const { start, end: end2 } = linesOf(step, steps, done4, Number.POSITIVE_INFINITY);
+    const until2 = await find2.offsetOf(end2);
+    const back = await tailStart(text4, until2, Math.min(end2 - start, 10));
+    const range = { from: { line: end2 - back.lines, offset: back.offset }, until: until2 };
+    let goesOn = false;
+    for await (const piece of readPieces(text4, range, { lineAt: find2.lineAt, note: () => {
+    } }))
+      goesOn ||= linesOf2(piece, () => "").some((line) => line.text.trim() === "Failed but continue next step");
+    if (!goesOn) return step;
+  }
+  return failed[0];
+}
+async function chooseLines(find2, text4, task, steps, step, { failed, tail }, done4, isCut) {
   const whole2 = (total) => !step ? { start: 0, end: total } : failed ? linesAroundFailure(step, steps, done4, total) : linesOf(step, steps, done4, total);
   let lines2 = whole2(Number.POSITIVE_INFINITY);
   const open7 = lines2.end === Number.POSITIVE_INFINITY;
   if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
+  if (isCut) {
+    const total = await find2.total();
+    const there = { start: lines2.start, end: Math.min(lines2.end, total) };
+    const until2 = there.end === total ? text4.size : await find2.offsetOf(there.end);
+    return { ...await lastOf(find2, text4, there, until2, tail), isCut: lines2.end > total };
+  }
   if (open7 && (tail !== void 0 || !done4 || text4.size !== task.logSize)) lines2 = whole2(await find2.total());
   else if (open7) lines2 = { start: lines2.start, end: task.logLength };
   if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
-  const until2 = open7 ? text4.size : await find2.offsetOf(lines2.end);
+  return lastOf(find2, text4, lines2, open7 ? text4.size : await find2.offsetOf(lines2.end), tail);
+}
+async function lastOf(find2, text4, lines2, until2, tail) {
+  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
   if (tail !== void 0 && tail < lines2.end - lines2.start) {
     const back = await tailStart(text4, until2, tail);
     return { start: lines2.end - back.lines, end: lines2.end, from: back.offset, until: until2 };
@@ -88544,17 +85975,17 @@ async function lineIndex(bytes2, text4, note) {
   return { lines: lines2, bytesRead: () => bytesRead };
 }
 function stepNamed(wanted, steps) {
-  const same3 = steps.filter(({ name: name2 }) => name2 === wanted);
-  const named = same3.length > 0 ? same3 : steps.filter(({ name: name2 }) => name2.toLowerCase() === wanted.toLowerCase());
+  const same4 = steps.filter(({ name: name3 }) => name3 === wanted);
+  const named = same4.length > 0 ? same4 : steps.filter(({ name: name3 }) => name3.toLowerCase() === wanted.toLowerCase());
   if (named.length === 1) return named[0];
-  const list = (some2) => some2.map(({ number: number2, name: name2 }) => `${number2} "${name2}"`).join(", ");
+  const list = (some2) => some2.map(({ number: number2, name: name3 }) => `${number2} "${name3}"`).join(", ");
   if (named.length > 1)
     throw usage(`${named.length} steps are called ${JSON.stringify(wanted)}.`, `Give the number: ${list(named)}.`);
   const byNumber = /^\d+$/.test(wanted) ? steps[Number(wanted)] : void 0;
   if (byNumber) return byNumber;
   const close = nearest(
     wanted,
-    steps.map(({ name: name2 }) => name2)
+    steps.map(({ name: name3 }) => name3)
   );
   throw usage(
     `The job has no step ${JSON.stringify(wanted)}.`,
@@ -88580,16 +86011,16 @@ function noFailedStep(task, steps, done4) {
 }
 function noOutput(step, task, done4) {
   if (!step) return empty("empty", `The log of task ${task.id} has no lines.`, stateHint(task, done4));
-  const name2 = `Step ${step.number} "${step.name}"`;
+  const name3 = `Step ${step.number} "${step.name}"`;
   if (step.status === 4)
-    return empty("no-output", `${name2} was skipped: it wrote nothing.`, "Look at the step before it.");
+    return empty("no-output", `${name3} was skipped: it wrote nothing.`, "Look at the step before it.");
   if (step.started === 0 || step.status === 5 || step.status === 7)
     return empty(
       "no-output",
-      done4 ? `${name2} did not run.` : `${name2} has not begun yet.`,
+      done4 ? `${name3} did not run.` : `${name3} has not begun yet.`,
       done4 ? "--failed shows the step that failed." : "Ask again later, or leave out --step."
     );
-  return empty("no-output", `${name2} wrote no line.`, "Leave out --step to see the whole log.");
+  return empty("no-output", `${name3} wrote no line.`, "Leave out --step to see the whole log.");
 }
 function notFound2(request, task, { asked, failures }) {
   const byApi = failures.find(({ where }) => where === request.api?.name);
@@ -88597,6 +86028,7 @@ function notFound2(request, task, { asked, failures }) {
   const failure2 = failures.find((one) => one !== byApi);
   if (failure2) {
     const { error: error2, where } = failure2;
+    if (error2 instanceof UnreadableLog) return empty("unreadable", `${said2}${error2.message}`, error2.fix);
     if (error2 instanceof ToolError)
       throw byApi ? new ToolError(error2.kind, `${said2}${error2.message}`, error2.fix, error2) : error2;
     throw unknown(
@@ -88633,40 +86065,4000 @@ function notFound2(request, task, { asked, failures }) {
     ].join(" ")
   );
 }
+function unreadLog(error2) {
+  if (error2 instanceof UnreadableLog) return empty("unreadable", error2.message, error2.fix);
+  throw error2;
+}
 function explained4(error2, task) {
   if (error2 instanceof LogGone)
-    return problem(
+    return new UnreadableLog(
       `The log ${task.logFilename} disappeared while it was read.`,
       "Ask again: it is moved when the task ends, and deleted after the retention time.",
       error2
     );
+  if (error2 instanceof Error && "syscall" in error2)
+    return new UnreadableLog(
+      `The log ${task.logFilename} cannot be read any further: ${messageOf(error2)}`,
+      "Look at that file and its file system.",
+      error2
+    );
   return error2;
 }
-var empty, stateHint, unreadable3;
+var forgejoFrame, empty, cutBefore, stateHint, unreadable3;
 var init_logs = __esm({
   "src/doctor/logs/logs.ts"() {
     "use strict";
     init_errors();
     init_nearest();
+    init_words();
+    init_quote();
     init_status();
     init_steps();
     init_line_index();
     init_lines();
     init_locate();
     init_place();
+    init_store();
     init_text();
+    forgejoFrame = 128 * 1024;
     empty = (reason, message, fix) => ({
       kind: "empty",
       reason,
       message,
       fix
     });
+    cutBefore = (step, task, where, text4) => empty(
+      "missing",
+      `Step ${step.number} "${step.name}" wrote ${step.logLength} lines, but the log in ${where} ends before them, at byte ${text4.size} of ${task.logSize}.`,
+      "Restore the file from a backup, or run the job again; without --step and --failed, what is left of the log is shown."
+    );
     stateHint = (task, done4) => done4 ? `ci-doctor show tells how task ${task.id} ended.` : "The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.";
     unreadable3 = (task, where, text4) => empty(
       "unreadable",
       `Nothing of the log ${task.logFilename} in ${where} can be read. ${[...text4.notes, ...text4.damage.map(({ message }) => message)].join(" ")}`,
-      "Restore the file from a backup, or run the job again."
+      text4.damage.some(({ tooLarge: tooLarge3 }) => tooLarge3) ? `Where the file lies: zstd -dc ${quote(task.logFilename)} | less` : "Restore the file from a backup, or run the job again."
     );
+  }
+});
+
+// src/doctor/diagnose/line.ts
+function plain2(text4) {
+  let line = withoutEscapes(text4.length > longestLine3 ? text4.slice(0, longestLine3) : text4);
+  if (line.includes("\r")) line = line.replace(/\r+$/, "").split("\r").at(-1);
+  return harmless(line);
+}
+function isGivingUp(line) {
+  const [, at, of] = numbered.exec(line) ?? [];
+  return at !== void 0 && at === of || givingUp.test(line);
+}
+var longestLine3, normalise, cascade, isCascade, isSaidByRunner, chatter, isChatter, retry2, isRetry, waiting2, isWaiting, givingUp, numbered, recovery, notRecovered, isRecovery, troubled, peaceful, looksWrong;
+var init_line = __esm({
+  "src/doctor/diagnose/line.ts"() {
+    "use strict";
+    init_style();
+    longestLine3 = 2048;
+    normalise = (line) => line.replace(/\/tmp\/[^\s'"`:,)\]]+/g, "/tmp").replace(/(?:\/[\w.@+~-]+)+\//g, "/").replace(/\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{21,26}\b/g, "H").replace(/\b[0-9a-fA-F]{7,}\b/g, (word) => /\d/.test(word) ? "H" : word).replace(/\d+(?:[.,:T-]\d+)*Z?/g, "0").replace(/\b0 ?(?:[mµn]?s|min|h|[kKMG]i?B|B)\b/g, "0").replace(/\s+/g, " ").trim();
+    cascade = /^make(?:\[\d+\])?: \*\*\* (?!No rule )|^(?:npm (?:ERR!|error) )(?:Lifecycle script|command failed|code ELIFECYCLE|errno|path|A complete log|workspace|location)|[Pp]rocess completed with exit code \d{1,2}\b|^error: could not compile|^error: aborting due to|^error: test failed, to rerun|^Some errors have detailed explanations|^For more information about this error|^ninja: build stopped|collect2: error: ld returned|^(?:gmake|ninja|cmake): .{0,40}(?:failed|Error)|^\s*(?:❌|🏁)|RUN exit status \d{1,2}$|^exit status \d{1,2}$|^Job '.*' failed$|^exitcode '\d{1,2}': failure$|ELIFECYCLE|^error Command failed|^BUILD FAILED|^FAILED: |^FAIL$|^FAIL\s+[\w./-]+\s+[\d.]+s$|^error: process didn't exit successfully/;
+    isCascade = (line) => cascade.test(line);
+    isSaidByRunner = (line) => line.trim() === "" || /^\s*[⭐✅❌🏁]|^Job '|^⚙️ \[runner\]/u.test(line);
+    chatter = /^(?:\s*[⭐✅☁🚀🐳🧪❓]|\++ |(?:npm )?warn(?:ing)?\b|W:|sudo: unable to resolve host |(?:remote: )?hint: |cargo:warning=|[\w ]{1,40}[:=]\s*0\s*$|##\[(?:group|endgroup|warning|debug|command)\]|\s*(?:✓|✔|√|▶|ok \d|PASS(?:ED)?\b|SKIP(?:PED)?\b|XFAIL\b|# |=== (?:RUN|PAUSE|CONT|NAME)|--- (?:PASS|SKIP)|\w+_test\.go:\d+:))|\.\.\. (?:ok|ignored)$| (?:PASSED|SKIPPED|XFAIL)\b.{0,20}$|\blevel=(?:debug|info|trace)\b|\((?:ignored|handled|skipp\w+)[^()]*\)\s*$/iu;
+    isChatter = (line) => chatter.test(line);
+    retry2 = /will (?:be )?retr(?:y|ied)|retrying|retries left|tries remaining|trying again|attempt \d+ ?(?:of|\/) ?\d+|retry (?:in|\d)|waiting for .{1,60} to (?:be|come|start)/i;
+    isRetry = (line) => retry2.test(line);
+    waiting2 = /\bwaiting for\b|[,;] waiting\b|waiting\.{2,}|\bsleep(?:ing)? \d/i;
+    isWaiting = (line) => waiting2.test(line);
+    givingUp = /\bgiv(?:e|en|ing) up\b|\bgave up\b|\b(?:0|no(?: more)?) (?:retries|tries|attempts?)(?: (?:left|remaining))?\b|(?:attempts?|retries|tries) (?:were |are )?exhausted|(?:max(?:imum)?\.?|too many) (?:number of )?(?:retries|attempts|tries)|(?:failed|timed out|unsuccessful|not (?:ready|up|reachable)) after \d+/i;
+    numbered = /(?:attempt |trial |try |\()(\d+) ?(?:of|\/) ?(\d+)/i;
+    recovery = /\b(?:is|are|now|came|come) (?:up|ready|healthy|reachable|available|running|online)\b|\bok now\b|\b(?:connected|connection (?:established|succeeded)|succeeded|downloaded)\b/i;
+    notRecovered = /\b(?:not|never|n't|until|whether|if|check)\b|\?/i;
+    isRecovery = (line) => recovery.test(line) && !notRecovered.test(line);
+    troubled = /\b(?:error|errors|fatal|failed|failure|panic|exception|traceback|cannot|can't|could not|couldn't|unable|denied|refused|missing|not found|invalid|abort(?:ed)?|unexpected|killed|undefined|unbound|no such|no rule to make|not signed|NO_PUBKEY|E:)\b/i;
+    peaceful = /\b(?:0|no|zero|without) (?:errors?|failures?|failed|warnings?)\b|\b(?:errors?|failures?|failed)\s*[:=]\s*0\b|^\s*(?:ok|✓|✔|√|PASS|PASSED)\b|if (?:it|this) fails|errors? (?:handling|page)|on error/i;
+    looksWrong = (line) => troubled.test(line) && !peaceful.test(line) && !isChatter(line);
+  }
+});
+
+// src/doctor/diagnose/pattern.ts
+var pattern_exports = {};
+__export(pattern_exports, {
+  neededTexts: () => neededTexts,
+  patternRisk: () => patternRisk
+});
+function patternRisk(source, flags = "") {
+  try {
+    new RegExp(source, flags);
+    const tree = parse3(source, flags.includes("i"));
+    const automaton = build(tree);
+    const loop = exponential(automaton);
+    if (loop)
+      return {
+        problem: "it can take exponentially long: within a repetition the same text can be read in more than one way",
+        advice: narrower
+      };
+    const power = degree(automaton) + 1;
+    const ways = finiteWays(automaton);
+    const factorial = Array.from({ length: power }, (_, at) => at + 1).reduce((product, factor) => product * factor, 1);
+    const longest = Math.min(longestLine4, Math.floor((mostSteps * factorial / ways) ** (1 / power)));
+    return longest < shortestLine ? {
+      problem: `it can take too long: ${power > 2 ? `${power} repetitions in a row` : "its alternatives"} can read the same text`,
+      advice: narrower
+    } : { longest };
+  } catch (error2) {
+    if (error2 instanceof Refused) return { problem: error2.message, advice: error2.advice };
+    return {
+      advice: "Correct it; a parenthesis, bracket, dot or plus that is meant as it stands needs a backslash before it.",
+      problem: `it is not a regular expression: ${error2 instanceof Error ? error2.message.replace(/^Invalid regular expression: /, "") : error2}`
+    };
+  }
+}
+function neededTexts({ source, flags }) {
+  return flags.includes("i") ? void 0 : needed(parse3(source, false));
+}
+function needed(node) {
+  switch (node.kind) {
+    case "either": {
+      const parts = node.parts.map(needed);
+      return parts.every((part) => part !== void 0) ? parts.flat() : void 0;
+    }
+    case "repeat":
+      return node.min > 0 ? needed(node.part) : void 0;
+    case "sequence": {
+      const choices = [];
+      let run2 = "";
+      for (const part of [...node.parts, { kind: "end" }]) {
+        const codes = part.kind === "set" ? [...part.set.keys()].filter((code3) => part.set[code3]) : [];
+        if (codes.length === 1 && codes[0] < 128) {
+          run2 += String.fromCharCode(codes[0]);
+          continue;
+        }
+        if (run2 !== "") choices.push([run2]);
+        run2 = "";
+        const inner = part.kind === "end" ? void 0 : needed(part);
+        if (inner) choices.push(inner);
+      }
+      const shortest = (texts2) => Math.min(...texts2.map((text4) => text4.length));
+      return choices.sort((a, b) => shortest(b) - shortest(a))[0];
+    }
+    default:
+      return void 0;
+  }
+}
+function sizeOf(node) {
+  switch (node.kind) {
+    case "set":
+      return 1;
+    case "repeat":
+      return node.max * sizeOf(node.part) || 0;
+    case "sequence":
+    case "either":
+      return node.parts.reduce((sum2, part) => sum2 + sizeOf(part), 0);
+    default:
+      return 0;
+  }
+}
+function parse3(source, ignoreCase) {
+  let at = 0;
+  const tree = either();
+  if (at < source.length) throw new Refused(`"${source[at]}" at position ${at + 1} is not understood`);
+  return tree;
+  function either() {
+    const parts = [sequence()];
+    while (source[at] === "|") {
+      at++;
+      parts.push(sequence());
+    }
+    return parts.length === 1 ? parts[0] : { kind: "either", parts };
+  }
+  function sequence() {
+    const parts = [];
+    while (at < source.length && source[at] !== "|" && source[at] !== ")") parts.push(quantified(atom()));
+    return { kind: "sequence", parts };
+  }
+  function quantified(part) {
+    const found = /^(?:([*+?])|\{(\d+)(?:(,)(\d*))?\})\??/.exec(source.slice(at, at + 24));
+    if (!found) return part;
+    at += found[0].length;
+    const [, sign, low2, comma, high2] = found;
+    const min = sign ? sign === "+" ? 1 : 0 : Number(low2);
+    const max = sign ? sign === "?" ? 1 : Number.POSITIVE_INFINITY : comma ? high2 === "" ? Number.POSITIVE_INFINITY : Number(high2) : min;
+    return { kind: "repeat", part, min, max };
+  }
+  function atom() {
+    const character = source[at++];
+    if (character === "(") return group();
+    if (character === "[") return { kind: "set", set: characterClass() };
+    if (character === "^") return { kind: "begin" };
+    if (character === "$") return { kind: "empty" };
+    if (character === ".") return { kind: "set", set: complement(setOf("\n\r")) };
+    if (character === "\\") {
+      if (source[at] === "b" || source[at] === "B") {
+        at++;
+        return { kind: "empty" };
+      }
+      return { kind: "set", set: folded(escaped(false)) };
+    }
+    return { kind: "set", set: folded(setOf(character)) };
+  }
+  function group() {
+    const look = /^\?<?[=!]/.exec(source.slice(at, at + 3));
+    if (look) {
+      at += look[0].length;
+      const size2 = sizeOf(either());
+      at++;
+      if (size2 > mostLooked)
+        throw new Refused(
+          `it looks ahead or behind over ${Number.isFinite(size2) ? `${size2} characters` : "any number of characters"}, which is more than ${mostLooked}`
+        );
+      return { kind: "empty" };
+    }
+    const head = /^\?(?::|<[A-Za-z_$][\w$]*>)/.exec(source.slice(at, at + 80));
+    if (head) at += head[0].length;
+    else if (source[at] === "?") throw new Refused(`the group "(${source.slice(at, at + 4)}…" is not allowed here`);
+    const inner = either();
+    at++;
+    return inner;
+  }
+  function escaped(inClass) {
+    const letter = source[at++];
+    if (/[1-9]|k/.test(letter) && !inClass)
+      throw new Refused(`it refers back to a group ("\\${letter}"), which is not allowed here`);
+    if (/[pP]/.test(letter)) throw new Refused('it names a Unicode property ("\\p"), which is not allowed here');
+    const classes = { d: digits, w: words3, s: spaces };
+    const named = classes[letter.toLowerCase()];
+    if (named) return /[DWS]/.test(letter) ? complement(named) : named;
+    const code3 = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(source.slice(at - 1, at + 4));
+    if (code3) {
+      at += code3[0].length - 1;
+      return setOf(String.fromCharCode(Number.parseInt(code3[1] ?? code3[2], 16)));
+    }
+    if (letter === "c") at++;
+    const controls = { n: "\n", r: "\r", t: "	", f: "\f", v: "\v", b: "\b", 0: "\0" };
+    return setOf(controls[letter] ?? letter);
+  }
+  function characterClass() {
+    const negated = source[at] === "^";
+    if (negated) at++;
+    const set2 = new Uint8Array(setSize);
+    while (source[at] !== "]") {
+      const from = member();
+      if (source[at] === "-" && source[at + 1] !== "]" && from.single !== void 0) {
+        at++;
+        const to = member();
+        const last = to.single ?? 65535;
+        for (let code3 = from.single; code3 <= Math.min(last, 127); code3++) set2[code3] = 1;
+        if (last > 127) set2[128] = 1;
+        continue;
+      }
+      for (let code3 = 0; code3 < setSize; code3++) set2[code3] |= from.set[code3];
+    }
+    at++;
+    return negated ? complement(folded(set2)) : folded(set2);
+  }
+  function member() {
+    const character = source[at++];
+    if (character !== "\\") return { set: setOf(character), single: character.charCodeAt(0) };
+    const set2 = escaped(true);
+    const codes = [...set2.keys()].filter((code3) => set2[code3]);
+    return codes.length === 1 && codes[0] < 128 ? { set: set2, single: codes[0] } : { set: set2 };
+  }
+  function folded(set2) {
+    if (!ignoreCase) return set2;
+    const copy2 = Uint8Array.from(set2);
+    for (let code3 = 97; code3 <= 122; code3++) if (set2[code3] || set2[code3 - 32]) copy2[code3] = copy2[code3 - 32] = 1;
+    return copy2;
+  }
+}
+function setOf(characters) {
+  const set2 = new Uint8Array(setSize);
+  for (let at = 0; at < characters.length; at++) set2[Math.min(characters.charCodeAt(at), 128)] = 1;
+  return set2;
+}
+function build(tree) {
+  const sets = [];
+  const next = [];
+  const empty2 = { nullable: true, first: [], last: [] };
+  const link = (from, to) => {
+    for (const state of from) next[state].push(...to);
+  };
+  const join15 = (a, b) => {
+    link(a.last, b.first);
+    return {
+      nullable: a.nullable && b.nullable,
+      first: a.nullable ? [...a.first, ...b.first] : a.first,
+      last: b.nullable ? [...a.last, ...b.last] : b.last
+    };
+  };
+  const loop = (part) => {
+    link(part.last, part.first);
+    return part;
+  };
+  const make = (node) => {
+    switch (node.kind) {
+      case "empty":
+      case "begin":
+        return empty2;
+      case "set":
+        if (sets.length === mostPositions) throw new Refused("it is too long, or repeats too much of itself");
+        sets.push(node.set);
+        next.push([]);
+        return { nullable: false, first: [sets.length - 1], last: [sets.length - 1] };
+      case "sequence":
+        return node.parts.reduce((before, part) => join15(before, make(part)), empty2);
+      case "either": {
+        const parts = node.parts.map(make);
+        return {
+          nullable: parts.some(({ nullable }) => nullable),
+          first: parts.flatMap(({ first: first2 }) => first2),
+          last: parts.flatMap(({ last }) => last)
+        };
+      }
+      case "repeat":
+        return repeat2(node.part, node.min, node.max);
+    }
+  };
+  const repeat2 = (part, min, max) => {
+    if (min > mostPositions || max !== Number.POSITIVE_INFINITY && max > mostPositions)
+      throw new Refused(`it repeats something more than ${mostPositions} times`);
+    if (max === Number.POSITIVE_INFINITY) {
+      let whole3 = empty2;
+      for (let copy2 = 1; copy2 < min; copy2++) whole3 = join15(whole3, make(part));
+      const last = loop(make(part));
+      return join15(whole3, min === 0 ? { ...last, nullable: true } : last);
+    }
+    let optional = empty2;
+    for (let copy2 = min; copy2 < max; copy2++) optional = { ...join15(make(part), optional), nullable: true };
+    let whole2 = empty2;
+    for (let copy2 = 0; copy2 < min; copy2++) whole2 = join15(whole2, make(part));
+    return join15(whole2, optional);
+  };
+  const bound = tree.kind === "sequence" && tree.parts[0]?.kind === "begin";
+  const anything = {
+    kind: "repeat",
+    part: { kind: "set", set: new Uint8Array(setSize).fill(1) },
+    min: 0,
+    max: Number.POSITIVE_INFINITY
+  };
+  const { first } = make(bound ? tree : { kind: "sequence", parts: [anything, tree] });
+  return { sets, next, first };
+}
+function reachable({ next }) {
+  return next.map((_, start) => {
+    const seen = new Uint8Array(next.length);
+    const open7 = [...next[start]];
+    for (let state = open7.pop(); state !== void 0; state = open7.pop()) {
+      if (seen[state]) continue;
+      seen[state] = 1;
+      open7.push(...next[state]);
+    }
+    return seen;
+  });
+}
+function loops(automaton, reach2) {
+  const found = [];
+  const placed = /* @__PURE__ */ new Set();
+  for (const state of automaton.next.keys()) {
+    if (placed.has(state) || !reach2[state][state]) continue;
+    const loop = [...automaton.next.keys()].filter((other) => reach2[state][other] && reach2[other][state]);
+    for (const one of loop) placed.add(one);
+    found.push(loop);
+  }
+  return found;
+}
+function exponential(automaton) {
+  const { next } = automaton;
+  return loops(automaton, reachable(automaton)).some((loop) => {
+    const inside = new Set(loop);
+    const steps = loop.flatMap(
+      (state) => next[state].filter((to) => inside.has(to)).map((to) => [state, to])
+    );
+    if (new Set(steps.map(([from, to]) => from * next.length + to)).size < steps.length) return true;
+    const pair2 = (a, b) => Math.min(a, b) * next.length + Math.max(a, b);
+    const forward = /* @__PURE__ */ new Map();
+    const backward = /* @__PURE__ */ new Map();
+    const same4 = loop.map((state) => pair2(state, state));
+    const seen = new Set(same4);
+    const open7 = loop.map((state) => [state, state]);
+    for (let one = open7.pop(); one; one = open7.pop()) {
+      for (const a of next[one[0]])
+        for (const b of next[one[1]]) {
+          if (!inside.has(a) || !inside.has(b) || !meet(automaton, a, b)) continue;
+          const [from, to] = [pair2(...one), pair2(a, b)];
+          forward.set(from, [...forward.get(from) ?? [], to]);
+          backward.set(to, [...backward.get(to) ?? [], from]);
+          if (seen.has(to)) continue;
+          seen.add(to);
+          open7.push([a, b]);
+        }
+    }
+    const back = new Set(same4);
+    const rest = [...same4];
+    for (let one = rest.pop(); one !== void 0; one = rest.pop())
+      for (const from of backward.get(one) ?? []) {
+        if (back.has(from)) continue;
+        back.add(from);
+        rest.push(from);
+      }
+    return [...back].some((one) => Math.floor(one / next.length) !== one % next.length && seen.has(one));
+  });
+}
+function degree(automaton) {
+  const reach2 = reachable(automaton);
+  const all = loops(automaton, reach2);
+  const leads = (a, b) => reach2[a[0]][b[0]] === 1;
+  const depth = /* @__PURE__ */ new Map();
+  const depthOf = (loop) => {
+    const known2 = depth.get(loop);
+    if (known2 !== void 0) return known2;
+    let most2 = 0;
+    for (const other of all) {
+      if (other === loop || !leads(loop, other)) continue;
+      const further = Math.max(depthOf(other), 0);
+      most2 = Math.max(most2, further + (bothRead(automaton, reach2, loop, other) ? 1 : 0));
+    }
+    depth.set(loop, most2);
+    return most2;
+  };
+  return Math.max(0, ...all.map(depthOf));
+}
+function bothRead(automaton, reach2, one, other) {
+  const { next, sets } = automaton;
+  const size2 = next.length;
+  if (one.length * other.length * size2 > 2e5) return true;
+  const [inOne, inOther] = [new Set(one), new Set(other)];
+  for (const p of one)
+    for (const q of other) {
+      const key = (a, b, c) => (a * size2 + b) * size2 + c;
+      const goal = key(p, q, q);
+      const seen = /* @__PURE__ */ new Set();
+      const open7 = [[p, p, q]];
+      for (let at = open7.pop(); at; at = open7.pop()) {
+        for (const a of next[at[0]]) {
+          if (!inOne.has(a)) continue;
+          for (const b of next[at[1]]) {
+            if (!reach2[b][q] && b !== q) continue;
+            for (const c of next[at[2]]) {
+              if (!inOther.has(c) || seen.has(key(a, b, c))) continue;
+              if (!sets[a].some((value2, code3) => value2 && sets[b][code3] && sets[c][code3])) continue;
+              if (key(a, b, c) === goal) return true;
+              seen.add(key(a, b, c));
+              open7.push([a, b, c]);
+            }
+          }
+        }
+      }
+    }
+  return false;
+}
+function finiteWays(automaton) {
+  const { next, first } = automaton;
+  const reach2 = reachable(automaton);
+  const loopOf = new Map(loops(automaton, reach2).flatMap((loop) => loop.map((state) => [state, loop[0]])));
+  const home = (state) => loopOf.get(state) ?? state;
+  const steps = /* @__PURE__ */ new Map();
+  for (const [state, targets2] of next.entries()) {
+    const out = [...new Set(targets2)].map(home).filter((to) => to !== home(state));
+    steps.set(home(state), [...steps.get(home(state)) ?? [], ...out]);
+  }
+  let ways = /* @__PURE__ */ new Map();
+  for (const state of first) ways.set(home(state), (ways.get(home(state)) ?? 0) + 1);
+  let most2 = 1;
+  while (ways.size > 0) {
+    const total = [...ways.values()].reduce((sum2, count2) => sum2 + count2, 0);
+    most2 = Math.max(most2, total);
+    if (total > mostSteps) return most2;
+    const after = /* @__PURE__ */ new Map();
+    for (const [state, count2] of ways)
+      for (const to of steps.get(state) ?? []) after.set(to, (after.get(to) ?? 0) + count2);
+    ways = after;
+  }
+  return most2;
+}
+var mostSteps, longestLine4, shortestLine, mostPositions, mostLooked, setSize, Refused, narrower, complement, digits, words3, spaces, meet;
+var init_pattern = __esm({
+  "src/doctor/diagnose/pattern.ts"() {
+    "use strict";
+    mostSteps = 1e9;
+    longestLine4 = 4096;
+    shortestLine = 200;
+    mostPositions = 400;
+    mostLooked = 16;
+    setSize = 129;
+    Refused = class extends Error {
+      advice;
+      constructor(problem2, advice = 'Say it without that; a plain pattern and "near" or a second pattern do as well.') {
+        super(problem2);
+        this.advice = advice;
+      }
+    };
+    narrower = 'Name what stands between, "[^:]+" instead of ".*".';
+    complement = (set2) => set2.map((value2, code3) => code3 === 128 ? 1 : 1 - value2);
+    digits = setOf("0123456789");
+    words3 = setOf("0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    spaces = setOf(" 	\n\r\f\v ");
+    meet = ({ sets }, a, b) => {
+      const [one, other] = [sets[a], sets[b]];
+      for (let code3 = 0; code3 < setSize; code3++) if (one[code3] && other[code3]) return true;
+      return false;
+    };
+  }
+});
+
+// src/doctor/diagnose/rule.ts
+function fixOf({ fix }, captures) {
+  if (typeof fix === "string") return fillFix(fix, captures);
+  const isWhole2 = (text4) => [...text4.matchAll(placeholder)].every(([, , name3, otherwise2]) => otherwise2 !== void 0 || captures[name3]);
+  return fillFix(fix.find(isWhole2) ?? fix.at(-1), captures);
+}
+function fillFix(text4, captures) {
+  let filled = "";
+  let at = 0;
+  let quoted3 = "";
+  for (const found of text4.matchAll(placeholder)) {
+    const between = text4.slice(at, found.index);
+    quoted3 = quotedAfter(between, quoted3);
+    at = found.index + found[0].length;
+    const [, before, name3, otherwise2] = found;
+    const unknown2 = otherwise2 ?? name3.toUpperCase();
+    filled += between;
+    const value2 = captures[name3];
+    if (!value2) {
+      filled += unknown2;
+      continue;
+    }
+    const isWordBegin = /(?:^|[\s`'"(])$/.test(filled + before);
+    filled += before + (wordOf(value2.startsWith("-") && isWordBegin ? `./${value2}` : value2, quoted3) ?? name3.toUpperCase());
+  }
+  return filled + text4.slice(at);
+}
+function wordOf(value2, quoted3) {
+  if (/[`\p{Cc}]/u.test(value2)) return void 0;
+  const word = quote(value2);
+  return word === value2 || quoted3 === "" ? word : void 0;
+}
+function quotedAfter(text4, before) {
+  let quoted3 = before;
+  for (let at = 0; at < text4.length; at++) {
+    const character = text4[at];
+    if (character === "`") quoted3 = "";
+    else if (character === "\\" && quoted3 !== "'") at++;
+    else if (quoted3 === character) quoted3 = "";
+    else if (quoted3 === "" && /['"]/.test(character)) quoted3 = character;
+  }
+  return quoted3;
+}
+var placeholder, fill3, namesIn;
+var init_rule = __esm({
+  "src/doctor/diagnose/rule.ts"() {
+    "use strict";
+    init_quote();
+    placeholder = /(?<!\$)\{([ ,:;(]*)(\w+)(?:\|([^}]*))?\}/g;
+    fill3 = (text4, captures) => text4.replace(
+      placeholder,
+      (_, before, name3, otherwise2) => captures[name3] ? before + captures[name3] : otherwise2 ?? ""
+    );
+    namesIn = (text4) => [...text4.matchAll(placeholder)].map(([, , name3]) => name3);
+  }
+});
+
+// src/doctor/diagnose/state.ts
+var endlessTimeout, abandonedTimeout, pkill, stateRules, isEnded, minutes;
+var init_state2 = __esm({
+  "src/doctor/diagnose/state.ts"() {
+    "use strict";
+    init_status();
+    endlessTimeout = 3 * 3600;
+    abandonedTimeout = 24 * 3600;
+    pkill = "pkill -9 forgejo-runner; systemctl restart forgejo-runner";
+    stateRules = [
+      {
+        id: "pre-execution",
+        title: "Forgejo could not make jobs of the workflow",
+        blame: "workflow",
+        retryable: false,
+        message: "The run ended before a job was made: {what}",
+        fix: "Correct the workflow file where it says so, and push. `forgejo-runner validate --workflow --path FILE` checks it without a run.",
+        when: ({ preExecution }) => preExecution === null ? void 0 : { what: preExecution }
+      },
+      {
+        id: "runner-silent",
+        title: "The job is shown as running and its runner is silent",
+        blame: "runner",
+        retryable: true,
+        message: "Runner {runner} has given no sign of life for {minutes} minutes: its process crashed, or its host is down.",
+        fix: `ci-doctor reset {run}; and on the runner’s host, never in the server’s container: \`${pkill}\`.`,
+        when: ({ task, now, zombieTimeout, runId }) => task?.status === Status.running && now - task.heartbeat > zombieTimeout ? { runner: task.runner ?? "(gone)", minutes: minutes(now - task.heartbeat), run: String(runId) } : void 0
+      },
+      {
+        id: "rows-disagree",
+        title: "Run, job and task say different things",
+        blame: "forge",
+        retryable: false,
+        message: "The job is at {job} although its task has ended, or it was set to 0 by hand: no cron of Forgejo repairs that.",
+        fix: "ci-doctor reset {run}",
+        when: ({ task, jobStatus, runId }) => jobStatus === Status.unknown || jobStatus === Status.running && (!task || isDone(task.status)) ? { job: String(jobStatus), run: String(runId) } : void 0
+      },
+      {
+        id: "never-taken",
+        title: "No runner took the job",
+        blame: "runner",
+        retryable: true,
+        message: "The job waited {hours} hours for a runner with the labels {labels} and was given up.",
+        fix: "The runners of this Forgejo and their labels are under Settings › Actions › Runners: start one that has them all, or correct `runs-on`. `ci-doctor stuck` says what holds jobs that still wait.",
+        when: ({ task, jobStatus, created, stopped, runsOn }) => !task && jobStatus === Status.cancelled && stopped - created >= abandonedTimeout ? { hours: String(Math.round((stopped - created) / 3600)), labels: runsOn.join(", ") || "(none)" } : void 0
+      },
+      {
+        id: "endless-task",
+        title: "Forgejo stopped the job for its length",
+        blame: "workflow",
+        retryable: false,
+        message: "Forgejo stopped the job {hours} hours after it began (ENDLESS_TASK_TIMEOUT, 3h by default), while its runner still reported.",
+        fix: "Find what took so long (`ci-doctor show {run}`); or raise ENDLESS_TASK_TIMEOUT in [actions] of app.ini, and `timeout` in the runner’s config with it.",
+        when: ({ task, ended: ended2, lastLine, runId }) => task && isEnded(task.status) && ended2 === false && lastLine > 0 && task.stopped - task.started >= endlessTimeout && task.stopped - lastLine < 120 ? { hours: String(Math.floor((task.stopped - task.started) / 3600)), run: String(runId) } : void 0
+      },
+      {
+        id: "runner-lost",
+        title: "The runner went away in the middle of the job",
+        blame: "runner",
+        retryable: true,
+        message: "The log breaks off without the runner’s last word, {minutes} minutes before Forgejo gave the job up: runner {runner} crashed, lost its network, or its host went down.",
+        fix: `On the runner’s host, never in the server’s container: \`journalctl -u forgejo-runner\` (or forgejo-runner.log) around that time, \`dmesg | grep -i oom\`, \`df -h\`; then \`${pkill}\`, and run the job again.`,
+        when: ({ task, ended: ended2, lastLine, zombieTimeout }) => task && isEnded(task.status) && ended2 === false && lastLine > 0 && task.stopped - lastLine >= zombieTimeout ? { runner: task.runner ?? "(gone)", minutes: minutes(task.stopped - lastLine) } : void 0
+      },
+      {
+        id: "nothing-sent",
+        title: "The runner took the job and sent nothing",
+        blame: "runner",
+        retryable: true,
+        message: "Runner {runner} took the job and sent not one line: the answer got lost between server and runner, or the runner died at once.",
+        fix: `Run the job again. If it comes back: the runner’s log around that time, and newer versions of runner and Forgejo (since 15 a lost answer is sent again). A runner that hangs: \`${pkill}\` on its host.`,
+        when: ({ task }) => task && isEnded(task.status) && task.logLength === 0 ? { runner: task.runner ?? "(gone)" } : void 0
+      },
+      {
+        id: "failed-at-once",
+        title: "The job failed at once, before any step ran",
+        blame: "workflow",
+        retryable: false,
+        hint: true,
+        message: "The job failed after {seconds} s and no step ran: the runner could not set it up.",
+        fix: "The runner’s words are below. Usual causes: a workflow or an expression that the runner cannot read, an action that cannot be fetched, an image or a label (`runs-on`) that its host cannot serve. Its own log has more: `journalctl -u forgejo-runner` or forgejo-runner.log, around that time.",
+        when: ({ task }) => task?.status === Status.failure && task.stepsRun === 0 ? { seconds: String(Math.max(0, task.stopped - task.started)) } : void 0
+      }
+    ];
+    isEnded = (status) => status === Status.failure || status === Status.cancelled;
+    minutes = (seconds2) => String(Math.floor(seconds2 / 60));
+  }
+});
+
+// src/doctor/diagnose/engine.ts
+function explainFailure({ facts, lines: lines2, good }, rules, clock) {
+  const texts2 = lines2.map(({ text: text4 }) => plain2(text4));
+  const isKnown = (text4) => good?.has(normalise(text4)) ?? false;
+  const shown4 = (from, to, decisive2) => texts2.slice(Math.max(0, from), to).map((text4, offset) => {
+    const at = Math.max(0, from) + offset;
+    const { number: number2, step } = lines2[at];
+    return { number: number2, step, text: text4.slice(0, 500), decisive: at === decisive2, isNew: good ? !isKnown(text4) : null };
+  });
+  const around = (at) => {
+    const end2 = Math.min(texts2.length, at + 13);
+    const block3 = shown4(at - 3, end2, at);
+    return texts2.length - end2 > 3 ? [...block3, ...shown4(texts2.length - 3, texts2.length, at)] : [...block3, ...shown4(end2, texts2.length, at)];
+  };
+  const certain = byState(facts, false);
+  if (certain)
+    return {
+      cause: certain.cause,
+      lines: shown4(texts2.length - 10, texts2.length, -1),
+      differs: [],
+      fingerprint: certain.fingerprint
+    };
+  const hits = findHits(texts2, rules, isKnown, clock);
+  const chosen = hits.specific ?? hits.repeated;
+  const atOnce = chosen ? void 0 : byState(facts, true);
+  const hit = chosen ?? (atOnce ? void 0 : hits.hint);
+  if (hit)
+    return {
+      cause: causeOf(hit.rule, hit.captures),
+      lines: around(hit.at),
+      differs: [],
+      fingerprint: fingerprintOf2(hit.rule.id, Object.values(hit.captures))
+    };
+  const first = firstError(texts2, isKnown);
+  if (atOnce)
+    return {
+      cause: atOnce.cause,
+      lines: shown4(texts2.length - 30, texts2.length, first),
+      differs: [],
+      fingerprint: atOnce.fingerprint
+    };
+  if (first === -1) {
+    const end2 = texts2.findLastIndex((text4) => !isCascade(text4) && !isSaidByRunner(text4)) + 1;
+    const block3 = shown4(end2 - 10, texts2.length, -1);
+    return {
+      cause: null,
+      lines: block3,
+      differs: [],
+      fingerprint: texts2.length === 0 ? null : fingerprintOf2("unknown", texts2.slice(Math.max(0, end2 - 3), end2))
+    };
+  }
+  const block2 = around(first);
+  const seen = new Set(block2.map(({ number: number2 }) => number2));
+  const differs = good ? shown4(0, texts2.length, first).filter(({ isNew, number: number2, text: text4 }) => isNew && !seen.has(number2) && text4.trim() !== "").slice(-15) : [];
+  return { cause: null, lines: block2, differs, fingerprint: fingerprintOf2("unknown", texts2.slice(first, first + 3)) };
+}
+function byState(facts, hint) {
+  for (const rule of stateRules.filter((candidate) => (candidate.hint ?? false) === hint)) {
+    const captures = rule.when(facts);
+    if (captures) return { cause: causeOf(rule, captures), fingerprint: fingerprintOf2(rule.id, []) };
+  }
+  return void 0;
+}
+function fingerprintOf2(id, parts) {
+  const text4 = parts.map(normalise).filter(Boolean).join("\n");
+  return `${id}:${(0, import_node_crypto4.createHash)("sha256").update(`${id}
+${text4}`).digest("hex").slice(0, 10)}`;
+}
+function findHits(texts2, rules, isKnown, clock) {
+  const passing = [];
+  const repeated2 = [];
+  const before = /* @__PURE__ */ new Map();
+  let hint;
+  const answer = (specific) => ({
+    ...specific && { specific },
+    ...hint && { hint },
+    ...givenUp(texts2, repeated2)
+  });
+  const own = rules.filter((rule) => "longest" in rule);
+  const builtIn = rules.filter((rule) => !("longest" in rule));
+  let spent = 0;
+  for (let from = 0; from < texts2.length; from += blockSize2) {
+    const block2 = texts2.slice(from, from + blockSize2);
+    const likely = inBlock(block2.join("\n"), builtIn);
+    if (likely.length === 0 && own.length === 0) continue;
+    for (let at = from; at < from + block2.length; at++) {
+      const text4 = texts2[at];
+      let hit;
+      if (spent < budget) {
+        const begin = clock?.() ?? 0;
+        hit = hitAt(texts2, at, own);
+        spent += (clock?.() ?? 0) - begin;
+      }
+      hit ??= hitAt(texts2, at, likely);
+      if (!hit || isCascade(text4) || isKnown(text4)) continue;
+      if (hit.isHint) {
+        if (!isChatter(text4)) hint ??= hit;
+        continue;
+      }
+      before.set(hit.rule.id, hit);
+      if (isChatter(text4)) continue;
+      const isRepeated = (line) => isRetry(line) || hit.rule.passing === true && isWaiting(line);
+      if (texts2.slice(at, at + 4).some(isRepeated)) repeated2.push(hit);
+      else if (hit.rule.passing) passing.push(hit);
+      else {
+        const causes = hit.rule.follows?.map((id) => before.get(id)) ?? [];
+        return answer(causes.find((cause) => cause && at - cause.at <= farBefore) ?? hit);
+      }
+    }
+  }
+  return answer(lastOf2(texts2, passing));
+}
+function lastOf2(texts2, hits) {
+  let first = hits.length - 1;
+  if (first < 0 || texts2.slice(hits[first].at + 1, hits[first].at + near).some(isRecovery)) return void 0;
+  while (first > 0 && hits[first].at - hits[first - 1].at <= near) first--;
+  return hits[first];
+}
+function givenUp(texts2, hits) {
+  const last = hits.findLast(({ rule, at }) => !rule.passing || texts2.slice(at, at + near).some(isGivingUp));
+  return last ? { repeated: last } : {};
+}
+function hitAt(texts2, at, rules) {
+  let hint;
+  for (const rule of rules) {
+    const longest = "longest" in rule ? rule.longest : Number.POSITIVE_INFINITY;
+    const { any: any2, weak } = rule.match;
+    const captures = fits(any2, rule.match, texts2, at, longest);
+    if (captures && !rule.hint) return { rule, at, captures: derived(rule, captures), isHint: false };
+    if (hint) continue;
+    const weakly = captures ?? (weak && fits(weak, rule.match, texts2, at, longest));
+    if (weakly) hint = { rule, at, captures: derived(rule, weakly), isHint: true };
+  }
+  return hint;
+}
+function fits(any2, { not, near: near2 }, texts2, at, longest) {
+  const text4 = cut2(texts2[at], longest);
+  for (const pattern2 of any2) {
+    const match = pattern2.exec(text4);
+    if (!match || not?.some((other) => other.test(text4))) continue;
+    const captures = groupsOf(match);
+    if (!near2) return captures;
+    for (let other = Math.max(0, at - near2.lines); other <= Math.min(texts2.length - 1, at + near2.lines); other++) {
+      const beside = near2.pattern.exec(cut2(texts2[other], longest));
+      if (beside) return { ...groupsOf(beside), ...captures };
+    }
+  }
+  return void 0;
+}
+function firstError(texts2, isKnown) {
+  return texts2.findIndex((text4) => looksWrong(text4) && !isCascade(text4) && !isRetry(text4) && !isKnown(text4));
+}
+var import_node_crypto4, causeOf, budget, blockSize2, near, farBefore, overLines, patternsOf, inBlock, derived, cut2, groupsOf, saidItsEnd;
+var init_engine = __esm({
+  "src/doctor/diagnose/engine.ts"() {
+    "use strict";
+    import_node_crypto4 = __toESM(require_node_crypto(), 1);
+    init_line();
+    init_pattern();
+    init_rule();
+    init_state2();
+    causeOf = (rule, captures) => ({
+      id: rule.id,
+      title: rule.title,
+      blame: rule.blame,
+      retryable: rule.retryable,
+      message: fill3(rule.message, captures).trim(),
+      fix: fixOf(rule, captures),
+      links: rule.links ?? []
+    });
+    budget = 2e3;
+    blockSize2 = 256;
+    near = 12;
+    farBefore = 100;
+    overLines = /* @__PURE__ */ new Map();
+    patternsOf = ({ any: any2, weak = [] }) => weak.length > 0 ? [...any2, ...weak] : any2;
+    inBlock = (block2, rules) => rules.filter(
+      ({ match }) => patternsOf(match).some((pattern2) => {
+        let over = overLines.get(pattern2);
+        if (!over) {
+          const slow = /^(?:\^|\\s\*)*[[(.\\]/.test(pattern2.source);
+          over = {
+            pattern: new RegExp(pattern2.source, `${pattern2.flags}m`),
+            needed: slow ? neededTexts(pattern2) : void 0
+          };
+          overLines.set(pattern2, over);
+        }
+        return (over.needed?.some((text4) => block2.includes(text4)) ?? true) && over.pattern.test(block2);
+      })
+    );
+    derived = ({ derive }, captures) => derive ? { ...captures, ...derive(captures) } : captures;
+    cut2 = (text4, longest) => text4.length > longest ? text4.slice(0, longest) : text4;
+    groupsOf = ({ groups = {} }) => Object.fromEntries(
+      Object.entries(groups).flatMap(
+        ([name3, value2]) => value2 === void 0 ? [] : [[name3.replace(/\d+$/, ""), value2.trim()]]
+      )
+    );
+    saidItsEnd = (lines2) => lines2.slice(-20).some(({ text: text4 }) => /^🏁|^Job '.*' (?:failed|succeeded)$|^context canceled$/.test(plain2(text4)));
+  }
+});
+
+// src/doctor/diagnose/history.ts
+async function compareRuns(past, job, fingerprint, fingerprints) {
+  const own = past.find(({ id }) => id === job.id);
+  if (!own || fingerprint === null) return null;
+  const others = past.filter(({ id, status }) => id !== job.id && status === Status.failure).slice(0, mostRead);
+  const prints = await fingerprints(others.map(({ id }) => id));
+  const same4 = [own, ...others.filter(({ id }) => prints.get(id) === fingerprint)];
+  const times = same4.map(({ stopped }) => stopped);
+  const good = past.filter(({ status }) => status === Status.success);
+  const before = good.find(({ id }) => id < job.id);
+  const firstBad = before && past.findLast(({ id, status }) => id > before.id && id <= job.id && status === Status.failure);
+  const flaky = good.find(({ commit }) => commit !== "" && commit === own.commit);
+  const runners = distinct(same4.flatMap(({ runner }) => runner ?? []));
+  const blamed = same4.length > 2 && runners.length === 1 && good.some(({ runner }) => runner !== null && runner !== runners[0]) && !good.some(({ runner, id }) => runner === runners[0] && id > Math.min(...same4.map((one) => one.id)));
+  return {
+    times: same4.length,
+    looked: others.length + 1,
+    firstSeen: Math.min(...times),
+    lastSeen: Math.max(...times),
+    branches: distinct(same4.map(({ branch }) => branch)),
+    runners,
+    runs: same4.map(({ runId }) => runId),
+    lastGood: before ? { runId: before.runId, commit: before.commit } : null,
+    firstBad: firstBad ? { runId: firstBad.runId, commit: firstBad.commit } : null,
+    flaky: flaky?.runId ?? null,
+    onlyRunner: blamed ? runners[0] : null
+  };
+}
+var mostRead, distinct;
+var init_history = __esm({
+  "src/doctor/diagnose/history.ts"() {
+    "use strict";
+    init_status();
+    mostRead = 8;
+    distinct = (values) => [...new Set(values)];
+  }
+});
+
+// src/doctor/diagnose/load.ts
+async function loadJobs(queries, ids) {
+  const records2 = [];
+  for (let from = 0; from < ids.length; from += batch2)
+    records2.push(...await loadBatch2(queries, ids.slice(from, from + batch2)));
+  return records2;
+}
+async function loadBatch2(queries, ids) {
+  if (ids.length === 0) return [];
+  const jobs = await queries.selectFrom("action_run_job as job").innerJoin("action_run as run", "run.id", "job.run_id").leftJoin("repository", "repository.id", "run.repo_id").select([
+    "job.id",
+    "job.name",
+    "job.status",
+    "job.created",
+    "job.stopped",
+    "job.runs_on",
+    "job.needs",
+    "job.task_id",
+    "run.id as run_id",
+    "run.index",
+    "run.repo_id",
+    "run.workflow_id",
+    "run.ref",
+    "run.commit_sha",
+    "run.status as run_status",
+    "repository.owner_name",
+    "repository.name as repository_name"
+  ]).where("job.id", "in", ids).orderBy("job.id").execute();
+  const taskIds = jobs.map(({ task_id }) => task_id).filter((id) => id !== 0);
+  const tasks = taskIds.length === 0 ? [] : await selectTasks2(queries).where("action_task.id", "in", taskIds).execute();
+  const stepsOf = groupBy(await loadSteps(queries, taskIds), ({ taskId }) => taskId);
+  const taskOf = new Map(tasks.map((task) => [task.id, task]));
+  return jobs.map((job) => {
+    const task = taskOf.get(job.task_id);
+    return {
+      id: job.id,
+      name: job.name,
+      status: job.status,
+      created: job.created,
+      stopped: job.stopped,
+      runsOn: parseList(job.runs_on),
+      needs: parseList(job.needs),
+      run: {
+        id: job.run_id,
+        index: job.index,
+        repositoryId: job.repo_id,
+        repository: job.repository_name === null ? null : `${job.owner_name}/${job.repository_name}`,
+        workflow: job.workflow_id,
+        branch: branchOf(job.ref),
+        commit: job.commit_sha,
+        status: job.run_status
+      },
+      task: task ? { ...logTask(task), heartbeat: task.updated, runner: task.runner } : null,
+      steps: stepsOf.get(job.task_id) ?? []
+    };
+  });
+}
+async function pastJobs(queries, { name: name3, run: run2 }, limit) {
+  const rows2 = await queries.selectFrom("action_run_job as job").innerJoin("action_run as run", "run.id", "job.run_id").leftJoin("action_task as task", "task.id", "job.task_id").leftJoin("action_runner as runner", "runner.id", "task.runner_id").select(["job.id", "job.run_id", "job.status", "run.commit_sha", "run.ref", "job.stopped", "runner.name as runner"]).where("job.repo_id", "=", run2.repositoryId).where("job.name", "=", name3).where("run.workflow_id", "=", run2.workflow).orderBy("job.id", "desc").limit(limit).execute();
+  return rows2.filter(({ status }) => isDone(status)).map((row) => ({
+    id: row.id,
+    runId: row.run_id,
+    status: row.status,
+    commit: row.commit_sha,
+    branch: branchOf(row.ref),
+    stopped: row.stopped,
+    runner: row.runner
+  }));
+}
+async function lastGood(queries, { id, name: name3, run: run2 }) {
+  const row = await queries.selectFrom("action_run_job as job").innerJoin("action_run as run", "run.id", "job.run_id").select("job.id").where("job.repo_id", "=", run2.repositoryId).where("job.name", "=", name3).where("run.workflow_id", "=", run2.workflow).where("job.status", "=", Status.success).where("job.id", "<", id).orderBy("job.id", "desc").limit(1).executeTakeFirst();
+  return row?.id;
+}
+async function failedSince(queries, since, limit) {
+  const rows2 = await queries.selectFrom("action_task as task").innerJoin("action_run_job as job", "job.id", "task.job_id").select("job.id").where("task.status", "=", Status.failure).where("task.stopped", ">=", since).where("job.status", "=", Status.failure).whereRef("job.task_id", "=", "task.id").orderBy("task.id", "desc").limit(limit).execute();
+  return rows2.map(({ id }) => id).reverse();
+}
+var batch2, jobIdsOfRun;
+var init_load = __esm({
+  "src/doctor/diagnose/load.ts"() {
+    "use strict";
+    init_group();
+    init_lists();
+    init_status();
+    init_tasks();
+    init_runs();
+    init_show();
+    batch2 = 300;
+    jobIdsOfRun = async (queries, runId) => (await queries.selectFrom("action_run_job").select("id").where("run_id", "=", runId).orderBy("id").execute()).map(
+      ({ id }) => id
+    );
+  }
+});
+
+// src/doctor/diagnose/pre-execution.ts
+async function preExecutionError(database, runId) {
+  const row = await database.queries.selectFrom("action_run").select([
+    sql`pre_execution_error`.as("text"),
+    sql`pre_execution_error_code`.as("code"),
+    sql`pre_execution_error_details`.as("details")
+  ]).where("id", "=", runId).executeTakeFirst().catch(() => void 0);
+  if (!row) return null;
+  const details = (row.details ?? "").replace(/^null$|[[\]"]/g, "").replaceAll(",", ", ");
+  const meaning = row.code ? meanings[row.code] ?? `error ${row.code}` : "";
+  const what = [row.text ?? "", [meaning, details].filter(Boolean).join(": ")].filter(Boolean).join("; ");
+  return what === "" ? null : what;
+}
+var meanings;
+var init_pre_execution = __esm({
+  "src/doctor/diagnose/pre-execution.ts"() {
+    "use strict";
+    init_esm2();
+    meanings = [
+      "",
+      "the workflow’s events (`on:`) cannot be read",
+      "a job of the workflow cannot be read",
+      "the matrix of a job cannot be computed from its `needs`",
+      "the matrix of a job refers to a job that is not in its `needs`",
+      "the matrix of a job refers to an output that does not exist",
+      "the matrix of a job cannot be computed",
+      "`runs-on` refers to a job that is not in `needs`",
+      "`runs-on` refers to an output that does not exist",
+      "`runs-on` refers to a dimension that the matrix does not have",
+      "`runs-on` cannot be computed",
+      "`with` refers to a job that is not in `needs`",
+      "`with` refers to an output that does not exist",
+      "`with` refers to a dimension that the matrix does not have",
+      "`with` cannot be computed",
+      "`needs` names a job that does not exist"
+    ];
+  }
+});
+
+// src/doctor/logs/hide.ts
+function redactColored(text4) {
+  const bare = withoutEscapes(text4);
+  const clean = redact(bare);
+  if (clean === bare) return text4;
+  const colored2 = redact(text4);
+  return withoutEscapes(colored2) === clean ? colored2 : clean;
+}
+function secretHider() {
+  const hider = new LineHider();
+  return (block2) => {
+    const whole2 = block2.map(({ text: text4 }) => text4).join("\n");
+    if (!hider.inKey && redactColored(whole2) === whole2) return block2;
+    return block2.map((line) => ({ ...line, text: hider.hide(line.text) }));
+  };
+}
+var keyBegins, keyEnds, keyMaterial, LineHider;
+var init_hide = __esm({
+  "src/doctor/logs/hide.ts"() {
+    "use strict";
+    init_style();
+    init_redact();
+    keyBegins = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
+    keyEnds = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----/;
+    keyMaterial = /[A-Za-z0-9+/=]{20}|^\s*(?:#\d+ [\d.]+ |\S{1,60} *\| )?\s*(?:[A-Za-z0-9+/=]*\s*$|(?:Proc-Type|DEK-Info|Comment|Version|Charset|Hash):)/;
+    LineHider = class {
+      /** Within a private key: no line may be left out before it has ended. */
+      inKey = false;
+      hide(text4) {
+        const bare = withoutEscapes(text4);
+        if (this.inKey) {
+          const ends = keyEnds.test(bare);
+          this.inKey = !ends && keyMaterial.test(bare);
+          if (this.inKey || ends) return "***private key***";
+        }
+        this.inKey = keyBegins.test(bare) && !keyEnds.test(bare);
+        return redactColored(text4);
+      }
+    };
+  }
+});
+
+// src/doctor/diagnose/read.ts
+async function readFailure(read, logged) {
+  if (logged.task.status !== Status.failure) return readBounded(read, logged, { tail: lastLines2 });
+  const step = await readBounded(read, logged, { failed: true });
+  return "kind" in step && step.reason === "no-output" ? readBounded(read, logged, { tail: lastLines2 }) : step;
+}
+async function readBounded(read, logged, selection) {
+  const found = await read(logged, selection);
+  if (found.kind === "empty") return found;
+  const head = await collect(found, headBytes, "first");
+  const { step } = found.summary();
+  if (head.whole || selection.tail !== void 0)
+    return { lines: head.lines, step, leftOut: 0, notes: found.summary().notes };
+  const end2 = await read(logged, { ...selection, tail: tailLines });
+  if (end2.kind === "empty") return { lines: head.lines, step, leftOut: 0, notes: [end2.message] };
+  const tail = await collect(end2, tailBytes, "last");
+  const last = head.lines.at(-1)?.number ?? 0;
+  const behind = tail.lines.filter(({ number: number2 }) => number2 > last);
+  return {
+    lines: [...head.lines, ...behind],
+    step,
+    leftOut: Math.max(0, (behind[0]?.number ?? last + 1) - last - 1),
+    notes: end2.summary().notes
+  };
+}
+async function collect(found, bytes2, keep2) {
+  const hide = secretHider();
+  const blocks2 = [];
+  const sizes = [];
+  let kept = 0;
+  let whole2 = true;
+  for await (const raw2 of found.blocks) {
+    const size2 = raw2.reduce((sum2, { text: text4 }) => sum2 + text4.length, 0);
+    blocks2.push(hide(raw2));
+    sizes.push(size2);
+    kept += size2;
+    if (kept <= bytes2) continue;
+    if (keep2 === "first") {
+      whole2 = false;
+      break;
+    }
+    while (kept > bytes2 && blocks2.length > 1) {
+      kept -= sizes.shift();
+      blocks2.shift();
+      whole2 = false;
+    }
+  }
+  return { lines: blocks2.flat(), whole: whole2 };
+}
+var headBytes, tailBytes, tailLines, lastLines2;
+var init_read = __esm({
+  "src/doctor/diagnose/read.ts"() {
+    "use strict";
+    init_status();
+    init_hide();
+    headBytes = 2 * 1024 * 1024;
+    tailBytes = 4 * 1024 * 1024;
+    tailLines = 4e4;
+    lastLines2 = 500;
+  }
+});
+
+// src/doctor/diagnose/diagnose.ts
+var diagnose_exports = {};
+__export(diagnose_exports, {
+  diagnoseRun: () => diagnoseRun,
+  goodLines: () => goodLines,
+  judge: () => judge
+});
+async function diagnoseRun(means, runId, wish) {
+  const { database } = means;
+  const now = await database.now();
+  const run2 = await database.queries.selectFrom("action_run").select("status").where("id", "=", runId).executeTakeFirstOrThrow();
+  const all = await loadJobs(database.queries, await jobIdsOfRun(database.queries, runId));
+  const jobs = redJobs(chooseJobs(all, runId, wish.job), means, now);
+  const nothing4 = {
+    runId,
+    status: statusName(run2.status),
+    job: null,
+    step: null,
+    cause: null,
+    lines: [],
+    fingerprint: null,
+    jobs: []
+  };
+  if (jobs.length === 0) {
+    const error2 = all.length === 0 || run2.status === Status.failure ? await preExecutionError(database, runId) : null;
+    if (error2 !== null) {
+      const facts = { ...factsWithoutJob(runId, now, means), preExecution: error2 };
+      const { cause, fingerprint } = explainFailure({ facts, lines: [] }, []);
+      return { ...nothing4, cause, fingerprint, message: null };
+    }
+    return { ...nothing4, message: nothingToSay(run2.status, all) };
+  }
+  const found = [];
+  for (const job of jobs) found.push(await diagnoseJob(means, job, now, wish.history));
+  const first = [...found].sort((a, b) => rank(a) - rank(b))[0];
+  return {
+    ...first,
+    runId,
+    status: statusName(run2.status),
+    jobs: [first, ...found.filter((other) => other !== first)],
+    message: null
+  };
+}
+function chooseJobs(jobs, runId, wanted) {
+  const chosen = wanted === void 0 ? jobs : jobs.filter(({ id, name: name3 }) => String(id) === wanted || name3 === wanted);
+  if (chosen.length > 0 || wanted === void 0) return chosen;
+  throw usage(
+    `Run ${runId} has no job "${wanted}".`,
+    `Its jobs: ${jobs.map(({ id, name: name3 }) => `${id} "${name3}"`).join(", ") || "none"}.`
+  );
+}
+function redJobs(chosen, means, now) {
+  const failed = chosen.filter(({ status, task }) => status === Status.failure || task?.status === Status.failure);
+  const held = chosen.filter(
+    ({ status, task }) => status === Status.unknown || status === Status.running && (!task || isDone(task.status) || now - task.heartbeat > means.zombieTimeout)
+  );
+  const ended2 = (job) => job.stopped || Number.POSITIVE_INFINITY;
+  const red = [.../* @__PURE__ */ new Set([...failed, ...held])].sort((a, b) => ended2(a) - ended2(b) || a.id - b.id);
+  return red.length > 0 ? red : chosen.filter(({ status, task, needs }) => status === Status.cancelled && (task !== null || needs.length === 0)).slice(0, 5);
+}
+function nothingToSay(status, jobs) {
+  if (status === Status.success || status === Status.skipped) return "nothing to diagnose: the run is green.";
+  if (!isDone(status))
+    return 'nothing to diagnose so far: no job has failed. "ci-doctor stuck" says what the run waits for.';
+  return jobs.length === 0 ? "the run has no jobs, and Forgejo does not say why." : "no job of the run failed.";
+}
+async function diagnoseJob(means, job, now, withHistory) {
+  const { queries } = means.database;
+  const goodId = await lastGood(queries, job);
+  const [good] = goodId === void 0 ? [] : await loadJobs(queries, [goodId]);
+  const kept = /* @__PURE__ */ new Map();
+  const goodStep = (step) => {
+    const lines2 = kept.get(step) ?? goodLines(means, good, step);
+    kept.set(step, lines2);
+    return lines2;
+  };
+  const look = (one) => judge(means, one, now, goodStep);
+  const { compared, ...verdict } = await look(job);
+  const history = withHistory ? await compareRuns(await pastJobs(queries, job, 100), job, verdict.fingerprint, async (ids) => {
+    const prints = /* @__PURE__ */ new Map();
+    for (const other of await loadJobs(queries, ids)) prints.set(other.id, (await look(other)).fingerprint);
+    return prints;
+  }) : null;
+  const cause = verdict.cause && history && history.flaky !== null ? { ...verdict.cause, retryable: true } : verdict.cause;
+  return { ...verdict, cause, comparedWith: compared && good ? good.run.id : null, history };
+}
+async function judge(means, job, now, goodLines2) {
+  const { task } = job;
+  const answer = task && task.logLength > 0 ? await readFailure(means.read, { task, steps: job.steps }).catch(unreadLog) : void 0;
+  const log = answer && !("kind" in answer) ? answer : void 0;
+  const lines2 = log?.lines ?? [];
+  const facts = {
+    now,
+    runId: job.run.id,
+    jobStatus: job.status,
+    created: job.created,
+    stopped: job.stopped,
+    runsOn: job.runsOn,
+    needs: job.needs,
+    task: task && {
+      ...task,
+      stepsRun: job.steps.filter(({ status, logLength }) => logLength > 0 || status === Status.success).length
+    },
+    ended: log ? saidItsEnd(lines2) : null,
+    lastLine: Math.floor(Date.parse(lines2.at(-1)?.time ?? "") / 1e3) || 0,
+    preExecution: null,
+    zombieTimeout: means.zombieTimeout
+  };
+  const good = log ? await goodLines2(log.step) : void 0;
+  const verdict = explainFailure({ facts, lines: lines2, good }, means.rules, means.clock);
+  const unread = answer && "kind" in answer ? answer : void 0;
+  return {
+    job: job.name,
+    jobId: job.id,
+    taskId: task?.id ?? null,
+    runner: task?.runner ?? null,
+    step: log?.step ?? null,
+    ...verdict,
+    compared: good !== void 0,
+    missing: verdict.cause || log ? null : unread ? { message: unread.message, fix: unread.fix } : { message: `Job "${job.name}" has no log: no runner took it.`, fix: `ci-doctor show ${job.run.id}` },
+    notes: [
+      ...log?.notes ?? [],
+      ...log && log.leftOut > 0 ? [`${log.leftOut} lines in the middle of the step were not looked at.`] : []
+    ]
+  };
+}
+async function goodLines({ read }, good, step) {
+  const task = good?.task;
+  if (!good || !task || task.logExpired || task.logLength === 0) return void 0;
+  const same4 = step !== void 0 && good.steps.filter(({ name: name3 }) => name3 === step).length === 1;
+  const answer = await readBounded(read, { task, steps: good.steps }, same4 ? { step } : {}).catch(() => void 0);
+  if (!answer || "kind" in answer) return void 0;
+  return new Set(answer.lines.map(({ text: text4 }) => normalise(plain2(text4))));
+}
+var rank, factsWithoutJob;
+var init_diagnose = __esm({
+  "src/doctor/diagnose/diagnose.ts"() {
+    "use strict";
+    init_errors();
+    init_status();
+    init_logs();
+    init_engine();
+    init_history();
+    init_line();
+    init_load();
+    init_pre_execution();
+    init_read();
+    rank = ({ cause, missing: missing3 }) => cause ? 0 : missing3 ? 2 : 1;
+    factsWithoutJob = (runId, now, { zombieTimeout }) => ({
+      now,
+      runId,
+      jobStatus: Status.failure,
+      created: 0,
+      stopped: 0,
+      runsOn: [],
+      needs: [],
+      task: null,
+      ended: null,
+      lastLine: 0,
+      preExecution: null,
+      zombieTimeout
+    });
+  }
+});
+
+// src/doctor/database/dbfs.ts
+function dbfsOf({ queries }) {
+  return {
+    async find(fullPath) {
+      const row = await queries.selectFrom("dbfs_meta").select(["id", "file_size"]).where("full_path", "=", fullPath).executeTakeFirst();
+      return row && { id: row.id, fileSize: row.file_size };
+    },
+    async read(id, offset, length) {
+      const first = Math.floor(offset / blockSize3) * blockSize3;
+      const rows2 = await queries.selectFrom("dbfs_meta").leftJoin(
+        "dbfs_data",
+        (join15) => join15.onRef("dbfs_data.meta_id", "=", "dbfs_meta.id").on("blob_offset", ">=", first).on("blob_offset", "<", offset + length)
+      ).select(["file_size", "blob_offset", "blob_data"]).where("dbfs_meta.id", "=", id).execute();
+      const size2 = rows2[0]?.file_size;
+      if (size2 === void 0) return Buffer.alloc(0);
+      const bytes2 = Buffer.alloc(Math.max(0, Math.min(length, size2 - offset)));
+      for (const { blob_offset: at, blob_data: data } of rows2) {
+        if (at === null || data === null) continue;
+        const skip = Math.max(0, offset - at);
+        data.copy(bytes2, Math.max(0, at - offset), skip, Math.min(data.length, skip + bytes2.length));
+      }
+      return bytes2;
+    }
+  };
+}
+var blockSize3;
+var init_dbfs2 = __esm({
+  "src/doctor/database/dbfs.ts"() {
+    "use strict";
+    blockSize3 = 32768;
+  }
+});
+
+// src/doctor/diagnose/matcher.ts
+function parseMatchers(json, file) {
+  let value2;
+  try {
+    value2 = JSON.parse(json);
+  } catch (error2) {
+    throw usage(
+      `${file} is not valid JSON: ${error2 instanceof Error ? error2.message : error2}`,
+      'Give a problem-matcher file, as "::add-matcher::FILE" names them.'
+    );
+  }
+  const list = value2?.problemMatcher;
+  if (!Array.isArray(list) || list.length === 0)
+    throw usage(
+      `${file} has no list "problemMatcher".`,
+      'Give a problem-matcher file, as "::add-matcher::FILE" names them.'
+    );
+  return list.map((entry, at) => {
+    const owner = entry?.owner;
+    if (typeof owner !== "string" || owner === "")
+      throw usage(`${file}: problemMatcher ${at + 1} has no "owner".`, "Every matcher needs a name.");
+    const severity = entry?.severity ?? "error";
+    if (severity !== "error" && severity !== "warning" && severity !== "notice")
+      throw usage(`${file}: "${owner}": severity is ${JSON.stringify(severity)}.`, "Use error, warning or notice.");
+    const patterns2 = entry?.pattern;
+    if (!Array.isArray(patterns2) || patterns2.length === 0)
+      throw usage(`${file}: "${owner}" has no list "pattern".`, "Every matcher needs one pattern at least.");
+    const parsed = patterns2.map(
+      (pattern2, index) => parsePattern(pattern2, `${file}: "${owner}", pattern ${index + 1}`)
+    );
+    if (parsed.some(({ loop }, index) => loop && (index === 0 || index < parsed.length - 1)))
+      throw usage(
+        `${file}: "${owner}": only the last of several patterns may have "loop".`,
+        "Remove it from the others."
+      );
+    if (parsed.every(({ groups }) => groups.message === void 0))
+      throw usage(`${file}: "${owner}": no pattern names the group of the "message".`, 'Add "message": NUMBER.');
+    return { owner, severity, patterns: parsed };
+  });
+}
+function parsePattern(pattern2, place) {
+  const source = pattern2?.regexp;
+  if (typeof source !== "string") throw usage(`${place} has no "regexp".`, "Every pattern needs one.");
+  const risk = patternRisk(source);
+  if ("problem" in risk) throw usage(`${place}: /${source}/ is refused: ${risk.problem}.`, risk.advice);
+  const groups = {};
+  for (const field of fields) {
+    const group = pattern2?.[field];
+    if (group === void 0) continue;
+    if (typeof group !== "number" || !Number.isInteger(group) || group < 0)
+      throw usage(`${place}: "${field}" is ${JSON.stringify(group)}.`, "It is the number of a group of the regexp.");
+    groups[field] = group;
+  }
+  return { regexp: new RegExp(source), longest: risk.longest, loop: pattern2?.loop === true, groups };
+}
+var fields, mostAnnotations, Annotator, MatcherRun, valuesOf, whole;
+var init_matcher = __esm({
+  "src/doctor/diagnose/matcher.ts"() {
+    "use strict";
+    init_errors();
+    init_line();
+    init_pattern();
+    fields = ["file", "fromPath", "line", "column", "severity", "code", "message"];
+    mostAnnotations = 500;
+    Annotator = class {
+      found = [];
+      #runs;
+      constructor(matchers) {
+        this.#runs = matchers.map((matcher) => new MatcherRun(matcher));
+      }
+      /** Enough was found: more of the log need not be read. */
+      get isFull() {
+        return this.found.length >= mostAnnotations;
+      }
+      feed(lines2) {
+        for (const line of lines2) {
+          const text4 = plain2(line.text);
+          for (const run2 of this.#runs) {
+            const annotation = this.isFull ? void 0 : run2.feed(text4, line);
+            if (annotation) this.found.push(annotation);
+          }
+        }
+      }
+    };
+    MatcherRun = class {
+      #matcher;
+      /** What the lines up to the pattern `#at` gave. */
+      #values = {};
+      #at = 0;
+      constructor(matcher) {
+        this.#matcher = matcher;
+      }
+      feed(text4, line) {
+        const { patterns: patterns2 } = this.#matcher;
+        const pattern2 = patterns2[this.#at];
+        const match = pattern2.regexp.exec(text4.slice(0, pattern2.longest));
+        if (!match) {
+          if (this.#at === 0) return void 0;
+          this.#at = 0;
+          this.#values = {};
+          return this.feed(text4, line);
+        }
+        const values = { ...this.#values, ...valuesOf(pattern2, match) };
+        const last = this.#at === patterns2.length - 1;
+        if (!last) {
+          this.#values = values;
+          this.#at++;
+          return void 0;
+        }
+        if (!pattern2.loop) {
+          this.#at = 0;
+          this.#values = {};
+        }
+        return values.message === void 0 ? void 0 : this.#annotation(values, line);
+      }
+      #annotation(values, line) {
+        const severity = (values.severity ?? this.#matcher.severity).toLowerCase();
+        return {
+          owner: this.#matcher.owner,
+          severity: severity.startsWith("warn") ? "warning" : severity === "notice" || severity === "info" ? "notice" : "error",
+          file: values.file ?? null,
+          line: whole(values.line),
+          column: whole(values.column),
+          code: values.code ?? null,
+          message: values.message.trim(),
+          logLine: line.number,
+          step: line.step
+        };
+      }
+    };
+    valuesOf = ({ groups }, match) => Object.fromEntries(
+      fields.flatMap(
+        (field) => groups[field] === void 0 || match[groups[field]] === void 0 ? [] : [[field, match[groups[field]]]]
+      )
+    );
+    whole = (text4) => text4 !== void 0 && /^\d{1,9}$/.test(text4) ? Number(text4) : null;
+  }
+});
+
+// src/doctor/diagnose/rules/debian.ts
+function debianPackage(name3) {
+  const bare = name3.toLowerCase().replace(/\.h(?:pp)?$/, "");
+  for (const one of [bare, bare.replace(/^lib/, "")]) if (Object.hasOwn(packages, one)) return packages[one];
+  return void 0;
+}
+var packages, programs, same3, debianProgram;
+var init_debian = __esm({
+  "src/doctor/diagnose/rules/debian.ts"() {
+    "use strict";
+    packages = {
+      alsa: "libasound2-dev",
+      asound: "libasound2-dev",
+      "alsa/asoundlib": "libasound2-dev",
+      bz2: "libbz2-dev",
+      bzlib: "libbz2-dev",
+      cairo: "libcairo2-dev",
+      cc: "build-essential",
+      clang: "clang",
+      cmake: "cmake",
+      crypto: "libssl-dev",
+      curl: "libcurl4-openssl-dev",
+      "curl/curl": "libcurl4-openssl-dev",
+      "dbus-1": "libdbus-1-dev",
+      "dbus/dbus": "libdbus-1-dev",
+      event: "libevent-dev",
+      expat: "libexpat1-dev",
+      ffi: "libffi-dev",
+      fontconfig: "libfontconfig-dev",
+      freetype2: "libfreetype-dev",
+      fuse: "libfuse-dev",
+      fuse3: "libfuse3-dev",
+      gcc: "build-essential",
+      git2: "libgit2-dev",
+      "glib-2.0": "libglib2.0-dev",
+      gmp: "libgmp-dev",
+      "gtk+-3.0": "libgtk-3-dev",
+      "gtk-3": "libgtk-3-dev",
+      gtk4: "libgtk-4-dev",
+      icu: "libicu-dev",
+      jpeg: "libjpeg-dev",
+      ldap: "libldap-dev",
+      lld: "lld",
+      lzma: "liblzma-dev",
+      mold: "mold",
+      mysqlclient: "default-libmysqlclient-dev",
+      ncurses: "libncurses-dev",
+      openssl: "libssl-dev",
+      "openssl/ssl": "libssl-dev",
+      pango: "libpango1.0-dev",
+      pcap: "libpcap-dev",
+      png: "libpng-dev",
+      pq: "libpq-dev",
+      "pq-fe": "libpq-dev",
+      protoc: "protobuf-compiler",
+      python: "python3-dev",
+      readline: "libreadline-dev",
+      sodium: "libsodium-dev",
+      "soup-3.0": "libsoup-3.0-dev",
+      sqlite3: "libsqlite3-dev",
+      ssh2: "libssh2-1-dev",
+      ssl: "libssl-dev",
+      "stdc++": "build-essential",
+      systemd: "libsystemd-dev",
+      udev: "libudev-dev",
+      "usb-1.0": "libusb-1.0-0-dev",
+      uuid: "uuid-dev",
+      "wayland-client": "libwayland-dev",
+      "webkit2gtk-4.1": "libwebkit2gtk-4.1-dev",
+      x11: "libx11-dev",
+      "x11/xlib": "libx11-dev",
+      xcb: "libxcb1-dev",
+      xkbcommon: "libxkbcommon-dev",
+      xml2: "libxml2-dev",
+      "xml-2.0": "libxml2-dev",
+      xslt: "libxslt1-dev",
+      yaml: "libyaml-dev",
+      z: "zlib1g-dev",
+      zlib: "zlib1g-dev",
+      zmq: "libzmq3-dev",
+      zstd: "libzstd-dev"
+    };
+    programs = {
+      "7z": "p7zip-full",
+      cc: "build-essential",
+      dig: "dnsutils",
+      docker: "docker.io",
+      envsubst: "gettext-base",
+      "g++": "build-essential",
+      gcc: "build-essential",
+      ip: "iproute2",
+      mysql: "default-mysql-client",
+      node: "nodejs",
+      nslookup: "dnsutils",
+      pg_dump: "postgresql-client",
+      pg_isready: "postgresql-client",
+      ping: "iputils-ping",
+      pip: "python3-pip",
+      pip3: "python3-pip",
+      ps: "procps",
+      psql: "postgresql-client",
+      "pkg-config": "pkgconf",
+      protoc: "protobuf-compiler",
+      python: "python3",
+      "redis-cli": "redis-tools",
+      rg: "ripgrep",
+      scp: "openssh-client",
+      ss: "iproute2",
+      ssh: "openssh-client",
+      "ssh-keyscan": "openssh-client",
+      xz: "xz-utils"
+    };
+    same3 = /^(?:autoconf|automake|bc|bzip2|cargo|ccache|clang|cmake|curl|file|git|gawk|jq|lld|lsof|make|meson|mold|nasm|ninja-build|npm|patchelf|patch|pkgconf|rsync|shellcheck|sqlite3|sshpass|strace|sudo|tree|unzip|wget|zip|zstd)$/;
+    debianProgram = (command) => Object.hasOwn(programs, command) ? programs[command] : same3.test(command) ? command : void 0;
+  }
+});
+
+// src/doctor/diagnose/rules/code.ts
+var code;
+var init_code = __esm({
+  "src/doctor/diagnose/rules/code.ts"() {
+    "use strict";
+    init_debian();
+    code = [
+      {
+        id: "library-missing",
+        title: "A library to link or build with is not installed",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /(?:ld|lld|ld\.lld|mold)\S*: (?:error: )?(?:cannot find|unable to find library|library not found:) -l(?<library>[\w.+-]+)/,
+            /Package '?(?<library>[\w.+-]+)'?(?:, required by '[^']+',)? (?:was not found in the pkg-config search path|not found)/,
+            /No package '(?<library>[\w.+-]+)' found/,
+            /The system library `(?<library>[^`]+)` required by crate/,
+            /fatal error: (?<header>[\w./+-]+\.h(?:pp)?): No such file or directory/,
+            /Could not find (?:directory of )?(?<library>OpenSSL) installation/i,
+            /linker `(?<program>cc|clang|gcc|mold|lld)` not found|(?<program2>protoc|cmake)`? (?:failed: .{0,80}|is |\(.{0,60}\) )not (?:found|installed)/
+          ],
+          not: [/^cargo:warning=/]
+        },
+        derive: ({ library, header, program: program2 }) => {
+          const known2 = debianPackage(program2 ?? header ?? library ?? "");
+          return known2 === void 0 ? {} : { package: known2 };
+        },
+        message: "The build needs {library|}{header|}{program|}, which is not installed where it runs.",
+        fix: [
+          "Install it in a step before: `apt-get update && apt-get install -y {package}` (so it is called in Debian and Ubuntu).",
+          "Install what has {header} in a step before. `apt-get install -y apt-file && apt-file update && apt-file search {header}` names the package, most often one that ends in -dev.",
+          "Install the development package of {library} in a step before. `apt-cache search {library}` lists packages; the one wanted ends in -dev most often."
+        ],
+        examples: {
+          hit: [
+            "/usr/bin/ld: cannot find -lpq: No such file or directory",
+            "error: linking with `cc` failed: exit status: 1\n  = note: /usr/bin/ld: cannot find -ltide: No such file or directory\n          collect2: error: ld returned 1 exit status",
+            "src/db.c:3:10: fatal error: libpq-fe.h: No such file or directory",
+            "The system library `alsa` required by crate `alsa-sys` was not found.",
+            "error: failed to run custom build command for `openssl-sys v0.9.102`\n  --- stderr\n  Could not find directory of OpenSSL installation, and this `-sys` crate cannot\n  proceed without this knowledge.",
+            "error: linker `cc` not found",
+            "  No package 'tide-2.0' found"
+          ],
+          miss: ["checking for library containing dlopen... none required", "Package 'tide' found"]
+        }
+      },
+      {
+        id: "npm-lock-mismatch",
+        title: "package-lock.json does not fit package.json",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /npm (?:ERR!|error) code EUSAGE/,
+            /`npm ci` can only install packages when your package\.json and package-lock\.json/,
+            /ERR_PNPM_OUTDATED_LOCKFILE|YN0028: .{0,60}lockfile would have been modified|Your lockfile needs to be updated/
+          ]
+        },
+        message: "The lock file does not fit package.json.",
+        fix: "`npm install` (or `pnpm install`, `yarn install`) in the working copy, then commit the lock file.",
+        examples: {
+          hit: [
+            "npm error code EUSAGE",
+            "➤ YN0028: │ The lockfile would have been modified by this install, which is explicitly forbidden."
+          ],
+          miss: ["added 214 packages in 6s"]
+        }
+      },
+      {
+        id: "npm-conflict",
+        title: "Packages exclude each other",
+        blame: "code",
+        retryable: false,
+        match: { any: [/npm (?:ERR!|error) code ERESOLVE/, /npm (?:ERR!|error) Could not resolve dependency/] },
+        message: "npm finds no versions of the packages that go together.",
+        fix: "The lines below name the two that conflict: `npm explain PACKAGE` in the working copy, then change one of the versions. `--legacy-peer-deps` hides it.",
+        examples: { hit: ["npm error code ERESOLVE"], miss: ["npm warn ERESOLVE overriding peer dependency"] }
+      },
+      {
+        id: "package-missing",
+        title: "A package does not exist in that version, or not there",
+        blame: "dependency",
+        retryable: false,
+        follows: [
+          "dns",
+          "tls-untrusted",
+          "tls-expired",
+          "network-timeout",
+          "connection-refused",
+          "connection-lost",
+          "server-error",
+          "rate-limit"
+        ],
+        match: {
+          any: [
+            /npm (?:ERR!|error) (?:404 +'(?<package>[^']+)' is not in this registry|code (?:E404|ETARGET|ENOVERSIONS))/,
+            /npm (?:ERR!|error) notarget No matching version found for (?<package>\S+[^.\s])/,
+            /ERROR: No matching distribution found for (?<package>\S+)/,
+            /E: Unable to locate package (?<package>\S+)|E: Package '(?<package2>[^']+)' has no installation candidate|E: Version '[^']+' for '(?<package3>[^']+)' was not found/,
+            /E: Failed to fetch (?<package>\S+) +404 +Not Found/,
+            /error: no matching package named `(?<package>[^`]+)` found/,
+            /error: failed to select a version for the requirement `(?<package>[^`]+)`/,
+            /go: (?<package>\S+?)@\S+: (?:invalid version|reading .{1,200}(?:404|410))/
+          ]
+        },
+        message: "{package|A package} is not in the registry that is asked, or not in that version.",
+        fix: "Check name, version and registry (.npmrc, .cargo/config.toml, pip.conf, sources.list). For apt: `apt-get update` first. A private registry answers 404 also without a token.",
+        examples: {
+          hit: [
+            "E: Unable to locate package libpq-dev",
+            "npm error 404  '@org/ui@^1.0.0' is not in this registry.",
+            "ERROR: No matching distribution found for torch==9.9",
+            "E: Failed to fetch http://deb.example.org/curl_7.88.1.deb  404  Not Found [IP: 10.0.3.9 80]"
+          ],
+          miss: ["npm http fetch GET 200 https://registry.example.org/404"]
+        }
+      },
+      {
+        id: "package-damaged",
+        title: "A package arrived damaged, or is not the one that was locked",
+        blame: "dependency",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            /npm (?:ERR!|error) code EINTEGRITY/,
+            /THESE PACKAGES DO NOT MATCH THE HASHES/,
+            /Hash Sum mismatch/,
+            /checksum for `(?<package>[^`]+)` changed between lock files/,
+            /verifying \S+: checksum mismatch/
+          ]
+        },
+        message: "A package is not the one that its checksum names.",
+        fix: "Clear the cache (`npm cache clean --force`, `rm -rf ~/.cargo/registry/cache`, `apt-get clean && apt-get update`) and run again. If it stays, the registry or a mirror has another file under that version: find out why before locking the new one.",
+        examples: {
+          hit: ["npm error code EINTEGRITY", "E: Failed to fetch http://deb.example.org/x.deb  Hash Sum mismatch"],
+          miss: ["verified sha512 integrity"]
+        }
+      },
+      {
+        id: "registry-auth",
+        title: "A registry wants a login",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /npm (?:ERR!|error) code E40[13]|npm (?:ERR!|error) code ENEEDAUTH/,
+            /error: failed to publish.{0,80}40[13]|denied: requested access to the resource is denied|unauthorized: (?:authentication required|incorrect username or password)/
+          ]
+        },
+        message: "The registry does not take the login of this job, or got none.",
+        fix: "Give the step a token that may read (or publish) there: NODE_AUTH_TOKEN with a line in .npmrc, `docker login`, CARGO_REGISTRY_TOKEN. Check that the secret exists in this repository.",
+        examples: { hit: ["npm error code E401", "unauthorized: authentication required"], miss: ["Login Succeeded"] }
+      },
+      {
+        id: "apt-key",
+        title: "apt does not know the key that signs a source",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /NO_PUBKEY (?<key>[0-9A-F]+)|EXPKEYSIG (?<key2>[0-9A-F]+)/,
+            /^E: The repository '(?<source>[^']+)' is not signed|^E: The repository '(?<source2>[^']+)' does not have a Release file/
+          ]
+        },
+        message: "apt takes nothing from {source|a source}: the key that signs it is not known{ key|}, or it is not there any more.",
+        fix: "Fetch the key that the source’s own page names to /etc/apt/keyrings/NAME.asc and write `deb [signed-by=/etc/apt/keyrings/NAME.asc] …` into its .list; a source of an old release moves to an archive or goes away.",
+        examples: {
+          hit: ["E: The repository 'https://apt.example.org stable InRelease' is not signed."],
+          miss: ["Get:1 https://apt.example.org stable InRelease [1,843 B]"]
+        }
+      },
+      {
+        id: "apt-lock",
+        title: "Another apt is at work",
+        blame: "runner",
+        retryable: true,
+        match: {
+          any: [
+            /E: Could not get lock (?<path>\/var\/lib\/(?:dpkg|apt)\S*)/,
+            /dpkg was interrupted, you must manually run/
+          ]
+        },
+        message: "apt is locked by another process (a job beside this one, or the host’s own upgrades).",
+        fix: "Run it again, with `apt-get -o DPkg::Lock::Timeout=120`. After a killed apt: `dpkg --configure -a` on the runner’s host.",
+        examples: {
+          hit: ["E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 812 (apt-get)"],
+          miss: ["Waiting for cache lock: done"]
+        }
+      },
+      {
+        id: "rust-build",
+        title: "Rust code does not compile",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /^error\[(?<code>E\d{4})\]: (?<what>.{1,200})/,
+            /^error: (?<what>(?:cannot find (?:macro|attribute|derive macro|type|value|function|crate)\b|expected (?:one of|expression|identifier|item|type|pattern|`)).{0,100})/,
+            /^error: (?<what>(?:no rules expected|environment variable `|couldn't read `|mismatched closing delimiter|unresolved import|unterminated|this file contains an unclosed|`SQLX_OFFLINE=true`|requires `).{0,100})/,
+            /error: (?<what>failed to parse manifest at `[^`]+`)/,
+            /error: (?<what>the lock file \S+ needs to be updated but --locked was passed)/,
+            /error: (?<what>package `[^`]+` cannot be built because it requires rustc [\d.]+)/
+          ],
+          weak: [/(?<what>failed to run custom build command for `[^`]+`)/, /error: (?<what>linking with `[^`]+` failed)/]
+        },
+        message: "The Rust build failed{: code}{: what}.",
+        fix: [
+          "`rustc --explain {code}` tells what it means. `cargo build` with the same features in the working copy shows the same.",
+          '`cargo build` with the same features in the working copy shows the same. A build command that failed prints its own error below "--- stderr".'
+        ],
+        examples: {
+          hit: [
+            "error[E0433]: failed to resolve: use of undeclared crate or module `botlib`",
+            "error: failed to run custom build command for `tide-sys v0.9.102`",
+            "error: cannot find macro `printn` in this scope\n --> src/main.rs:2:5"
+          ],
+          miss: ["warning: unused variable: `error`", "   Compiling thiserror v1.0.61"]
+        }
+      },
+      {
+        id: "c-build",
+        title: "C or C++ code does not compile or link",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /^(?<place>[\w./+-]+\.(?:c|cc|cpp|cxx|h|hh|hpp|m|mm|S):\d+)(?::\d+)?: (?:fatal )?error: (?<what>.{1,200})/,
+            /undefined reference to [`'](?<symbol>[^'`]+)'/,
+            /multiple definition of [`'](?<symbol>[^'`]+)'/
+          ],
+          not: [/\.h(?:pp)?: No such file/]
+        },
+        message: "{place|The program} does not compile or link: {what|}{symbol|}",
+        fix: [
+          "Correct {place}.",
+          "What defines {symbol} is not linked, or is there twice: a library’s -lNAME is missing, or stands before the file that needs it."
+        ],
+        examples: {
+          hit: [
+            "src/tide.c:118:17: error: 'struct moon' has no member named 'phase'",
+            "main.o: in function `main': undefined reference to `tide_at'"
+          ],
+          miss: ["src/tide.c:7:1: warning: unused include", "cc -Werror -c error.c -o build/error.o"]
+        }
+      },
+      {
+        id: "typescript-build",
+        title: "TypeScript code does not compile",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /(?<file>[\w./@+-]+\.[cm]?tsx?)[:(](?<line>\d+)[,:]\d+\)?(?::| -) error (?<code>TS\d{4,5}): (?<what>.{1,200})/,
+            /^error (?<code>TS\d{4,5}): (?<what>.{1,200})/
+          ]
+        },
+        message: "{file|The project} does not compile: {code}: {what}",
+        fix: [
+          "Correct {file}, line {line}: `npx tsc --noEmit` in the working copy shows the same.",
+          "Correct tsconfig.json or the packages it names: `npx tsc --noEmit` in the working copy shows the same."
+        ],
+        examples: {
+          hit: ["src/app.ts(12,5): error TS2322: Type 'string' is not assignable to type 'number'."],
+          miss: ["Found 0 errors. Watching for file changes."]
+        }
+      },
+      {
+        id: "go-build",
+        title: "Go code does not compile",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /^(?:\.\/|vet: )?(?<file>[\w./-]+\.go):(?<line>\d+):\d+: (?<what>(?:undefined|cannot|syntax error|declared and not used|"[^"]+" imported and not used|missing return|too many arguments|not enough arguments|assignment mismatch|invalid operation).{0,200})/,
+            /^(?:\.\/|vet: )?(?<file>[\w./-]+\.go):(?<line>\d+):\d+: (?<what>\S+ (?:undefined \(|redeclared|is not a type|does not implement).{0,200})/,
+            /no required module provides package (?<package>[^\s;]+)/,
+            /missing go\.sum entry for module providing package (?<package>\S+)/
+          ]
+        },
+        message: "{file|The program} does not compile: {what|}{package|}",
+        fix: "`go build ./... && go vet ./...` in the working copy; a missing module: `go mod tidy`, then commit go.mod and go.sum.",
+        examples: {
+          hit: [
+            "./main.go:12:2: undefined: tide",
+            "./main.go:14:9: foo.Bar undefined (type Foo has no field or method Bar)",
+            "main.go:4:2: no required module provides package example.org/x; to add it:"
+          ],
+          miss: ["ok  	example.org/app	0.012s"]
+        }
+      },
+      {
+        id: "jvm-build",
+        title: "Java or Kotlin code does not compile",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /^(?:\[ERROR\] )?(?<place>\/?[\w./+-]+\.(?:java|kt|scala):(?:\d+|\[\d+,\d+\])):? (?:error: )?(?<what>\S.{1,200})/,
+            /^e: (?:file:\/\/)?(?<place>\/?[\w./+-]+\.kts?:\d+)\S* (?<what>.{1,200})/
+          ],
+          weak: [/^\[ERROR\] COMPILATION ERROR|^Execution failed for task '(?<task>[^']+)'|^> Task (?<task2>\S+) FAILED$/],
+          not: [/warning:|^\S+ at |\bat .*\(/]
+        },
+        message: "{place|The project} does not compile{: what}{: task}.",
+        fix: [
+          "`./gradlew {task}` in the working copy shows the same; the lines before name file and line.",
+          "Correct the file there: `mvn -q compile` or `./gradlew compileJava` in the working copy shows the same."
+        ],
+        examples: {
+          hit: [
+            "[ERROR] /w/src/main/java/App.java:[5,9] cannot find symbol",
+            "/w/App.java:5: error: cannot find symbol",
+            "FAILURE: Build failed with an exception.\nExecution failed for task ':app:compileJava'."
+          ],
+          miss: [
+            "/w/App.java:5: warning: [deprecation] stop() in Thread has been deprecated",
+            "	at org.tide.App.main(App.java:5)"
+          ]
+        }
+      },
+      {
+        id: "dotnet-build",
+        title: "C# or F# code does not compile",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /(?<place>[\w./+-]+\.(?:cs|fs|vb)\(\d+,\d+\)): error (?<code>(?:CS|FS|BC)\d{4}): (?<what>.{1,200})/,
+            /(?<file>[\w./+-]+\.(?:cs|fs|vb)proj)(?:\(\d+,\d+\))? ?: error (?<code>(?:NU|NETSDK|MSB)\d{4}): (?<what>.{1,200})/
+          ]
+        },
+        message: "{place|}{file|} does not compile: {code}: {what}",
+        fix: "Correct the file there: `dotnet restore && dotnet build` in the working copy shows the same.",
+        examples: {
+          hit: [
+            "/w/Program.cs(5,9): error CS0103: The name 'foo' does not exist in the current context [/w/app.csproj]",
+            "/w/app.csproj : error NU1101: Unable to find package Tide."
+          ],
+          miss: ["/w/Program.cs(5,9): warning CS0168: The variable is declared but never used"]
+        }
+      },
+      {
+        id: "make-target-missing",
+        title: "make does not know how to make a file",
+        blame: "code",
+        retryable: false,
+        match: { any: [/^make(?:\[\d+\])?: \*\*\* No rule to make target [`'](?<target>[^']+)'/] },
+        message: "make has no rule for {target}: the name is wrong, or a file that it needs is missing.",
+        fix: "`make -n {target}` in the working copy. A file that is there and not in git (`git status --ignored`) is missing in CI; so is what a step before should have made.",
+        examples: {
+          hit: ["make: *** No rule to make target 'buidl'.  Stop."],
+          miss: ["make: Nothing to be done for 'all'."]
+        }
+      },
+      {
+        id: "file-missing",
+        title: "A file or directory is not there",
+        blame: "code",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /: line \d+: (?:cd: )?(?<path>[^:'"]+): No such file or directory$/,
+            /^(?:cat|cp|mv|cd|tar|source|sed|head|sha256sum|chmod|chown|strip|install|zip|unzip|\.): (?:cannot (?:stat|access|open) )?[‘'"]?(?<path>[^:'"’]+?)[’'"]?: (?:Cannot open: )?No such file or directory$/,
+            /^(?:Error: )?ENOENT: no such file or directory, \w+ '(?<path>[^']+)'/,
+            /^FileNotFoundError: \[Errno 2\] No such file or directory: '(?<path>[^']+)'/
+          ],
+          not: [/^rm: /]
+        },
+        message: "{path} does not exist where the step looks for it.",
+        fix: "`git ls-files {path}` in the working copy says whether it is in the repository (names are case-sensitive on Linux). What a step before should make, or an artifact bring, it did not; `pwd` and `ls -la` in the step show where it stands.",
+        examples: {
+          hit: [
+            "cat: config/prod.env: No such file or directory",
+            "/var/run/x.sh: line 1: cd: botserver: No such file or directory"
+          ],
+          miss: ["rm: cannot remove 'old': No such file or directory"]
+        }
+      },
+      {
+        id: "shell-syntax",
+        title: "A script is not valid shell",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /(?:bash|sh|\.sh): (?:line )?(?<line>\d+): (?<what>(?:syntax error|Syntax error:|unexpected EOF while looking for).{0,120})/
+          ]
+        },
+        message: "The shell cannot read the script, line {line}: {what}",
+        fix: "Correct the `run:` block or script there; `shellcheck FILE` or `bash -n FILE` shows the same. `sh` knows no `[[`, arrays or `<(…)`: give the step `shell: bash`.",
+        examples: {
+          hit: ["/tmp/x.sh: line 3: syntax error near unexpected token `fi'"],
+          miss: ["checking shell syntax... ok"]
+        }
+      },
+      {
+        id: "script-missing",
+        title: "A script that is called is not in package.json",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /npm (?:ERR!|error) Missing script: "?(?<script>[^"\s]+)|ERR_PNPM_NO_SCRIPT +Missing script: (?<script2>\S+)/
+          ]
+        },
+        message: "package.json has no script {script}.",
+        fix: "`npm run` lists those that there are. In a workspace: `npm run NAME -w PACKAGE`, or `working-directory:` of the step.",
+        examples: { hit: ['npm error Missing script: "biuld"'], miss: ["> app@1.0.0 build"] }
+      },
+      {
+        id: "module-missing",
+        title: "A module that is imported is not there",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /(?:[Ee]rror(?: TS\d+| \[\w+\])?: |^\s+|: )Cannot find (?:module|package) '(?<module>[^']+)'/,
+            /Cannot find (?:module|package) '(?<module>[^']+)' (?:from|imported from) /,
+            /ModuleNotFoundError: No module named '(?<module>[^']+)'/,
+            /\[vite\]: Rollup failed to resolve import "(?<module>[^"]+)"|Could not resolve "(?<module2>[^"]+)"/
+          ],
+          // For macOS only; on Linux nobody has it.
+          not: [/'fsevents'/]
+        },
+        message: "{module|A module} is imported and not installed, or its path is wrong.",
+        fix: "Add it to the dependencies (`npm install`, requirements.txt) or correct the path; names of files are case-sensitive on Linux. A generated file needs the step that makes it before this one.",
+        examples: {
+          hit: ["Error: Cannot find module '@org/lib'", "ModuleNotFoundError: No module named 'yaml'"],
+          miss: ["modules: 214 found", "Cannot find module 'fsevents'"]
+        }
+      },
+      {
+        id: "exception",
+        title: "A program ended with an exception or a panic",
+        blame: "code",
+        retryable: false,
+        hint: true,
+        match: {
+          any: [
+            /^thread '(?<thread>[^']+)'(?: \(\d+\))? panicked at (?<what>.{0,200}[^:\s])/,
+            /^panic: (?<what>.{1,200})/,
+            /^(?:[\w.]*)(?<what>(?:Error|Exception): .{1,200})/,
+            /^Traceback \(most recent call last\):/,
+            /^Uncaught (?<what>.{1,200})/
+          ],
+          not: [/^panic: recovered|\bshould_panic\b/]
+        },
+        message: "A program stopped with an exception: {what|see below}",
+        fix: "The lines below hold where it came from. `RUST_BACKTRACE=1` shows more of a Rust panic.",
+        examples: {
+          hit: ["thread 'main' panicked at src/main.rs:4:10:", "ValueError: invalid literal for int()"],
+          miss: ["Errors: 0", "no exceptions: fine"]
+        }
+      },
+      {
+        id: "test-failed",
+        title: "Tests fail",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /^\s*FAIL\s+(?<test>[\w./@-]+\.(?:[cm]?[jt]sx?|vue)\b.{0,200})/,
+            /^\s*● (?<test>.{1,160} › .{1,160})$/,
+            /^FAILED (?<test>\S+::\S+)/,
+            /^\s*--- FAIL: (?<test>\S+)/,
+            /^test (?<test>\S+) \.\.\. FAILED$/,
+            /^not ok \d+ (?:- )?(?<test>.{1,160})$/,
+            /^\s*\[\s*FAILED\s*\] (?<test>[A-Za-z_][\w./]+)/,
+            // mocha, then node:test, phpunit, rspec.
+            /^\s+[1-9]\d* failing$/,
+            /^\s*✖ (?<test>.{1,160}?) \([\d.]+ ?m?s\)$|^✖ failing tests:$/,
+            /^There (?:was|were) \d+ (?:failures?|errors?):$|^(?:FAILURES|ERRORS)!$/,
+            /^rspec (?<test>\.\/\S+:\d+)|^\d+ examples?, [1-9]\d* failures?/,
+            /^(?:\[xUnit\.net [\d:.]+\] +|\s+)(?:Failed )?(?<test>[\w.]+(?:\([^)]*\))?) \[FAIL\]$|^\s*Failed (?<test2>[\w.]+(?:\([^)]*\))?) \[[\d<].{0,10}s\]$|^Failed! +- Failed: +[1-9]/,
+            /^(?<test>\w+ > \S.{0,120}) FAILED$/,
+            /Tests run: \d+, Failures: [1-9]\d*|Tests run: \d+, Failures: \d+, Errors: [1-9]\d*/,
+            /^test result: FAILED/
+          ],
+          not: [/# (?:TODO|SKIP)/i]
+        },
+        message: "A test failed: {test|see below}",
+        fix: "Run that test in the working copy. If it is green there and red here: compare versions, time zone (`TZ`), locale and parallel runs. `ci-doctor diagnose` says when the same commit was green before: then it is flaky.",
+        examples: {
+          hit: [
+            " FAIL  test/tide.test.ts > tide > rises",
+            "--- FAIL: TestTide (0.01s)",
+            "test tide::rises ... FAILED",
+            "FAILED tests/test_tide.py::test_rises - assert 1 == 2",
+            "not ok 7 - harbour 7",
+            "  1 passing (5ms)\n  1 failing\n\n  1) user\n       saves:",
+            "✖ rises (2ms)",
+            "There was 1 failure:\n\n1) TideTest::testRises",
+            "rspec ./spec/tide_spec.rb:3 # Tide rises",
+            "TideTest > rises() FAILED"
+          ],
+          miss: [
+            "# fail 0",
+            "test result: ok. 12 passed; 0 failed",
+            " ✓ test/fail.test.ts (3 tests)",
+            "not ok 3 - flaky # TODO later",
+            "[ FAILED ] 0 tests",
+            "✔ rises (1ms)",
+            "3 examples, 0 failures"
+          ]
+        }
+      },
+      {
+        id: "lint",
+        title: "A linter or formatter complains",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /^✖ (?<count>\d+) problems? \((?:[1-9]\d*) errors?/,
+            /^\d+ warnings? treated as errors?|ESLint found too many warnings/,
+            /^error: (?:this (?:expression|function|call|match|if|loop|block|method|operation|argument|lint|pattern|could|can|creates|looks|is|does)\b|unused (?:variable|import|mut|macro|must|return|doc|value|assignment|label)[^.]{0,20}(?::|`|s:|that must)|you should|redundant|useless)/,
+            /could not compile .{1,80} due to \d+ previous (?:error|warning)s?; .{0,40}clippy/,
+            /^Diff in (?<file>\S+?)(?::\d+| at line)/,
+            /Code style issues (?:found|were found) in|^\[warn\] Code style issues/,
+            /^Oh no! 💥 💔 💥|^would reformat (?<file>\S+)/,
+            /^Found \d+ errors?(?:\.$| in \d+ files?\b)|Some errors were emitted while running checks/,
+            // golangci-lint, shellcheck.
+            /^\S+\.go:\d+:\d+: .{1,200} \([a-z][\w-]{2,20}\)$|^level=error .{0,40}issues found/,
+            /^In (?<file>\S+) line \d+:$/
+          ],
+          not: [/Found 0 errors/]
+        },
+        message: "A linter or formatter found something that it counts as an error.",
+        fix: "Run the same in the working copy, with its switch that repairs: `npx eslint --fix`, `npx biome check --write`, `cargo fmt`, `cargo clippy --fix`, `ruff check --fix`, `black .`.",
+        examples: {
+          hit: [
+            "✖ 3 problems (1 error, 2 warnings)",
+            "1 warning treated as error",
+            "Found 2 errors.",
+            "Found 1 error in 1 file (checked 3 source files)",
+            "main.go:22:2: Error return value of `f.Close` is not checked (errcheck)",
+            "In deploy.sh line 3:\necho $x"
+          ],
+          miss: ["✖ 2 problems (0 errors, 2 warnings)", "Found 0 errors.", "Found 3 errors in log history, ignoring."]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/containers.ts
+var containers;
+var init_containers = __esm({
+  "src/doctor/diagnose/rules/containers.ts"() {
+    "use strict";
+    containers = [
+      {
+        id: "docker-daemon",
+        title: "Docker cannot be reached",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /cannot ping the docker daemon/i,
+            /Cannot connect to the Docker daemon at (?<socket>\S+[^.\s])/i,
+            /daemon Docker Engine socket not found/i,
+            /dial unix (?<socket>\S*docker\.sock): connect: (?:no such file or directory|connection refused)/
+          ]
+        },
+        message: "No Docker answers at {socket|its socket}: the job wants a container, and the runner cannot start one.",
+        fix: "On the runner’s host: `systemctl start docker`, and `docker info` as the runner’s user. A runner without Docker must have labels of host mode only (`self-hosted:host`), and a job that needs Docker a label of another runner.",
+        examples: {
+          hit: [
+            "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+            "cannot ping the docker daemon. is it running?"
+          ],
+          miss: ["docker daemon started"]
+        }
+      },
+      {
+        id: "image-rate-limit",
+        title: "The registry lets no more images be fetched for now",
+        blame: "network",
+        retryable: true,
+        match: { any: [/toomanyrequests|You have reached your (?:unauthenticated )?pull rate limit/] },
+        message: "The image registry’s limit of downloads is reached.",
+        fix: "Log in to the registry (docker/login-action), or use a mirror: `registry-mirrors` in /etc/docker/daemon.json of the runner’s host. The limit ends by itself after some hours.",
+        examples: {
+          hit: ["Error response from daemon: toomanyrequests: You have reached your pull rate limit."],
+          miss: ["too many requests is 429"]
+        }
+      },
+      {
+        id: "image-platform",
+        title: "The image is not made for this processor",
+        blame: "dependency",
+        retryable: false,
+        match: {
+          any: [
+            /no matching manifest for (?<platform>\S+) in the manifest list/,
+            /image with reference \S+ was found but does not (?:match|provide) the specified platform(?:: wanted (?<platform>\S+[^,\s]))?/
+          ]
+        },
+        message: "The image has no variant for {platform|this processor}.",
+        fix: "Choose a tag that has one (`docker manifest inspect IMAGE`), or run it under emulation: `--platform linux/amd64` with qemu-user-static on the host.",
+        examples: {
+          hit: ["no matching manifest for linux/arm64/v8 in the manifest list entries"],
+          miss: ["manifest for linux/arm64 found"]
+        }
+      },
+      {
+        id: "image-missing",
+        title: "There is no such image, or it may not be fetched",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /pull access denied for (?<image>[^\s,]+)/,
+            /manifest (?:for (?<image>\S+) not found|unknown)/,
+            /(?:Error response from daemon|failed to resolve reference|unable to pull).{0,120}(?:repository does not exist|requested access to the resource is denied|not found: manifest unknown)/,
+            /Unable to find image '(?<image>[^']+)' locally.{0,20}$/
+          ],
+          not: [/Unable to find image '[^']+' locally/]
+        },
+        message: "The image {image|of the job} does not exist there, or is private.",
+        fix: "`docker pull {image|IMAGE}` from the runner’s host. Check name and tag; a private one needs `credentials:` beside `image:` in the job, or a login step.",
+        examples: {
+          hit: [
+            "Error response from daemon: pull access denied for acme/build, repository does not exist or may require docker login",
+            "docker: Error response from daemon: manifest for node:99 not found: manifest unknown: manifest unknown"
+          ],
+          miss: ["Unable to find image 'hello-world:latest' locally"]
+        }
+      },
+      {
+        id: "image-file-missing",
+        title: "A file that an image is built of is not there",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /failed to (?:solve: )?(?:failed to )?(?:compute cache key|calculate checksum).{0,160}"(?<path>[^"]+)": not found/,
+            /failed to read dockerfile: open (?<path>[^:]+): no such file/,
+            /^COPY failed: .{0,120}stat (?<path>[^:]+): (?:file does not exist|no such file)/
+          ]
+        },
+        message: "{path} is not among the files that Docker was given to build the image of.",
+        fix: "A wrong path (those of COPY are relative to the directory given to `docker build`), a line of .dockerignore, or a file that a step before should have made.",
+        examples: {
+          hit: [
+            'ERROR: failed to solve: failed to compute cache key: failed to calculate checksum of ref abc::def: "/dist": not found',
+            "ERROR: failed to solve: failed to read dockerfile: open Dockerfile: no such file or directory"
+          ],
+          miss: ["#8 [4/6] COPY dist /app"]
+        }
+      },
+      {
+        id: "image-build",
+        title: "An image could not be built",
+        blame: "code",
+        retryable: false,
+        hint: true,
+        match: { any: [/failed to solve: (?<what>.{1,200})|^The command '(?<what2>[^']+)' returned a non-zero code/] },
+        message: "The image could not be built: {what}.",
+        fix: "The lines of the step that failed, with `#` and its number before them, hold its own error. `docker build --progress=plain --no-cache .` in the working copy shows the same.",
+        examples: {
+          hit: ['ERROR: failed to solve: process "/bin/sh -c ./build" did not complete successfully: exit code: 1'],
+          miss: ["#8 DONE 0.3s"]
+        }
+      },
+      {
+        id: "container-not-started",
+        title: "A container did not start",
+        blame: "runner",
+        retryable: true,
+        hint: true,
+        match: {
+          any: [
+            /OCI runtime (?:exec|create) failed|failed to create (?:task for container|shim task)|failed to start container|Error response from daemon: (?:Conflict|driver failed|network \S+ not found)/
+          ]
+        },
+        message: "Docker could not start a container of the job.",
+        fix: "`docker ps -a` and `journalctl -u docker` on the runner’s host; a left-over container of the same name goes with `docker rm -f NAME`.",
+        examples: {
+          hit: ['Error response from daemon: Conflict. The container name "/FORGEJO-ACTIONS-TASK-7" is already in use'],
+          miss: ["Starting container"]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/git.ts
+var git;
+var init_git = __esm({
+  "src/doctor/diagnose/rules/git.ts"() {
+    "use strict";
+    git = [
+      {
+        id: "submodule-commit-missing",
+        title: "A submodule’s commit was not pushed",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /Fetched in submodule path '(?<path>[^']+)', but it did not contain (?<commit>[0-9a-f]{7,64})/,
+            /(?:upload-pack: )?not our ref (?<commit>[0-9a-f]{7,64})/,
+            /reference is not a tree: (?<commit>[0-9a-f]{7,64})/,
+            /Unable to checkout '(?<commit>[0-9a-f]{7,64})' in submodule path '(?<path>[^']+)'/,
+            /Direct fetching of that commit failed/
+          ]
+        },
+        message: "The recorded commit {commit|of a submodule} is not on the remote that {path|the submodule} is fetched from: the submodule was not pushed before the root.",
+        fix: "In the working copy that has it: `submodule-push-check push` pushes submodules before the root, to every remote; or by hand `git -C {path|SUBMODULE} push origin HEAD:main && git -C {path|SUBMODULE} push alm HEAD:main`. `submodule-push-check check` in a workflow (or the hook) keeps it from happening again.",
+        examples: {
+          hit: [
+            "fatal: Fetched in submodule path 'botserver', but it did not contain 0f3c1a9b5d. Direct fetching of that commit failed.",
+            "fatal: remote error: upload-pack: not our ref 5f2b7c0e9a1d4c3b2a1f0e9d8c7b6a5f4e3d2c1b"
+          ],
+          miss: ["Submodule path 'botserver': checked out '0f3c1a9b5d'"]
+        }
+      },
+      {
+        id: "submodule-no-url",
+        title: "A submodule has no address",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /No url found for submodule path '(?<path>[^']+)' in \.gitmodules/,
+            /no submodule mapping found in \.gitmodules for path '(?<path>[^']+)'/
+          ]
+        },
+        message: "{path} is recorded as a submodule, but .gitmodules has no address for it: a directory with its own .git was added by accident, or the entry was lost.",
+        fix: "`git rm --cached {path}` where it was an accident (then add its files); else `git submodule add URL {path}`. `submodule-push-check check` names such entries before they are pushed.",
+        examples: {
+          hit: ["fatal: No url found for submodule path 'vendor/x' in .gitmodules"],
+          miss: ["Submodule 'vendor/x' (https://example.org/x) registered for path 'vendor/x'"]
+        }
+      },
+      {
+        id: "git-auth",
+        title: "The repository may not be read with this token or key",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /could not read (?:Username|Password) for '(?<url>[^']+)'/,
+            /fatal: Authentication failed for '(?<url>[^']+)'/,
+            /fatal: unable to access '(?<url>[^']+)': The requested URL returned error: 40[134]/,
+            /fatal: repository '(?<url>[^']+)' not found|remote: (?:Not found|Repository not found|Unauthorized|Forbidden)/,
+            /ERROR: Repository not found/
+          ]
+        },
+        message: "{url|The repository} cannot be read: it is private for the token or key of this job, or does not exist.",
+        fix: "The token of a job reaches its own repository only. For others (private submodules too): a token with `read:repository` as a secret, given to checkout as `token:`, or a deploy key. `git ls-remote {url|URL}` with the same token proves it.",
+        examples: {
+          hit: [
+            "fatal: could not read Username for 'https://alm.example.org': terminal prompts disabled",
+            "remote: Not found."
+          ],
+          miss: ["From https://alm.example.org/org/app"]
+        }
+      },
+      {
+        id: "git-lock",
+        title: "Another git is at work in the same directory",
+        blame: "runner",
+        retryable: true,
+        match: {
+          any: [
+            /Unable to create '(?<path>[^']+\.lock)': File exists/,
+            /cannot lock ref '(?<ref>[^']+)'/,
+            /Another git process seems to be running/
+          ]
+        },
+        message: "A lock file of git is in the way: another job works in the same directory, or one was killed there.",
+        fix: "If no job runs there now: `rm -f {path|.git/index.lock}` on the runner’s host. Jobs in parallel need a workspace of their own.",
+        examples: {
+          hit: ["fatal: Unable to create '/opt/gbo/data/app/.git/index.lock': File exists."],
+          miss: ["package-lock.json: File exists"]
+        }
+      },
+      {
+        id: "git-push-rejected",
+        title: "A push was refused",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /! \[(?:remote )?rejected\] +(?<ref>.{1,120})/,
+            /shallow update not allowed/,
+            /failed to push some refs to '(?<url>[^']+)'/,
+            /remote: .{0,40}(?:protected branch|pre-receive hook declined)/
+          ]
+        },
+        message: "The push{ ref| of the job} was refused: somebody pushed meanwhile, the branch is protected, or the clone is shallow.",
+        fix: "`git pull --rebase` before the push (or a concurrency group around the job); `fetch-depth: 0` for checkout where the clone is shallow; for a protected branch a token of a user who may push.",
+        examples: {
+          hit: [
+            " ! [rejected]        main -> main (non-fast-forward)",
+            "error: failed to push some refs to 'https://alm.example.org/org/app.git'"
+          ],
+          miss: ["   0f3c1a9..5f2b7c0  main -> main"]
+        }
+      },
+      {
+        id: "git-ownership",
+        title: "Git does not trust the directory’s owner",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /detected dubious ownership in repository at '(?<path>[^']+)'/,
+            /unsafe repository \('(?<path>[^']+)' is owned by someone else\)/
+          ]
+        },
+        message: "{path} belongs to another user than the one that runs git.",
+        fix: "In the step: `git config --global --add safe.directory {path}`. On a runner in host mode: `chown -R RUNNER_USER: {path}`.",
+        examples: {
+          hit: ["fatal: detected dubious ownership in repository at '/workspace/org/app'"],
+          miss: ["git config --global --add safe.directory /workspace"]
+        }
+      },
+      {
+        id: "git-ref-missing",
+        title: "A branch, tag or commit does not exist",
+        blame: "workflow",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /fatal: [Cc]ouldn't find remote ref (?<ref>\S+)/,
+            /error: pathspec '(?<ref>[^']+)' did not match any file/,
+            /fatal: Remote branch (?<ref>\S+) not found in upstream/,
+            /fatal: bad object (?<ref>\S+)|fatal: ambiguous argument '(?<ref2>[^']+)': unknown revision/
+          ],
+          // What a script asks for to see whether it is there.
+          not: [/'HEAD[~^]\d*'/]
+        },
+        message: "{ref|A ref} is not in the repository, or not in this shallow clone of it.",
+        fix: "`git ls-remote origin {ref|REF}` says whether it exists. If it does, `fetch-depth: 0` for checkout fetches all of the history.",
+        examples: {
+          hit: ["fatal: couldn't find remote ref refs/heads/old"],
+          miss: [
+            "From origin * branch main -> FETCH_HEAD",
+            "fatal: ambiguous argument 'HEAD~1': unknown revision or path not in the working tree."
+          ]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/network.ts
+var host, port, pattern, network2;
+var init_network = __esm({
+  "src/doctor/diagnose/rules/network.ts"() {
+    "use strict";
+    host = String.raw`(?<host>[\w.-]+|\[[0-9a-fA-F:]+\])`;
+    port = String.raw`(?<port>\d{1,5})`;
+    pattern = (source, flags = "") => new RegExp(source.replaceAll("HOST", host).replaceAll("PORT", port), flags);
+    network2 = [
+      {
+        id: "forge-port",
+        title: "Forgejo does not listen where the runner asks",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            pattern("[Cc]annot ping the (?:Forgejo|Gitea|[Ff]orge)[^/]*//HOST:PORT/"),
+            pattern(String.raw`"https?://HOST:PORT/api/(?:actions|v1)[^"]*": dial tcp \S+ connect: connection refused`),
+            pattern("(?:connection refused|Connection refused|ECONNREFUSED).*//HOST:PORT/api/(?:actions|v1)"),
+            pattern("unable to access 'https?://HOST:PORT/[^']+': Failed to connect")
+          ]
+        },
+        message: "Nothing answers at {host}:{port}, where Forgejo is asked for.",
+        fix: "Forgejo listens on `HTTP_PORT` of `[server]` in its app.ini; in the guide’s set-up that is 4747, NOT 3000: `curl -sf http://{host}:4747/api/healthz`. Register the runner with that address (`forgejo-runner register --instance http://{host}:4747`, or `address:` in its `.runner` file), and set ROOT_URL to it.",
+        examples: {
+          hit: [
+            'level=error msg="Cannot ping the Forgejo instance server" error="unavailable: dial tcp: Post http://alm:3000/api/actions/ping.v1.PingService/Ping: connection refused"',
+            "fatal: unable to access 'http://alm:3000/org/app.git/': Failed to connect to alm port 3000 after 0 ms: Couldn't connect to server"
+          ],
+          miss: ["curl: (7) Failed to connect to localhost port 5858 after 0 ms: Connection refused"]
+        }
+      },
+      {
+        id: "ssh-refused",
+        title: "No SSH server answers",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            pattern(
+              "ssh: connect to host HOST port PORT: (?<how>Connection refused|Connection timed out|No route to host|Network is unreachable)"
+            ),
+            pattern("ssh: Could not resolve hostname HOST: (?<how>.{1,60})")
+          ]
+        },
+        message: "ssh does not reach {host}: {how}.",
+        fix: "As the runner’s user, on the runner’s host: `ssh -o ConnectTimeout=5 {host} hostname`. `~/.ssh/config` there must name it: `Host {host}` with `HostName 10.x.x.x`, `User` and `IdentityFile` (or give these to deploy-binary). On the target: `systemctl status ssh`, `ss -ltn`.",
+        examples: {
+          hit: [
+            "ssh: connect to host system port 22: Connection refused",
+            "ssh: Could not resolve hostname system: Temporary failure in name resolution"
+          ],
+          miss: ["Connection to system closed."]
+        }
+      },
+      {
+        id: "dns",
+        title: "A name cannot be resolved",
+        blame: "network",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            pattern("Could not resolve (?:host(?:name)?|proxy): HOST"),
+            pattern("getaddrinfo (?:ENOTFOUND|EAI_AGAIN) HOST"),
+            pattern(
+              "lookup HOST.{0,80}: (?:no such host|server misbehaving|Temporary failure in name resolution|i/o timeout)"
+            ),
+            pattern("Temporary failure resolving '?HOST"),
+            pattern(`unable to resolve host(?: address)? [‘'"]?HOST`),
+            /Temporary failure in name resolution|Name or service not known|failed to lookup address information|nodename nor servname provided/
+          ]
+        },
+        message: "The name {host|of a host} cannot be resolved where the step runs.",
+        fix: "`getent ahostsv4 {host|HOST}` in a step and on the runner’s host. If only the step fails: the container’s network (`dns` in /etc/docker/daemon.json, `container.network` of the runner). If both: no IPv4 or no DNS there (`ip -4 addr`, /etc/resolv.conf). If the name is known: it was a moment’s failure, run the job again.",
+        examples: {
+          hit: [
+            "curl: (6) Could not resolve host: crates.example.org",
+            "npm error network request failed, reason: getaddrinfo EAI_AGAIN registry.example.org",
+            "dial tcp: lookup alm.example.org on 127.0.0.53:53: no such host"
+          ],
+          miss: [
+            "resolving dependencies... done",
+            "Resolving deltas: 100% (3/3), done.",
+            "sudo: unable to resolve host alm-ci: Name or service not known"
+          ]
+        }
+      },
+      {
+        id: "connection-refused",
+        title: "Nothing listens at an address",
+        blame: "workflow",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            pattern("Failed to connect to HOST port PORT.{0,60}(?:Connection refused|Couldn't connect to server)"),
+            pattern("connect ECONNREFUSED HOST:PORT"),
+            pattern(String.raw`dial tcp (?:\S+ )?HOST:PORT: connect: connection refused`),
+            pattern('connection to server at "HOST".{0,80}, port PORT failed: Connection refused'),
+            pattern(String.raw`HOST:PORT\b.{0,30}[Cc]onnection refused`),
+            pattern("connect to HOST port PORT.{0,40}[Cc]onnection refused"),
+            /[Cc]onnection refused|(?:connect |code:? ['"]?|[Ee]rror:? )ECONNREFUSED\b|os error 111/
+          ]
+        },
+        message: "Nothing listens at {host|the address}, port {port|unknown}: the service is down or not up yet.",
+        fix: 'On {host|that host}: `ss -ltnp | grep ":{port|PORT}"`, then start it (`systemctl restart UNIT`) and see its log. Inside a container localhost is the container itself: use the service’s name, and wait until it is healthy before the step that needs it.',
+        examples: {
+          hit: [
+            "curl: (7) Failed to connect to localhost port 5858 after 0 ms: Connection refused",
+            "Error: connect ECONNREFUSED 127.0.0.1:5432",
+            'psql: error: connection to server at "10.0.3.20", port 5432 failed: Connection refused'
+          ],
+          miss: ["connection accepted from 127.0.0.1:5432", "const ECONNREFUSED = 111;"]
+        }
+      },
+      {
+        id: "tls-expired",
+        title: "A certificate has expired",
+        blame: "network",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /certificate has expired|CERT_HAS_EXPIRED|certificate is not yet valid|x509: certificate has expired or is not yet valid/
+          ]
+        },
+        message: "The server’s certificate has expired (or this machine’s clock is wrong).",
+        fix: "`date -u` on the runner’s host, then the certificate: `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -dates`. Renew it on the server (Caddy renews by itself when it is reachable on port 80 and 443).",
+        examples: {
+          hit: ["curl: (60) SSL certificate problem: certificate has expired"],
+          miss: ["certificate has been renewed"]
+        }
+      },
+      {
+        id: "tls-untrusted",
+        title: "A certificate is not trusted",
+        blame: "runner",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /cannot verify (?<host3>\S+)'s certificate|certificate verify failed|server certificate verification failed|unable to get local issuer certificate|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)/,
+            /x509: certificate signed by unknown authority|[Ss]elf[- ]signed certificate|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT/,
+            /x509: certificate is valid for .+, not (?<host>\S+)|certificate subject name .+ does not match target host name '(?<host2>[^']+)'/,
+            /invalid peer certificate: (?:UnknownIssuer|Other)/
+          ]
+        },
+        message: "The certificate of a server is not trusted: its authority is not known here.",
+        fix: "Copy the authority’s certificate (from the vault container, or whoever signs) to /usr/local/share/ca-certificates/NAME.crt on the runner’s host or in the image and run `update-ca-certificates`. Node reads NODE_EXTRA_CA_CERTS, git GIT_SSL_CAINFO, Python REQUESTS_CA_BUNDLE. Do not switch verification off.",
+        examples: {
+          hit: [
+            "curl: (60) SSL certificate problem: unable to get local issuer certificate",
+            'Get "https://vault:8200/v1/sys/health": x509: certificate signed by unknown authority',
+            "ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed"
+          ],
+          miss: ["SSL certificate verify ok."]
+        }
+      },
+      {
+        id: "rate-limit",
+        title: "Too many requests",
+        blame: "network",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            /API rate limit exceeded|HTTP(?:\/[\d.]+)? 429|429 Too Many Requests|status(?: code)?:? 429|returned error: 429|secondary rate limit/
+          ]
+        },
+        message: "A server refuses more requests for now (429).",
+        fix: "Run it again later; log in with a token (its limit is higher), cache what is fetched, or use a mirror.",
+        examples: {
+          hit: [
+            "curl: (22) The requested URL returned error: 429",
+            "npm error 429 Too Many Requests - GET https://registry.example.org/x"
+          ],
+          miss: ["429 tests passed"]
+        }
+      },
+      {
+        id: "network-timeout",
+        title: "A server did not answer in time",
+        blame: "network",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            /(?:connect |read |code:? ['"]?|[Ee]rror:? )(?:ETIMEDOUT|ESOCKETTIMEDOUT)\b|i\/o timeout|TLS handshake timeout|net\/http: request canceled|Client\.Timeout exceeded/,
+            pattern("Failed to connect to HOST port PORT.{0,60}(?:timed out|Timeout)", "i"),
+            /(?:Connection|Operation|Read|connect|read) timed out|Timeout was reached|curl: \(28\)/,
+            /npm (?:ERR!|error) network timeout/,
+            /[Nn]o route to host|EHOSTUNREACH|Network is unreachable|ENETUNREACH/
+          ],
+          not: [/^\s*(?:ok|not ok|✓|✗|✔|×)\s/]
+        },
+        message: "The network did not answer in time.",
+        fix: "Run the job again. If it stays: `curl -v --connect-timeout 10 https://{host|HOST}/` on the runner’s host and inside a container of it; a firewall, a missing route, or a too large MTU in the container network (1450 behind a tunnel).",
+        examples: {
+          hit: [
+            "npm error network timeout",
+            "dial tcp 10.0.3.7:443: i/o timeout",
+            "curl: (28) Operation timed out after 30001 milliseconds"
+          ],
+          miss: ["timeout: 30s", "ok 3 - connect timed out is retried"]
+        }
+      },
+      {
+        id: "connection-lost",
+        title: "A connection broke",
+        blame: "network",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            /ECONNRESET|[Cc]onnection reset by peer|socket hang up|unexpected disconnect while reading sideband packet|The remote end hung up unexpectedly|early EOF|RPC failed; (?:curl|HTTP) \d+|Connection closed by (?:remote host|\S+ port \d+)|client_loop: send disconnect|[Bb]roken pipe \(os error 32\)/,
+            /spurious network error|curl: \((?:18|52|55|56|92)\)/
+          ],
+          not: [/^warning: spurious/]
+        },
+        message: "A connection broke while data was sent.",
+        fix: "Run the job again. If it stays: the server’s log at that time, the proxy’s limits (Caddy: body size and time-outs), and the MTU of the container network.",
+        examples: {
+          hit: [
+            "fatal: the remote end hung up unexpectedly\nerror: RPC failed; curl 18 transfer closed with outstanding read data remaining"
+          ],
+          miss: ["warning: spurious network error (2 tries remaining): [56] Failure when receiving data"]
+        }
+      },
+      {
+        id: "not-found",
+        title: "An address does not exist, or not for this login",
+        blame: "workflow",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /curl: \(22\) The requested URL returned error: (?<status>40[0-9]|410)\b/,
+            /^\S* ?ERROR (?<status>40[0-9]): /,
+            /^wget: server returned error: HTTP\/[\d.]+ (?<status>4\d\d)/
+          ],
+          not: [/error: (?:408|429)\b/]
+        },
+        message: "A server answered {status} to what the step asked of it.",
+        fix: "Ask for the same address by hand with `curl -v`: 404 is a wrong address, version or file name, or a private one asked without a token; 401 and 403 a token that is missing, expired or may not.",
+        examples: {
+          hit: ["curl: (22) The requested URL returned error: 404"],
+          miss: ["curl: (22) The requested URL returned error: 502"]
+        }
+      },
+      {
+        id: "server-error",
+        title: "A server answered with an error of its own",
+        blame: "network",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            /returned error: (?<status>50\d)\b|HTTP(?:\/[\d.]+)? (?<status2>50[234])\b|npm (?:ERR!|error) code E(?<status3>50\d)|(?:status(?: code)?|response):? (?<status4>50[234])\b|(?<status5>50[234]) (?:Bad Gateway|Service Unavailable|Gateway Time-?out)/
+          ]
+        },
+        message: "A server that the step asked is in trouble (an answer of 5xx).",
+        fix: "Run the job again. If it is your own server: `systemctl status` and the log of the service behind the proxy.",
+        examples: {
+          hit: [
+            "curl: (22) The requested URL returned error: 502",
+            "npm error 503 Service Unavailable - GET https://registry.example.org/x"
+          ],
+          miss: ["502 files rendered"]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/permissions.ts
+var permissions;
+var init_permissions = __esm({
+  "src/doctor/diagnose/rules/permissions.ts"() {
+    "use strict";
+    permissions = [
+      {
+        id: "tmp-permission",
+        title: "/tmp has the wrong permissions",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /(?<path>\/tmp(?:\/[^\s:'",)]*)?)['"]?(?: failed)?: (?:\w+ )?[Pp]ermission denied/,
+            /(?:EACCES|[Pp]ermission denied).{0,80}['" ](?<path>\/tmp(?:\/[^\s:'",)]*)?)/,
+            /(?:Couldn't create temporary file|cannot create temp(?:orary)? file).{0,60}(?<path>\/tmp[^\s:'",)]*)/
+          ]
+        },
+        message: "{path} may not be written: /tmp of the runner’s host lost its permissions.",
+        fix: "`chmod 1777 /tmp` as root on the runner’s host (alm-ci), and `ls -ld /tmp` to prove it: drwxrwxrwt.",
+        examples: {
+          hit: [
+            "mktemp: failed to create directory via template '/tmp/tmp.XXXXXXXXXX': Permission denied",
+            "Error: EACCES: permission denied, mkdir '/tmp/npm-1234'",
+            "error: linking with `cc` failed: /tmp/rustcAbC: Permission denied"
+          ],
+          miss: ["EACCES: permission denied, open '/var/tmpl/x'", "wrote /tmp/report.txt with permission 0600"]
+        }
+      },
+      {
+        id: "docker-socket-permission",
+        title: "The job may not use the Docker socket",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /permission denied while trying to connect to the [Dd]ocker (?:daemon socket|API)/,
+            /dial unix (?<path>\/[^\s:]*docker\.sock): connect: permission denied/
+          ]
+        },
+        message: "The runner’s user may not talk to Docker.",
+        fix: "`usermod -aG docker RUNNER_USER` on the runner’s host, then restart the runner: `systemctl restart forgejo-runner`.",
+        examples: {
+          hit: ["permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock"],
+          miss: ["docker daemon socket: /var/run/docker.sock"]
+        }
+      },
+      {
+        id: "foreign-files",
+        title: "Files of another user lie in the workspace",
+        blame: "runner",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /(?:rm|rmdir|mv|cp|mkdir|touch|unlink|tar|install): (?:\S+ ){0,6}[‘'"]?(?<path>[^\s'"’:]+)[’'"]?: (?:[\w ]{1,30}: )?Permission denied/,
+            /EACCES: permission denied, (?:\w+) '(?<path>[^']+)'/,
+            /(?:unable to unlink|could not create work tree dir|cannot open|unable to create file) (?:old )?'?(?<path>[^\s':]+)'?: Permission denied/,
+            /(?:insufficient permission for adding an object to repository database) (?<path>\S+)/,
+            /failed to (?:remove|create|open|write)(?: file| directory)?:? [`'"]?(?<path>\/[^\s`'":]+)[`'"]?.{0,40}Permission denied/
+          ],
+          not: [/[ '"]\/tmp\b/]
+        },
+        message: "{path} belongs to another user than the one the job runs as, often root from an earlier job or container.",
+        fix: 'On the runner’s host: `ls -ld {path}`, then `chown -R RUNNER_USER: {path}` (gbuser in the guide’s set-up). In a job that uses containers run them with `--user "$(id -u)"`.',
+        examples: {
+          hit: [
+            "rm: cannot remove 'target/debug/x': Permission denied",
+            "npm error Error: EACCES: permission denied, mkdir '/var/lib/runner/.npm/_cacache'"
+          ],
+          miss: ["mktemp: failed to create directory via template '/tmp/tmp.X': Permission denied", "rm -f target/debug/x"]
+        }
+      },
+      {
+        id: "apt-not-root",
+        title: "apt is called by a user who may not install",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [/E: Could not open lock file (?<path>\/var\/lib\/\S+) - open \(13: Permission denied\)|are you root\?$/]
+        },
+        message: "apt needs root, and the step runs as another user.",
+        fix: "`sudo apt-get …` where the runner’s user may; else an image that runs as root or has the packages, or install them once on the runner’s host.",
+        examples: {
+          hit: ["E: Could not open lock file /var/lib/dpkg/lock-frontend - open (13: Permission denied)"],
+          miss: ["Reading package lists... Done"]
+        }
+      },
+      {
+        id: "sudo-password",
+        title: "sudo asks for a password",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /sudo: (?:a password is required|a terminal is required|no tty present)/,
+            /(?<user>\S+) is not in the sudoers file/,
+            /Sorry, user (?<user>\S+) is not allowed to execute '(?<command>[^']+)'/
+          ]
+        },
+        message: "{user|The user} may not run {command|the command} by sudo without a password.",
+        fix: "On that host, with visudo, a line such as `USER ALL=(root) NOPASSWD: /path/of/the/command`. Give no more than the job needs.",
+        examples: {
+          hit: ["sudo: a password is required", "gbuser is not in the sudoers file."],
+          miss: ["sudo: systemctl restart app"]
+        }
+      },
+      {
+        id: "permission-denied",
+        title: "Permission denied",
+        blame: "runner",
+        retryable: false,
+        hint: true,
+        match: { any: [/[Pp]ermission denied|EACCES|Operation not permitted/], not: [/publickey|^(?:find|ls|du|grep): /] },
+        message: "Something may not be touched by the user the job runs as.",
+        fix: "`id`, and `ls -l` of the path in the line below, in a step of the job.",
+        examples: { hit: ["open /etc/app/key.pem: permission denied"], miss: ["permissions: 0644"] }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/programs.ts
+var programs2;
+var init_programs = __esm({
+  "src/doctor/diagnose/rules/programs.ts"() {
+    "use strict";
+    init_debian();
+    programs2 = [
+      {
+        id: "glibc-too-old",
+        title: "The program needs a newer C library than the host has",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /version [`'](?<version>(?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)' not found \(required by (?<program>[^)]+)\)/,
+            /version [`'](?<version>(?:GLIBC|GLIBCXX|CXXABI)_[\d.]+)' not found/
+          ]
+        },
+        message: "{program|The program} was built against {version}, which the C library of the host it runs on does not have.",
+        fix: "Build on the system that it will run on, or an older one: in the target container (Debian 12), or in a job with `container: debian:12`. `ldd --version` on the target says what it has. A static (musl) build runs anywhere.",
+        links: ["https://github.com/actions/runner/issues/2906"],
+        examples: {
+          hit: [
+            "./botserver: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.39' not found (required by ./botserver)",
+            "node: /lib64/libstdc++.so.6: version `GLIBCXX_3.4.20' not found (required by node)"
+          ],
+          miss: ["ldd (Debian GLIBC 2.36-9+deb12u10) 2.36", "checking for GLIBC_2.17 symbols... found"]
+        }
+      },
+      {
+        id: "loader-missing",
+        title: "The program is there, and what would load it is not",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /(?<program>\S+): cannot execute: required file not found/,
+            /(?<program>\S+): (?:bad interpreter|\/[^:]+: bad interpreter): No such file or directory/,
+            /env: [‘'](?<program>[^’'\r]+)\\?r[’']: No such file or directory/,
+            /error while loading shared libraries: (?<library>[^:]+): cannot open shared object file/
+          ]
+        },
+        message: "{program|The program} cannot start: {library|its loader or interpreter} is not on this system.",
+        fix: "`file {program|PROGRAM}` and `ldd {program|PROGRAM}` say what it needs. A program for glibc does not run on Alpine: build it there or use a Debian image. A script with Windows line ends needs `dos2unix`. For a library install the package that has {library|it}.",
+        examples: {
+          hit: [
+            "./botserver: cannot execute: required file not found",
+            "/bin/sh^M: bad interpreter: No such file or directory: ./build.sh: /bin/sh: bad interpreter: No such file or directory",
+            "./app: error while loading shared libraries: libpq.so.5: cannot open shared object file: No such file or directory"
+          ],
+          miss: ["ls: cannot access dist: No such file or directory", "checking for shared libraries... yes"]
+        }
+      },
+      {
+        id: "exec-format",
+        title: "The program is for another processor",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [/(?<program>\S+)(?:"|”)?: (?:[Ee]xec format error|cannot execute binary file)/, /[Ee]xec format error/]
+        },
+        message: "{program|The program} was built for another architecture than this host has.",
+        fix: "`file {program|PROGRAM}` and `uname -m` show both. Recompile for the target (Rust: `cargo build --target x86_64-unknown-linux-gnu`; images: `docker build --platform linux/amd64`), or install qemu-user-static where foreign programs must run.",
+        examples: {
+          hit: [
+            "/opt/gbo/bin/botserver: cannot execute binary file: Exec format error",
+            "exec /usr/local/bin/docker-entrypoint.sh: exec format error"
+          ],
+          miss: ["unknown export format: error is ignored"]
+        }
+      },
+      {
+        id: "noexec",
+        title: "A program may not be executed",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /(?:bash|sh|zsh): (?:line \d+: |\d+: )?(?<program>(?:\.{0,2}\/)[^:\s]+): Permission denied/,
+            /exec: "(?<program>[^"]+)": permission denied/,
+            /fork\/exec (?<program>[^:\s]+): permission denied/
+          ],
+          not: [/\/tmp\/[^:\s]+: Permission/]
+        },
+        message: "{program} may not be executed: it lacks the mode x, or its file system is mounted noexec.",
+        fix: "`git update-index --chmod=+x {program}` keeps the mode in the repository; or run it by its interpreter, `sh {program}`. `findmnt -T {program}` shows noexec.",
+        examples: {
+          hit: [
+            "/bin/bash: line 1: ./scripts/build.sh: Permission denied",
+            "/tmp/act/1.sh: line 1: ./gradlew: Permission denied"
+          ],
+          miss: ["git@host: Permission denied (publickey).", "bash: /tmp/build.sh: Permission denied"]
+        }
+      },
+      {
+        id: "text-file-busy",
+        title: "A program that runs cannot be overwritten",
+        blame: "workflow",
+        retryable: false,
+        match: { any: [/(?:'|"|‘)?(?<path>\/[^\s:'"’]+)(?:'|"|’)?: Text file busy/, /Text file busy|ETXTBSY/] },
+        message: "{path|The file} is a program that is running, so it cannot be written to.",
+        fix: "Write beside it and rename (`cp NEW {path|FILE}.new && mv {path|FILE}.new {path|FILE}`), or stop it first. `deploy-binary run` does the former, and goes back when the new one is not healthy.",
+        examples: {
+          hit: ["cp: cannot create regular file '/opt/gbo/bin/botserver': Text file busy"],
+          miss: ["file saved: text/plain, busy cursor reset"]
+        }
+      },
+      {
+        id: "node-missing",
+        title: "The image has no node, which actions in JavaScript need",
+        blame: "workflow",
+        retryable: false,
+        match: { any: [/exec: "node": executable file not found in \$PATH/, /Cannot find: node in PATH/] },
+        message: "A step that `uses:` an action in JavaScript runs in an image without node.",
+        fix: "Use an image with node (`container: node:20-bookworm`), install it in an earlier step (`apt-get install -y nodejs`), or replace the action by `run:` lines.",
+        links: ["https://github.com/nektos/act/issues/973"],
+        examples: {
+          hit: [
+            'OCI runtime exec failed: exec failed: unable to start container process: exec: "node": executable file not found in $PATH: unknown',
+            "Cannot find: node in PATH"
+          ],
+          miss: ["node v20.19.0 found in PATH"]
+        }
+      },
+      {
+        id: "node-too-old",
+        title: "Node is too old for what it runs",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /npm (?:ERR!|error) code EBADENGINE/,
+            /npm (?:ERR!|error) engine Unsupported engine/,
+            /SyntaxError: Unexpected token '(?<token>\?\?=|\?\.|\|\|=|\?)'/,
+            /\[?ERR_REQUIRE_ESM\]?/,
+            /using: (?<using>node\d+).{0,40}not supported|unknown runs\.using (?<using2>node\d+)/i
+          ]
+        },
+        message: "The node of the image or host is older than a package or action needs.",
+        fix: "Take a newer image (`container: node:22-bookworm`) or `uses: actions/setup-node@v4` with `node-version: 22`. `node --version` in a step shows what is there; in host mode it is the runner host’s own.",
+        examples: {
+          hit: [
+            "npm error code EBADENGINE",
+            "SyntaxError: Unexpected token '??='",
+            "Error [ERR_REQUIRE_ESM]: require() of ES Module not supported"
+          ],
+          miss: ["npm warn EBADENGINE Unsupported engine { package: 'x@1', required: { node: '>=20' } }"]
+        }
+      },
+      {
+        id: "command-not-found",
+        title: "A command is not installed",
+        blame: "workflow",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /(?:bash|sh|zsh|dash|\.sh): (?:line \d+: |\d+: )?(?<command>[\w.+-]+): (?:command )?not found$/,
+            /^env: [‘'](?<command>[\w.+-]+)[’']: No such file or directory/,
+            /exec: "(?<command>[\w.+/-]+)": executable file not found in \$PATH/,
+            /sudo: (?<command>[\w.+-]+): command not found/
+          ],
+          // What is stopped before a start, most often with "|| true".
+          not: [/\b(?:pkill|killall|pgrep|fuser): /]
+        },
+        derive: ({ command }) => {
+          const known2 = debianProgram(command ?? "");
+          return known2 === void 0 ? {} : { package: known2 };
+        },
+        message: "`{command}` is not installed where the step runs, or is not in its PATH.",
+        fix: [
+          'Install it in a step before (`apt-get update && apt-get install -y {package}`) or take an image that has it. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.',
+          'Install it in a step before or take an image that has it. `apt-get install -y apt-file && apt-file update && apt-file search bin/{command}` names the package of Debian, where there is one. What an earlier step installed below $HOME must be put into the PATH: `echo "$HOME/.cargo/bin" >> "$GITHUB_PATH"`.'
+        ],
+        examples: {
+          hit: [
+            "/bin/bash: line 1: cargo: command not found",
+            "sh: 1: protoc: not found",
+            'exec: "docker": executable file not found in $PATH'
+          ],
+          miss: ["checking for ccache... not found", "which: no mold in (/usr/bin)", "sh: 1: pkill: not found"]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/resources.ts
+var directoryOf, resources;
+var init_resources = __esm({
+  "src/doctor/diagnose/rules/resources.ts"() {
+    "use strict";
+    directoryOf = ({ path: path6 }) => path6 ? { directory: path6.replace(/\/[^/]*$/, "") || "/" } : {};
+    resources = [
+      {
+        id: "inotify-limit",
+        title: "No more files can be watched",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /System limit for number of file watchers reached/,
+            /inotify_add_watch.{0,80}No space left on device/,
+            /inotify_init.{0,40}Too many open files/
+          ]
+        },
+        message: "The limit of watched files of the runner’s host is reached (the disk is not full).",
+        fix: "On the runner’s host: `sysctl -w fs.inotify.max_user_watches=524288 fs.inotify.max_user_instances=1024`, and in /etc/sysctl.d to keep it. Containers share the host’s limit.",
+        examples: {
+          hit: ["Error: ENOSPC: System limit for number of file watchers reached, watch '/workspace/src'"],
+          miss: ["No space left on device"]
+        }
+      },
+      {
+        id: "disk-full",
+        title: "The disk is full",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /['"‘](?<path>\/[^'"’]{1,200})['"’]: (?:No space left on device|write failed, filesystem is full)/,
+            /(?:^|\s)(?<path>\/[^\s:'"]{1,200}): (?:No space left on device|write failed, filesystem is full)/,
+            /No space left on device|ENOSPC: |(?:code:? ['"]?|[Ee]rror:? )ENOSPC\b|[Dd]isk quota exceeded|EDQUOT: |not enough free space in \/|You don't have enough free space in \//
+          ],
+          not: [/file watchers/, /inotify/, /^ *Compiling /]
+        },
+        derive: directoryOf,
+        message: "The runner’s disk (or its inodes, or its quota) is full.",
+        fix: "On the runner’s host: `df -h {directory|/} && df -i {directory|/}`, then what fills it: `du -xsh ~/.cargo ~/.cache/sccache /var/lib/docker /tmp`. `docker system prune -af`, `cargo clean`, `sccache` with SCCACHE_CACHE_SIZE; old container snapshots take space too. A daily clean-up keeps it away.",
+        examples: {
+          hit: [
+            "error: failed to write /opt/gbo/data/target/debug/deps/x.o: No space left on device (os error 28)",
+            "npm error code ENOSPC"
+          ],
+          miss: [
+            "Error: ENOSPC: System limit for number of file watchers reached, watch '/w'",
+            "space left on device: 41 GB",
+            "errno.h defines ENOSPC"
+          ]
+        }
+      },
+      {
+        id: "read-only-disk",
+        title: "The file system is read-only",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /['"‘](?<path>\/[^'"’]{1,200})['"’]: Read-only file system/,
+            /(?:^|\s)(?<path>\/[^\s:'"]{1,200}): Read-only file system/,
+            /EROFS: read-only file system(?:, \w+ '(?<path>[^']+)')?|: Read-only file system$/
+          ]
+        },
+        derive: directoryOf,
+        message: "{path|A path} lies on a file system that is mounted read-only.",
+        fix: "`findmnt -T {directory|DIRECTORY}`, and `dmesg | tail` on the host: a disk with errors is remounted read-only. In a container the mount may be meant so.",
+        examples: {
+          hit: ["mkdir: cannot create directory '/opt/gbo/x': Read-only file system"],
+          miss: ["mounted read-only: /sys"]
+        }
+      },
+      {
+        id: "too-many-open-files",
+        title: "Too many open files",
+        blame: "runner",
+        retryable: false,
+        match: { any: [/EMFILE: |ENFILE: |[Tt]oo many open files/] },
+        message: "A process reached its limit of open files.",
+        fix: "`ulimit -n` in a step shows the limit. Raise it for the runner (`LimitNOFILE=65536` in its unit) or run fewer jobs side by side (`capacity` in the runner’s config).",
+        examples: { hit: ["Error: EMFILE: too many open files, open '/w/a.js'"], miss: ["open files (-n) 1024"] }
+      },
+      {
+        id: "out-of-memory",
+        title: "Out of memory",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /JavaScript heap out of memory/,
+            /Cannot allocate memory|std::bad_alloc|MemoryError$|java\.lang\.OutOfMemoryError|fatal error: runtime: out of memory|memory allocation of \d+ bytes failed/,
+            /(?:fatal error: |error: ).{0,40}Killed signal terminated program (?<program>\w+)/,
+            /\(signal: 9, SIGKILL: kill\)/,
+            /collect2: fatal error: ld terminated with signal 9/,
+            /[Oo]ut of memory: Killed process|oom-kill|OOMKilled/
+          ]
+        },
+        message: "{program|A process} was stopped because memory ran out.",
+        fix: "Less at once: `cargo build -j 2`, `make -j2`, `NODE_OPTIONS=--max-old-space-size=4096`; fewer jobs side by side (`capacity` in the runner’s config); or more memory. `dmesg | grep -i oom` on the runner’s host names the process.",
+        examples: {
+          hit: [
+            "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+            "error: could not compile `botserver` (lib)\nCaused by:\n  process didn’t exit successfully: rustc (signal: 9, SIGKILL: kill)",
+            "c++: fatal error: Killed signal terminated program cc1plus"
+          ],
+          miss: ["heap used: 412 MB of memory"]
+        }
+      },
+      {
+        id: "crashed",
+        title: "A program crashed",
+        blame: "code",
+        retryable: false,
+        match: {
+          any: [
+            /Segmentation fault|\(signal: 11, SIGSEGV|exit(?:code '| status | code )139\b|Bus error \(core dumped\)|Illegal instruction \(core dumped\)|Aborted \(core dumped\)|\(signal: 6, SIGABRT/
+          ],
+          not: [/fault handler/]
+        },
+        message: "A program crashed (segmentation fault, abort or illegal instruction).",
+        fix: "Run it again with a backtrace (`RUST_BACKTRACE=1`, `gdb -batch -ex run -ex bt --args …`). An illegal instruction means that it was built for a newer processor (`-march=native`, `target-cpu=native`).",
+        examples: {
+          hit: ["/bin/bash: line 1:  4242 Segmentation fault      (core dumped) ./test"],
+          miss: ["fault tolerance: on"]
+        }
+      },
+      {
+        id: "killed",
+        title: "A process was killed",
+        blame: "runner",
+        retryable: true,
+        match: {
+          any: [/: line \d+: +\d+ Killed\b/],
+          weak: [/^Killed(?:\s*$|\s{2,}\S)/, /exit(?:code '| status | code )137\b|RUN signal: killed/],
+          not: [/context canceled|context deadline/]
+        },
+        message: "A process was killed from outside (SIGKILL): most often because memory ran out.",
+        fix: '`dmesg | grep -i -E "oom|killed"` on the runner’s host at that time. If it was memory: fewer parallel jobs (`-j2`, `capacity` of the runner) or more of it.',
+        examples: {
+          hit: ["exitcode '137': failure", "/bin/bash: line 3:  812 Killed                  cargo test"],
+          miss: ["Killed 3 stale processes"]
+        }
+      },
+      {
+        id: "terminated",
+        title: "A process was asked to stop",
+        blame: "runner",
+        retryable: true,
+        hint: true,
+        match: { any: [/exit(?:code '| status | code )(?:143|130)\b|\(signal: 15, SIGTERM/] },
+        message: "A process was asked to stop (SIGTERM or Ctrl-C): a cancelled or timed out job, or a host that shut down.",
+        fix: "Look whether the run was cancelled, or the runner restarted at that time: `journalctl -u forgejo-runner`.",
+        examples: { hit: ["exitcode '143': failure"], miss: ["listening on port 143"] }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/services.ts
+var services;
+var init_services = __esm({
+  "src/doctor/diagnose/rules/services.ts"() {
+    "use strict";
+    services = [
+      {
+        id: "address-in-use",
+        title: "A port is taken",
+        blame: "runner",
+        retryable: true,
+        passing: true,
+        match: {
+          any: [
+            /EADDRINUSE.{0,80}?[:\s](?<port>\d{2,5})\b/,
+            /bind(?:ing)?(?: to)? .{0,80}:(?<port>\d{2,5})\b.{0,40}(?:[Aa]ddress already in use|port is already allocated|failed)/,
+            /(?:listen tcp |port |:)(?<port>\d{2,5})\b.{0,60}(?:address already in use|is already (?:allocated|in use))/i,
+            /[Aa]ddress (?:already )?in use|port is already allocated|os error 98/
+          ]
+        },
+        message: "Port {port|of a service} is taken already: by another job on the same host, or by what an earlier one left behind.",
+        fix: "`lsof -i :{port|PORT}` (or `ss -ltnp`) on the runner’s host names the process; `docker ps` a left-over container. Jobs that run in parallel in host mode need ports of their own (0 lets the system choose).",
+        examples: {
+          hit: [
+            "Error: listen EADDRINUSE: address already in use :::5858",
+            "Bind for 127.0.0.1:5432 failed: port is already allocated",
+            "sccache: error: Server startup failed: Address in use",
+            'thread main: Os { code: 98, kind: AddrInUse, message: "Address already in use" }'
+          ],
+          miss: ["listening on 127.0.0.1:5858"]
+        }
+      },
+      {
+        id: "database-password",
+        title: "The database refuses the password",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /password authentication failed for user "(?<user>[^"]+)"/,
+            /(?:failed SASL auth|SASL authentication failed|failed SASL)/,
+            /Access denied for user '(?<user>[^']+)'@/,
+            /(?:WRONGPASS|NOAUTH Authentication required)/
+          ]
+        },
+        message: "The database does not take the password of {user|its user}.",
+        fix: 'Compare what the step is given with the secret store (vault) and the service’s own configuration; `psql -h HOST -U {user|USER} -d NAME -c "SELECT 1"` by hand. Secrets of the repository are set under Actions › Secrets.',
+        examples: {
+          hit: [
+            'FATAL:  password authentication failed for user "gbuser"',
+            "error: failed SASL auth (FATAL: password authentication failed)"
+          ],
+          miss: ["SASL authentication succeeded"]
+        }
+      },
+      {
+        id: "database-missing",
+        title: "The database, role or table does not exist",
+        blame: "workflow",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /FATAL: +(?:database|role) "(?<name>[^"]+)" does not exist/,
+            /(?:ERROR|error): +relation "(?<name>[^"]+)" does not exist/,
+            /Unknown database '(?<name>[^']+)'|no such table: (?<name2>\S+)/
+          ],
+          // pg_isready and health checks without a user ask as root, whom nobody made; and a server's log has what its clients tried.
+          not: [/role "root"|\[\d+\] (?:FATAL|ERROR): /]
+        },
+        message: "{name|It} does not exist in the database: a migration was not run, or the name is wrong.",
+        fix: "`psql -l` lists the databases (names are case-sensitive: PROD-ALM is not prod-alm), `\\dt` the tables. Run the migrations in a step before.",
+        examples: {
+          hit: ['FATAL:  database "prod-alm" does not exist', 'ERROR:  relation "users" does not exist at character 15'],
+          miss: ['NOTICE:  relation "users" already exists, skipping', 'FATAL:  role "root" does not exist']
+        }
+      },
+      {
+        id: "forge-database",
+        title: "Forgejo’s own database was in the way",
+        blame: "forge",
+        retryable: true,
+        match: {
+          any: [
+            // The database of the job's own program is locked as well at times: only what runner and server say counts.
+            /(?:ReportState|UpdateTask|UpdateLog|FetchTask|CreateTaskForRunner|rpc error|level=|\[[EW]\] ).{0,200}(?:database is locked|SQLITE_BUSY)/,
+            /run has changed|ErrActionRunOutOfDate/,
+            /pick task(?: failed)?: CreateTaskForRunner(?<what>.{0,160})/
+          ]
+        },
+        message: "Forgejo could not write the state of the job: its database was locked, or a row of a waiting job is broken.",
+        fix: "`ci-doctor stuck` names what holds the queue, `ci-doctor checkup` what to set. With SQLite: SQLITE_JOURNAL_MODE = WAL and SQLITE_TIMEOUT = 20000 in [database], or PostgreSQL where several runners work.",
+        examples: {
+          hit: [
+            "failed to fetch task: pick task failed: CreateTaskForRunner: run with id 38: resource does not exist",
+            "ReportState error: rpc error: database is locked"
+          ],
+          miss: ["migrations locked: no", "sqlite3.OperationalError: database is locked"]
+        }
+      },
+      {
+        id: "unit-failed",
+        title: "A systemd unit did not start",
+        blame: "workflow",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /Job for (?<unit>\S+\.service) failed/,
+            /Failed to (?:start|restart) (?<unit>\S+): Unit \S+ not found/,
+            /^Unit (?<unit>\S+\.service) (?:not found|could not be found)/,
+            /(?<unit>\S+\.service): (?:Main process exited, code=exited|Failed with result '(?<result>[\w-]+)')/
+          ],
+          // As it was asked to stop.
+          not: [/status=(?:143|0)\b/]
+        },
+        message: "The unit {unit} did not start.",
+        fix: "On the host: `systemctl status {unit} --no-pager` and `journalctl -u {unit} -n 50 --no-pager`. A service that needs its .env does not run when it is started by hand; always through systemctl.",
+        examples: {
+          hit: [
+            "Job for botserver.service failed because the control process exited with error code.",
+            "Failed to restart ui.service: Unit ui.service not found."
+          ],
+          miss: [
+            "Started botserver.service - botserver.",
+            "Failed to stop ui.service: Unit ui.service not found.",
+            "botserver.service: Main process exited, code=exited, status=143/n/a"
+          ]
+        }
+      },
+      {
+        id: "binary-not-updated",
+        title: "The deployed program is not the one that was meant",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /the file at (?<path>\S+) does not hold "(?<text>[^"]+)"/,
+            /process \d+ still executes the file that was at (?<path>\S+) before/
+          ]
+        },
+        message: "After the deploy {path} is not what was expected: an old source was built, a feature flag was left out, or the old program still runs.",
+        fix: '`stat -c "%y" {path}` on the host must match this run; `git -C CLONE log -1` on the runner shows what was built, and the build line must have its features (`cargo build --features embed-ui`). `strings {path} | grep -F {text|TEXT}` proves it.',
+        examples: {
+          hit: ['error: system: the file at /opt/gbo/bin/botui does not hold "build 42".'],
+          miss: ['system: holds "build 42"']
+        }
+      },
+      {
+        id: "health-check",
+        title: "The service did not become healthy",
+        blame: "code",
+        retryable: false,
+        passing: true,
+        match: {
+          any: [
+            /\bdid not (?:answer as wanted|become healthy)|health ?check (?:failed|timed out)|[Uu]nhealthy.{0,20}(?:rolled|rolling) back|container \S+ is unhealthy|dependency failed to start/i
+          ]
+        },
+        message: "The service was started and did not become healthy.",
+        fix: "Read its own log on the host around that time (`journalctl -u UNIT -n 100`, or /opt/gbo/logs/error.log), then `curl -v http://localhost:5858/api/health` there (botui needs BOTSERVER_URL=http://localhost:5858).",
+        examples: {
+          hit: ["dependency failed to start: container app-db-1 is unhealthy", "error: health check failed after 60 s"],
+          miss: ["health check passed"]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/ssh.ts
+var ssh;
+var init_ssh2 = __esm({
+  "src/doctor/diagnose/rules/ssh.ts"() {
+    "use strict";
+    ssh = [
+      {
+        id: "ssh-host-key-changed",
+        title: "A host’s key is another one than before",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /REMOTE HOST IDENTIFICATION HAS CHANGED/,
+            /Host key for \[?(?<host>[\w.-]+)\]?\S* has changed/,
+            /Offending \w+ key in (?<file>\S+):\d+/
+          ]
+        },
+        message: "A host shows another key than the one that is known: it was set up anew, or somebody is in between.",
+        fix: "Find out which, on the host’s own console: `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`. Only when it is the key that ssh was shown: `ssh-keygen -R {host|HOST}` as the runner’s user, and pin the new one in known_hosts. Never switch the check off.",
+        examples: {
+          hit: ["@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @"],
+          miss: ["Warning: Permanently added 'system' (ED25519) to the list of known hosts."]
+        }
+      },
+      {
+        id: "ssh-host-key-unknown",
+        title: "A host’s key is not known",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /Host key verification failed/,
+            /No \w+ host key is known for (?<host>\S+) and you have requested strict checking/
+          ]
+        },
+        message: "ssh does not know the key of {host|the host} and may not ask.",
+        fix: "`ssh-keyscan -t ed25519 {host|HOST}` prints it; compare it on the host itself (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`), then put the line into ~/.ssh/known_hosts of the runner’s user, or into a secret that a step writes there (deploy-binary: `known-hosts` or `fingerprint`).",
+        examples: {
+          hit: [
+            "No ED25519 host key is known for system and you have requested strict checking.\nHost key verification failed."
+          ],
+          miss: ["Warning: Permanently added 'system' (ED25519) to the list of known hosts."]
+        }
+      },
+      {
+        id: "ssh-key-unreadable",
+        title: "The SSH key cannot be read",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /Load key "(?<key>[^"]+)": (?:error in libcrypto|invalid format)/,
+            /Error loading key "(?<key>[^"]+)": (?:error in libcrypto|invalid format)/,
+            /Permissions (?<mode>\d+) for '(?<key>[^']+)' are too open/,
+            /WARNING: UNPROTECTED PRIVATE KEY FILE/
+          ]
+        },
+        message: "The private key {key|file} is not usable: damaged on its way through the secret, or readable by others.",
+        fix: 'Write it with its last newline and without Windows line ends: `printf "%s\\n" "$KEY" | tr -d "\\r" > {key|KEYFILE} && chmod 600 {key|KEYFILE}`; `ssh-keygen -y -f {key|KEYFILE}` proves it.',
+        examples: {
+          hit: ['Load key "/var/lib/runner/.ssh/id_ed25519": error in libcrypto'],
+          miss: ["Identity added: /var/lib/runner/.ssh/id_ed25519"]
+        }
+      },
+      {
+        id: "ssh-auth",
+        title: "The host does not take the SSH key",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /(?:(?<user>[\w.-]+)@(?<host>[\w.-]+): )?Permission denied \((?:publickey|gssapi|password|keyboard)/,
+            /All configured authentication methods failed/,
+            /Too many authentication failures/
+          ]
+        },
+        message: "{host|The host} lets {user|the user} in with none of the keys it was offered.",
+        fix: "As the runner’s user: `ssh -v {user|USER}@{host|HOST} true` names the keys that are tried. The public key (`ssh-keygen -y -f KEYFILE`) must be a line of ~/.ssh/authorized_keys of that user on the host; that file and directory must belong to it and be writable by nobody else.",
+        examples: {
+          hit: ["gbuser@system: Permission denied (publickey)."],
+          miss: ['Authenticated to system using "publickey".']
+        }
+      },
+      {
+        id: "scp-not-owner",
+        title: "The target of a copy may not be written",
+        blame: "runner",
+        retryable: false,
+        match: {
+          any: [
+            /scp: (?:dest open )?"?(?<path>[^":]+)"?: Permission denied/,
+            /rsync: .{0,60}(?:mkstemp|open|failed to set).{0,20}"(?<path>[^"]+)" failed: Permission denied/
+          ],
+          not: [/publickey/]
+        },
+        message: "{path} on the target host may not be written by the user that copies: it belongs to another user, often root.",
+        fix: "On the target: `ls -l {path}`, then `chown gbuser:gbuser {path}` (the user that deploys; its directory too). `deploy-binary run --owner gbuser:gbuser` sets it at every deploy.",
+        examples: {
+          hit: [
+            'scp: dest open "/opt/gbo/bin/botserver": Permission denied',
+            "scp: /opt/gbo/bin/botserver: Permission denied"
+          ],
+          miss: ['scp: dest open "/opt/gbo/bin/botserver": Failure']
+        }
+      },
+      {
+        id: "scp-dest-open",
+        title: "The target of a copy is a program that runs",
+        blame: "workflow",
+        retryable: false,
+        match: { any: [/(?:scp: )?dest open "?(?<path>[^":]+)"?: Failure/, /scp: (?<path>[^":]+): Text file busy/] },
+        message: '{path} cannot be opened for writing on the target: most often it is the program that runs (OpenSSH says no more than "Failure"); a full disk or a read-only one looks the same.',
+        fix: "Never overwrite a running binary. Copy beside it, and rename it there: `mv {path}.new {path}`, then restart; or stop it before the copy. `deploy-binary run --target {path}` does that, with a check of health and a way back. `df -h {path}` on the target rules out the disk.",
+        examples: {
+          hit: ['scp: dest open "/opt/gbo/bin/botserver": Failure'],
+          miss: ['scp: dest open "/opt/gbo/bin/botserver": Permission denied']
+        }
+      },
+      {
+        id: "scp-no-directory",
+        title: "The target directory of a copy does not exist",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /scp: (?:dest open |realpath |stat local |stat remote )?"?(?<path>[^":]+)"?: No such file or directory/,
+            /rsync: .{0,60}"(?<path>[^"]+)" failed: No such file or directory/
+          ]
+        },
+        message: "{path} does not exist: on the target the directory is missing, or here the build wrote its result elsewhere.",
+        fix: "`ls -ld {path}` on both sides. On the target `mkdir -p` makes the directory that it lies in; a missing source means that the build step made something else (profile, target triple, feature).",
+        examples: {
+          hit: ['scp: stat local "target/release/botserver": No such file or directory'],
+          miss: ['scp: dest open "/opt/gbo/bin/botserver": Failure']
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/workflows.ts
+var workflows;
+var init_workflows = __esm({
+  "src/doctor/diagnose/rules/workflows.ts"() {
+    "use strict";
+    workflows = [
+      {
+        id: "run-time-limit",
+        title: "The job ran longer than its runner allows",
+        blame: "runner",
+        retryable: false,
+        match: { any: [/runner cancelled the job because it exceeds the maximum run time/i] },
+        message: "The runner stopped the job because it ran longer than `timeout` in the runner’s config.",
+        fix: "Raise `runner.timeout` in the runner’s config.yaml (3h by default) and restart it, or make the job shorter. `ci-doctor show RUN` tells which step took the time.",
+        examples: {
+          hit: ["The runner cancelled the job because it exceeds the maximum run time"],
+          miss: ["maximum run time: 3h"]
+        }
+      },
+      {
+        id: "step-time-limit",
+        title: "A time limit of the workflow ended",
+        blame: "workflow",
+        retryable: true,
+        match: {
+          any: [
+            /this step has been cancelled: ctx: context deadline exceeded/,
+            /The (?:job|action|step|operation)[^.]{0,40} (?:has exceeded|exceeded) the maximum (?:execution )?time of/
+          ]
+        },
+        message: "The time limit of the step or job (`timeout-minutes`) was over.",
+        fix: "Look at what it did last (below): if it waited for something that never came, that is the cause. Else raise `timeout-minutes`.",
+        examples: {
+          hit: ["⚙️ [runner]: this step has been cancelled: ctx: context deadline exceeded, exec: RUN signal: killed"],
+          miss: ["context deadline: 30s"]
+        }
+      },
+      {
+        id: "action-missing",
+        title: "An action cannot be fetched",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /[Uu]nable to resolve action [`'"]?(?<action>[^\s`'",]+)/,
+            /unable to clone '?(?<url>https?:\/\/[^\s']+)/i,
+            /Unable to clone (?<url>https?:\/\/\S+) refs\/heads/,
+            /the provided ref [`'"]?(?<ref>[^\s`'"]+)[`'"]? is the shortened version of a commit SHA/,
+            /(?:file does not exist|no such file or directory).{0,80}action\.ya?ml|action\.ya?ml.{0,80}(?:file does not exist|not found|no such file)/
+          ]
+        },
+        message: "The action {action|of a step} cannot be fetched: its name or version is wrong, or its server is not reachable{: url}.",
+        fix: "A short name is looked for at DEFAULT_ACTIONS_URL ([actions] in app.ini; https://data.forgejo.org unless set): write the whole address, `uses: https://data.forgejo.org/actions/checkout@v4`. A commit needs all 40 digits. `git ls-remote {url|URL}` on the runner’s host proves that it is reachable.",
+        examples: {
+          hit: [
+            "Unable to resolve action `actions/chekout@v4`, repository not found",
+            "Unable to clone https://data.forgejo.org/actions/nothing refs/heads/v1: repository does not exist"
+          ],
+          miss: ["☁  git clone https://data.forgejo.org/actions/checkout # ref=v4"]
+        }
+      },
+      {
+        id: "workflow-invalid",
+        title: "The workflow file is not valid",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /(?:workflow is not valid|[Ss]chema validation failed|Failed to match [\w-]+:|Unknown Property \w+|yaml: (?:unmarshal errors|line \d+:))[ .:]*(?<what>.{0,160})/,
+            /(?:Error while evaluating|[Ff]ailed to evaluate|unable to interpolate|[Uu]nable to evaluate).{0,20}(?:expression|if|matrix|'|`)[ :]*(?<what>.{0,160})/,
+            /Unrecognized named-value: (?<what>.{1,80})|(?:error|failure|failed) parsing expression|Unknown Variable Access (?<what2>\w+)/
+          ]
+        },
+        message: "The workflow file cannot be used{: what| as it is}.",
+        fix: "Correct what the line below names. `forgejo-runner validate --workflow --path FILE` (runner 8 and newer) checks a file without a run.",
+        examples: {
+          hit: [
+            "workflow is not valid. 'ci.yaml': Line: 9 Column 5: Unknown Property stepss",
+            "yaml: line 12: did not find expected key"
+          ],
+          miss: ["workflow prepared"]
+        }
+      },
+      {
+        id: "input-missing",
+        title: "A required input is empty: a secret that is not there",
+        blame: "workflow",
+        retryable: false,
+        match: {
+          any: [
+            /Input required and not supplied: (?<input>\S+)/,
+            /(?:secret|variable) "?(?<input>[A-Z][A-Z0-9_]{2,})"? (?:is (?:not set|empty|missing)|not found)/,
+            /(?:bash|sh): (?:line \d+: |\d+: )?(?<input>[A-Za-z_]\w{2,}): (?:unbound variable|parameter not set|parameter null or not set)/
+          ]
+        },
+        message: "{input} is empty: the secret or variable that it comes from does not exist here, or is not given to runs of forks.",
+        fix: "Add it in the settings of the repository or owner (Actions › Secrets, names in capitals), and check its spelling in the workflow (secrets.{input}, vars.{input}, `env:`). Runs of a pull request from a fork get no secrets.",
+        examples: {
+          hit: ["Error: Input required and not supplied: token", "/bin/bash: line 1: deploy_key: unbound variable"],
+          miss: ["token: ***"]
+        }
+      },
+      {
+        id: "artifact-failed",
+        title: "An artifact could not be stored or found",
+        blame: "forge",
+        retryable: true,
+        match: {
+          any: [
+            /Failed to (?:CreateArtifact|FinalizeArtifact|ListArtifacts|GetSignedArtifactURL)/,
+            /(?:Unable to (?:find|download) (?:any )?artifact|Artifact not found for name: )(?<name>\S*)/,
+            /@actions\/artifact v2\.0\.0\+.{0,60}not (?:currently )?supported on GHES/,
+            /Create Artifact Container failed/
+          ]
+        },
+        message: "The server did not take or give the artifact {name|of this step}.",
+        fix: "Forgejo takes `https://data.forgejo.org/forgejo/upload-artifact@v4` (and download-artifact of the same); GitHub’s own v4 refuses other servers. If that is what runs: `[actions] ARTIFACT_RETENTION_DAYS`, the storage’s free space, and Forgejo’s log at that time.",
+        examples: {
+          hit: [
+            "Error: Failed to CreateArtifact: Received non-retryable error: Failed request: (404) Not Found",
+            "@actions/artifact v2.0.0+, upload-artifact@v4+ and download-artifact@v4+ are not currently supported on GHES."
+          ],
+          miss: ["Artifact dist has been successfully uploaded!"]
+        }
+      },
+      {
+        id: "cache-unreachable",
+        title: "The cache server of the runner cannot be reached",
+        blame: "runner",
+        retryable: true,
+        hint: true,
+        match: {
+          any: [
+            /(?:reserveCache|getCacheEntry|saveCache|restoreCache) failed|Cache service responded with [45]\d\d|Failed to (?:save|restore)(?: cache)?: /
+          ]
+        },
+        message: "The runner’s cache server did not answer the job.",
+        fix: "In the runner’s config.yaml: `cache.host` must be an address that the job’s container reaches (not 127.0.0.1), `cache.port` a fixed port that the firewall lets through. Then restart the runner.",
+        examples: {
+          hit: ["reserveCache failed: Cache service responded with 404"],
+          miss: ["Cache restored from key: linux-cargo"]
+        }
+      },
+      {
+        id: "cancelled",
+        title: "The step was cancelled",
+        blame: "unknown",
+        retryable: true,
+        hint: true,
+        match: { any: [/this step has been cancelled: ctx: context canceled/, /^context canceled$/] },
+        message: "The step was stopped from outside: somebody cancelled the run, a newer run of its concurrency group took over, or the job was reset.",
+        fix: "`ci-doctor history` tells of resets; a newer run is in `ci-doctor runs`. Otherwise run it again.",
+        examples: {
+          hit: ["⚙️ [runner]: this step has been cancelled: ctx: context canceled, exec: RUN signal: killed"],
+          miss: ["subscription canceled"]
+        }
+      }
+    ];
+  }
+});
+
+// src/doctor/diagnose/rules/index.ts
+var topics, textRules;
+var init_rules = __esm({
+  "src/doctor/diagnose/rules/index.ts"() {
+    "use strict";
+    init_code();
+    init_containers();
+    init_git();
+    init_network();
+    init_permissions();
+    init_programs();
+    init_resources();
+    init_services();
+    init_ssh2();
+    init_workflows();
+    topics = [
+      { title: "Programs that will not run", rules: programs2 },
+      { title: "Disk and memory", rules: resources },
+      { title: "SSH and copying", rules: ssh },
+      { title: "Permissions", rules: permissions },
+      { title: "Containers and images", rules: containers },
+      { title: "Git and submodules", rules: git },
+      { title: "Workflow, actions, runner", rules: workflows },
+      { title: "Services", rules: services },
+      { title: "Build, packages, tests", rules: code },
+      { title: "Network", rules: network2 }
+    ];
+    textRules = topics.flatMap(({ rules }) => rules);
+  }
+});
+
+// src/doctor/diagnose/own-rules.ts
+function parseOwnRules(value2, file) {
+  if (value2 === void 0 || value2 === null) return [];
+  if (!Array.isArray(value2))
+    throw usage(
+      `${file}: "rules" must be a list.`,
+      'Begin each rule with "- id: NAME"; docs/diagnose.md has an example.'
+    );
+  if (value2.length > mostRules)
+    throw usage(
+      `${file}: "rules" has ${value2.length} rules, of which only ${mostRules} are taken.`,
+      "Remove those that hit nothing any more."
+    );
+  const taken = new Set([...textRules, ...stateRules].map(({ id }) => id));
+  return value2.map((entry, at) => {
+    const rule = parseRule(entry, `${file}: rule ${at + 1}`);
+    if (taken.has(rule.id))
+      throw usage(
+        `${file}: rule ${at + 1}: the id "${rule.id}" is taken.`,
+        "Ids are unique, among the built-in ones too: choose another."
+      );
+    taken.add(rule.id);
+    tryOrdinary(rule, `${file}: rule "${rule.id}"`);
+    tryExamples(rule, `${file}: rule "${rule.id}"`);
+    return rule;
+  });
+}
+function parseRule(entry, place) {
+  const fields2 = mapping(entry, place, ruleKeys);
+  const id = text(fields2, "id", place);
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id))
+    throw usage(`${place}: the id "${id}" is not of small letters, digits and hyphens.`, "Write it as vault-sealed.");
+  const where = `${place} "${id}"`;
+  const blame = fields2.blame === void 0 ? "unknown" : text(fields2, "blame", where);
+  if (!blames.includes(blame)) throw oneOf(where, "blame", blame, blames);
+  const retryable3 = fields2.retryable ?? false;
+  if (typeof retryable3 !== "boolean")
+    throw usage(
+      `${where}: "retryable" must be true or false.`,
+      "Say whether the same run may succeed when it is started again."
+    );
+  const { match, longest } = parseMatch(fields2.match, where);
+  for (const key of ["message", "fix"]) if (typeof fields2[key] === "string") checkNames(fields2[key], key, match, where);
+  return {
+    id,
+    title: text(fields2, "title", where),
+    blame,
+    retryable: retryable3,
+    match,
+    message: fields2.message === void 0 ? text(fields2, "title", where) : text(fields2, "message", where),
+    fix: text(fields2, "fix", where),
+    links: texts(fields2.links, "links", where),
+    examples: parseExamples(fields2.examples, where),
+    longest
+  };
+}
+function parseMatch(value2, place) {
+  const where = `${place}, match`;
+  const fields2 = mapping(value2, where, matchKeys);
+  const ignoreCase = fields2["ignore-case"] ?? false;
+  if (typeof ignoreCase !== "boolean")
+    throw usage(`${where}: "ignore-case" must be true or false.`, "Leave it out for false.");
+  const flags = ignoreCase ? "i" : "";
+  let longest = Number.POSITIVE_INFINITY;
+  const pattern2 = (source, key) => {
+    const risk = patternRisk(source, flags);
+    if ("problem" in risk)
+      throw usage(
+        `${where}: the ${key} /${source}/ is refused: ${risk.problem}.`,
+        `${risk.advice} Or use "contains" with plain text, and "near" for a second line.`
+      );
+    longest = Math.min(longest, risk.longest);
+    return new RegExp(source, flags);
+  };
+  const any2 = [
+    ...texts(fields2.contains, "contains", where).map((part) => new RegExp(literal4(part), flags)),
+    ...texts(fields2.pattern, "pattern", where).map((source) => pattern2(source, "pattern"))
+  ];
+  if (any2.length === 0)
+    throw usage(
+      `${where}: it has neither "contains" nor "pattern".`,
+      'Say what a line of the log must hold, most simply with contains: "text".'
+    );
+  if (any2.some((one) => one.test("")))
+    throw usage(
+      `${where}: it fits an empty line, so it would fit everything.`,
+      "Name something that only this failure prints."
+    );
+  const not = texts(fields2.not, "not", where).map((source) => pattern2(source, 'pattern of "not"'));
+  return { match: { any: any2, ...not.length > 0 && { not }, ...parseNear(fields2.near, where, pattern2) }, longest };
+}
+function parseNear(value2, place, pattern2) {
+  if (value2 === void 0) return {};
+  const where = `${place}, near`;
+  const fields2 = mapping(value2, where, nearKeys);
+  const lines2 = fields2.lines ?? 5;
+  if (typeof lines2 !== "number" || !Number.isInteger(lines2) || lines2 < 1 || lines2 > 50)
+    throw usage(`${where}: "lines" must be a whole number from 1 to 50.`, "Write lines: 5.");
+  return { near: { pattern: pattern2(text(fields2, "pattern", where), 'pattern of "near"'), lines: lines2 } };
+}
+function parseExamples(value2, place) {
+  if (value2 === void 0) return { hit: [], miss: [] };
+  const fields2 = mapping(value2, `${place}, examples`, exampleKeys);
+  return {
+    hit: texts(fields2.hit, "hit", `${place}, examples`),
+    miss: texts(fields2.miss, "miss", `${place}, examples`)
+  };
+}
+function checkNames(text4, key, { any: any2, near: near2 }, place) {
+  const sources = [...any2, ...near2 ? [near2.pattern] : []].map(({ source }) => source);
+  const known2 = sources.flatMap(
+    (source) => [...source.matchAll(/\(\?<([A-Za-z_$][\w$]*)>/g)].map(([, name3]) => name3.replace(/\d+$/, ""))
+  );
+  for (const name3 of namesIn(text4)) {
+    if (known2.includes(name3)) continue;
+    const close = nearest(name3, known2);
+    throw usage(
+      `${place}: "${key}" names {${name3}}, and no pattern has a group of that name${close ? `; did you mean {${close}}?` : "."}`,
+      known2.length > 0 ? `Groups there are: ${[...new Set(known2)].join(", ")}.` : `Write (?<${name3}>…) in "pattern" around what is meant.`
+    );
+  }
+}
+function tryOrdinary(rule, place) {
+  const line = ordinary.find((one) => fitsLog(rule, one));
+  if (line !== void 0)
+    throw usage(
+      `${place} fits a line that every log has: ${JSON.stringify(line)}.`,
+      "Name something that only this failure prints: a rule that fits everything would be the cause of everything."
+    );
+}
+function tryExamples(rule, place) {
+  const fits2 = (example) => fitsLog(rule, example);
+  for (const example of rule.examples.hit)
+    if (!fits2(example))
+      throw usage(
+        `${place} does not fit its own example: ${JSON.stringify(example.slice(0, 120))}.`,
+        "Correct the pattern or the example."
+      );
+  for (const example of rule.examples.miss)
+    if (fits2(example))
+      throw usage(
+        `${place} fits what it must miss: ${JSON.stringify(example.slice(0, 120))}.`,
+        'Make the pattern narrower, or name the exception under "not".'
+      );
+}
+function mapping(value2, place, known2) {
+  if (typeof value2 !== "object" || value2 === null || Array.isArray(value2))
+    throw usage(`${place}: it must hold keys and values.`, `Its keys: ${known2.join(", ")}.`);
+  for (const key of Object.keys(value2)) if (!known2.includes(key)) throw unknownKey(place, key, known2);
+  return value2;
+}
+function text(fields2, key, place) {
+  const value2 = fields2[key];
+  if (value2 === void 0) throw usage(`${place}: "${key}" is missing.`, `Add ${key}: TEXT.`);
+  if (typeof value2 !== "string" || value2.trim() === "")
+    throw usage(`${place}: "${key}" must be a text.`, `Write it as ${key}: "TEXT".`);
+  return value2;
+}
+function texts(value2, key, place) {
+  if (value2 === void 0) return [];
+  const list = Array.isArray(value2) ? value2 : [value2];
+  if (!list.every((one) => typeof one === "string" && one !== ""))
+    throw usage(`${place}: "${key}" must be a text or a list of texts.`, `Write it as ${key}: "TEXT".`);
+  return list;
+}
+var blames, mostRules, ruleKeys, matchKeys, nearKeys, exampleKeys, fitsLog, ordinary, literal4, unknownKey, oneOf;
+var init_own_rules = __esm({
+  "src/doctor/diagnose/own-rules.ts"() {
+    "use strict";
+    init_errors();
+    init_nearest();
+    init_engine();
+    init_line();
+    init_pattern();
+    init_rule();
+    init_rules();
+    init_state2();
+    blames = ["code", "workflow", "runner", "forge", "network", "dependency", "unknown"];
+    mostRules = 200;
+    ruleKeys = ["id", "title", "blame", "retryable", "match", "message", "fix", "links", "examples"];
+    matchKeys = ["contains", "pattern", "ignore-case", "not", "near"];
+    nearKeys = ["pattern", "lines"];
+    exampleKeys = ["hit", "miss"];
+    fitsLog = (rule, log) => {
+      const { specific, repeated: repeated2 } = findHits(log.split("\n").map(plain2), [rule], () => false);
+      return specific !== void 0 || repeated2 !== void 0;
+    };
+    ordinary = [
+      "runner-1(version:v12.0.0) received task 42 of job build, be triggered by event: push",
+      "workflow prepared",
+      "HEAD is now at 0f3c1a9 Correct the table",
+      "added 214 packages, and audited 215 packages in 6s",
+      "Reading package lists...",
+      "   Compiling serde v1.0.219",
+      "total 12",
+      "ok"
+    ];
+    literal4 = (text4) => text4.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+    unknownKey = (place, key, known2) => {
+      const close = nearest(key, known2);
+      return usage(
+        `${place}: unknown key "${key}"${close ? `; did you mean "${close}"?` : "."}`,
+        `Known keys: ${known2.join(", ")}.`
+      );
+    };
+    oneOf = (place, key, value2, known2) => {
+      const close = nearest(value2, known2);
+      return usage(
+        `${place}: "${key}" is "${value2}"${close ? `; did you mean "${close}"?` : "."}`,
+        `Use one of: ${known2.join(", ")}.`
+      );
+    };
+  }
+});
+
+// src/doctor/diagnose/statistics.ts
+async function statistics(means, since, progress = () => {
+}) {
+  const { queries } = means.database;
+  const now = await means.database.now();
+  const all = await failedSince(queries, since, most + 1);
+  const ids = all.slice(-most);
+  const judged = [];
+  const good = goodLinesKept(means);
+  for (let from = 0; from < ids.length; from += batch3) {
+    for (const job of await loadJobs(queries, ids.slice(from, from + batch3)))
+      judged.push({ job, verdict: await judge(means, job, now, good(job)) });
+    progress(judged.length, ids.length);
+  }
+  const known2 = judged.filter(({ verdict }) => verdict.cause !== null);
+  const unknown2 = judged.filter(({ verdict }) => verdict.cause === null);
+  return {
+    since,
+    failed: all.length,
+    left: all.length - ids.length,
+    explained: known2.length,
+    share: judged.length === 0 ? null : known2.length / judged.length,
+    causes: grouped2(
+      known2,
+      ({ verdict }) => verdict.cause.id,
+      ({ verdict: { cause } }) => ({
+        id: cause.id,
+        title: cause.title,
+        blame: cause.blame,
+        retryable: cause.retryable
+      })
+    ),
+    unexplained: grouped2(
+      unknown2,
+      ({ verdict }) => verdict.fingerprint ?? verdict.missing?.message ?? "",
+      ({ verdict }) => ({
+        fingerprint: verdict.fingerprint,
+        line: verdict.missing?.message ?? lineOf2(verdict)
+      })
+    )
+  };
+}
+function grouped2(judged, key, about) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const one of judged) groups.set(key(one), [...groups.get(key(one)) ?? [], one]);
+  return [...groups.values()].map((group) => ({
+    ...about(group.at(-1)),
+    count: group.length,
+    first: Math.min(...group.map(({ job }) => job.stopped)),
+    last: Math.max(...group.map(({ job }) => job.stopped)),
+    repositories: distinct2(group.map(({ job }) => job.run.repository ?? "(gone)")),
+    runners: distinct2(group.map(({ job }) => job.task?.runner ?? "(gone)")),
+    runs: distinct2(group.map(({ job }) => job.run.id)).slice(-5).reverse()
+  })).sort((a, b) => b.count - a.count);
+}
+function goodLinesKept(means) {
+  const kept = /* @__PURE__ */ new Map();
+  return (job) => async (step) => {
+    if (job.status !== Status.failure) return void 0;
+    const id = await lastGood(means.database.queries, job);
+    if (id === void 0) return void 0;
+    const key = `${id} ${step}`;
+    let lines2 = kept.get(key);
+    if (!lines2) {
+      lines2 = loadJobs(means.database.queries, [id]).then(([good]) => goodLines(means, good, step));
+      kept.set(key, lines2);
+      for (const oldest of kept.keys()) {
+        if (kept.size <= 50) break;
+        kept.delete(oldest);
+      }
+    }
+    return lines2;
+  };
+}
+var most, batch3, lineOf2, distinct2;
+var init_statistics = __esm({
+  "src/doctor/diagnose/statistics.ts"() {
+    "use strict";
+    init_status();
+    init_diagnose();
+    init_line();
+    init_load();
+    most = 5e3;
+    batch3 = 200;
+    lineOf2 = ({ lines: lines2 }) => lines2.find(({ decisive: decisive2 }) => decisive2)?.text ?? lines2.findLast(({ text: text4 }) => !isSaidByRunner(text4))?.text ?? lines2.at(-1)?.text ?? "";
+    distinct2 = (values) => [...new Set(values)];
   }
 });
 
@@ -88679,11 +90071,8 @@ __export(diagnosis_text_exports, {
   statisticsMarkdown: () => statisticsMarkdown,
   statisticsText: () => statisticsText
 });
-function diagnosisText(diagnosis, view2) {
-  if (view2.layout === "tsv") return table(jobColumns, diagnosis.jobs, view2);
-  const { style } = view2;
-  if (diagnosis.message !== null) return `Run ${diagnosis.runId}: ${diagnosis.message}`;
-  const parts = diagnosis.jobs.length === 0 ? [causeText(diagnosis.cause, style)] : diagnosis.jobs.map((job) => jobText(job, style));
+function diagnosisText(diagnosis, { style }) {
+  const parts = diagnosis.message !== null ? [`Run ${diagnosis.runId}: ${diagnosis.message}`] : diagnosis.jobs.length === 0 ? [causeText(diagnosis.cause, style)] : diagnosis.jobs.map((job) => jobText(job, style));
   if (diagnosis.annotations) parts.push(annotationText(diagnosis.annotations, style));
   return parts.join("\n\n");
 }
@@ -88691,7 +90080,7 @@ function jobText(job, style) {
   const { cause, missing: missing3, lines: lines2, differs, history, comparedWith } = job;
   const head = style.strong(harmless(job.step === null ? job.job : `${job.job} › ${job.step}`));
   const said2 = cause ? [causeText(cause, style)] : missing3 ? [`${style.warn("could not tell")}: ${missing3.message}`, `next: ${missing3.fix}`] : [
-    `${style.warn("unknown")}: no rule fits this failure. ${lines2.some(({ decisive }) => decisive) ? "The first error:" : "The end of its log:"}`
+    `${style.warn("unknown")}: no rule fits this failure. ${lines2.some(({ decisive: decisive2 }) => decisive2) ? "The first error:" : "The end of its log:"}`
   ];
   return [
     head,
@@ -88704,11 +90093,11 @@ function jobText(job, style) {
 }
 function lineTexts(lines2, style) {
   const width2 = String(lines2.at(-1).number).length;
-  return lines2.flatMap(({ number: number2, text: text4, decisive, isNew }, at) => {
+  return lines2.flatMap(({ number: number2, text: text4, decisive: decisive2, isNew }, at) => {
     const before = lines2[at - 1];
     const gap = before && number2 > before.number + 1 ? [style.faint(`  ${" ".repeat(width2)}  …`)] : [];
-    const line = `${decisive ? ">" : isNew ? "+" : " "} ${String(number2).padStart(width2)}  ${harmless(text4)}`;
-    return [...gap, decisive ? style.bad(line) : isNew === false ? style.faint(line) : line];
+    const line = `${decisive2 ? ">" : isNew ? "+" : " "} ${String(number2).padStart(width2)}  ${harmless(text4)}`;
+    return [...gap, decisive2 ? style.bad(line) : isNew === false ? style.faint(line) : line];
   });
 }
 function historyText(history, { comparedWith }, style) {
@@ -88739,15 +90128,15 @@ function annotationText(annotations, style) {
   }).join("\n");
 }
 function diagnosisMarkdown(diagnosis) {
-  const block = (text4) => `\`\`\`\`
+  const block2 = (text4) => `\`\`\`\`
 ${text4.replaceAll("````", "'```")}
 \`\`\`\``;
-  return [markdownTable(jobColumns.slice(1, 8), diagnosis.jobs), block(diagnosisText(diagnosis, plainView))].join(
+  return [markdownTable(jobColumns.slice(1, 8), diagnosis.jobs), block2(diagnosisText(diagnosis, plainView))].join(
     "\n\n"
   );
 }
 function statisticsText(result, view2) {
-  if (view2.layout === "tsv") return table(causeColumns, result.causes, view2);
+  if (view2.layout === "tsv") return statisticsTable(result, view2);
   const { style } = view2;
   if (result.failed === 0) return "No job has failed in that time.";
   const share = `${count(result.failed, "job")} failed; ${result.explained} explained (${Math.round(result.share * 100)} %).${result.left > 0 ? ` The oldest ${result.left} were not looked at.` : ""}`;
@@ -88756,6 +90145,26 @@ function statisticsText(result, view2) {
     ...result.causes.length > 0 ? ["", table(causeColumns, result.causes, view2)] : [],
     ...result.unexplained.length > 0 ? ["", style.strong("Unexplained"), table(unexplainedColumns, result.unexplained, view2)] : []
   ].join("\n");
+}
+function statisticsTable({ causes, unexplained, failed, left }, view2) {
+  const looked = failed - left;
+  const rows2 = [
+    ...causes.map((cause) => ({ ...cause, what: cause.title, fingerprint: null })),
+    ...unexplained.map((one) => ({ ...one, id: "unknown", blame: "unknown", retryable: null, what: one.line }))
+  ];
+  const columns5 = [
+    { title: "Count", value: (row) => row.count },
+    { title: "Share", value: (row) => (row.count / looked).toFixed(4) },
+    { title: "Cause", value: ({ id }) => id },
+    { title: "Blame", value: ({ blame }) => blame },
+    { title: "Retryable", value: ({ retryable: retryable3 }) => retryable3 === null ? null : String(retryable3) },
+    { title: "Runs", value: ({ runs }) => runs.join(",") },
+    { title: "Runners", value: ({ runners }) => runners.join(",") },
+    { title: "Repositories", value: ({ repositories }) => repositories.join(",") },
+    { title: "What", value: ({ what }) => what },
+    { title: "Fingerprint", value: ({ fingerprint }) => fingerprint }
+  ];
+  return table(columns5, rows2, view2);
 }
 var jobColumns, causeText, some, causeColumns, unexplainedColumns, statisticsMarkdown;
 var init_diagnosis_text = __esm({
@@ -88773,7 +90182,7 @@ var init_diagnosis_text = __esm({
       { title: "Retryable", value: ({ cause }) => cause ? String(cause.retryable) : null },
       {
         title: "Message",
-        value: ({ cause, missing: missing3, lines: lines2 }) => cause?.message ?? missing3?.message ?? lines2.find(({ decisive }) => decisive)?.text ?? null
+        value: ({ cause, missing: missing3, lines: lines2 }) => cause?.message ?? missing3?.message ?? lines2.find(({ decisive: decisive2 }) => decisive2)?.text ?? null
       },
       { title: "Fix", value: ({ cause, missing: missing3 }) => cause?.fix ?? missing3?.fix ?? null },
       { title: "Fingerprint", value: ({ fingerprint }) => fingerprint }
@@ -88820,10 +90229,10 @@ __export(diagnose_exports2, {
   meansOf: () => meansOf,
   ownRules: () => ownRules
 });
-async function diagnose([name2], options, io) {
-  if (name2 === void 0 === (options.since === void 0))
+async function diagnose([name3], options, io) {
+  if (name3 === void 0 === (options.since === void 0))
     throw usage(
-      name2 === void 0 ? "Neither a run nor --since was given." : "A run and --since exclude each other.",
+      name3 === void 0 ? "Neither a run nor --since was given." : "A run and --since exclude each other.",
       "ci-doctor diagnose RUN, or ci-doctor diagnose --since 7d."
     );
   if (options.since !== void 0 && (options.job !== void 0 || options.matcher !== void 0))
@@ -88844,7 +90253,7 @@ async function diagnose([name2], options, io) {
         markdown: () => statisticsMarkdown(result2)
       };
     }
-    const runId = await findRun(connection.database.queries, name2);
+    const runId = await findRun(connection.database.queries, name3);
     const diagnosis = await diagnoseRun(means, runId, {
       history: true,
       ...options.job !== void 0 && { job: options.job }
@@ -88886,7 +90295,7 @@ async function annotationsOf(means, runId, { jobs }, matchers, wanted) {
   const all = await loadJobs(queries, await jobIdsOfRun(queries, runId));
   const red = new Set(jobs.map(({ jobId }) => jobId));
   const chosen = all.filter(
-    ({ id, name: name2 }) => red.size > 0 ? red.has(id) : wanted === void 0 || name2 === wanted || String(id) === wanted
+    ({ id, name: name3 }) => red.size > 0 ? red.has(id) : wanted === void 0 || name3 === wanted || String(id) === wanted
   );
   const found = [];
   for (const { task, steps } of chosen) {
@@ -88895,8 +90304,8 @@ async function annotationsOf(means, runId, { jobs }, matchers, wanted) {
     if (log.kind === "empty") continue;
     const annotator = new Annotator(matchers);
     const hide = secretHider();
-    for await (const block of log.blocks) {
-      annotator.feed(hide(block));
+    for await (const block2 of log.blocks) {
+      annotator.feed(hide(block2));
       if (annotator.isFull) break;
     }
     found.push(...annotator.found);
@@ -89021,10 +90430,10 @@ function text2(details, reason, view2) {
     ...next.length > 0 ? ["", ...next] : []
   ].join("\n");
 }
-function reasonsOf({ findings, waiting: waiting2, running: running2 }, job, { style }) {
+function reasonsOf({ findings, waiting: waiting3, running: running2 }, job, { style }) {
   return [
     ...findings.filter(({ jobId }) => jobId === job.id).map(({ code: code3, message }) => style.warn(`    ${code3}: ${message}`)),
-    ...waiting2.filter(({ jobId }) => jobId === job.id).map((wait2) => style.faint(`    ${waitText(wait2)}`)),
+    ...waiting3.filter(({ jobId }) => jobId === job.id).map((wait2) => style.faint(`    ${waitText(wait2)}`)),
     ...running2.filter(({ jobId }) => jobId === job.id).map(({ message }) => style.faint(`    ${message}`))
   ];
 }
@@ -89091,12 +90500,15 @@ var init_show2 = __esm({
         ["ci-doctor show org/app#7", "by repository and index"],
         ["ci-doctor show https://forge.example/org/app/actions/runs/7", "by the address of its page"]
       ],
-      handler: ([name2], options, io) => withConnection(options, io, async (connection) => {
+      handler: ([name3], options, io) => withConnection(options, io, async (connection) => {
         const { database, timings: timings2 } = connection;
-        const details = await showRun(database, await findRun(database.queries, name2), timings2);
+        const named = parseRunName(name3);
+        const id = "id" in named ? named.id : await findRun(database.queries, name3);
+        const details = await showRun(database, id, timings2);
+        for (const warning of details.warnings) io.note(`warning: ${warning}`);
         const why = await reasonOf(details, connection, options, io);
-        const shown3 = { ...details, diagnosis: why?.diagnosis ?? null };
-        return { exit: exitCode.ok, result: shown3, text: (view2) => text2(details, why, view2) };
+        const shown4 = { ...details, diagnosis: why?.diagnosis ?? null };
+        return { exit: exitCode.ok, result: shown4, text: (view2) => text2(details, why, view2) };
       })
     };
     mark = (status) => ({ success: "✓", failure: "✗", cancelled: "⊘", skipped: "-", waiting: "○", running: "●", blocked: "◌" })[status] ?? "?";
@@ -89115,6 +90527,15 @@ var init_show2 = __esm({
       { title: "Log", value: ({ attempt }) => attempt?.log.name ?? attempt?.log.place ?? null },
       { title: "Log bytes", value: ({ attempt }) => attempt?.log.size ?? null }
     ];
+  }
+});
+
+// src/common/disk-full.ts
+var isDiskFull;
+var init_disk_full = __esm({
+  "src/common/disk-full.ts"() {
+    "use strict";
+    isDiskFull = (error2) => ["ENOSPC", "EDQUOT"].includes(String(error2?.code));
   }
 });
 
@@ -89155,7 +90576,8 @@ async function* followJob(request) {
       }
       if (done4) {
         looks3++;
-        if (place.offset >= task.logSize && (task.logInStorage || looks3 > 1)) return task.status;
+        const enough = task.status === Status.cancelled ? patience : 1;
+        if (place.offset >= task.logSize && (task.logInStorage || looks3 > enough)) return task.status;
         if (looks3 > patience) {
           note(`The end of the log is missing: ${place.offset} of ${task.logSize} bytes could be read.`);
           return task.status;
@@ -89242,7 +90664,38 @@ var init_follow = __esm({
 });
 
 // src/doctor/logs/print.ts
-var room, LogPrinter, newline4;
+async function printPieces(pieces2, printer, write) {
+  let kept = [];
+  let written = Promise.resolve();
+  const flush = async (last) => {
+    const all = last ? [...kept, last] : kept;
+    kept = [];
+    for (const bytes2 of all) await write(bytes2);
+  };
+  try {
+    for await (const piece of pieces2) {
+      const bytes2 = printer.print(piece);
+      if (kept.length === 0 && bytes2.length < few) {
+        kept.push(Buffer.from(bytes2));
+        continue;
+      }
+      await written;
+      printer.keep();
+      written = flush(bytes2);
+      written.catch(() => {
+      });
+    }
+  } finally {
+    await written;
+    await flush();
+  }
+}
+function unmarked(marks, bits, from, end2) {
+  let line = from;
+  while (line < end2 && (marks[line] & bits) === 0) line++;
+  return line;
+}
+var room, few, LogPrinter, newline4, harmlessBytes;
 var init_print = __esm({
   "src/doctor/logs/print.ts"() {
     "use strict";
@@ -89252,12 +90705,16 @@ var init_print = __esm({
     init_line_scan();
     init_lines();
     room = 3 * 1024 * 1024;
+    few = 64 * 1024;
     LogPrinter = class {
       #job;
       #style;
       #stepAt;
       #hider = new LineHider();
       #markSecrets = secretMarker();
+      /** In turns: one is filled while the other is written. */
+      #outs = [Buffer.alloc(0), Buffer.alloc(0)];
+      #kept = false;
       #out = Buffer.alloc(0);
       #size = 0;
       /** Where the piece is in `#out`; -1 where it is not, or no longer whole. */
@@ -89267,7 +90724,7 @@ var init_print = __esm({
       #from = 0;
       #stale = true;
       constructor(job, stepAt, style) {
-        this.#job = harmless(job);
+        this.#job = oneLine(job);
         this.#stepAt = stepAt;
         this.#style = style;
       }
@@ -89276,52 +90733,55 @@ var init_print = __esm({
         this.#stepAt = stepAt;
         this.#stale = true;
       }
-      /** The bytes to write; they are only valid until the next call. */
+      /** What was printed last is still to be written: it stays until this is called again, for what is printed behind it. */
+      keep() {
+        this.#kept = true;
+      }
+      /** The bytes to write; they are only valid until the next call, unless kept. */
       print(piece) {
         const { bytes: bytes2, scan: scan2, line: first } = piece;
-        const { ends, marks } = scan2;
-        const { escapes: escapes2, timestamps } = this.#style;
+        const { ends, marks, simd: simd2 } = scan2;
+        const { label, escapes: escapes2, timestamps } = this.#style;
         if (!escapes2) markControls(bytes2, scan2);
         this.#markSecrets(bytes2, scan2);
         const lines2 = linesIn(piece);
-        const dirty = escapes2 ? secret : secret | control;
-        const isClean = scan2.seen === 0;
-        this.#begin(bytes2, lines2, scan2.simd);
-        const stored = this.#style.label === "none" && timestamps;
-        if (stored && isClean && !this.#hider.inKey) return bytes2;
-        let clean = 0;
-        for (let index = 0, start = 0; index < lines2; index++) {
+        const asStored = label === "none" && timestamps;
+        const changed = escapes2 ? secret : secret | control | odd;
+        if (asStored && !this.#hider.inKey && unmarked(marks, changed, 0, lines2) === lines2) return bytes2;
+        this.#begin(bytes2, lines2, simd2);
+        for (let index = 0, start = 0; index < lines2; ) {
+          if (this.#stale || first + index >= this.#span.end) this.#enter(first + index);
+          const fast = simd2 && this.#out === simd2.out ? simd2 : void 0;
+          const slow = fast ? changed & ~control : changed;
+          let next = index + 1;
           const end2 = ends[index];
-          const isDirty = (marks[index] & dirty) !== 0 || this.#hider.inKey;
-          if (stored && !isDirty) {
-            start = end2 + 1;
-            continue;
+          if (this.#hider.inKey || (marks[index] & slow) !== 0) this.#change(bytes2, start, end2);
+          else {
+            if (fast) next = unmarked(marks, slow, next, Math.min(lines2, this.#span.end - first));
+            if (!fast || !this.#copyMany(fast, index, next, ends[next - 1] - start, (scan2.seen & control) !== 0)) {
+              next = index + 1;
+              if ((marks[index] & changed) !== 0) this.#change(bytes2, start, end2);
+              else this.#copy(bytes2, timestamps ? start : start + timeSize(bytes2, start, end2), end2);
+            }
           }
-          if (stored) this.#add(bytes2.subarray(clean, start));
-          else if (this.#stale || first + index >= this.#span.end) this.#enter(first + index);
-          const timed = start + timeSize(bytes2, start, end2);
-          if (isDirty) {
-            this.#add(this.#label);
-            if (timestamps) this.#add(bytes2.subarray(start, timed));
-            const text4 = bytes2.toString("utf8", timed, end2);
-            const hidden = this.#hider.hide(text4);
-            if (escapes2 && hidden === text4) this.#add(bytes2.subarray(timed, end2));
-            else this.#add(Buffer.from(escapes2 ? hidden : harmless(hidden)));
-            if (!stored || end2 < bytes2.length) this.#add(newline4);
-          } else if (scan2.simd && this.#out === scan2.simd.out) {
-            const stop2 = Math.min(lines2, this.#span.end - first);
-            let next = isClean ? stop2 : index + 1;
-            while (next < stop2 && (marks[next] & dirty) === 0) next++;
-            if (this.#copyMany(scan2.simd, index, next, ends[next - 1] - start)) index = next - 1;
-            else this.#copy(bytes2, timestamps ? start : timed, end2);
-          } else this.#copy(bytes2, timestamps ? start : timed, end2);
-          start = ends[index] + 1;
-          clean = start;
+          start = ends[next - 1] + 1;
+          index = next;
         }
-        if (!stored) return this.#out.subarray(0, this.#size);
-        if (clean === 0) return bytes2;
-        this.#add(bytes2.subarray(Math.min(clean, bytes2.length)));
-        return this.#out.subarray(0, this.#size);
+        const endless = asStored && lines2 > scan2.count ? 1 : 0;
+        return this.#out.subarray(0, this.#size - endless);
+      }
+      /** A line that may be another when it is printed. */
+      #change(bytes2, start, end2) {
+        const { escapes: escapes2, timestamps } = this.#style;
+        const timed = start + timeSize(bytes2, start, end2);
+        this.#add(this.#label);
+        if (timestamps)
+          this.#add(escapes2 ? bytes2.subarray(start, timed) : harmlessBytes(bytes2.toString("utf8", start, timed)));
+        const text4 = bytes2.toString("utf8", timed, end2);
+        const hidden = this.#hider.hide(text4);
+        if (escapes2 && hidden === text4) this.#add(bytes2.subarray(timed, end2));
+        else this.#add(escapes2 ? Buffer.from(hidden) : harmlessBytes(hidden));
+        this.#add(newline4);
       }
       /** A single line, as `print` would print it. */
       line({ number: number2, time, text: text4 }) {
@@ -89342,7 +90802,7 @@ var init_print = __esm({
         this.#span = this.#stepAt(line);
         this.#from = line;
         this.#stale = false;
-        const step = harmless(this.#span.name);
+        const step = oneLine(this.#span.name);
         if (this.#style.label === "columns") this.#label = Buffer.from(`${this.#job}	${step}	`);
         else if (this.#style.label === "heading" && before?.name !== this.#span.name)
           this.#add(Buffer.from(`${this.#style.strong(`${this.#job} › ${step}`)}
@@ -89355,24 +90815,27 @@ var init_print = __esm({
       #begin(bytes2, lines2, simd2) {
         this.#size = 0;
         this.#source = -1;
-        if (this.#style.label === "none" && this.#style.timestamps) return;
+        const kept = this.#kept;
+        this.#kept = false;
         if (simd2) {
-          this.#out = simd2.out;
+          this.#out = kept ? simd2.turn() : simd2.out;
           return;
         }
         const need = bytes2.length + (lines2 + 1) * (this.#label.length + 1);
-        if (this.#out.length < need) this.#out = Buffer.allocUnsafeSlow(Math.max(need, room));
+        if (kept) this.#outs.reverse();
+        if (this.#outs[0].length < need) this.#outs[0] = Buffer.allocUnsafeSlow(Math.max(need, room));
+        this.#out = this.#outs[0];
         this.#source = this.#out.length - bytes2.length;
         bytes2.copy(this.#out, this.#source);
       }
       /** Copies whole lines of `length` bytes; without room for them it makes some, which ends the use of the fast routine. */
-      #copyMany(simd2, line, end2, length) {
-        const need = length + (end2 - line) * (this.#label.length + 1);
+      #copyMany(simd2, line, end2, length, controls) {
+        const need = length * (controls && !this.#style.escapes ? 3 : 1) + (end2 - line) * (this.#label.length + 1);
         if (this.#size + need > this.#out.length || !simd2.label(this.#label)) {
           this.#grow(need);
           return false;
         }
-        this.#size = simd2.copy(line, end2, this.#size, this.#style.timestamps);
+        this.#size = simd2.copy(line, end2, this.#size, this.#style);
         return true;
       }
       #copy(bytes2, from, end2) {
@@ -89402,6 +90865,7 @@ var init_print = __esm({
       }
     };
     newline4 = Buffer.from("\n");
+    harmlessBytes = (text4) => Buffer.from(harmless(text4));
   }
 });
 
@@ -89410,18 +90874,18 @@ var logs_exports = {};
 __export(logs_exports, {
   logsVerb: () => logsVerb
 });
-async function logs([name2], options, io) {
+async function logs([name3], options, io) {
   const selection = {
     ...options.step !== void 0 && { step: options.step },
     ...options.failed && { failed: true },
     ...options.tail !== void 0 && { tail: wholeNumber("--tail", options.tail, 1, Number.MAX_SAFE_INTEGER) }
   };
   const attempt = options.attempt === void 0 ? void 0 : wholeNumber("--attempt", options.attempt, 0, Number.MAX_SAFE_INTEGER);
-  const filter = filterOf2(options);
+  const filter = await filterOf2(options, io);
   checkUse(options);
   return withConnection(options, io, async (connection) => {
     const { database } = connection;
-    const runId = await findRun(database.queries, name2);
+    const runId = await findRun(database.queries, name3);
     const jobs = chooseJobs2(runId, await loadLogJobs(database, runId, attempt), options);
     if (jobs.length === 0) {
       const message = `No job of run ${runId} ${options.failed ? "failed" : "is there"}.`;
@@ -89439,11 +90903,19 @@ next:  ${fix}`);
     const results = [];
     for (const job of jobs) {
       const answer = await askLog(job, connection, selection);
-      if (options.download !== void 0) results.push(await downloadJob(job, answer, options.download, io));
-      else results.push(await printJob(job, answer, filter, options, io));
+      const shown5 = options.download === void 0 ? printJob(job, answer, filter, options, io) : downloadJob(job, answer, options.download, io);
+      results.push(await shown5.catch((error2) => emptyJob(job, unreadLog(error2), io)));
     }
-    const shown3 = results.some(({ log }) => log !== null && log.lines > 0);
-    return { exit: exitOf2(results, shown3, options), result: { runId, jobs: results } };
+    const shown4 = results.some(({ log }) => log !== null && log.lines > 0);
+    const result = { runId, jobs: results };
+    if (filter && results.some(({ log }) => log !== null) && !shown4) {
+      const message = `No line matches ${[options.grep !== void 0 && "--grep", options.since !== void 0 && "--since"].filter(Boolean).join(" and ")}.`;
+      const fix = "Leave them out, or choose less narrowly; capitals count, unless written as in [Ee]rror.";
+      io.note(`${message}
+next:  ${fix}`);
+      return { exit: exitCode.unknown, result: { ...result, empty: { reason: "no-match", message, fix } } };
+    }
+    return { exit: exitOf2(results, shown4, options), result };
   });
 }
 function chooser(filter) {
@@ -89451,8 +90923,9 @@ function chooser(filter) {
   const hideSecrets = secretHider();
   return (lines2) => hideSecrets(lines2).filter(filter);
 }
-function filterOf2({ grep, since }) {
+async function filterOf2({ grep, since }, io) {
   let pattern2;
+  let longest = Number.POSITIVE_INFINITY;
   try {
     pattern2 = grep === void 0 ? void 0 : new RegExp(grep);
   } catch (error2) {
@@ -89461,15 +90934,34 @@ function filterOf2({ grep, since }) {
       "Put a \\ before each of . * + ? ( ) [ ] { } that is meant as it is."
     );
   }
+  if (grep !== void 0) {
+    const { patternRisk: patternRisk2 } = await Promise.resolve().then(() => (init_pattern(), pattern_exports));
+    const risk = patternRisk2(grep);
+    if ("problem" in risk)
+      throw usage(
+        `--grep "${grep}" is refused: ${risk.problem}.`,
+        "Write it more simply, or leave --grep out and give the output to grep -P."
+      );
+    longest = risk.longest;
+  }
+  let isCut = false;
+  const matches2 = (text4) => {
+    if (!pattern2) return true;
+    if (text4.length > longest && !isCut) {
+      io.note(`Of lines of more than ${longest} characters only these were searched: the pattern would take too long.`);
+      isCut = true;
+    }
+    return pattern2.test(text4.slice(0, longest));
+  };
   const from = since === void 0 ? "" : new Date(moment(since, Date.now() / 1e3) * 1e3).toISOString().slice(0, 19);
   if (!pattern2 && from === "") return void 0;
   let time = "";
   return (line) => {
     if (line.time !== "") time = line.time;
-    return time >= from && (!pattern2 || pattern2.test(line.text));
+    return time >= from && matches2(line.text);
   };
 }
-function checkUse({ follow, json, download, grep, since, raw, failed, step, attempt }) {
+function checkUse({ follow, json, download, grep, since, raw: raw2, failed, step, attempt }) {
   const both = (one, other) => usage(`${one} and ${other} exclude each other.`, "Give one of them.");
   if (follow && json) throw both("--follow", "--json");
   if (follow && download !== void 0) throw both("--follow", "--download");
@@ -89478,10 +90970,10 @@ function checkUse({ follow, json, download, grep, since, raw, failed, step, atte
   if (follow && attempt !== void 0) throw both("--follow", "--attempt");
   if (download !== void 0 && (grep !== void 0 || since !== void 0))
     throw usage("--download writes whole logs.", "Leave out --grep and --since, or redirect the output.");
-  if (download !== void 0 && raw) throw usage("--download writes logs as --raw does.", "Leave out --raw.");
+  if (download !== void 0 && raw2) throw usage("--download writes logs as --raw does.", "Leave out --raw.");
 }
-function exitOf2(results, shown3, { failed, job }) {
-  if (!shown3) return exitCode.unknown;
+function exitOf2(results, shown4, { failed, job }) {
+  if (!shown4) return exitCode.unknown;
   const asked = failed || job !== void 0;
   const missing3 = results.some(
     ({ empty: empty2 }) => empty2 !== null && (asked || !["not-started", "no-output", "empty"].includes(empty2.reason))
@@ -89505,6 +90997,7 @@ async function askLog(job, connection, selection) {
   const { task } = job;
   return readLog({
     task,
+    jobStatus: job.status,
     attempts: job.attempts,
     steps: job.steps,
     ...await connection.logs(),
@@ -89517,33 +91010,41 @@ async function askLog(job, connection, selection) {
   });
 }
 function emptyJob(job, { reason, message, fix }, io) {
-  io.note(`${job.name}: ${message}
+  io.note(`${oneLine(job.name)}: ${message}
 next:  ${fix}`);
   return { ...aboutJob(job), lines: [], log: null, empty: { reason, message, fix } };
 }
 async function printJob(job, answer, filter, options, io) {
   if (answer.kind === "empty") return emptyJob(job, answer, io);
   const collected = [];
+  let shown4 = 0;
   if (options.json) {
     const hideSecrets = secretHider();
-    for await (const block of answer.blocks) {
-      const shown3 = hideSecrets(block);
-      collected.push(...filter ? shown3.filter(filter) : shown3);
+    for await (const block2 of answer.blocks) {
+      const clean = hideSecrets(block2);
+      collected.push(...filter ? clean.filter(filter) : clean);
     }
+    shown4 = collected.length;
   } else {
     const printer = new LogPrinter(job.name, answer.stepAt, printStyle(options, io));
     const chosen = chooser(filter);
-    for await (const piece of answer.pieces)
-      await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
+    if (!chosen) await printPieces(answer.pieces, printer, io.write);
+    else
+      for await (const piece of answer.pieces)
+        shown4 += await printPiece(piece, printer, (line) => answer.stepAt(line).name, chosen, io);
   }
   const log = answer.summary();
-  for (const note of log.notes) io.note(`${job.name}: ${note}`);
-  return { ...aboutJob(job), lines: collected, log, empty: null };
+  for (const note of log.notes) io.note(`${oneLine(job.name)}: ${note}`);
+  return { ...aboutJob(job), lines: collected, log: filter ? { ...log, lines: shown4 } : log, empty: null };
 }
 async function printPiece(piece, printer, stepOf, chosen, io) {
-  if (!chosen) return io.write(printer.print(piece));
-  const text4 = chosen(linesOf2(piece, stepOf)).map((line) => printer.line(line)).join("");
-  if (text4 !== "") await io.write(text4);
+  if (!chosen) {
+    await io.write(printer.print(piece));
+    return linesIn(piece);
+  }
+  const lines2 = chosen(linesOf2(piece, stepOf));
+  if (lines2.length > 0) await io.write(lines2.map((line) => printer.line(line)).join(""));
+  return lines2.length;
 }
 async function downloadJob(job, answer, directory, io) {
   if (answer.kind === "empty") return emptyJob(job, answer, io);
@@ -89559,7 +91060,7 @@ async function downloadJob(job, answer, directory, io) {
         escapes: true,
         strong: (text4) => text4
       });
-      for await (const piece of answer.pieces) await file.writeFile(printer.print(piece));
+      await printPieces(answer.pieces, printer, (bytes2) => file.writeFile(bytes2));
     } finally {
       await file.close();
     }
@@ -89572,12 +91073,12 @@ async function downloadJob(job, answer, directory, io) {
     if (!(error2 instanceof Error && "syscall" in error2)) throw error2;
     throw unknown(
       `${path6} cannot be written: ${messageOf(error2)}`,
-      "Give a directory with --download that may be written.",
+      isDiskFull(error2) ? "Make room on that file system, or give a directory on another one." : "Give a directory with --download that may be written.",
       error2
     );
   }
   const log = answer.summary();
-  for (const note of log.notes) io.note(`${job.name}: ${note}`);
+  for (const note of log.notes) io.note(`${oneLine(job.name)}: ${note}`);
   io.note(`${path6}: ${log.lines} lines`);
   return { ...aboutJob(job), lines: [], log, empty: null, file: path6 };
 }
@@ -89595,7 +91096,7 @@ async function followJobs(jobs, connection, tail, filter, options, io) {
       dbfs: dbfsStore(dbfsOf(database)),
       pause: () => io.pause(1e3),
       note(message) {
-        if (!noted.has(message)) io.note(`${job.name}: ${message}`);
+        if (!noted.has(message)) io.note(`${oneLine(job.name)}: ${message}`);
         noted.add(message);
       },
       tail
@@ -89621,8 +91122,10 @@ var init_logs2 = __esm({
     import_promises15 = __toESM(require_promises(), 1);
     import_node_path14 = __toESM(require_node_path(), 1);
     init_esm();
+    init_disk_full();
     init_errors();
     init_exit();
+    init_style();
     init_connect2();
     init_dbfs2();
     init_status();
@@ -89641,7 +91144,7 @@ var init_logs2 = __esm({
       summary: "print the logs of a run, or only the step that failed",
       description: `${runArgument}
 
-Reads the log of a running job from the database and a finished one from disk, only as much as is needed. Piped, each line is JOB<TAB>STEP<TAB>LINE. Exit code 2 when there is nothing to show, with the reason.`,
+Reads the log of a running job from the database and a finished one from disk, only as much as is needed. Piped, each line is JOB<TAB>STEP<TAB>LINE. Exit code 2 when there is nothing to show, with the reason; also where no line matches --grep or --since.`,
       options: [
         ...connectOptions,
         ...logOptions,
@@ -89675,13 +91178,13 @@ Reads the log of a running job from the database and a finished one from disk, o
       taskId: job.task?.id ?? null,
       attempt: job.attempt
     });
-    printStyle = ({ raw, timestamps }, { view: { layout, style } }) => ({
-      label: raw ? "none" : layout === "tsv" ? "columns" : "heading",
-      timestamps: raw === true || timestamps === true,
-      escapes: raw === true && layout === "tsv",
+    printStyle = ({ raw: raw2, timestamps }, { view: { layout, style } }) => ({
+      label: raw2 ? "none" : layout === "tsv" ? "columns" : "heading",
+      timestamps: raw2 === true || timestamps === true,
+      escapes: raw2 === true && layout === "tsv",
       strong: style.strong
     });
-    fileName = ({ name: name2, id, attempt }) => `${name2.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "_")}-${id}${attempt === null ? "" : `-attempt-${attempt}`}.log`;
+    fileName = ({ name: name3, id, attempt }) => `${name3.replace(/[^\p{L}\p{N}._-]+/gu, "_").replace(/^\.+/, "_")}-${id}${attempt === null ? "" : `-attempt-${attempt}`}.log`;
     followExit = (status) => status === Status.success || status === Status.skipped ? exitCode.ok : exitCode.problem;
   }
 });
@@ -89745,7 +91248,7 @@ async function openIssues(forgejo, place) {
     if (issue2.body.startsWith(marker)) found.push(issue2);
   return found.sort((a, b) => a.number - b.number);
 }
-var marker, titleOf, heading, bodyOf, rows, cell2, code2, oneLine;
+var marker, titleOf, heading, bodyOf, rows, cell2, code2, oneLine2;
 var init_issue = __esm({
   "src/doctor/issue.ts"() {
     "use strict";
@@ -89766,9 +91269,9 @@ var init_issue = __esm({
       const run2 = repository ? `[${cell2(finding.run)}](${server}${repository}/actions/runs/${index})` : cell2(finding.subject);
       return `| ${finding.code} | ${run2} | ${cell2(finding.job ?? "")} | ${code2(finding.fix)} |`;
     });
-    cell2 = (text4) => oneLine(text4).replace(/[\\`|<>[\]*_~]/g, (character) => `\\${character}`).replaceAll("@", "@​");
-    code2 = (text4) => `\`${oneLine(text4).replaceAll("`", "'").replaceAll("|", "\\|")}\``;
-    oneLine = (text4) => redact(text4).replace(/\s+/g, " ").trim();
+    cell2 = (text4) => oneLine2(text4).replace(/[\\`|<>[\]*_~]/g, (character) => `\\${character}`).replaceAll("@", "@​");
+    code2 = (text4) => `\`${oneLine2(text4).replaceAll("`", "'").replaceAll("|", "\\|")}\``;
+    oneLine2 = (text4) => redact(text4).replace(/\s+/g, " ").trim();
   }
 });
 
@@ -89824,9 +91327,9 @@ function stuckOutcome(report, verbose) {
     markdown: () => report.findings.length === 0 ? nothing3(report) : markdownTable(columns2, report.findings)
   };
 }
-function waitingText({ waiting: waiting2, running: running2 }, { style }, verbose) {
-  const some2 = verbose ? waiting2 : waiting2.slice(0, waitingShown);
-  const rest = waiting2.length - some2.length;
+function waitingText({ waiting: waiting3, running: running2 }, { style }, verbose) {
+  const some2 = verbose ? waiting3 : waiting3.slice(0, waitingShown);
+  const rest = waiting3.length - some2.length;
   return [
     ...some2.length > 0 ? ["", "Waiting, and why (nothing to repair):"] : [],
     ...some2.map((wait2) => `  ${style.strong(`${wait2.runId ?? "-"}`)} ${wait2.job}: ${waitText(wait2)}`),
@@ -89834,9 +91337,13 @@ function waitingText({ waiting: waiting2, running: running2 }, { style }, verbos
     ...verbose && running2.length > 0 ? ["", "At work:", ...running2.map((job) => `  ${style.strong(`${job.runId ?? "-"}`)} ${job.job}: ${job.message}`)] : []
   ];
 }
+function when2(from, until2) {
+  if (until2 < 1) return "should have acted by now";
+  return from < 1 ? `acts within ${duration(until2)}` : `acts in ${duration(from)} to ${duration(until2)}`;
+}
 function background({ blame, heals, buttons }) {
   const now = Date.now() / 1e3;
-  const healing2 = heals ? `${heals.cron} (every ${duration(heals.period)}) ${heals.until < now ? "should have acted by now" : `acts in ${duration(heals.from - now)} to ${duration(heals.until - now)}`}: ${heals.result}` : "nothing, ever";
+  const healing2 = heals ? `${heals.cron} (every ${duration(heals.period)}) ${when2(heals.from - now, heals.until - now)}: ${heals.result}` : "nothing, ever";
   return [`blame: ${blame}`, `Forgejo by itself: ${healing2}`, `Cancel: ${buttons.cancel}`, `Re-run: ${buttons.rerun}`];
 }
 function text3(report, view2, verbose) {
@@ -89844,17 +91351,26 @@ function text3(report, view2, verbose) {
     return view2.layout === "tsv" ? "" : [nothing3(report), ...waitingText(report, view2, verbose)].join("\n");
   if (view2.layout === "tsv")
     return table(
-      [...columns2, { title: "Reason", value: (finding) => finding.message }],
+      [
+        ...columns2,
+        { title: "Reason", value: (finding) => finding.message },
+        ...verbose ? [
+          {
+            title: "Evidence",
+            value: (finding) => [...finding.evidence, ...background(finding)].join("; ")
+          }
+        ] : []
+      ],
       report.findings,
       view2
     );
   const reasons2 = report.findings.flatMap((finding, index) => {
-    const same3 = report.findings.findIndex(
+    const same4 = report.findings.findIndex(
       (other) => other.runId === finding.runId && other.message === finding.message
     );
     const lines2 = verbose ? [...finding.evidence, ...background(finding)] : [];
     const evidence = lines2.map((line) => view2.style.faint(`    ${line}`));
-    return same3 < index ? evidence : [`${view2.style.strong(`${finding.runId ?? "-"}`)} ${finding.code}: ${finding.message}`, ...evidence];
+    return same4 < index ? evidence : [`${view2.style.strong(`${finding.runId ?? "-"}`)} ${finding.code}: ${finding.message}`, ...evidence];
   });
   const repairable = new Set(report.findings.filter((finding) => finding.repairable).map((finding) => finding.runId)).size;
   const next = repairable > 1 ? ["", `Repair all ${repairable} runs: ci-doctor reset --all-stuck`] : [];
@@ -89900,10 +91416,13 @@ var init_stuck2 = __esm({
       async handler(_, options, io) {
         const issue2 = await issueKeeper(options, io);
         const report = await withConnection(options, io, ({ database, timings: timings2 }) => findStuck(database, timings2));
+        for (const warning of report.warnings) io.note(`warning: ${warning}`);
         const outcome = stuckOutcome(
           { ...report, findings: withoutOwnRun(report.findings, io.env) },
           options.verbose === true
         );
+        if (io.view.layout === "tsv" && !options.json && report.waiting.length > 0)
+          io.note(`${count(report.waiting.length, "job waits", "jobs wait")} for a reason that --json tells.`);
         return issue2 === void 0 ? outcome : withIssue(outcome, issue2, io);
       }
     };
@@ -89932,24 +91451,52 @@ function difference(table3, id, before, after) {
   const pick = (columns5) => Object.fromEntries(changed.map((column) => [column, columns5[column]]));
   return { table: table3, id, before: pick(before), after: pick(after) };
 }
-async function applyChanges(database, queries, changes, statements) {
+function sentAs(database, changes, statements) {
+  const sent = [];
+  for (let from = 0; from < changes.length; ) {
+    const { table: table3 } = changes[from];
+    let end2 = from;
+    while (end2 < changes.length && changes[end2].table === table3) end2++;
+    for (const alike of groupBy(changes.slice(from, end2), shapeOf).values()) {
+      const updates = alike.filter((change) => !isInsert(change));
+      if (updates.length < together.from)
+        sent.push(...alike.map((change) => ({ statement: statements.of(change), changes: [change] })));
+      else
+        for (let at = 0; at < updates.length; at += together.most) {
+          const some2 = updates.slice(at, at + together.most);
+          sent.push({ statement: { sql: database.updateTogether(table3, some2), parameters: [] }, changes: some2 });
+        }
+    }
+    from = end2;
+  }
+  return sent;
+}
+async function execute(database, queries, sent) {
   const counts = await database.executeAll(
     queries,
-    changes.map((change) => statements.of(change))
+    sent.map(({ statement }) => statement)
   );
-  const missed = changes.find((change, index) => !isInsert(change) && counts[index] !== 1);
-  if (missed === void 0 || isInsert(missed)) return;
-  throw problem(
-    `${missed.table} ${missed.id} changed while it was being repaired. Nothing was changed.`,
-    'Look again with "ci-doctor stuck", then repeat the repair.'
-  );
+  for (const [at, { changes: some2 }] of sent.entries()) {
+    const [first] = some2;
+    if (isInsert(first) || counts[at] === some2.length) continue;
+    throw problem(
+      some2.length === 1 ? `${first.table} ${first.id} changed while it was being repaired. Nothing was changed.` : `${some2.length - counts[at]} of ${some2.length} rows of ${first.table} changed while they were being repaired. Nothing was changed.`,
+      'Look again with "ci-doctor stuck", then repeat the repair.'
+    );
+  }
 }
-var isInsert, Statements;
+var isInsert, together, shapeOf, Statements, applyChanges;
 var init_change = __esm({
   "src/doctor/reset/change.ts"() {
     "use strict";
     init_errors();
+    init_group();
     isInsert = (change) => "row" in change;
+    together = { from: 20, most: 500 };
+    shapeOf = (change) => {
+      const columns5 = (values) => Object.keys(values).map((name3) => values[name3] === null ? `-${name3}` : name3);
+      return isInsert(change) ? `+${change.table} ${Object.keys(change.row)}` : `${change.table} ${columns5(change.after)} ${columns5(change.before)}`;
+    };
     Statements = class {
       #queries;
       #texts = /* @__PURE__ */ new Map();
@@ -89957,16 +91504,10 @@ var init_change = __esm({
         this.#queries = queries;
       }
       of(change) {
-        const { key, parameters: parameters2 } = isInsert(change) ? { key: `+${change.table} ${Object.keys(change.row)}`, parameters: Object.values(change.row) } : {
-          key: `${change.table} ${Object.keys(change.after)} ${Object.entries(change.before).map(([column, value2]) => value2 === null ? `-${column}` : column)}`,
-          parameters: [
-            ...Object.values(change.after),
-            change.id,
-            ...Object.values(change.before).filter((value2) => value2 !== null)
-          ]
-        };
+        const key = shapeOf(change);
         const text4 = this.#texts.get(key) ?? this.#compile(change);
         this.#texts.set(key, text4);
+        const parameters2 = isInsert(change) ? Object.values(change.row) : [...Object.values(change.after), change.id, ...Object.values(change.before).filter((value2) => value2 !== null)];
         return { sql: text4, parameters: parameters2 };
       }
       #compile(change) {
@@ -89979,18 +91520,63 @@ var init_change = __esm({
         return update.compile().sql;
       }
     };
+    applyChanges = (database, queries, changes, statements) => execute(database, queries, sentAs(database, changes, statements));
   }
 });
 
 // src/doctor/reset/by-api.ts
-async function cancelByApi({ database, forgejo, pause: pause2 }, run2) {
+function planByApi(repair, request, { now, zombieTimeout, aggregation }) {
+  const { run: run2, leftOut, changes: planned } = repair;
+  if (planned.length === 0) return void 0;
+  if (request.to === "cancelled") {
+    if (request.job !== void 0) return void 0;
+    const sent = `POST /repos/${run2.repository ?? ""}/actions/runs/${run2.id}/cancel`;
+    if (leftOut.length > 0)
+      return {
+        request: sent,
+        changes: [],
+        after: repair.after,
+        refusal: `Not cancelled through the API, which ends the whole run: ${leftOut.map(({ job, reason }) => `"${job}": ${reason}`).join("; ")}.`
+      };
+    return { request: sent, changes: [], after: repair.after, ...unseen(run2) };
+  }
+  if (request.to !== "failure") return void 0;
+  const silent = tasksToEnd(repair);
+  const ids = new Set(silent.map(({ id }) => id));
+  const jobs = run2.jobs.map((job) => job.task && ids.has(job.task.id) ? { ...job, status: Status.failure } : job);
+  const status = aggregate(
+    jobs.map((job) => job.status),
+    aggregation ?? "new"
+  );
+  const none = silent.length === 0 && { refusal: "It has no running task that the cron could end." };
+  return {
+    request: `POST /admin/cron/${cron}`,
+    changes: silent.filter((task) => now - task.updated <= zombieTimeout).map((task) => ({
+      table: "action_task",
+      id: task.id,
+      before: { updated: task.updated, status: Status.running },
+      after: { updated: now - zombieTimeout - 60 }
+    })),
+    // The cron leaves what needs the job blocked.
+    after: { ...run2, jobs, status },
+    ...none,
+    ...unseen(run2)
+  };
+}
+function tasksToEnd({ run: run2, changes }) {
+  const closed = new Set(
+    changes.flatMap((change) => change.table === "action_task" && !isInsert(change) ? [change.id] : [])
+  );
+  return run2.jobs.flatMap((job) => job.task?.status === Status.running && closed.has(job.task.id) ? [job.task] : []);
+}
+async function cancelByApi({ database, forgejo, pause: pause2 }, { run: run2 }) {
   const [owner, repo] = run2.repository.split("/");
   try {
     await forgejo.request("POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel", { owner, repo, run_id: run2.id });
   } catch (error2) {
     if (!(error2 instanceof ToolError)) throw error2;
     const reason = error2 instanceof UnsupportedByServer || error2 instanceof NotFound ? "this server cannot cancel through the API" : messageOf(error2);
-    return { run: run2, done: false, note: `Not cancelled through the API: ${reason}.`, statements: [] };
+    return { run: run2, done: false, note: `Not cancelled through the API: ${sentence(reason)}`, statements: [] };
   }
   const now = await until(database, run2, pause2, (seen) => seen.jobs.every((job) => isDone(job.status)));
   const left = now.jobs.filter((job) => !isDone(job.status));
@@ -90001,32 +91587,21 @@ async function cancelByApi({ database, forgejo, pause: pause2 }, run2) {
     statements: []
   };
 }
-async function failByCron({ database, forgejo, pause: pause2 }, run2, zombieTimeout) {
-  const silent = run2.jobs.flatMap(
-    (job) => job.status === Status.running && job.task?.status === Status.running ? [job.task] : []
-  );
-  if (silent.length === 0)
-    return { run: run2, done: false, note: "It has no running task that the cron could end.", statements: [] };
+async function failByCron({ database, forgejo, pause: pause2 }, repair, { changes }) {
+  const { run: run2 } = repair;
   const statements = await database.transaction(async (queries) => {
-    const now2 = await database.now(queries);
     const texts2 = new Statements(queries);
-    const changes = silent.filter((task) => now2 - task.updated <= zombieTimeout).map((task) => ({
-      table: "action_task",
-      id: task.id,
-      before: { updated: task.updated, status: Status.running },
-      after: { updated: now2 - zombieTimeout - 60 }
-    }));
     await applyChanges(database, queries, changes, texts2);
     return changes.map((change) => database.literal(texts2.of(change)));
   });
   try {
-    await forgejo.request("POST /admin/cron/{task}", { task: "stop_zombie_tasks" });
+    await forgejo.request("POST /admin/cron/{task}", { task: cron });
   } catch (error2) {
     if (!(error2 instanceof ToolError)) throw error2;
     const note2 = `The cron could not be started (${messageOf(error2)}); it ends the task at its next turn.`;
     return { run: run2, done: false, note: note2, statements };
   }
-  const ids = new Set(silent.map(({ id }) => id));
+  const ids = new Set(tasksToEnd(repair).map(({ id }) => id));
   const ended2 = (seen) => seen.jobs.every((job) => !job.task || !ids.has(job.task.id) || isDone(job.status) && isDone(job.task.status));
   const now = await until(database, run2, pause2, ended2);
   const done4 = ended2(now);
@@ -90054,17 +91629,23 @@ async function setCheck(forgejo, check) {
     target_url: check.targetUrl
   });
 }
-var looks2, lookEvery;
+var looks2, lookEvery, cron, unseen;
 var init_by_api = __esm({
   "src/doctor/reset/by-api.ts"() {
     "use strict";
     init_errors();
+    init_words();
     init_errors2();
     init_status();
+    init_aggregate();
     init_look();
     init_change();
     looks2 = 20;
     lookEvery = 500;
+    cron = "stop_zombie_tasks";
+    unseen = (run2) => (!run2.exists || run2.repository === null) && {
+      refusal: `The row of its ${run2.exists ? "repository" : "run"} is gone, so that Forgejo cannot end it: by SQL alone.`
+    };
   }
 });
 
@@ -90168,6 +91749,7 @@ var init_plan = __esm({
     init_words();
     init_status();
     init_aggregate();
+    init_clock();
     init_hold();
     init_release();
     init_waiting();
@@ -90209,6 +91791,7 @@ var init_plan = __esm({
             if (this.#request.force) for (const job of this.#targets([], wanted)) this.#requeue(job);
             break;
           case "waiting":
+            if (this.#run.needApproval) this.#wantApproval(wanted);
             for (const job of this.#targets(selected, wanted)) this.#putBack(job, wanted !== void 0);
             break;
           case "failure":
@@ -90218,8 +91801,11 @@ var init_plan = __esm({
             this.#cancel(wanted);
             break;
         }
-        for (const stray of this.#request.to === "auto" ? [] : this.#run.strays)
-          if (!isFresh(stray, this.#situation.now, this.#situation.timings)) this.#close(stray, Status.cancelled);
+        for (const stray of this.#run.strays) {
+          const own = this.#request.to !== "auto" || selected.some((hold) => hold.job?.id === stray.jobId);
+          const asked = wanted === void 0 || wanted.has(stray.jobId);
+          if (own && asked && !isFresh(stray, this.#situation.now, this.#situation.timings)) this.#closeStray(stray);
+        }
         this.#explainLiveJobs(selected, wanted);
         return this.#finish();
       }
@@ -90323,6 +91909,17 @@ var init_plan = __esm({
         if (finished && job.status === Status.running) return this.#takeResult(job);
         return this.#requeue(job);
       }
+      /** Nothing but a person starts it; blocked jobs without needs are the first it would start. */
+      #wantApproval(wanted) {
+        const where = this.#situation.generation.countsAttemptAtRequeue ? "on the page of its pull request" : "on its page";
+        for (const job of this.#run.jobs)
+          if (job.status === Status.blocked && (wanted ? wanted.has(job.id) : job.needs.length === 0))
+            this.#leaveOut(
+              job.name,
+              `its run waits until a person approves it: do that ${where}, or end it with --to cancelled`,
+              true
+            );
+      }
       /** Undoes the literal reset for one job, keeping whatever was finished. */
       #rescue(job) {
         const { task } = job;
@@ -90369,6 +91966,9 @@ var init_plan = __esm({
         const { task } = job;
         if (task && !isDone(task.status) && isFresh(task, now, timings2) && !this.#request.force)
           return this.#leaveOut(job.name, this.#reports(task), false);
+        const strays = this.#run.strays.filter((stray) => stray.jobId === job.id);
+        const alive = strays.find((stray) => isFresh(stray, now, timings2));
+        if (alive && !this.#request.force) return this.#leaveOut(job.name, this.#reports(alive), false);
         const ran = job.taskId !== 0 || job.status === Status.running;
         if (ran && !this.#request.again && sideEffects.test(`${job.name} ${job.jobId} ${this.#run.workflow}`))
           return this.#leaveOut(
@@ -90378,11 +91978,14 @@ var init_plan = __esm({
           );
         if (ran) {
           const steps = task ? this.#around.steps.get(task.id) ?? [] : [];
+          const named = (...statuses) => steps.filter((step) => statuses.includes(step.status)).map((step) => step.name);
           this.#repeats.push({
             job: job.name,
-            steps: steps.filter((step) => isDone(step.status) || step.status === Status.running).map((step) => step.name)
+            steps: named(Status.success, Status.failure),
+            begun: named(Status.running)
           });
         }
+        for (const stray of strays) this.#closeStray(stray);
         if (task && !isDone(task.status)) this.#close(task, Status.cancelled);
         Object.assign(job, { status: Status.waiting, taskId: 0, started: 0, stopped: 0, updated: now });
         if (generation.countsAttemptAtRequeue) Object.assign(job, { attempt: job.attempt + 1, handle: newHandle() });
@@ -90434,6 +92037,9 @@ var init_plan = __esm({
           if (change) this.#steps.push(change);
         }
       }
+      #closeStray(stray) {
+        if (!this.#tasks.has(stray.id)) this.#close(stray, Status.cancelled);
+      }
       /** As the cron would have, had it found the job: the task ended when it was last heard of. */
       #closeOrphan(task) {
         Object.assign(this.#draftTask(task), { status: Status.cancelled, stopped: task.updated });
@@ -90457,7 +92063,7 @@ var init_plan = __esm({
       #reports(task) {
         const { now, timings: timings2 } = this.#situation;
         const line = task.lastLine === null ? "" : `, last line ${duration(now - task.lastLine)} ago`;
-        return `its task counts as one that still reports: last sign of life ${duration(now - task.updated)} ago${line}${task.runner ? ` from runner "${task.runner.name}"` : ""} (younger than the zombie time-out of ${duration(timings2.zombieTimeout)}); --force does it all the same`;
+        return `its task counts as one that still reports: last sign of life ${task.updated > now ? `${duration(task.updated - now)} in the future` : `${duration(now - task.updated)} ago`}${line}${task.runner ? ` from runner "${task.runner.name}"` : ""} (younger than the zombie time-out of ${duration(timings2.zombieTimeout)}); --force does it all the same`;
       }
       #leaveOut(job, reason, isProblem) {
         if (!this.#leftOut.some((other) => other.job === job)) this.#leftOut.push({ job, reason, problem: isProblem });
@@ -90472,8 +92078,11 @@ var init_plan = __esm({
         }
       }
       #finish() {
+        this.#restoreDependants();
         if (!this.#run.needApproval) this.#release();
         const { now } = this.#situation;
+        const warning = clockWarning(this.#situation);
+        if (warning !== null && (this.#tasks.size > 0 || this.#leftOut.length > 0)) this.#notes.push(warning);
         const jobChanges = this.#jobs.flatMap(
           (job, index) => difference("action_run_job", job.id, jobColumns2(this.#run.jobs[index]), jobColumns2(job)) ?? []
         );
@@ -90510,8 +92119,34 @@ var init_plan = __esm({
           ],
           leftOut: this.#leftOut,
           repeats: this.#repeats,
+          announces: this.#scopes.size > 0,
           notes: this.#notes
         };
+      }
+      /**
+       * What needs a job that runs again waits for it again: Forgejo's cron cancels what was blocked for a day. One that has a task
+       * did its work, and keeps its result.
+       */
+      #restoreDependants() {
+        const { now } = this.#situation;
+        const again = new Set(
+          this.#jobs.flatMap((job, index) => {
+            const before = this.#run.jobs[index];
+            const requeued = job.taskId === 0 && (before.taskId !== 0 || before.status !== Status.waiting);
+            return job.status === Status.waiting && requeued ? [job.jobId] : [];
+          })
+        );
+        for (let count2 = 0; count2 < again.size; ) {
+          count2 = again.size;
+          for (const job of this.#jobs) {
+            if (job.taskId !== 0 || job.status !== Status.cancelled && job.status !== Status.skipped) continue;
+            const need = job.needs.find((name3) => again.has(name3));
+            if (need === void 0) continue;
+            this.#notes.push(`Job "${job.name}", ${statusName(job.status)} meanwhile, waits for "${need}" again.`);
+            Object.assign(job, { status: Status.blocked, started: 0, stopped: 0, updated: now });
+            again.add(job.jobId);
+          }
+        }
       }
       #release() {
         const { now } = this.#situation;
@@ -90583,7 +92218,15 @@ var init_plan = __esm({
         const alive = open7.filter(({ task }) => isFresh(task, this.#situation.now, this.#situation.timings));
         if (alive.length > 0 && !this.#request.force) {
           for (const { job, task } of alive) this.#leaveOut(job.name, this.#reports(task), true);
-          return { run: this.#run, after: this.#run, changes: [], leftOut: this.#leftOut, repeats: [], notes: [] };
+          return {
+            run: this.#run,
+            after: this.#run,
+            changes: [],
+            leftOut: this.#leftOut,
+            repeats: [],
+            announces: false,
+            notes: []
+          };
         }
         const zero = (status) => ({ before: { status }, after: { status: Status.unknown } });
         return {
@@ -90600,6 +92243,7 @@ var init_plan = __esm({
           ],
           leftOut: [],
           repeats: [],
+          announces: false,
           notes: [
             'Status 0 destroys the run: no runner picks a job at 0 up, no cron looks at it, and the results of finished jobs are overwritten. "ci-doctor reset --to auto" brings such a run back.'
           ]
@@ -90750,8 +92394,6 @@ async function lockRuns(database, queries, ids) {
   const repositories = [...new Set(seen.map((job) => job.repo_id))];
   if (database.generation.countsRunsInRepository && repositories.length > 0)
     await queries.selectFrom("repository").select("id").where("id", "in", repositories).orderBy("id").forUpdate().execute();
-  if (tasks.length > 0)
-    await queries.selectFrom("action_task_step").select("id").where("task_id", "in", tasks).orderBy("id").forUpdate().execute();
   return loadRuns(database, queries, ids);
 }
 async function surroundingsOf(queries, runs, lock) {
@@ -90760,7 +92402,7 @@ async function surroundingsOf(queries, runs, lock) {
     ...run2.jobs.flatMap((job) => job.task && !(isDone(job.task.status) && isDone(job.status)) ? [job.task.id] : []),
     ...run2.strays.map((task) => task.id)
   ]);
-  const steps = tasks.length === 0 ? [] : await queries.selectFrom("action_task_step").select(["id", "task_id", "name", "index", "status", "started", "stopped", "updated"]).where("task_id", "in", tasks).orderBy("task_id").orderBy("index").execute();
+  const steps = tasks.length === 0 ? [] : await queries.selectFrom("action_task_step").select(["id", "task_id", "name", "index", "status", "started", "stopped", "updated"]).where("task_id", "in", tasks).orderBy("id").$if(lock, (query) => query.forUpdate()).execute();
   const wanted = /* @__PURE__ */ new Set(["0 0", ...runs.flatMap((run2) => run2.jobs.flatMap((job) => scopesOf(job)))]);
   const pairs = [...wanted].map((scope) => scope.split(" ").map(Number));
   const versions = await queries.selectFrom("action_tasks_version").select(["id", "owner_id", "repo_id", "version"]).where(
@@ -90780,7 +92422,10 @@ async function surroundingsOf(queries, runs, lock) {
     ])
   ).orderBy("id").$if(lock, (query) => query.forUpdate()).execute();
   return {
-    steps: groupBy(steps, (step) => step.task_id),
+    steps: groupBy(
+      steps.sort((a, b) => a.index - b.index),
+      (step) => step.task_id
+    ),
     versions: versions.map((row) => ({
       id: row.id,
       ownerId: row.owner_id,
@@ -90883,7 +92528,7 @@ async function readUndoFile(path6) {
 function isEntry(value2) {
   const entry = value2;
   const isColumns = (part) => typeof part === "object" && part !== null && Object.entries(part).every(
-    ([name2, held]) => columns3.includes(name2) && (held === null || ["string", "number", "boolean"].includes(typeof held))
+    ([name3, held]) => columns3.includes(name3) && (held === null || ["string", "number", "boolean"].includes(typeof held))
   );
   return typeof entry === "object" && typeof entry?.repair === "string" && Number.isInteger(entry.runId) && Number.isInteger(entry?.ownerId) && Number.isInteger(entry?.repositoryId) && Array.isArray(entry?.rows) && entry.rows.every(
     (row) => tables.includes(row.table) && Number.isInteger(row.id) && isColumns(row.before) && isColumns(row.after)
@@ -90973,14 +92618,15 @@ var init_undo_file = __esm({
 // src/doctor/reset/reset.ts
 async function previewRepairs(database, ids, request, timings2) {
   const previews = [];
+  const around = new RecentInstance();
   for (let from = 0; from < ids.length; from += database.runsAtOnce) {
     const some2 = ids.slice(from, from + database.runsAtOnce);
     previews.push(
       ...await database.snapshot(async (queries) => {
         const runs = await loadRuns(database, queries, some2, { logs: true });
         const missing3 = some2.find((id) => !runs.some((run2) => run2.id === id));
-        if (missing3 !== void 0) throw noSuchRun(missing3);
-        return planAll(database, queries, runs, request, timings2, false);
+        if (missing3 !== void 0) throw noSuchRun2(missing3);
+        return planAll(database, queries, runs, request, timings2, around);
       })
     );
   }
@@ -90991,17 +92637,17 @@ async function applyRepairs(database, ids, request, timings2, options) {
   return database.transaction(async (queries) => {
     const runs = await lockRuns(database, queries, ids);
     const missing3 = ids.find((id) => !runs.some((run2) => run2.id === id));
-    if (options.mustExist && missing3 !== void 0) throw noSuchRun(missing3);
-    for (const { run: shown3 } of options.shown ?? []) {
-      const now = runs.find((run2) => run2.id === shown3.id);
-      if (!now) throw noSuchRun(shown3.id);
-      if (!sameRows(shown3, now))
+    if (options.mustExist && missing3 !== void 0) throw noSuchRun2(missing3);
+    for (const { run: shown4 } of options.shown ?? []) {
+      const now = runs.find((run2) => run2.id === shown4.id);
+      if (!now) throw noSuchRun2(shown4.id);
+      if (!sameRows(shown4, now))
         throw problem(
-          `Run ${shown3.id} changed after the plan was shown. Nothing was changed.`,
+          `Run ${shown4.id} changed after the plan was shown. Nothing was changed.`,
           "Look at it again; the plan may be another one now."
         );
     }
-    const repairs = await planAll(database, queries, runs, request, timings2, true, options.names);
+    const repairs = await planAll(database, queries, runs, request, timings2, options.instance, options.names);
     const changed = repairs.filter(({ changes }) => changes.length > 0);
     if (changed.length === 0) return repairs;
     await checkForeignKeys(
@@ -91014,7 +92660,7 @@ async function applyRepairs(database, ids, request, timings2, options) {
     return repairs;
   });
 }
-async function planAll(database, queries, runs, request, timings2, lock, names2 = /* @__PURE__ */ new Map()) {
+async function planAll(database, queries, runs, request, timings2, instance, names2) {
   const { generation } = database;
   const now = await database.now(queries);
   const situation = {
@@ -91022,11 +92668,11 @@ async function planAll(database, queries, runs, request, timings2, lock, names2 
     timings: timings2,
     generation,
     aggregation: generation.aggregation,
-    instance: await loadInstance(database, queries, now),
+    instance: await instance.of(database, queries, now, runs),
     announced: /* @__PURE__ */ new Set(),
     newHandle: import_node_crypto5.randomUUID
   };
-  const around = await surroundingsOf(queries, runs, lock);
+  const around = await surroundingsOf(queries, runs, names2 !== void 0);
   const repairs = runs.map((run2) => planRepair(run2, request, around, situation));
   const counters = await counterChanges(
     database,
@@ -91044,15 +92690,25 @@ async function planAll(database, queries, runs, request, timings2, lock, names2 
       ({ repositoryId }) => repair.run.repositoryId === repositoryId && turns(repair) && !repairs.slice(0, index).some((other) => other.run.repositoryId === repositoryId && turns(other))
     );
     const changes = counter ? inServersOrder([...repair.changes, counter.change]) : repair.changes;
-    const name2 = names2.get(repair.run.id) ?? (0, import_node_crypto5.randomUUID)();
-    names2.set(repair.run.id, name2);
+    const name3 = names2?.get(repair.run.id) ?? (0, import_node_crypto5.randomUUID)();
+    names2?.set(repair.run.id, name3);
     return {
       ...repair,
-      repair: name2,
+      repair: name3,
       changes,
       statements: changes.map((change) => database.literal(statements.of(change)))
     };
   });
+}
+function transactionsOf(database, planned) {
+  const transactions = [];
+  for (let from = 0; from < planned.length; from += database.runsAtOnce) {
+    const repairs = planned.slice(from, from + database.runsAtOnce);
+    const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
+    const sent = sentAs(database, changes, new Statements(database.queries));
+    transactions.push({ repairs, statements: sent.map(({ statement }) => database.literal(statement)) });
+  }
+  return transactions;
 }
 function transactionPlan(database, queries, repairs, undoFile) {
   const record = {
@@ -91065,26 +92721,18 @@ function transactionPlan(database, queries, repairs, undoFile) {
     }
   };
   const statements = new Statements(queries);
-  const texts2 = new Map(
-    repairs.flatMap((repair) => repair.changes.map((change, at) => [change, repair.statements[at]]))
-  );
-  const changes = inServersOrder([...texts2.keys()]);
-  const steps = [];
-  for (let from = 0; from < changes.length; ) {
-    const { table: table3 } = changes[from];
-    let end2 = from;
-    while (end2 < changes.length && end2 - from < rowsAStep && changes[end2].table === table3) end2++;
-    const some2 = changes.slice(from, end2);
-    steps.push({
+  const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
+  const steps = [...groupBy(changes, ({ table: table3 }) => table3).values()].map((some2) => {
+    const sent = sentAs(database, some2, statements);
+    return {
       title: titleOf2(some2),
-      commands: some2.map((change) => texts2.get(change)),
+      commands: sent.map(({ statement }) => database.literal(statement)),
       async apply() {
-        await applyChanges(database, queries, some2, statements);
+        await execute(database, queries, sent);
         return void 0;
       }
-    });
-    from = end2;
-  }
+    };
+  });
   return { title: `Repair ${repairs.map(({ run: run2 }) => run2.id).join(", ")}`, steps: [record, ...steps] };
 }
 function titleOf2(changes) {
@@ -91092,14 +92740,14 @@ function titleOf2(changes) {
   if (changes.length > 1) return `Write ${changes.length} rows of ${change.table}`;
   return isInsert(change) ? `Insert into ${change.table}` : `Update ${change.table} ${change.id}`;
 }
-function sameRows(shown3, now) {
+function sameRows(shown4, now) {
   const essence = (run2) => JSON.stringify([
     run2.status,
     run2.version,
     run2.jobs.map((job) => [job.id, job.status, job.taskId, job.updated, job.task?.status]),
     run2.strays.map((task) => task.id)
   ]);
-  return essence(shown3) === essence(now);
+  return essence(shown4) === essence(now);
 }
 async function takeOvertaken(database, repairs) {
   const jobs = new Map(repairs.flatMap(({ requeued }) => requeued.map((job) => [job.id, job])));
@@ -91141,15 +92789,31 @@ function takeResults(database, runId, before) {
   });
 }
 async function* readBack(database, ids) {
-  for (let from = 0; from < ids.length; from += database.runsAtOnce)
-    yield* await loadRuns(database, database.queries, ids.slice(from, from + database.runsAtOnce));
+  const { queries } = database;
+  yield* await loadRuns(
+    database,
+    queries,
+    ids.filter((id) => id < 0)
+  );
+  const named = ids.filter((id) => id > 0);
+  for (let from = 0; from < named.length; from += runsRead) {
+    const some2 = named.slice(from, from + runsRead);
+    const runs = await queries.selectFrom("action_run").select(["id", "status"]).where("id", "in", some2).execute();
+    const jobs = await queries.selectFrom("action_run_job").select(["id", "run_id", "name", "status", "task_id as taskId", "attempt"]).where("run_id", "in", some2).orderBy("id").execute();
+    const statuses = new Map(runs.map(({ id, status }) => [id, status]));
+    const own = groupBy(jobs, (job) => job.run_id);
+    for (const id of some2)
+      if (statuses.has(id) || own.has(id))
+        yield { id, status: statuses.get(id) ?? Status.unknown, jobs: own.get(id) ?? [] };
+  }
 }
-var import_node_crypto5, rowsAStep, noSuchRun, turns, order, inServersOrder, undoEntryOf, repairedOf, jobsAtOnce, done3;
+var import_node_crypto5, recent, RecentInstance, noSuchRun2, turns, order, inServersOrder, undoEntryOf, repairedOf, jobsAtOnce, done3, runsRead;
 var init_reset = __esm({
   "src/doctor/reset/reset.ts"() {
     "use strict";
     import_node_crypto5 = __toESM(require_node_crypto(), 1);
     init_errors();
+    init_group();
     init_plan2();
     init_status();
     init_instance();
@@ -91159,8 +92823,21 @@ var init_reset = __esm({
     init_plan();
     init_rows();
     init_undo_file();
-    rowsAStep = 500;
-    noSuchRun = (id) => id < 0 ? problem(`Task ${-id} is none whose job's row is gone.`, 'Look again with "ci-doctor stuck".') : problem(
+    recent = 5;
+    RecentInstance = class {
+      #seen;
+      async of(database, queries, now, runs) {
+        const seen = this.#seen;
+        if (seen && Math.abs(now - seen.at) < recent) {
+          const { poisoned } = seen.instance;
+          if (poisoned.size === 0 || !runs.some((run2) => run2.jobs.some(({ id }) => poisoned.has(id)))) return seen.instance;
+        }
+        const instance = await loadInstance(database, queries, now);
+        this.#seen = { at: now, instance };
+        return instance;
+      }
+    };
+    noSuchRun2 = (id) => id < 0 ? problem(`Task ${-id} is none whose job's row is gone.`, 'Look again with "ci-doctor stuck".') : problem(
       `There is no run ${id}.`,
       'List runs with "ci-doctor runs"; a number in a web address is the index, written OWNER/REPOSITORY#INDEX.'
     );
@@ -91183,12 +92860,11 @@ var init_reset = __esm({
     });
     repairedOf = ({ run: run2, after }) => ({
       runId: run2.id,
-      requeued: run2.jobs.filter(
-        (job, at) => job.taskId !== 0 && after.jobs[at].status === Status.waiting && after.jobs[at].taskId === 0
-      )
+      requeued: run2.jobs.filter((job, at) => job.taskId !== 0 && after.jobs[at].status === Status.waiting && after.jobs[at].taskId === 0).map(({ id, name: name3, taskId, started, attempt, handle }) => ({ id, name: name3, taskId, started, attempt, handle }))
     });
     jobsAtOnce = 1e3;
     done3 = [Status.success, Status.failure, Status.cancelled, Status.skipped];
+    runsRead = 1e3;
   }
 });
 
@@ -91218,28 +92894,47 @@ async function reset(args, options, io) {
       `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
       "Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure)."
     );
+  if (options.repairBy === "api" && options.to === "cancelled" && options.job !== void 0)
+    throw usage(
+      "--repair-by api cannot cancel one job: Forgejo has no route for it, only for the whole run.",
+      "Leave out --job to cancel the run, or --repair-by api to end the job by SQL."
+    );
   return withConnection(options, io, async (connection) => {
     const { database, timings: timings2 } = connection;
     const tools = await apiTools(connection, options, io);
     const ids = [
       ...new Set(
-        options.allStuck ? await repairableRuns(connection, io) : await Promise.all(args.map((name2) => findTarget(connection, name2)))
+        options.allStuck ? await repairableRuns(connection, io) : await Promise.all(args.map((name3) => findTarget(connection, name3)))
       )
     ];
     if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
     const planned = await previewRepairs(database, ids, request, timings2);
-    const work = planned.filter((repair) => repair.changes.length > 0);
+    const asks = await asksOf(database, tools, planned, request, options, timings2);
+    const transactions = transactionsOf(
+      database,
+      planned.filter(({ run: run2 }) => !asks.has(run2.id))
+    ).filter(({ repairs, statements: statements2 }) => statements2.length < statementsOf(repairs));
+    const runs = planned.map((repair) => askedRun(database, repair, asks.get(repair.run.id), options));
     const asShown = outcomeOf2(
       {
-        runs: planned.map((repair) => resetRun(repair)),
+        runs,
+        transactions: transactions.map(({ repairs, statements: statements2 }) => ({
+          runs: repairs.map(({ run: run2 }) => nameOf2(run2)),
+          statements: statements2
+        })),
         applied: false,
         undoFile: null,
         checksSet: [],
         checksLeft: []
       },
-      planned.some(isRefused)
+      planned.some(isRefused) || runs.some(({ error: error2 }) => error2 !== void 0)
     );
-    if (options.dryRun || work.length === 0) return asShown;
+    const statements = transactions.reduce(
+      (sum2, together2) => sum2 - statementsOf(together2.repairs) + together2.statements.length,
+      runs.reduce((sum2, run2) => sum2 + run2.statements.length, 0)
+    );
+    const requests = runs.filter((run2) => run2.request !== null).length;
+    if (options.dryRun || statements + requests === 0) return asShown;
     if (!io.interactive) {
       io.note("Nothing was changed: add --yes to apply this, or --dry-run to only look.");
       return { ...asShown, exit: exitCode.usage };
@@ -91247,15 +92942,21 @@ async function reset(args, options, io) {
     await io.write(`${shownText(asShown, io.view)}
 
 `);
-    const statements = work.reduce((sum2, repair) => sum2 + repair.statements.length, 0);
-    if (!await io.ask(`Apply ${count(statements, "statement")} to ${database.place}?`)) {
+    const todo = [
+      ...requests > 0 ? [`Send ${count(requests, "request")} to ${tools.forgejo.server}`] : [],
+      ...statements > 0 || requests === 0 ? [`${requests > 0 ? "apply" : "Apply"} ${count(statements, "statement")} to ${database.place}`] : []
+    ];
+    if (!await io.ask(`${todo.join(" and ")}?`)) {
       io.note("Nothing was changed.");
       return { exit: exitCode.ok, result: asShown.result };
     }
     return applied(await applyAll(connection, tools, ids, request, options, io, planned));
     function applied(all) {
-      const { runs, undoFile, checksSet, checksLeft } = all;
-      const outcome = outcomeOf2({ runs, applied: all.count > 0, undoFile, checksSet, checksLeft }, all.refused);
+      const { runs: runs2, undoFile, checksSet, checksLeft } = all;
+      const outcome = outcomeOf2(
+        { runs: runs2, transactions: [], applied: all.count > 0, undoFile, checksSet, checksLeft },
+        all.refused
+      );
       return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
     }
   });
@@ -91273,9 +92974,9 @@ async function apiTools({ database, rootUrl: rootUrl3 }, { repairBy, baseUrl, to
   const { createForgejo: createForgejo2 } = await Promise.resolve().then(() => (init_client(), client_exports));
   return { database, forgejo: createForgejo2({ baseUrl: server, auth: token2 }), pause: io.pause };
 }
-async function findTarget({ database }, name2) {
-  const task = /^task:([1-9]\d{0,14})$/.exec(name2);
-  return task ? orphanId(Number(task[1])) : findRun(database.queries, name2);
+async function findTarget({ database }, name3) {
+  const task = /^task:([1-9]\d{0,14})$/.exec(name3);
+  return task ? orphanId(Number(task[1])) : findRun(database.queries, name3);
 }
 async function repairableRuns({ database, timings: timings2 }, io) {
   const findings = withoutOwnRun((await findStuck(database, timings2)).findings, io.env);
@@ -91284,38 +92985,42 @@ async function repairableRuns({ database, timings: timings2 }, io) {
   if (findings.length === 0) io.note("Nothing is stuck.");
   return findings.flatMap((finding) => finding.repairable ? finding.runId ?? orphanId(finding.taskId) : []);
 }
-async function applyAll(connection, tools, ids, request, options, io, shown3) {
+async function applyAll(connection, tools, ids, request, options, io, shown4) {
   const { database, timings: timings2 } = connection;
   const identity2 = await database.identity();
   const undoFile = new UndoFile(connection.undoDirectory, identity2, /* @__PURE__ */ new Date());
   await undoFile.prepare();
-  const repaired = [];
+  await checkAudit(connection.journal);
+  const batches = [];
   const changedRuns = /* @__PURE__ */ new Set();
   let refused5 = false;
+  let unwritten = false;
   let asked = 0;
   const ended2 = [];
   const runs = /* @__PURE__ */ new Map();
   const failed = /* @__PURE__ */ new Set();
   const names2 = /* @__PURE__ */ new Map();
+  const instance = new RecentInstance();
   const apply = async (some2) => {
     try {
       const done4 = await applyRepairs(database, some2, request, timings2, {
         undoFile,
         names: names2,
+        instance,
         mustExist: !options.allStuck,
-        ...shown3 && { shown: shown3.filter(({ run: run2 }) => some2.includes(run2.id)) }
+        ...shown4 && { shown: shown4.filter(({ run: run2 }) => some2.includes(run2.id)) }
       });
       const changed = done4.filter(({ changes }) => changes.length > 0);
       refused5 ||= done4.some(options.allStuck ? ({ leftOut }) => leftOut.some((left2) => left2.problem) : isRefused);
-      repaired.push(...changed.map(repairedOf));
+      if (changed.length > 0) batches.push({ at: performance.now(), repaired: changed.map(repairedOf) });
       for (const repair of changed) changedRuns.add(repair.run.id);
       for (const repair of done4) runs.set(repair.run.id, resetRun(repair, true));
-      const committed = (list) => `${count(
-        list.reduce((sum2, { statements }) => sum2 + statements.length, 0),
-        "statement"
-      )} committed.`;
-      if (ids.length > notedOneByOne) io.note(`${count(changed.length, "run")}: ${committed(changed)}`);
-      else for (const repair of changed) io.note(`${nameOf2(repair.run)}: ${committed([repair])}`);
+      if (ids.length > notedOneByOne) {
+        const rows2 = changed.reduce((sum2, { changes }) => sum2 + changes.length, 0);
+        io.note(`${count(changed.length, "run")}: ${count(rows2, "row")} written and committed.`);
+      } else
+        for (const { run: run2, statements } of changed)
+          io.note(`${nameOf2(run2)}: ${count(statements.length, "statement")} committed.`);
       await journal(changed.map((repair) => entryOf2(repair, runs.get(repair.run.id))));
     } catch (thrown) {
       const error2 = database.explain(thrown);
@@ -91324,7 +93029,7 @@ async function applyAll(connection, tools, ids, request, options, io, shown3) {
         for (const id of some2) await apply([id]);
         return;
       }
-      const [repair] = shown3?.filter(({ run: run3 }) => run3.id === some2[0]) ?? await previewRepairs(database, some2, request, timings2);
+      const [repair] = shown4?.filter(({ run: run3 }) => run3.id === some2[0]) ?? await previewRepairs(database, some2, request, timings2);
       refused5 ||= isRefused(repair);
       failed.add(repair.run.id);
       const run2 = notRepaired(repair, error2);
@@ -91349,18 +93054,18 @@ async function applyAll(connection, tools, ids, request, options, io, shown3) {
       ...run2.error === void 0 ? { undo: { identity: identity2, entry: undoEntryOf(repair) } } : { error: run2.error }
     }
   });
-  const journal = (entries2) => entries2.length === 0 ? void 0 : appendAudits(connection.journal, entries2).catch(
-    (error2) => io.note(`The journal ${connection.journal} could not be written: ${messageOf(error2)}`)
-  );
+  const journal = (entries2) => entries2.length === 0 ? void 0 : appendAudits(connection.journal, entries2).catch((error2) => {
+    unwritten = true;
+    io.note(`The journal ${connection.journal} could not be written: ${messageOf(error2)}`);
+  });
   const rest = [...ids];
-  const asks = request.to === "cancelled" || request.to === "failure" && options.repairBy === "api";
-  if (tools && asks && options.repairBy !== "database")
+  if (tools && mayAsk(request, options))
     for (const id of ids) {
       const [repair] = await previewRepairs(database, [id], request, timings2);
       const { run: run2 } = repair;
-      if (repair.changes.length === 0 || isRefused(repair) || !run2.exists || run2.repository === null) continue;
-      if (request.job !== void 0 && options.repairBy === "auto") continue;
-      const answer = await (request.to === "cancelled" ? cancelByApi(tools, run2) : failByCron(tools, run2, timings2.zombieTimeout));
+      const ask2 = (await asksOf(database, tools, [repair], request, options, timings2)).get(id);
+      if (!ask2) continue;
+      const answer = ask2.refusal !== void 0 ? { run: run2, done: false, note: ask2.refusal, statements: [] } : await (request.to === "cancelled" ? cancelByApi(tools, repair) : failByCron(tools, repair, ask2));
       if (!answer.done && options.repairBy === "auto") {
         io.note(`${nameOf2(run2)}: ${answer.note} By SQL then.`);
         continue;
@@ -91372,7 +93077,9 @@ async function applyAll(connection, tools, ids, request, options, io, shown3) {
         statements: answer.statements,
         notes: answer.done ? [answer.note] : [],
         repeats: [],
+        announced: false,
         by: "api",
+        request: ask2.request,
         ...!answer.done && { error: answer.note }
       };
       runs.set(id, result);
@@ -91383,26 +93090,37 @@ async function applyAll(connection, tools, ids, request, options, io, shown3) {
     }
   for (let from = 0; from < rest.length; from += database.runsAtOnce)
     await apply(rest.slice(from, from + database.runsAtOnce));
-  const ran = [...runs.keys()].filter((id) => changedRuns.has(id));
-  for (const wait2 of ran.length > 0 ? [0, secondLookAfter] : []) {
-    if (wait2 > 0) await io.pause(wait2);
+  const last = batches.at(-1);
+  const lately = batches.filter((batch5) => batch5 === last || performance.now() - batch5.at < secondLookAfter);
+  const look = async (looked, read) => {
     try {
-      for (const [id, jobs] of await takeOvertaken(database, repaired)) {
+      for (const [id, jobs] of await takeOvertaken(
+        database,
+        looked.flatMap(({ repaired }) => repaired)
+      )) {
         const before = runs.get(id);
         const notes = jobs.map(
           (job) => `Job "${job}": its runner ended the task in the same instant; the task's result was kept.`
         );
         runs.set(id, { ...before, notes: [...before.notes, ...notes] });
       }
-      if (wait2 === secondLookAfter)
-        for await (const run2 of readBack(database, ran)) {
-          const result = { ...runs.get(run2.id), after: summary2(run2) };
-          runs.set(run2.id, result);
-          if (hasEnded(result)) ended2.push(run2);
-        }
+      const ran = read.flatMap(({ repaired }) => repaired.map(({ runId }) => runId));
+      for await (const run2 of readBack(database, ran)) {
+        const result = { ...runs.get(run2.id), after: summary2(run2) };
+        runs.set(run2.id, result);
+        if (hasEnded(result)) ended2.push(run2.id);
+      }
     } catch (error2) {
       io.note(`Repaired, but it could not be read back. ${messageOf(error2)}`);
     }
+  };
+  if (last) {
+    await look(
+      batches,
+      batches.filter((batch5) => !lately.includes(batch5))
+    );
+    await io.pause(Math.max(0, secondLookAfter - (performance.now() - last.at)));
+    await look(lately, lately);
   }
   const { set: set2, left } = await settleChecks(database, tools, ended2, io);
   return {
@@ -91412,7 +93130,7 @@ async function applyAll(connection, tools, ids, request, options, io, shown3) {
     runs: [...runs.values()],
     undoFile: undoFile.begun ? undoFile.path : null,
     count: changedRuns.size + asked,
-    failed: failed.size > 0
+    failed: failed.size > 0 || unwritten
   };
 }
 async function settleChecks(database, tools, ended2, io) {
@@ -91420,7 +93138,7 @@ async function settleChecks(database, tools, ended2, io) {
   const left = [];
   if (ended2.length === 0) return { set: set2, left };
   try {
-    for (const check of await pendingChecks(database, ended2)) {
+    for (const check of await pendingChecks(database, await loadRuns(database, database.queries, ended2))) {
       try {
         if (tools) await setCheck(tools.forgejo, check);
         (tools ? set2 : left).push(check);
@@ -91434,31 +93152,80 @@ async function settleChecks(database, tools, ended2, io) {
   }
   return { set: set2, left };
 }
+async function asksOf(database, tools, planned, request, options, timings2) {
+  const asks = /* @__PURE__ */ new Map();
+  if (!tools || !mayAsk(request, options)) return asks;
+  const now = await database.now(database.queries);
+  for (const repair of planned) {
+    const ask2 = planByApi(repair, request, {
+      now,
+      zombieTimeout: timings2.zombieTimeout,
+      aggregation: database.generation.aggregation
+    });
+    if (ask2 && (ask2.refusal === void 0 || options.repairBy === "api")) asks.set(repair.run.id, ask2);
+  }
+  return asks;
+}
+function askedRun(database, repair, ask2, { repairBy }) {
+  const run2 = resetRun(repair);
+  if (!ask2) return run2;
+  if (ask2.refusal !== void 0) return { ...notRepaired(repair, ask2.refusal), by: "api", request: null };
+  const texts2 = new Statements(database.queries);
+  return {
+    ...run2,
+    after: summary2(ask2.after),
+    // What rows cannot do, Forgejo does.
+    notes: repair.notes,
+    statements: ask2.changes.map((change) => database.literal(texts2.of(change))),
+    by: "api",
+    request: ask2.request,
+    otherwise: repairBy === "auto" ? run2.statements : []
+  };
+}
 function resetText(result, view2) {
+  const together2 = new Set(result.transactions.flatMap(({ runs }) => runs));
   return [
-    ...result.runs.map((run2) => runText(run2, result.applied, view2)),
+    ...result.runs.map((run2) => runText(run2, result.applied, view2, !result.applied && !together2.has(run2.run))),
+    ...result.transactions.map(
+      ({ runs, statements }) => [`One transaction for ${count(runs.length, "run")}, from ${runs[0]} on:`, ...block(statements)].join("\n")
+    ),
     ...result.applied ? afterwards(result, view2) : []
   ].join("\n\n");
 }
-function runText(run2, applied, view2) {
+function whatOf(run2, applied, jobsChange) {
+  const { before, after } = run2;
+  const moves = jobsChange || before.statusCode !== after.statusCode;
+  if (run2.announced && !moves)
+    return `${applied ? "announced" : "to be announced"} to the runners, status ${before.statusCode} ${before.status}`;
+  if (run2.statements.length === 0 && run2.leftOut.length === 0 && run2.request === null)
+    return `nothing to repair, status ${before.statusCode} ${before.status}`;
+  if (isNameless(run2)) return applied ? "ended" : "to be ended";
+  return `${before.statusCode} ${before.status} → ${after.statusCode} ${after.status}`;
+}
+function runText(run2, applied, view2, showStatements) {
   const { style } = view2;
   const changed = run2.before.jobs.flatMap((job) => {
     const after = run2.after.jobs.find((candidate) => candidate.id === job.id);
-    return after && (after.status !== job.status || after.taskId !== job.taskId) ? [`  job ${job.id} "${job.name}": ${job.statusCode} ${job.status} → ${after.statusCode} ${after.status}`] : [];
+    return after && (after.status !== job.status || after.taskId !== job.taskId) ? [
+      `  job ${job.id} "${oneLine(job.name)}": ${job.statusCode} ${job.status} → ${after.statusCode} ${after.status}`
+    ] : [];
   });
-  const nothing4 = run2.statements.length === 0 && run2.leftOut.length === 0;
   return [
-    `${style.strong(run2.run)}: ${run2.error ? style.bad(`not repaired: ${run2.error}`) : nothing4 ? `nothing to repair, status ${run2.before.statusCode} ${run2.before.status}` : isNameless(run2) ? applied ? "ended" : "to be ended" : `${run2.before.statusCode} ${run2.before.status} → ${run2.after.statusCode} ${run2.after.status}`}`,
+    `${style.strong(run2.run)}: ${run2.error ? style.bad(`not repaired: ${oneLine(run2.error)}`) : whatOf(run2, applied, changed.length > 0)}`,
     ...run2.fix ? [`  next: ${run2.fix}`] : [],
     ...run2.error ? [] : changed,
     ...run2.repeats.map(
-      ({ job, steps }) => style.warn(
-        `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(", ")}` : ""}`
+      ({ job, steps, begun }) => style.warn(
+        oneLine(
+          `  job "${job}" runs again from the start${steps.length > 0 ? `; already done, to be repeated: ${steps.join(", ")}` : ""}${begun.length > 0 ? `; begun: ${begun.join(", ")}` : ""}`
+        )
       )
     ),
-    ...run2.leftOut.map(({ job, reason }) => `  left as it is: job "${job}": ${reason}`),
-    ...run2.notes.map((note) => style.warn(`  ${note}`)),
-    ...applied || run2.statements.length === 0 ? [] : ["  BEGIN;", ...run2.statements.map((line) => `  ${line};`), "  COMMIT;"]
+    ...run2.leftOut.map(({ job, reason }) => oneLine(`  left as it is: job "${job}": ${reason}`)),
+    ...run2.notes.map((note) => style.warn(`  ${oneLine(note)}`)),
+    ...showStatements && run2.statements.length > 0 ? block(run2.statements) : [],
+    ...!applied && run2.request !== null ? [`  Forgejo is asked: ${run2.request}`] : [],
+    ...run2.otherwise.length > 0 ? ["  If it cannot, or does not:", ...block(run2.otherwise)] : []
   ].join("\n");
 }
 function afterwards({ checksSet, checksLeft, undoFile, runs }, view2) {
@@ -91483,7 +93250,7 @@ function afterwards({ checksSet, checksLeft, undoFile, runs }, view2) {
     ...undoFile === null ? [] : [view2.style.faint(`Take it back: ci-doctor undo ${undoFile}`)]
   ];
 }
-var undoDirOption, resetVerb, secondLookAfter, notedOneByOne, hasEnded, nameOf2, resetRun, notRepaired, summary2, isRefused, outcomeOf2, isNameless, checksShown;
+var undoDirOption, resetVerb, secondLookAfter, notedOneByOne, hasEnded, nameOf2, statementsOf, resetRun, mayAsk, notRepaired, summary2, isRefused, outcomeOf2, isNameless, block, checksShown;
 var init_reset2 = __esm({
   "src/doctor/verbs/reset.ts"() {
     "use strict";
@@ -91492,6 +93259,7 @@ var init_reset2 = __esm({
     init_command();
     init_errors();
     init_exit();
+    init_style();
     init_words();
     init_quote();
     init_connect2();
@@ -91499,11 +93267,13 @@ var init_reset2 = __esm({
     init_find_run();
     init_own_run();
     init_by_api();
+    init_change();
     init_checks();
     init_limits();
     init_plan();
     init_reset();
     init_undo_file();
+    init_look();
     init_state();
     init_stuck();
     undoDirOption = new Option(
@@ -91546,6 +93316,7 @@ var init_reset2 = __esm({
     notedOneByOne = 20;
     hasEnded = ({ before, after }) => after.jobs.some((job, at) => isDone(job.statusCode) && !isDone(before.jobs[at]?.statusCode ?? job.statusCode));
     nameOf2 = (run2) => run2.exists ? `${nameOfRun(run2)} (run ${run2.id})` : nameOfRun(run2);
+    statementsOf = (repairs) => repairs.reduce((sum2, { statements }) => sum2 + statements.length, 0);
     resetRun = (repair, checksAreLookedAt = false) => ({
       runId: repair.run.id < 0 ? null : repair.run.id,
       run: nameOf2(repair.run),
@@ -91554,15 +93325,20 @@ var init_reset2 = __esm({
       statements: repair.statements,
       leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
       repeats: repair.repeats,
+      announced: repair.announces,
       notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
-      by: "database"
+      by: "database",
+      request: null,
+      otherwise: []
     });
+    mayAsk = (request, { repairBy }) => repairBy === "api" || repairBy === "auto" && request.to === "cancelled";
     notRepaired = (repair, error2) => ({
       ...resetRun(repair),
       after: summary2(repair.run),
       statements: [],
       leftOut: [],
       repeats: [],
+      announced: false,
       notes: [],
       error: messageOf(error2),
       ...error2 instanceof ToolError && { fix: error2.fix }
@@ -91586,6 +93362,11 @@ var init_reset2 = __esm({
       text: (view2) => resetText(result, view2)
     });
     isNameless = ({ runId, run: run2 }) => runId === null || run2 === `run ${runId} (no row)`;
+    block = (statements) => [
+      "  BEGIN;",
+      ...statements.map((line) => `  ${line};`),
+      "  COMMIT;"
+    ];
     checksShown = 20;
   }
 });
@@ -91692,14 +93473,17 @@ function undoRun(database, entry, dryRun) {
         ]
       };
     const rows2 = entry.rows.filter((row) => row.table !== "repository");
+    const steps = rows2.filter((row) => row.table === "action_task_step").map(({ id }) => id);
+    if (steps.length > 0)
+      await queries.selectFrom("action_task_step").select("id").where("id", "in", steps).orderBy("id").forUpdate().execute();
     const current = /* @__PURE__ */ new Map();
     for (const row of rows2) current.set(row, await readRow(queries, row));
-    const same3 = (row, expected, apart) => Object.entries(expected).every(
+    const same4 = (row, expected, apart) => Object.entries(expected).every(
       ([column, value2]) => row.table !== "action_task" && apart.includes(column) || current.get(row)?.[column] === value2
     );
-    if (rows2.every((row) => same3(row, row.before, ["version", "updated"])))
+    if (rows2.every((row) => same4(row, row.before, ["version", "updated"])))
       return { runId: entry.runId, outcome: "nothing-to-undo", statements: [], moved: [] };
-    const moved = rows2.filter((row) => !same3(row, row.after, row.table === "action_run" ? ["updated"] : []));
+    const moved = rows2.filter((row) => !same4(row, row.after, row.table === "action_run" ? ["updated"] : []));
     if (moved.length > 0)
       return {
         runId: entry.runId,
@@ -91789,7 +93573,7 @@ async function undo([file], options, io) {
     const order2 = [...entries2].reverse();
     const previews = [];
     for (const entry of order2) previews.push(await undoRun(database, entry, true));
-    const possible = previews.filter(({ outcome }) => outcome === "would-undo").length;
+    const possible = previews.filter(({ outcome: outcome2 }) => outcome2 === "would-undo").length;
     if (options.dryRun || possible === 0) return outcomeOf3(previews, false);
     if (!options.yes) {
       if (!io.interactive) {
@@ -91804,11 +93588,13 @@ async function undo([file], options, io) {
         return { exit: exitCode.ok, result: { runs: previews, applied: false } };
       }
     }
+    await checkAudit(journal);
     const runs = [];
+    let unwritten = false;
     for (const entry of order2) {
       const run2 = await undoRun(database, entry, false).catch((thrown) => {
         const error2 = database.explain(thrown);
-        if (!runs.some(({ outcome }) => outcome === "undone")) throw error2;
+        if (!runs.some(({ outcome: outcome2 }) => outcome2 === "undone")) throw error2;
         const fix = error2 instanceof ToolError ? { fix: error2.fix } : {};
         return { runId: entry.runId, outcome: "failed", statements: [], moved: [], error: messageOf(error2), ...fix };
       });
@@ -91819,12 +93605,16 @@ async function undo([file], options, io) {
         action: "undo",
         outcome: "done",
         details: { database: database.place, runId: run2.runId, statements: run2.statements, undoFile: file }
-      }).catch((error2) => io.note(`The journal ${journal} could not be written: ${messageOf(error2)}`));
+      }).catch((error2) => {
+        unwritten = true;
+        io.note(`The journal ${journal} could not be written: ${messageOf(error2)}`);
+      });
     }
-    return outcomeOf3(
+    const outcome = outcomeOf3(
       runs,
-      runs.some(({ outcome }) => outcome === "undone")
+      runs.some(({ outcome: outcome2 }) => outcome2 === "undone")
     );
+    return unwritten ? { ...outcome, exit: exitCode.problem } : outcome;
   });
 }
 async function fromJournal(journal, id) {
@@ -91955,131 +93745,56 @@ var init_history3 = __esm({
   }
 });
 
-// src/doctor/grant.ts
-function grantScript(generation, schema2, { reader, repairer }) {
-  const table3 = (text4) => `${name(schema2)}.${name(text4)}`;
-  const columns5 = (list) => list.map(name).join(", ");
-  const grants = (privilege, of, role) => Object.entries(of).map(([key, list]) => `GRANT ${privilege} (${columns5(list)}) ON ${table3(key)} TO ${name(role)}`);
-  return {
-    read: [
-      `CREATE ROLE ${name(reader)} LOGIN`,
-      `GRANT USAGE ON SCHEMA ${name(schema2)} TO ${name(reader)}`,
-      ...grants("SELECT", reads(generation), reader)
-    ],
-    repair: [
-      `CREATE ROLE ${name(repairer)} LOGIN IN ROLE ${name(reader)}`,
-      ...grants("UPDATE", writes(generation), repairer),
-      ...grants("INSERT", { action_tasks_version: inserts }, repairer),
-      `GRANT USAGE ON SEQUENCE ${table3("action_tasks_version_id_seq")} TO ${name(repairer)}`,
-      ...grants("SELECT", { commit_status: checks }, repairer)
-    ]
-  };
-}
-var name, reads, writes, inserts, checks;
-var init_grant = __esm({
-  "src/doctor/grant.ts"() {
-    "use strict";
-    name = (text4) => `"${text4.replaceAll('"', '""')}"`;
-    reads = (generation) => ({
-      action_run: [
-        ...["id", "title", "repo_id", "owner_id", "workflow_id", "index", "trigger_user_id", "ref", "commit_sha", "event"],
-        ...["need_approval", "status", "version", "started", "stopped", "created", "updated"],
-        ...generation.hasConcurrencyGroups ? ["concurrency_group", "concurrency_type"] : []
-      ],
-      action_run_job: [
-        ...["id", "run_id", "repo_id", "owner_id", "commit_sha", "name", "attempt", "workflow_payload", "job_id", "needs"],
-        ...["runs_on", "task_id", "status", "started", "stopped", "updated"],
-        ...generation.countsAttemptAtRequeue ? ["handle"] : []
-      ],
-      action_task: [
-        ...["id", "job_id", "attempt", "runner_id", "status", "started", "stopped", "updated", "log_filename"],
-        ...["log_in_storage", "log_length", "log_size", "log_indexes", "log_expired"],
-        // Without an index on job_id, earlier attempts are found by the commit.
-        ...generation.hasTaskJobIndex ? [] : ["commit_sha"]
-      ],
-      action_task_step: [
-        ...["id", "task_id", "name", "index", "status", "log_index", "log_length", "started", "stopped", "updated"]
-      ],
-      action_tasks_version: ["id", "owner_id", "repo_id", "version", "updated_unix"],
-      action_runner: ["id", "name", "owner_id", "repo_id", "agent_labels", "last_online", "last_active", "deleted"],
-      repository: [
-        ...["id", "owner_name", "lower_name", "name"],
-        ...generation.countsRunsInRepository ? ["num_action_runs", "num_closed_action_runs"] : []
-      ],
-      user: ["id", "name", "lower_name"],
-      ...generation.countsAttemptAtRequeue && { repo_unit: ["id", "repo_id", "type"] },
-      dbfs_meta: ["id", "full_path", "file_size", "modify_timestamp"],
-      dbfs_data: ["meta_id", "blob_offset", "blob_data"],
-      forgejo_version: ["version"]
-    });
-    writes = (generation) => ({
-      action_task: ["status", "stopped", "updated"],
-      action_run_job: [
-        ...["status", "task_id", "started", "stopped", "updated", "attempt"],
-        ...generation.countsAttemptAtRequeue ? ["handle"] : []
-      ],
-      action_run: ["status", "version", "stopped", "updated"],
-      action_task_step: ["status", "started", "stopped", "updated"],
-      action_tasks_version: ["version", "updated_unix"],
-      ...generation.countsRunsInRepository && { repository: ["num_action_runs", "num_closed_action_runs"] }
-    });
-    inserts = ["owner_id", "repo_id", "version", "created_unix", "updated_unix"];
-    checks = ["id", "index", "repo_id", "state", "sha", "target_url", "context"];
-  }
-});
-
 // src/doctor/verbs/grant.ts
 var grant_exports = {};
 __export(grant_exports, {
   grantVerb: () => grantVerb
 });
+function scriptText({ language, read, repair, notes }) {
+  const [end2, comment] = language === "sql" ? [";", "--"] : ["", "#"];
+  const blocks2 = [
+    ["to look: runs, show, logs, stuck, dry runs", read],
+    ["to repair as well: reset, undo", repair]
+  ];
+  return [
+    ...blocks2.filter(([, lines2]) => lines2.length > 0).map(([title, lines2]) => [`${comment} ${title}`, ...lines2.map((line) => `${line}${end2}`)].join("\n")),
+    notes.map((note) => `${comment} ${note}`).join("\n")
+  ].join("\n\n");
+}
 var grantVerb;
-var init_grant2 = __esm({
+var init_grant = __esm({
   "src/doctor/verbs/grant.ts"() {
     "use strict";
     init_esm();
-    init_errors();
     init_exit();
     init_connect2();
-    init_grant();
     grantVerb = {
       usage: "grant",
-      summary: "print the SQL for a role that may look, and one that may repair",
-      description: 'Prints, and runs nothing: the statements are for an administrator of PostgreSQL. Each column that is needed is named, and no other; which ones these are follows from the schema of this Forgejo. No password is set: "\\password ROLE" in psql sets one.',
+      summary: "print what makes a user who may look, and one who may repair",
+      description: "Prints, and runs nothing: the statements are for an administrator of the database's server. Each column that is needed is named, and no other; which ones these are follows from the schema of this Forgejo. No password is set, the last lines say how. For SQLite, which has no users, it says what the file system has to allow.",
       options: [
         ...connectOptions,
-        new Option("--reader <role>", "the role for runs, show, logs, stuck and dry runs").default("ci_doctor_read"),
-        new Option("--repairer <role>", "the role for reset and undo").default("ci_doctor_repair")
+        new Option("--reader <user>", "who may use runs, show, logs, stuck and dry runs").default("ci_doctor_read"),
+        new Option("--repairer <user>", "who may use reset and undo as well").default("ci_doctor_repair"),
+        new Option("--host <host>", "MySQL: from where the two connect, as in 'user'@'host' (as this connection does)")
       ],
       examples: [
         ["ci-doctor grant", "print the statements"],
-        ["ci-doctor grant | psql PROD-ALM", "make the roles"]
+        ["ci-doctor grant | psql PROD-ALM", "make the roles"],
+        ["ci-doctor grant --host '10.0.3.%' | mariadb", "in MariaDB, for users who connect from that network"]
       ],
       handler: (_, options, io) => withConnection(options, io, async ({ database }) => {
-        const { server } = await database.identity();
-        if (!server.startsWith("postgresql"))
-          throw usage(
-            `${database.place} is not PostgreSQL: ci-doctor knows no privileges of it.`,
-            server.startsWith("sqlite") ? "SQLite has no roles: whoever may read the file may look, whoever may write it may repair." : "Give a user SELECT on the tables that docs/ci-doctor.md names, and UPDATE on the action_… tables."
-          );
-        const script = grantScript(database.generation, database.schema, options);
-        const block = (title, statements) => [`-- ${title}`, ...statements.map((statement) => `${statement};`)].join("\n");
-        return {
-          exit: exitCode.ok,
-          result: script,
-          text: () => `${block("to look: runs, show, logs, stuck, dry runs", script.read)}
-
-${block("to repair as well: reset, undo", script.repair)}`
-        };
+        const script = await database.grants(options);
+        return { exit: exitCode.ok, result: script, text: () => scriptText(script) };
       })
     };
   }
 });
 
 // src/doctor/api-fields.ts
-async function fieldsOf(raw, typed) {
+async function fieldsOf(raw2, typed) {
   const fields2 = {};
-  for (const text4 of raw) put(fields2, ...split(text4, "-f"));
+  for (const text4 of raw2) put(fields2, ...split(text4, "-f"));
   for (const text4 of typed) {
     const [key, value2] = split(text4, "-F");
     put(fields2, key, await typedValue(value2));
@@ -92188,7 +93903,7 @@ async function rootUrl2({ appIni }, io) {
   const { readRootUrl: readRootUrl2 } = await Promise.resolve().then(() => (init_app_ini(), app_ini_exports));
   return readRootUrl2(file, io.env);
 }
-var repeated, apiVerb, shown2;
+var repeated, apiVerb, shown3;
 var init_api2 = __esm({
   "src/doctor/verbs/api.ts"() {
     "use strict";
@@ -92242,15 +93957,15 @@ var init_api2 = __esm({
         if (/\/actions\/secrets\//.test(route2)) hideSecret(String(params.data ?? ""));
         const baseUrl = options.baseUrl ?? (serverFromEnvironment2(io.env) || await rootUrl2(options, io));
         if (options.dryRun) {
-          const { url, body } = targetOf2(serverAddress2(baseUrl), route2, params);
-          return shown2({ method: route2.split(" ", 1)[0], url: url.href, body: body ?? null });
+          const { url: url2, body } = targetOf2(serverAddress2(baseUrl), route2, params);
+          return shown3({ method: route2.split(" ", 1)[0], url: url2.href, body: body ?? null });
         }
         const forgejo = createForgejo2({
           baseUrl,
           auth: tokenFromEnvironment2(io.env, options.tokenEnv),
           timeoutMs: timeout2 && timeout2 * 1e3,
           ...options.verbose && {
-            onRequest: ({ method: method2, url, attempt }) => io.note(`${method2} ${url}${attempt > 1 ? ` (try ${attempt})` : ""}`)
+            onRequest: ({ method: method2, url: url2, attempt }) => io.note(`${method2} ${url2}${attempt > 1 ? ` (try ${attempt})` : ""}`)
           }
         });
         if (options.output !== void 0) {
@@ -92262,10 +93977,10 @@ var init_api2 = __esm({
         const answer = options.paginate ? await forgejo.paginate(route2, params).all() : await forgejo.request(route2, params);
         if (answer instanceof Uint8Array)
           throw usage(`${route2} answers with a file of ${answer.length} bytes.`, "Give --output FILE to keep it.");
-        return shown2(answer);
+        return shown3(answer);
       }
     };
-    shown2 = (answer) => ({
+    shown3 = (answer) => ({
       exit: exitCode.ok,
       result: answer ?? null,
       text: () => answer === void 0 ? "" : typeof answer === "string" ? answer.trimEnd() : JSON.stringify(answer, null, 2)
@@ -92703,23 +94418,23 @@ var ExitCode;
 function setSecret(secret2) {
   issueCommand("add-mask", {}, secret2);
 }
-function getInput(name2, options) {
-  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
+function getInput(name3, options) {
+  const val = process.env[`INPUT_${name3.replace(/ /g, "_").toUpperCase()}`] || "";
   if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name2}`);
+    throw new Error(`Input required and not supplied: ${name3}`);
   }
   if (options && options.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name2, value2) {
+function setOutput(name3, value2) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value2));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name3, value2));
   }
   process.stdout.write(os5.EOL);
-  issueCommand("set-output", { name: name2 }, toCommandValue(value2));
+  issueCommand("set-output", { name: name3 }, toCommandValue(value2));
 }
 function error(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -92736,8 +94451,8 @@ init_style();
 init_table();
 init_redact();
 async function runAction(tool, { secrets, outputs, verbInput }) {
-  for (const name2 of secrets) {
-    const value2 = getInput(name2);
+  for (const name3 of secrets) {
+    const value2 = getInput(name3);
     const parts = [...value2.split(/\r?\n/), ...passwordsOf(value2)].filter((part) => part.length > 3);
     for (const part of parts) {
       setSecret(part);
@@ -92748,8 +94463,8 @@ async function runAction(tool, { secrets, outputs, verbInput }) {
   const outcome = await run(tool, io, verbInput);
   try {
     process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? "";
-    for (const [name2, value2] of Object.entries(outputs(outcome))) setOutput(name2, value2);
-    setOutput("result", JSON.stringify(redactValue(outcome.result ?? null)));
+    for (const [name3, value2] of Object.entries(outputs(outcome))) setOutput(name3, value2);
+    setOutput("result", shownJson(outcome));
     setOutput("exit-code", outcome.exit);
     await writeSummary(tool, getInput(verbInput ?? "command"), outcome);
   } catch (error2) {
@@ -92768,7 +94483,7 @@ function passwordsOf(value2) {
 }
 async function run(tool, io, verbInput) {
   try {
-    const argv = argumentsFromInputs(tool, (name2) => getInput(name2), verbInput);
+    const argv = argumentsFromInputs(tool, (name3) => getInput(name3), verbInput);
     await io.write(`${tool.name} ${argv[0]}
 `);
     return await runTool(tool, argv, io);
@@ -92788,24 +94503,24 @@ function argumentsFromInputs(tool, input, verbInput = "command") {
     );
   }
   const flags = optionsOf(verb).flatMap((option) => {
-    const name2 = option.long?.slice(2);
-    const value2 = name2 ? input(name2) : "";
-    if (!name2 || value2 === "" || option.long === "--json") return [];
+    const name3 = option.long?.slice(2);
+    const value2 = name3 ? input(name3) : "";
+    if (!name3 || value2 === "" || option.long === "--json") return [];
     if (option.isBoolean()) {
-      if (!/^(true|false)$/i.test(value2)) throw usage(`Input "${name2}" is "${value2}".`, "Write true or false.");
-      return /^true$/i.test(value2) ? [`--${name2}`] : [];
+      if (!/^(true|false)$/i.test(value2)) throw usage(`Input "${name3}" is "${value2}".`, "Write true or false.");
+      return /^true$/i.test(value2) ? [`--${name3}`] : [];
     }
     const values = option.variadic || Array.isArray(option.defaultValue) ? lines(value2) : [value2];
-    return values.map((one) => `--${name2}=${one}`);
+    return values.map((one) => `--${name3}=${one}`);
   });
   const positional = argumentsOf(verb).flatMap(
-    ({ name: name2, several: several2 }) => lines(input(name2)).flatMap((line) => several2 ? line.split(/\s+/) : [line])
+    ({ name: name3, several: several2 }) => lines(input(name3)).flatMap((line) => several2 ? line.split(/\s+/) : [line])
   );
   return [command, ...flags, ...positional.length > 0 ? ["--", ...positional] : []];
 }
 var lines = (text4) => text4.split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-var argumentsOf = (verb) => [...verb.usage.matchAll(/[<[]([\w-]+)(\.\.\.)?[>\]]/g)].map(([, name2, dots]) => ({
-  name: name2,
+var argumentsOf = (verb) => [...verb.usage.matchAll(/[<[]([\w-]+)(\.\.\.)?[>\]]/g)].map(([, name3, dots]) => ({
+  name: name3,
   several: dots !== void 0
 }));
 function actionIo() {
@@ -92834,8 +94549,8 @@ var fence = (text4) => text4 === "" ? "" : `\`\`\`\`
 ${text4.replaceAll("````", "'```")}
 \`\`\`\``;
 function finish(tool, outcome) {
-  const tolerated = outcome.exit === exitCode.problem && /^false$/i.test(getInput("fail-on-findings"));
-  if (outcome.exit === exitCode.ok || tolerated) return;
+  const tolerated2 = outcome.exit === exitCode.problem && /^false$/i.test(getInput("fail-on-findings"));
+  if (outcome.exit === exitCode.ok || tolerated2) return;
   process.exitCode = outcome.exit;
   const words6 = { 1: "found a problem", 2: "could not tell", 64: "was used wrongly" }[outcome.exit];
   if (process.env.FORGEJO_ACTIONS !== "true")
@@ -92852,7 +94567,7 @@ var verbs = {
   reset: async () => (await Promise.resolve().then(() => (init_reset2(), reset_exports))).resetVerb,
   undo: async () => (await Promise.resolve().then(() => (init_undo2(), undo_exports))).undoVerb,
   history: async () => (await Promise.resolve().then(() => (init_history3(), history_exports))).historyVerb,
-  grant: async () => (await Promise.resolve().then(() => (init_grant2(), grant_exports))).grantVerb,
+  grant: async () => (await Promise.resolve().then(() => (init_grant(), grant_exports))).grantVerb,
   api: async () => (await Promise.resolve().then(() => (init_api2(), api_exports2))).apiVerb
 };
 async function loadCiDoctor(word) {

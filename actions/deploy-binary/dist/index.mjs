@@ -1278,7 +1278,7 @@ var require_suggestSimilar = __commonJS({
 var require_command = __commonJS({
   "node_modules/commander/lib/command.js"(exports) {
     var EventEmitter2 = __require("node:events").EventEmitter;
-    var childProcess = __require("node:child_process");
+    var childProcess = {};
     var path6 = __require("node:path");
     var fs5 = __require("node:fs");
     var process2 = __require("node:process");
@@ -2354,8 +2354,8 @@ Expecting one of '${allowedValues.join("', '")}'`);
           proc = childProcess.spawn(process2.execPath, args, { stdio: "inherit" });
         }
         if (!proc.killed) {
-          const signals = ["SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT", "SIGHUP"];
-          signals.forEach((signal) => {
+          const signals2 = ["SIGUSR1", "SIGUSR2", "SIGTERM", "SIGINT", "SIGHUP"];
+          signals2.forEach((signal) => {
             process2.on(signal, () => {
               if (proc.killed === false && proc.exitCode === null) {
                 proc.kill(signal);
@@ -3626,6 +3626,13 @@ var require_node_events = __commonJS({
   }
 });
 
+// builtin:node:tty
+var require_node_tty = __commonJS({
+  "builtin:node:tty"(exports, module) {
+    module.exports = __require("node:tty");
+  }
+});
+
 // node_modules/is-stream/index.js
 var require_is_stream = __commonJS({
   "node_modules/is-stream/index.js"(exports, module) {
@@ -4108,14 +4115,14 @@ var require_semver = __commonJS({
       return compare(b, a, loose);
     }
     exports.sort = sort;
-    function sort(list2, loose) {
-      return list2.sort(function(a, b) {
+    function sort(list3, loose) {
+      return list3.sort(function(a, b) {
         return exports.compareBuild(a, b, loose);
       });
     }
     exports.rsort = rsort;
-    function rsort(list2, loose) {
-      return list2.sort(function(a, b) {
+    function rsort(list3, loose) {
+      return list3.sort(function(a, b) {
         return exports.compareBuild(b, a, loose);
       });
     }
@@ -5016,7 +5023,7 @@ var require_make_dir = __commonJS({
       checkPath(input2);
       options2 = processOptions(options2);
       const mkdir4 = promisify2(options2.fs.mkdir);
-      const stat7 = promisify2(options2.fs.stat);
+      const stat8 = promisify2(options2.fs.stat);
       if (useNativeRecursiveOption && options2.fs.mkdir === fs5.mkdir) {
         const pth = path6.resolve(input2);
         await mkdir4(pth, {
@@ -5044,7 +5051,7 @@ var require_make_dir = __commonJS({
             return make(pth);
           }
           try {
-            const stats = await stat7(pth);
+            const stats = await stat8(pth);
             if (!stats.isDirectory()) {
               throw new Error("The path is not a directory");
             }
@@ -5204,7 +5211,7 @@ var require_safer = __commonJS({
       };
     }
     if (!Safer.alloc) {
-      Safer.alloc = function(size, fill, encoding) {
+      Safer.alloc = function(size, fill2, encoding) {
         if (typeof size !== "number") {
           throw new TypeError('The "size" argument must be of type number. Received type ' + typeof size);
         }
@@ -5212,12 +5219,12 @@ var require_safer = __commonJS({
           throw new RangeError('The value "' + size + '" is invalid for option "size"');
         }
         var buf = Buffer2(size);
-        if (!fill || fill.length === 0) {
+        if (!fill2 || fill2.length === 0) {
           buf.fill(0);
         } else if (typeof encoding === "string") {
-          buf.fill(fill, encoding);
+          buf.fill(fill2, encoding);
         } else {
-          buf.fill(fill);
+          buf.fill(fill2);
         }
         return buf;
       };
@@ -9633,10 +9640,10 @@ var require_utils = __commonJS({
             return !!buffer[pos++];
         },
         readList: () => {
-          const list2 = self2.readString(true);
-          if (list2 === void 0)
+          const list3 = self2.readString(true);
+          if (list3 === void 0)
             return;
-          return list2 ? list2.split(",") : [];
+          return list3 ? list3.split(",") : [];
         },
         readString: (dest, maxLen) => {
           if (typeof dest === "number") {
@@ -18870,7 +18877,7 @@ var require_SFTP = __commonJS({
           const reread = (err, handle) => {
             if (err)
               return cb(err);
-            this.readdir(handle, opts, (err2, list2) => {
+            this.readdir(handle, opts, (err2, list3) => {
               const eof = err2 && err2.code === STATUS_CODE.EOF;
               if (err2 && !eof)
                 return this.close(handle, () => cb(err2));
@@ -18881,8 +18888,8 @@ var require_SFTP = __commonJS({
                   cb(void 0, entries);
                 });
               }
-              for (let i = 0; i < list2.length; ++i, ++e)
-                entries[e] = list2[i];
+              for (let i = 0; i < list3.length; ++i, ++e)
+                entries[e] = list3[i];
               reread(void 0, handle);
             });
           };
@@ -18898,16 +18905,16 @@ var require_SFTP = __commonJS({
         writeUInt32BE(buf, handleLen, p);
         buf.set(where, p += 4);
         this._requests[reqid] = {
-          cb: doFilter ? (err, list2) => {
+          cb: doFilter ? (err, list3) => {
             if (typeof cb !== "function")
               return;
             if (err)
               return cb(err);
-            for (let i = list2.length - 1; i >= 0; --i) {
-              if (list2[i].filename === "." || list2[i].filename === "..")
-                list2.splice(i, 1);
+            for (let i = list3.length - 1; i >= 0; --i) {
+              if (list3[i].filename === "." || list3[i].filename === "..")
+                list3.splice(i, 1);
             }
-            cb(void 0, list2);
+            cb(void 0, list3);
           } : cb
         };
         const isBuffered = sendOrBuffer(this, buf);
@@ -21602,7 +21609,7 @@ var require_utils2 = __commonJS({
       }
       if (typeof algoList === "object" && algoList !== null) {
         const keys = Object.keys(algoList);
-        let list2 = defaultList;
+        let list3 = defaultList;
         for (let i = 0; i < keys.length; ++i) {
           const key = keys[i];
           let val = algoList[key];
@@ -21614,22 +21621,22 @@ var require_utils2 = __commonJS({
                 for (let j = 0; j < val.length; ++j) {
                   const append = val[j];
                   if (typeof append === "string") {
-                    if (!append || list2.indexOf(append) !== -1)
+                    if (!append || list3.indexOf(append) !== -1)
                       continue;
                     if (supportedList.indexOf(append) === -1)
                       throw new Error(`Unsupported algorithm: ${append}`);
-                    if (list2 === defaultList)
-                      list2 = list2.slice();
-                    list2.push(append);
+                    if (list3 === defaultList)
+                      list3 = list3.slice();
+                    list3.push(append);
                   } else if (isRegExp(append)) {
                     for (let k = 0; k < supportedList.length; ++k) {
                       const algo = supportedList[k];
                       if (append.test(algo)) {
-                        if (list2.indexOf(algo) !== -1)
+                        if (list3.indexOf(algo) !== -1)
                           continue;
-                        if (list2 === defaultList)
-                          list2 = list2.slice();
-                        list2.push(algo);
+                        if (list3 === defaultList)
+                          list3 = list3.slice();
+                        list3.push(algo);
                       }
                     }
                   }
@@ -21643,22 +21650,22 @@ var require_utils2 = __commonJS({
                 for (let j = val.length; j >= 0; --j) {
                   const prepend = val[j];
                   if (typeof prepend === "string") {
-                    if (!prepend || list2.indexOf(prepend) !== -1)
+                    if (!prepend || list3.indexOf(prepend) !== -1)
                       continue;
                     if (supportedList.indexOf(prepend) === -1)
                       throw new Error(`Unsupported algorithm: ${prepend}`);
-                    if (list2 === defaultList)
-                      list2 = list2.slice();
-                    list2.unshift(prepend);
+                    if (list3 === defaultList)
+                      list3 = list3.slice();
+                    list3.unshift(prepend);
                   } else if (isRegExp(prepend)) {
                     for (let k = supportedList.length; k >= 0; --k) {
                       const algo = supportedList[k];
                       if (prepend.test(algo)) {
-                        if (list2.indexOf(algo) !== -1)
+                        if (list3.indexOf(algo) !== -1)
                           continue;
-                        if (list2 === defaultList)
-                          list2 = list2.slice();
-                        list2.unshift(algo);
+                        if (list3 === defaultList)
+                          list3 = list3.slice();
+                        list3.unshift(algo);
                       }
                     }
                   }
@@ -21674,18 +21681,18 @@ var require_utils2 = __commonJS({
                   if (typeof search === "string") {
                     if (!search)
                       continue;
-                    const idx = list2.indexOf(search);
+                    const idx = list3.indexOf(search);
                     if (idx === -1)
                       continue;
-                    if (list2 === defaultList)
-                      list2 = list2.slice();
-                    list2.splice(idx, 1);
+                    if (list3 === defaultList)
+                      list3 = list3.slice();
+                    list3.splice(idx, 1);
                   } else if (isRegExp(search)) {
-                    for (let k = 0; k < list2.length; ++k) {
-                      if (search.test(list2[k])) {
-                        if (list2 === defaultList)
-                          list2 = list2.slice();
-                        list2.splice(k, 1);
+                    for (let k = 0; k < list3.length; ++k) {
+                      if (search.test(list3[k])) {
+                        if (list3 === defaultList)
+                          list3 = list3.slice();
+                        list3.splice(k, 1);
                         --k;
                       }
                     }
@@ -21695,7 +21702,7 @@ var require_utils2 = __commonJS({
               break;
           }
         }
-        return list2;
+        return list3;
       }
       return defaultList;
     }
@@ -24777,7 +24784,7 @@ var require_keygen = __commonJS({
       generateKeyPair: generateKeyPair_,
       generateKeyPairSync: generateKeyPairSync_,
       getCurves,
-      randomBytes: randomBytes4
+      randomBytes: randomBytes5
     } = __require("crypto");
     var { Ber } = require_lib();
     var bcrypt_pbkdf = require_bcrypt_pbkdf().pbkdf;
@@ -25041,7 +25048,7 @@ var require_keygen = __commonJS({
                 rounds = opts.rounds;
             }
             const gen = Buffer.allocUnsafe(cipher.keyLen + cipher.ivLen);
-            const salt = randomBytes4(SALT_LEN);
+            const salt = randomBytes5(SALT_LEN);
             const r = bcrypt_pbkdf(
               passphrase,
               passphrase.length,
@@ -25080,7 +25087,7 @@ var require_keygen = __commonJS({
           const kdfOptions = encrypted ? encrypted.kdfOptions : Buffer.alloc(0);
           const blockLen = encrypted ? encrypted.cipher.blockLen : 8;
           const parsed = parseDERs(keyType, pub, priv);
-          const checkInt = randomBytes4(4);
+          const checkInt = randomBytes5(4);
           const commentBin = Buffer.from(comment);
           const privBlobLen = 4 + 4 + parsed.priv.length + 4 + commentBin.length;
           let padding = [];
@@ -25518,26 +25525,26 @@ var require_directives = __commonJS({
           this.tags = Object.assign({}, _Directives.defaultTags);
           this.atNextDocument = false;
         }
-        const parts = line.trim().split(/[ \t]+/);
-        const name2 = parts.shift();
+        const parts2 = line.trim().split(/[ \t]+/);
+        const name2 = parts2.shift();
         switch (name2) {
           case "%TAG": {
-            if (parts.length !== 2) {
+            if (parts2.length !== 2) {
               onError(0, "%TAG directive should contain exactly two parts");
-              if (parts.length < 2)
+              if (parts2.length < 2)
                 return false;
             }
-            const [handle, prefix2] = parts;
+            const [handle, prefix2] = parts2;
             this.tags[handle] = prefix2;
             return true;
           }
           case "%YAML": {
             this.yaml.explicit = true;
-            if (parts.length !== 1) {
+            if (parts2.length !== 1) {
               onError(0, "%YAML directive should contain exactly one part");
               return false;
             }
-            const [version2] = parts;
+            const [version2] = parts2;
             if (version2 === "1.1" || version2 === "1.2") {
               this.yaml.version = version2;
               return true;
@@ -28274,9 +28281,9 @@ var require_timestamp = __commonJS({
     var stringifyNumber = require_stringifyNumber();
     function parseSexagesimal(str, asBigInt) {
       const sign = str[0];
-      const parts = sign === "-" || sign === "+" ? str.substring(1) : str;
+      const parts2 = sign === "-" || sign === "+" ? str.substring(1) : str;
       const num = (n) => asBigInt ? BigInt(n) : Number(n);
-      const res = parts.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
+      const res = parts2.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
       return sign === "-" ? num(-1) * res : res;
     }
     function stringifySexagesimal(node2) {
@@ -28292,18 +28299,18 @@ var require_timestamp = __commonJS({
         value2 *= num(-1);
       }
       const _60 = num(60);
-      const parts = [value2 % _60];
+      const parts2 = [value2 % _60];
       if (value2 < 60) {
-        parts.unshift(0);
+        parts2.unshift(0);
       } else {
-        value2 = (value2 - parts[0]) / _60;
-        parts.unshift(value2 % _60);
+        value2 = (value2 - parts2[0]) / _60;
+        parts2.unshift(value2 % _60);
         if (value2 >= 60) {
-          value2 = (value2 - parts[0]) / _60;
-          parts.unshift(value2);
+          value2 = (value2 - parts2[0]) / _60;
+          parts2.unshift(value2);
         }
       }
-      return sign + parts.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+      return sign + parts2.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
     }
     var intTime = {
       identify: (value2) => typeof value2 === "bigint" || Number.isInteger(value2),
@@ -28983,7 +28990,7 @@ ${pointer}
 var require_resolve_props = __commonJS({
   "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
-    function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+    function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
@@ -28998,7 +29005,7 @@ var require_resolve_props = __commonJS({
       let comma = null;
       let found = null;
       let start = null;
-      for (const token of tokens) {
+      for (const token of tokens2) {
         if (reqSpace) {
           if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
             onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -29089,7 +29096,7 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last = tokens[tokens.length - 1];
+      const last = tokens2[tokens2.length - 1];
       const end2 = last ? last.offset + last.source.length : offset;
       if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
         onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -29971,9 +29978,9 @@ var require_resolve_flow_scalar = __commonJS({
             res += parseCharCode(source, i + 1, length, onError);
             i += length;
           } else {
-            const raw2 = source.substr(i - 1, 2);
-            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
-            res += raw2;
+            const raw3 = source.substr(i - 1, 2);
+            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw3}`);
+            res += raw3;
           }
         } else if (ch === " " || ch === "	") {
           const wsStart = i;
@@ -30045,9 +30052,9 @@ var require_resolve_flow_scalar = __commonJS({
       try {
         return String.fromCodePoint(code);
       } catch {
-        const raw2 = source.substr(offset - 2, length + 2);
-        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
-        return raw2;
+        const raw3 = source.substr(offset - 2, length + 2);
+        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw3}`);
+        return raw3;
       }
     }
     exports.resolveFlowScalar = resolveFlowScalar;
@@ -30429,8 +30436,8 @@ ${cb}` : comment;
        * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
        * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
        */
-      *compose(tokens, forceDoc = false, endOffset = -1) {
-        for (const token of tokens)
+      *compose(tokens2, forceDoc = false, endOffset = -1) {
+        for (const token of tokens2)
           yield* this.next(token);
         yield* this.end(forceDoc, endOffset);
       }
@@ -31559,15 +31566,15 @@ var require_parser = __commonJS({
     var node_process = __require("process");
     var cst = require_cst();
     var lexer = require_lexer();
-    function includesToken(list2, type) {
-      for (let i = 0; i < list2.length; ++i)
-        if (list2[i].type === type)
+    function includesToken(list3, type) {
+      for (let i = 0; i < list3.length; ++i)
+        if (list3[i].type === type)
           return true;
       return false;
     }
-    function findNonEmptyIndex(list2) {
-      for (let i = 0; i < list2.length; ++i) {
-        switch (list2[i].type) {
+    function findNonEmptyIndex(list3) {
+      for (let i = 0; i < list3.length; ++i) {
+        switch (list3[i].type) {
           case "space":
           case "comment":
           case "newline":
@@ -33068,9 +33075,35 @@ function hideSecret(value2, names = []) {
   if (forms.length > 0) known = [.../* @__PURE__ */ new Set([...known, ...forms])].sort((a, b) => b.length - a.length);
 }
 var percentEncoded = (text3) => encodeURIComponent(text3.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-var secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+var secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|(?:api|access|private|account)[_-]?key)["']?`;
+var passName = `(?:_pass|(?<![a-z0-9])pass(?==)|_pwd)["']?`;
+var pwdName = `(?:(?<![a-z0-9_])pwd(?==)|["']pwd["'])`;
 var quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+var raw = String.raw`[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+`;
+var tokens = [
+  "gh[pousr]_[A-Za-z0-9]{20,}",
+  "github_pat_[A-Za-z0-9_]{20,}",
+  "gl(?:pat|dt|rt|ptt|cbt|ft|soat)-[A-Za-z0-9_-]{16,}",
+  "A[KS]IA[A-Z0-9]{16}",
+  "AIza[A-Za-z0-9_-]{30,}",
+  "xox[abprs]-[A-Za-z0-9-]{10,}",
+  String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`,
+  "npm_[A-Za-z0-9]{30,}",
+  "pypi-AgE[A-Za-z0-9_-]{16,}",
+  "dckr_[po]at_[A-Za-z0-9_-]{16,}",
+  String.raw`hv[sbr]\.[A-Za-z0-9_-]{20,}`,
+  "[sr]k_(?:live|test)_[A-Za-z0-9]{16,}",
+  "sk-(?:proj|ant|svcacct)-[A-Za-z0-9_-]{16,}",
+  "do[por]_v1_[a-f0-9]{32,}",
+  "AGE-SECRET-KEY-1[A-Z0-9]{16,}"
+];
 var value = (_, before2, quote2 = "") => `${before2}${quote2}***${quote2}`;
+var within = (option) => (command) => command.replace(option, value);
+var withUser = within(
+  /(\s(?:-[uU]\s{0,8}|-[a-zA-Z]{1,8}[uU]\s{1,8}|--(?:proxy-)?user[\s=]{1,8})(?=["']?[^\s:"']{0,200}:)(?:[^\s:"']{0,200}:)?)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g
+);
+var withPassword = within(/(\s-p)(?!\d{1,5}:)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g);
+var withLogin = within(/(\s-p(?:\s{1,8}|=))(?:(["'])[^"'\r\n]+\2|[^\s"'-][^\s"']*)/g);
 var patterns = [
   [
     /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
@@ -33080,24 +33113,34 @@ var patterns = [
   [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, "$1***"],
   [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, "$1***"],
   // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
+  [new RegExp(String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|${raw})`, "gi"), value],
   [
     new RegExp(
-      String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+      String.raw`(${passName}\s{0,8}[=:](?!=)\s{0,8})(?!(?:\d{1,3}|true|false|yes|no|ok)\b)(?:${quoted}|${raw})`,
       "gi"
     ),
     value
   ],
-  // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
-  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, "gi"), value],
+  [
+    new RegExp(String.raw`(${pwdName}\s{0,8}[=:]\s{0,8})(?!["']?(?:[/~.$]|[a-z]:[/\\]))(?:${quoted}|${raw})`, "gi"),
+    value
+  ],
+  // Of Docker's config.json and of .npmrc: user and password in base64.
+  [/(["']auth["']\s{0,8}:\s{0,8})(["'])(?=[^"']{0,500}[A-Z0-9=])[A-Za-z0-9+/=_-]{8,}\2/g, value],
+  [/((?<![A-Za-z0-9])_auth\s{0,8}=\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+  // NAME: value; a bracket behind it closes what stood before. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+  [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{3,}[^\s&,;"')\]}])`, "gi"), value],
   [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, "gi"), value],
   // ALTER ROLE … PASSWORD 'value'
   [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
-  [
-    /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
-    "***"
-  ]
+  [/\bcurl [^\r\n]*/g, withUser],
+  [/\b(?:mysql|mariadb)[a-z-]{0,20}\s[^\r\n]*/g, withPassword],
+  [/\blogin\s[^\r\n]*/g, withLogin],
+  [/(\bsshpass\s{1,8}(?:-v\s{1,8})?-p\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+  [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
+  [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
 ];
-var suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
+var suspicious = /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
 function redact(text3) {
   let clean = text3;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
@@ -33113,6 +33156,11 @@ function redactValue(value2) {
   if (value2 === null || typeof value2 !== "object") return value2;
   if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
   return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [nameOf(key), redactValue(inner)]));
+}
+function redactedJson(value2, indent) {
+  const text3 = JSON.stringify(value2, null, indent) ?? "null";
+  const isClean = !text3.includes("@") && !suspicious.test(text3) && !known.some((secret) => text3.includes(secret));
+  return isClean ? text3 : JSON.stringify(redactValue(value2), null, indent);
 }
 var nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
 
@@ -33177,6 +33225,7 @@ var colored = {
 };
 var plain = { good: same, bad: same, warn: same, faint: same, strong: same };
 var harmless = (text3) => text3.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+var oneLine = (name2) => harmless(name2.replace(/[\t\r\n]+/g, " "));
 var harmlessStyled = (text3) => text3.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
 function visible(character) {
   const code = character.charCodeAt(0);
@@ -33206,6 +33255,14 @@ async function runTool(tool, argv2, io) {
     }, live: () => {
     } } : io);
   });
+  let told;
+  const tell = (error63) => {
+    outcome = explain(error63, tool, io, {
+      verbose: flags.includes("--verbose") || flags.includes("-v"),
+      verb: tool.verbs.map(verbName).find((name2) => name2 === words3[0]) ?? ""
+    });
+    told = error63;
+  };
   try {
     try {
       knowsVerb(tool, words3[0]);
@@ -33213,12 +33270,10 @@ async function runTool(tool, argv2, io) {
       if (!outcome) throw new Error("No verb ran.");
     } catch (error63) {
       if (error63 instanceof CommanderError && error63.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error63, tool, io, {
-        verbose: flags.includes("--verbose") || flags.includes("-v"),
-        verb: tool.verbs.map(verbName).find((name2) => name2 === words3[0]) ?? ""
-      });
+      tell(error63);
     }
-    if (json2) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
+    if (json2)
+      await io.write(`${shownJson(outcome, 2)}
 `);
     else {
       const text3 = shownText(outcome, io.view);
@@ -33226,11 +33281,16 @@ async function runTool(tool, argv2, io) {
 `);
     }
   } catch (error63) {
-    if (!(error63 instanceof ReaderGone)) throw error63;
+    if (error63 instanceof ToolError && error63 !== told) tell(error63);
+    else if (!(error63 instanceof ReaderGone || error63 === told)) throw error63;
   }
   return outcome ?? { exit: exitCode.ok, result: null };
 }
-var shownText = (outcome, view) => harmlessStyled(redact(outcome.text?.(view) ?? ""));
+var shownText = (outcome, view) => {
+  const text3 = outcome.text?.(view) ?? "";
+  return harmlessStyled(outcome.verbatim ? text3 : redact(text3));
+};
+var shownJson = ({ result, verbatim }, indent) => verbatim ? JSON.stringify(result, null, indent) : redactedJson(result, indent);
 function verbFirst(tool, argv2) {
   const words3 = (options2) => new Set(options2.flatMap(({ long, short: short3 }) => [long, short3]));
   const flags = words3(commonOptions().filter((option) => option.isBoolean()));
@@ -33359,7 +33419,7 @@ function markdownTable(columns2, rows) {
     ...rows.map((row) => line(columns2.map((column) => escaped(cell(column.value(row))))))
   ].join("\n");
 }
-var cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
+var cell = (value2) => value2 === null ? "-" : oneLine(String(value2)) || "-";
 function width(text3) {
   if (/^[\x20-\x7e]*$/.test(text3)) return text3.length;
   let columns2 = 0;
@@ -33386,8 +33446,8 @@ function cut(text3, columns2) {
 async function runAction(tool, { secrets, outputs, verbInput }) {
   for (const name2 of secrets) {
     const value2 = getInput(name2);
-    const parts = [...value2.split(/\r?\n/), ...passwordsOf(value2)].filter((part) => part.length > 3);
-    for (const part of parts) {
+    const parts2 = [...value2.split(/\r?\n/), ...passwordsOf(value2)].filter((part) => part.length > 3);
+    for (const part of parts2) {
       setSecret(part);
       hideSecret(part);
     }
@@ -33397,7 +33457,7 @@ async function runAction(tool, { secrets, outputs, verbInput }) {
   try {
     process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? "";
     for (const [name2, value2] of Object.entries(outputs(outcome))) setOutput(name2, value2);
-    setOutput("result", JSON.stringify(redactValue(outcome.result ?? null)));
+    setOutput("result", shownJson(outcome));
     setOutput("exit-code", outcome.exit);
     await writeSummary(tool, getInput(verbInput ?? "command"), outcome);
   } catch (error63) {
@@ -33491,6 +33551,7 @@ function finish(tool, outcome) {
 }
 
 // src/deploy/command.ts
+var import_promises24 = __toESM(require_promises(), 1);
 var import_node_os4 = __toESM(require_node_os(), 1);
 
 // src/common/audit.ts
@@ -33561,10 +33622,18 @@ var Connection = class {
   #persistence;
   #host;
   #worked = false;
+  #connected = true;
+  /** Why the host was given up. */
+  #dead;
   constructor(name2, connect3, persistence) {
     this.name = name2;
     this.#connect = connect3;
     this.#persistence = persistence;
+  }
+  /** Begins to connect; a failure is told to whoever uses the connection first. */
+  begin() {
+    this.#open().catch(() => {
+    });
   }
   async run(argv2, options2) {
     return await this.#with((host2) => host2.run(argv2, options2));
@@ -33578,18 +33647,40 @@ var Connection = class {
   async use(work) {
     return await this.#with(work);
   }
-  /** Repeats work that may be repeated while the way in breaks. Other failures pass through. */
+  /**
+   * Repeats work that may be repeated while the way in breaks. Other failures pass through. A host that was given up stays so: what
+   * else was to be done there, such as taking back step by step, fails at once.
+   */
   async steadily(work) {
     const { attempts, first = attempts, pauseMs, onRetry } = this.#persistence;
     for (let attempt2 = 1; ; attempt2++) {
       try {
         return await work();
       } catch (error63) {
-        if (attempt2 >= (this.#worked ? attempts : first) || !isBroken(error63)) throw error63;
+        if (!isBroken(error63)) throw error63;
+        if (attempt2 >= (this.#worked ? attempts : first) || this.#dead !== void 0) {
+          if (!this.#connected) this.#dead ??= error63;
+          throw error63;
+        }
         onRetry?.(this.name, error63);
         await (0, import_promises5.setTimeout)(Math.min(pauseMs * 2 ** (attempt2 - 1), pauseMs * 10));
       }
     }
+  }
+  /** Tries a host that was given up once more; whether it answered is the answer. */
+  async wake() {
+    this.#dead = void 0;
+    try {
+      await this.#open();
+      return true;
+    } catch (error63) {
+      this.#host = void 0;
+      this.#dead = error63;
+      return false;
+    }
+  }
+  get givenUp() {
+    return this.#dead !== void 0;
   }
   async close() {
     const host2 = this.#host;
@@ -33609,7 +33700,17 @@ var Connection = class {
     }
   }
   #open() {
-    this.#host ??= this.#connect();
+    if (this.#dead !== void 0) return Promise.reject(this.#dead);
+    this.#host ??= this.#connect().then(
+      (host2) => {
+        this.#connected = true;
+        return host2;
+      },
+      (error63) => {
+        this.#connected = false;
+        throw error63;
+      }
+    );
     return this.#host;
   }
 };
@@ -33675,6 +33776,13 @@ async function undoDone(plan2, context, reports, tell) {
   }
 }
 
+// src/deploy/at-once.ts
+async function atOnce(...work) {
+  const ends = await Promise.allSettled(work);
+  for (const end2 of ends) if (end2.status === "rejected") throw end2.reason;
+  return ends.map((end2) => end2.value);
+}
+
 // src/deploy/privilege.ts
 function wantedOwner(facts, settings) {
   const text3 = settings.owner ?? facts.target.owner ?? settings.restart.runAs ?? facts.user.name;
@@ -33736,9 +33844,9 @@ function sudoersLines(user, commands, facts) {
   const lines3 = /* @__PURE__ */ new Set();
   for (const argv2 of commands) {
     if (argv2[0] !== "sudo") continue;
-    const named = argv2[2] === "-u";
-    const as = named ? argv2[3] : "root";
-    const [program2, ...rest] = argv2.slice(named ? 4 : 2);
+    const named2 = argv2[2] === "-u";
+    const as = named2 ? argv2[3] : "root";
+    const [program2, ...rest] = argv2.slice(named2 ? 4 : 2);
     const path6 = program2.startsWith("/") ? program2 : facts.programs[program2] ?? `/usr/bin/${program2}`;
     lines3.add(
       `${user} ALL=(${as}) NOPASSWD: ${[escapePath(path6), ...rest.map(escapeArgument)].join(" ")}${rest.length === 0 ? ' ""' : ""}`
@@ -33750,21 +33858,31 @@ var escapeArgument = (text3) => text3 === "<PID>" ? "[0-9]*" : text3 === "" ? '"
 var escapePath = (text3) => text3.replace(/[,:=\\*?[\]!\s#]/g, "\\$&");
 
 // src/deploy/files.ts
+var identifyPart = (path6) => ({
+  what: `Looking at ${path6}`,
+  argv: ["stat", "-c", "%d:%i %s %Y", "--", path6]
+});
+function identityOf({ stdout }) {
+  const [inode, size, mtime] = stdout.trim().split(" ");
+  return { inode, size: Number(size), mtime: Number(mtime) };
+}
 async function identify(remote, path6) {
-  const argv2 = ["stat", "-c", "%d:%i %s %Y", "--", path6];
+  const { what, argv: argv2 } = identifyPart(path6);
   const result = await remote.ask(argv2);
-  if (result.code === 0) {
-    const [inode, size, mtime] = result.stdout.trim().split(" ");
-    return { inode, size: Number(size), mtime: Number(mtime) };
-  }
+  if (result.code === 0) return identityOf(result);
   if (/No such file/i.test(result.stderr)) return null;
-  throw commandFailed(remote.name, `Looking at ${path6}`, argv2, result);
+  throw commandFailed(remote.name, what, argv2, result);
 }
 var hashScript = 'openssl dgst -sha256 -r <"$1" 2>/dev/null || exec sha256sum -- "$1"';
-async function hashOnHost(remote, path6) {
+var hashPart = (path6) => ({
+  what: `Computing the sha256 of ${path6}`,
+  argv: ["sh", "-c", hashScript, "hash", path6],
+  optional: true
+});
+async function hashOnHost(remote, path6, tried) {
   const argv2 = ["sha256sum", "--", path6];
   const options2 = { timeoutMs: 3e5 };
-  const plain2 = await remote.ask(["sh", "-c", hashScript, "hash", path6], options2);
+  const plain2 = tried ?? await remote.ask(hashPart(path6).argv, options2);
   const text3 = plain2.code === 0 ? plain2.stdout : await remote.files(`Computing the sha256 of ${path6}`, argv2, options2);
   const hash2 = /^\\?([0-9a-f]{64})/.exec(text3)?.[1];
   if (!hash2) throw problem(`${remote.name}: sha256sum gave no sum of ${path6}.`, "Try the command on the host by hand.");
@@ -33778,21 +33896,34 @@ var pourCommand = (remote, from, to) => [
   from,
   ...remote.privilege.files(["tee", "--", to])
 ];
-async function pour(remote, what, from, to) {
-  await remote.must(what, pourCommand(remote, from, to), { timeoutMs: 6e5 });
-}
-async function syncToDisk(remote, path6) {
-  const { code } = await remote.ask(["sync", "--", path6], { timeoutMs: 3e5 });
-  if (code !== 0) await remote.must("Writing to disk", ["sync"], { timeoutMs: 3e5 });
-}
-async function replaceByLink(remote, link, through2, to) {
-  await remote.connection.steadily(async () => {
-    const [wanted2, present] = [await identify(remote, link), await identify(remote, to)];
-    if (wanted2 && present && wanted2.inode === present.inode) return;
-    await remote.files(`Linking ${link}`, ["ln", "-f", "--", link, through2]);
-    await remote.files(`Putting ${to} in place`, ["mv", "-f", "--", through2, to]);
-  });
-}
+var syncPart = (path6) => ({
+  what: "Writing to disk",
+  argv: ["sh", "-c", 'sync -- "$1" 2>/dev/null || sync', "sync", path6]
+});
+var unlessScript = `
+inode() { stat -c %d:%i -- "$1" 2>/dev/null; }
+case $2 in /*) wanted=$(inode "$2");; *) wanted=$2;; esac
+[ -n "$wanted" ] && [ "$(inode "$1")" = "$wanted" ] && exit
+shift 2
+exec "$@"
+`;
+var unlessSame = (path6, wanted2, part) => ({
+  ...part,
+  argv: ["sh", "-c", unlessScript, "unless", path6, wanted2, ...part.argv]
+});
+var whileScript = `
+[ "$(stat -c %d:%i -- "$1")" = "$2" ] || { echo "$1 is another file than when the deploy began" >&2; exit 1; }
+shift 2
+exec "$@"
+`;
+var whileSame = (path6, inode, part) => ({
+  ...part,
+  argv: ["sh", "-c", whileScript, "while", path6, inode, ...part.argv]
+});
+var replaceByLink = (remote, link, through2, to) => [
+  remote.part(`Linking ${link}`, ["ln", "-f", "--", link, through2]),
+  remote.part(`Putting ${to} in place`, ["mv", "-f", "--", through2, to])
+].map((part) => unlessSame(to, link, part));
 
 // src/deploy/health.ts
 var import_node_http = __toESM(require_node_http(), 1);
@@ -33809,12 +33940,12 @@ function healthPort({ url: url2 }) {
 // src/deploy/health.ts
 var bodyLimit = 256 * 1024;
 var askTimeoutMs = 5e3;
-async function chooseAsk(connection, settings, tools) {
+var firstPauseMs = 50;
+async function chooseAsk(connection, settings, tools, forwards) {
   const url2 = new URL(settings.url);
   const through2 = async () => await askThrough(await connection.forward(hostOf(url2), healthPort(settings)), url2);
   const onHost = askOnHost(connection, url2, tools);
-  const first = await forwards(connection, hostOf(url2), healthPort(settings));
-  if (first) return through2;
+  if (forwards ?? await tryForward(connection, hostOf(url2), healthPort(settings))) return through2;
   if (onHost) return onHost;
   throw new Refusal(
     `${connection.name}: the health check cannot be asked: the server forbids port forwarding, and the host has neither curl nor wget.`,
@@ -33823,7 +33954,7 @@ async function chooseAsk(connection, settings, tools) {
 }
 var hostOf = (url2) => url2.hostname.replace(/^\[(.*)\]$/, "$1");
 var serverName = (url2) => (0, import_node_net.isIP)(hostOf(url2)) === 0 ? { servername: hostOf(url2) } : {};
-async function forwards(connection, address, port2) {
+async function tryForward(connection, address, port2) {
   try {
     const channel = await connection.forward(address, port2);
     channel.on("error", () => {
@@ -33831,9 +33962,10 @@ async function forwards(connection, address, port2) {
     channel.destroy();
     return true;
   } catch (error63) {
-    return error63 instanceof ToolError && error63.kind === "problem";
+    return portRefused(error63);
   }
 }
+var portRefused = (error63) => error63 instanceof ToolError && error63.kind === "problem";
 async function askThrough(channel, url2, timeoutMs = askTimeoutMs) {
   const timer = setTimeout(() => channel.destroy(new Error(`no answer within ${timeoutMs / 1e3} s`)), timeoutMs);
   try {
@@ -33872,14 +34004,14 @@ var authorization = (url2) => url2.username === "" ? {} : {
   authorization: `Basic ${Buffer.from(`${decodeURIComponent(url2.username)}:${decodeURIComponent(url2.password)}`).toString("base64")}`
 };
 async function collect(response) {
-  const parts = [];
+  const parts2 = [];
   let size = 0;
   for await (const part of response) {
-    parts.push(part);
+    parts2.push(part);
     size += part.length;
     if (size > bodyLimit) break;
   }
-  return { status: response.statusCode ?? 0, body: Buffer.concat(parts).toString("utf8") };
+  return { status: response.statusCode ?? 0, body: Buffer.concat(parts2).toString("utf8") };
 }
 function askOnHost(connection, url2, tools) {
   const program2 = ["curl", "wget"].find((name2) => tools.includes(name2));
@@ -33908,6 +34040,7 @@ async function waitHealthy(ask, settings, pulse, host2, first, askedEarly = null
   let wrong3 = "it was not asked";
   let starts = 0;
   let early = askedEarly;
+  let pause3 = Math.min(firstPauseMs, settings.intervalMs);
   for (let before2 = first ?? await pulse(); ; ) {
     if (before2.dead !== null) throw failed(host2, before2.dead);
     let good = early === null ? 0 : 1;
@@ -33923,11 +34056,12 @@ async function waitHealthy(ask, settings, pulse, host2, first, askedEarly = null
         good = 0;
         if (performance.now() >= until)
           throw failed(host2, `${settings.url} is not healthy after ${settings.timeoutMs / 1e3} s: ${wrong3}`);
-        const now = await pulse();
+        const [now] = await atOnce(pulse(), (0, import_promises6.setTimeout)(pause3));
+        pause3 = Math.min(pause3 * 2, settings.intervalMs);
         if (now.dead !== null) throw failed(host2, now.dead);
         if (now.identity !== before2.identity) break;
       }
-      if (good < settings.samples) await (0, import_promises6.setTimeout)(settings.intervalMs);
+      if (good > 0 && good < settings.samples) await (0, import_promises6.setTimeout)(settings.intervalMs);
     }
     const after2 = await pulse();
     if (after2.identity === before2.identity && good >= settings.samples)
@@ -34268,6 +34402,7 @@ put home-disk "$(stat -f -c '%a %S %d %c' -- "$HOME" 2>/dev/null)"
 state=$dir/.\${t##*/}.deploy
 [ -d "$state" ] && put state-dir "$(stat -c '%u %U' -- "$state")"
 [ -e "$state/start" ] && put start yes
+[ -e "$state/lock" ] && put locked yes
 [ -r "$state/state" ] && put state "$(cat -- "$state/state")"
 for slot in "$state"/releases/*; do
   [ -f "$slot" ] && put slot "\${slot##*/} $(stat -c '%d:%i %s %Y' -- "$slot")"
@@ -34421,6 +34556,7 @@ function parseFacts(pairs) {
     stateDirectory: { exists: one("state-dir") !== void 0, owner: one("state-dir")?.split(" ")[1] ?? null },
     state: one("state") ?? null,
     startScript: has("start"),
+    locked: has("locked"),
     slots: all("slot").map((line) => {
       const [name2, inode, size, mtime] = line.split(" ");
       return { name: name2, file: { inode, size: Number(size), mtime: Number(mtime) } };
@@ -34432,7 +34568,7 @@ function parseFacts(pairs) {
       ...units2.slice(0, 1).filter(({ program: program2 }) => program2 === path6),
       ...others.filter(({ name: name2, program: program2 }) => program2 === path6 && !units2.some((known3) => known3.name === name2)),
       ...units2.slice(0, 1).filter(({ program: program2 }) => program2 !== path6)
-    ].filter(({ name: name2, loaded }, index, list2) => loaded && list2.findIndex((unit) => unit.name === name2) === index),
+    ].filter(({ name: name2, loaded }, index, list3) => loaded && list3.findIndex((unit) => unit.name === name2) === index),
     listeners: [...new Set(all("listener"))].map((line) => {
       const [owner, inode] = line.split(" ");
       return { uid: Number(owner), inode };
@@ -34584,6 +34720,7 @@ exit $code
 
 // src/deploy/restart/restart.ts
 var logLines = 30;
+var stopping = "stopping\0";
 
 // src/deploy/restart/start-script.ts
 function startScript({ command, workingDirectory, envFile, log = "/dev/null", detach }) {
@@ -34664,23 +34801,23 @@ function processRestart(remote, settings) {
     guard,
     ...command
   ];
-  const run3 = async (what, command, onStop) => {
-    const argv2 = script(command);
-    let stdout = "";
+  const run3 = async (what, command, onStop, before2 = []) => {
     let told = false;
-    const result = await remote.ask(argv2, {
+    const part = {
+      what,
+      argv: script(command),
+      error: (result) => commandFailed(remote.name, what, command, { ...result, stdout: "" })
+    };
+    await remote.together([...before2, part], {
       timeoutMs: settings.graceMs + 12e4,
-      onStdout: (chunk) => {
-        stdout += chunk.toString("utf8");
-        if (!told && stdout.includes("stopping\0")) {
-          told = true;
-          onStop();
-        }
+      onOutput(said) {
+        if (told || !said.includes(stopping)) return;
+        told = true;
+        onStop();
       }
     });
-    if (result.code !== 0) throw commandFailed(remote.name, what, command, result);
   };
-  const list2 = async () => await remote.connection.steadily(async () => {
+  const list3 = async () => await remote.connection.steadily(async () => {
     const argv2 = ["sh", "-c", listScript, "list", layout.target, settings.lookAs ?? "", privilege.runAs];
     const pairs = parsePairs(await remote.must("Looking for the process", argv2));
     const wanted2 = Number(pairs.find(([key]) => key === "wanted")?.[1]);
@@ -34700,21 +34837,21 @@ ${startScript(settings).trimEnd()}`, quoteAll(check3)],
         quoteAll(start)
       ]
     },
-    async prepare() {
-      await remote.write("Writing the start script", layout.startNew, startScript(settings));
-      await remote.inTurn("Writing the start script", putStartScript(layout));
-      await remote.must("Checking how the service is started", check3);
+    preparation: [
+      // As a whole: a restart that a broken connection left behind may be about to run it.
+      ...remote.write("Writing the start script", layout.startNew, layout.start, startScript(settings), "0755"),
+      { what: "Checking how the service is started", argv: check3 }
+    ],
+    async restart(onStop, before2) {
+      await run3("Restarting the service", start, onStop, before2);
     },
-    async restart(onStop) {
-      await run3("Restarting the service", start, onStop);
-    },
-    async stop() {
+    async stop(before2) {
       await run3("Stopping the service", [], () => {
-      });
+      }, before2);
     },
     async pulse() {
       for (let attempt2 = 1; ; attempt2++) {
-        const { running } = await list2();
+        const { running } = await list3();
         if (running.length === 0 && attempt2 < 4) {
           await (0, import_promises7.setTimeout)(100);
           continue;
@@ -34766,17 +34903,27 @@ function systemdRestart(remote, unit) {
     kind: "systemd",
     what: `unit ${unit}`,
     commands: [reset, restart, stop2, journal],
-    async prepare() {
+    preparation: [],
+    async restart(onStop, before2 = []) {
+      let told = false;
+      const parts2 = [
+        ...before2,
+        // A release that kept crashing has used up the start limit; without this systemd would refuse to start any other.
+        { what: `Resetting ${unit}`, argv: reset, optional: true },
+        { what: "Saying that it begins", argv: ["printf", stopping.replace("\0", "\\0")] },
+        { what: `Restarting ${unit}`, argv: restart }
+      ];
+      const onOutput = (said) => {
+        if (told || !said.includes(stopping)) return;
+        told = true;
+        onStop();
+      };
+      await remote.together(parts2, { timeoutMs: 18e4, onOutput }).finally(() => {
+        restartsBefore = void 0;
+      });
     },
-    async restart(onStop) {
-      await remote.ask(reset);
-      onStop();
-      const result = await remote.ask(restart, { timeoutMs: 18e4 });
-      restartsBefore = void 0;
-      if (result.code !== 0) throw commandFailed(remote.name, `Restarting ${unit}`, restart, result);
-    },
-    async stop() {
-      await remote.must(`Stopping ${unit}`, stop2, { timeoutMs: 18e4 });
+    async stop(before2 = []) {
+      await remote.together([...before2, { what: `Stopping ${unit}`, argv: stop2 }], { timeoutMs: 18e4 });
     },
     async pulse() {
       const state2 = await read2();
@@ -34840,8 +34987,7 @@ var noRestart = {
   kind: "none",
   what: "nothing is restarted",
   commands: [],
-  prepare: async () => {
-  },
+  preparation: [],
   restart: async () => {
   },
   stop: async () => {
@@ -35037,8 +35183,8 @@ var service = ({ facts, settings, restart, unit, privilege }) => {
         "The host does not run systemd.",
         "Use --restart process with --command, or --restart none."
       );
-    const named = facts.units.find(({ name: name2 }) => name2 === unit || name2 === `${unit}.service`);
-    if (!named)
+    const named2 = facts.units.find(({ name: name2 }) => name2 === unit || name2 === `${unit}.service`);
+    if (!named2)
       return stop(
         "no-unit",
         `systemd on the host knows no unit ${unit}.`,
@@ -35094,7 +35240,48 @@ function wantedUid(facts, name2) {
 var checks = [executable, machine, glibc, loader, target, sudo, space, port, service];
 
 // src/deploy/remote.ts
+var import_node_crypto2 = __toESM(require_node_crypto(), 1);
+
+// src/deploy/parts.ts
 var import_node_crypto = __toESM(require_node_crypto(), 1);
+var fed = (part, text3) => ({
+  ...part,
+  from: ["printf", "%s", text3],
+  quiet: true
+});
+var longestScript = 96 * 1024;
+function sheetOf(parts2, { before: before2 = "", behind = "" } = {}) {
+  const mark = (0, import_node_crypto.randomBytes)(16).toString("hex");
+  const lines3 = parts2.map(({ argv: argv2, from, quiet, optional: optional2 }) => {
+    const command = `${from ? `${quoteAll(from)} | ` : ""}${quoteAll(argv2)}${from ? "" : " </dev/null"}${quiet ? " >/dev/null" : ""}`;
+    return `${command}
+end${optional2 ? "" : " || exit 0"}`;
+  });
+  const script = `{
+LC_ALL=C; export LC_ALL
+end() { code=$?; printf '\\n%s %s\\n' ${mark} "$code" && printf '\\n%s\\n' ${mark} >&2 || exit 1; return "$code"; }
+${[before2, ...lines3, behind].filter(Boolean).join("\n")}
+}`;
+  const long = Buffer.byteLength(quote(script)) > longestScript;
+  return {
+    argv: ["sh", "-c", long ? 'eval "$(cat)"' : script],
+    ...long && { stdin: Buffer.from(script) },
+    read(stdout, stderr = "") {
+      const pieces = stdout.split(new RegExp(`\\n${mark} (\\d+)\\n`));
+      const said = stderr.split(`
+${mark}
+`);
+      return Array.from({ length: (pieces.length - 1) / 2 }, (_, index) => ({
+        code: Number(pieces[index * 2 + 1]),
+        signal: null,
+        stdout: pieces[index * 2],
+        stderr: said[index] ?? ""
+      }));
+    }
+  };
+}
+
+// src/deploy/remote.ts
 var commandTimeoutMs = 6e4;
 var Remote = class {
   connection;
@@ -35106,7 +35293,7 @@ var Remote = class {
     this.connection = connection;
     this.layout = layout;
     this.privilege = privilege;
-    const key = (0, import_node_crypto.createHash)("sha256").update(layout.target).digest("hex").slice(0, 12);
+    const key = (0, import_node_crypto2.createHash)("sha256").update(layout.target).digest("hex").slice(0, 12);
     this.workDirectory = privilege.writer === null ? layout.directory : `${home}/.cache/deploy-binary/${key}`;
   }
   get name() {
@@ -35126,18 +35313,54 @@ var Remote = class {
   async files(what, argv2, options2) {
     return await this.must(what, this.privilege.files(argv2), options2);
   }
-  /** Commands on the target's files, one after the other in one round trip, that must all succeed. */
-  async inTurn(what, commands, options2) {
-    const line = commands.map((argv2) => quoteAll(this.privilege.files(argv2))).join(" && ");
-    return await this.must(what, ["sh", "-c", line], options2);
+  /**
+   * Parts in one round trip, one after the other, up to the first that fails.
+   *
+   * @param onOutput told all that the parts have printed so far, whenever there is more
+   * @returns what became of each
+   * @throws ToolError of kind `problem` for the part that failed
+   */
+  async together(parts2, { timeoutMs = commandTimeoutMs, onOutput } = {}) {
+    const { argv: argv2, stdin, read: read2 } = sheetOf(parts2);
+    const chunks = [];
+    const said = () => Buffer.concat(chunks).toString("utf8");
+    const result = await this.ask(argv2, {
+      timeoutMs,
+      ...stdin && { stdin },
+      ...onOutput && {
+        onStdout: (chunk) => {
+          chunks.push(chunk);
+          onOutput(said());
+        }
+      }
+    });
+    return this.ended(parts2, read2(onOutput ? said() : result.stdout, result.stderr), result);
+  }
+  /** @throws the error of the part that failed, or did not come to an end */
+  ended(parts2, results, whole2) {
+    for (const [index, { what, argv: argv2, optional: optional2, error: error63 }] of parts2.entries()) {
+      const result = results[index] ?? { ...whole2, stdout: "" };
+      if (results[index] && (result.code === 0 || optional2)) continue;
+      throw error63?.(result) ?? commandFailed(this.name, what, argv2, result);
+    }
+    return results;
+  }
+  /** A command on the target's files as a part. */
+  part(what, argv2) {
+    return { what, argv: this.privilege.files(argv2) };
   }
   /**
-   * Writes a small file beside the target. Always a new one: what a connection that only seems dead still holds open could get its
-   * bytes late, and could not be executed.
+   * Writes a small file beside the target and gives it its name. Always a new one: what a connection that only seems dead still
+   * holds open could get its bytes late, and could not be executed.
    */
-  async write(what, path6, text3) {
-    await this.inTurn(what, writeCommands(path6), { stdin: Buffer.from(text3), onStdout: () => {
-    } });
+  write(what, draft, path6, text3, mode) {
+    const [remove, tee] = writeCommands(draft).map((argv2) => this.part(what, argv2));
+    return [
+      remove,
+      fed(tee, text3),
+      ...mode === void 0 ? [] : [this.part(what, ["chmod", mode, "--", draft])],
+      this.part(what, ["mv", "-f", "--", draft, path6])
+    ];
   }
 };
 var writeCommands = (path6) => [
@@ -35926,9 +36149,9 @@ function putProp(target2, key, value2) {
     target2[key] = value2;
 }
 function mirrorShape(target2, source, keys, wrap) {
-  const raw2 = sourceShape(source);
+  const raw3 = sourceShape(source);
   for (const key of keys) {
-    const desc = Object.getOwnPropertyDescriptor(raw2, key);
+    const desc = Object.getOwnPropertyDescriptor(raw3, key);
     if (!desc.enumerable)
       continue;
     if (desc.get) {
@@ -36194,10 +36417,10 @@ function pick(schema, mask) {
   return clone(schema, mergeDefs(currDef, { shape: newShape, checks: [] }));
 }
 function maskedKeys(schema, mask) {
-  const raw2 = sourceShape(schema);
+  const raw3 = sourceShape(schema);
   const keys = [];
   for (const key of Reflect.ownKeys(mask)) {
-    if (!Object.getOwnPropertyDescriptor(raw2, key)?.enumerable) {
+    if (!Object.getOwnPropertyDescriptor(raw3, key)?.enumerable) {
       throw new Error(`Unrecognized key: "${String(key)}"`);
     }
     if (mask[key])
@@ -38125,10 +38348,10 @@ var $ZodCIDRv4 = /* @__PURE__ */ $constructor("$ZodCIDRv4", (inst, def) => {
   $ZodStringFormat.init(inst, def);
 });
 function isValidCIDRv6(value2) {
-  const parts = value2.split("/");
-  if (parts.length !== 2)
+  const parts2 = value2.split("/");
+  if (parts2.length !== 2)
     return false;
-  const [address, prefix2] = parts;
+  const [address, prefix2] = parts2;
   if (!prefix2)
     return false;
   const prefixNum = Number(prefix2);
@@ -40247,8 +40470,8 @@ function isRecursive(inst, stack, resolve3) {
   const kind = def.type;
   switch (kind) {
     case "object": {
-      const raw2 = rawShape(def);
-      merge2(raw2 ? shape(raw2, true) : ASSUMED);
+      const raw3 = rawShape(def);
+      merge2(raw3 ? shape(raw3, true) : ASSUMED);
       check3(def.catchall);
       break;
     }
@@ -50585,10 +50808,10 @@ function _readonly(Class2, innerType) {
   });
 }
 // @__NO_SIDE_EFFECTS__
-function _templateLiteral(Class2, parts, params) {
+function _templateLiteral(Class2, parts2, params) {
   return new Class2({
     type: "template_literal",
-    parts,
+    parts: parts2,
     ...normalizeParams(params)
   });
 }
@@ -51001,15 +51224,15 @@ function foldObjects(members2) {
     for (const key in object2.properties) {
       if (Object.prototype.hasOwnProperty.call(properties, key))
         continue;
-      const parts = [];
+      const parts2 = [];
       for (const other of objects) {
         const part = other.properties?.[key] ?? undeclaredConstraint(other);
         if (part === null || part === void 0)
           continue;
-        if (!parts.some((seen) => JSON.stringify(seen) === JSON.stringify(part)))
-          parts.push(part);
+        if (!parts2.some((seen) => JSON.stringify(seen) === JSON.stringify(part)))
+          parts2.push(part);
       }
-      const merged = parts.length === 1 ? parts[0] : foldObjects(parts) ?? { allOf: parts };
+      const merged = parts2.length === 1 ? parts2[0] : foldObjects(parts2) ?? { allOf: parts2 };
       assignProp(properties, key, merged);
     }
     for (const key of object2.required ?? [])
@@ -51350,8 +51573,8 @@ var contributors = {
 function aggregateChecks(schema) {
   const agg = {};
   const def = schema._zod.def;
-  const list2 = schema._zod.traits.has("$ZodCheck") ? [schema, ...def.checks ?? []] : def.checks ?? [];
-  for (const ch of list2)
+  const list3 = schema._zod.traits.has("$ZodCheck") ? [schema, ...def.checks ?? []] : def.checks ?? [];
+  for (const ch of list3)
     contributors[ch._zod.def.check]?.(agg, ch._zod.def);
   const bag = schema._zod.bag;
   if (bag.minimum !== void 0)
@@ -53741,10 +53964,10 @@ var ZodTemplateLiteral = /* @__PURE__ */ $constructor("ZodTemplateLiteral", (ins
   ZodType.init(inst, def);
   inst._zod.processJSONSchema = (ctx, json2, params) => templateLiteralProcessor(inst, ctx, json2, params);
 });
-function templateLiteral(parts, params) {
+function templateLiteral(parts2, params) {
   return new ZodTemplateLiteral({
     type: "template_literal",
-    parts,
+    parts: parts2,
     ...util_exports.normalizeParams(params)
   });
 }
@@ -54076,32 +54299,32 @@ function canonicalKey(value2, seen) {
   if (type !== "object") {
     if (type === "number" && Number.isNaN(value2))
       return null;
-    const raw2 = String(value2);
-    return `${type[0]}${raw2.length}:${raw2}`;
+    const raw3 = String(value2);
+    return `${type[0]}${raw3.length}:${raw3}`;
   }
   if (seen.has(value2))
     return null;
   seen.add(value2);
   try {
     if (Array.isArray(value2)) {
-      const parts2 = [];
+      const parts3 = [];
       for (const item of value2) {
         const key = canonicalKey(item, seen);
         if (key === null)
           return null;
-        parts2.push(key);
+        parts3.push(key);
       }
-      return `a${parts2.length}:[${parts2.join(",")}]`;
+      return `a${parts3.length}:[${parts3.join(",")}]`;
     }
     const keys = Object.keys(value2).sort();
-    const parts = [];
+    const parts2 = [];
     for (const k of keys) {
       const key = canonicalKey(value2[k], seen);
       if (key === null)
         return null;
-      parts.push(`${k.length}:${k}=${key}`);
+      parts2.push(`${k.length}:${k}=${key}`);
     }
-    return `o${parts.length}:{${parts.join(",")}}`;
+    return `o${parts2.length}:{${parts2.join(",")}}`;
   } finally {
     seen.delete(value2);
   }
@@ -54875,7 +55098,11 @@ var release = external_exports.object({
   commit: external_exports.string().nullable(),
   runUrl: external_exports.string().nullable(),
   manual: external_exports.string().optional(),
-  snapshot: external_exports.string().optional()
+  snapshot: external_exports.string().optional(),
+  /** Id of the release that it replaced. */
+  previous: external_exports.string().optional(),
+  /** It runs, and the run over many hosts that brought it has not come to a good end: it may have to go. */
+  trial: external_exports.literal(true).optional()
 });
 var state = external_exports.object({
   version: external_exports.literal(1),
@@ -54922,15 +55149,19 @@ var slotNames = (keep2) => Array.from({ length: keep2 + 2 }, (_, index) => Strin
 function adopt(value2, proven, keep2) {
   const known3 = value2.releases.some(({ id }) => id === proven.id);
   const all = known3 ? value2.releases : [...value2.releases, proven];
+  const needed = proven.trial ? proven.previous : void 0;
   const others = all.filter(({ id }) => id !== proven.id);
-  const dropped = others.slice(0, Math.max(0, all.length - keep2));
+  const counted = others.filter(({ trial }) => !trial);
+  const spare = others.filter(({ id }) => id !== needed);
+  const count2 = Math.max(0, counted.length - (proven.trial ? keep2 : keep2 - 1));
+  const dropped = [...spare.filter(({ trial }) => trial), ...spare.filter(({ trial }) => !trial).slice(0, count2)];
   return {
     state: { ...value2, current: proven.id, releases: all.filter((one) => !dropped.includes(one)), pending: null },
     dropped
   };
 }
 function parseHistory(text3) {
-  return text3.split("\n").flatMap((line) => {
+  return [...new Set(text3.split("\n"))].flatMap((line) => {
     try {
       return line.trim() === "" ? [] : [JSON.parse(line)];
     } catch {
@@ -54996,9 +55227,9 @@ async function presentSha256({ state: state2, facts, remote }) {
   if (facts.target.kind !== "file") return null;
   return knownSha256(state2, facts.target.file) ?? await remote.connection.steadily(() => hashOnHost(remote, facts.target.path));
 }
-async function proverOf({ remote, facts, settings, restart, local }) {
+async function proverOf({ remote, facts, settings, restart, local }, forwards) {
   const { health } = settings.proof;
-  const ask = health ? await remote.connection.steadily(() => chooseAsk(remote.connection, health, facts.tools)) : null;
+  const ask = health ? await remote.connection.steadily(() => chooseAsk(remote.connection, health, facts.tools, forwards)) : null;
   return { remote, restart, settings: settings.proof, ask: ask && steady(remote, ask), lookAs: facts.lookAs, local };
 }
 var steady = (remote, ask) => () => remote.connection.steadily(async () => {
@@ -55009,15 +55240,31 @@ var steady = (remote, ask) => () => remote.connection.steadily(async () => {
     throw error63;
   }
 });
+var stillScript = String.raw`
+put() { printf '%s\0%s\0' "$1" "$2"; }
+[ -f "$1" ] && put file "$(stat -c '%s %Y %d:%i' -- "$1")"
+[ -r "$2" ] && put state "$(cat -- "$2")"
+put end yes
+`;
+var stillPart = ({ remote, facts }) => ({
+  what: "Looking at the target again",
+  argv: ["sh", "-c", stillScript, "still", facts.target.path, remote.layout.state],
+  optional: true
+});
+function isStill({ facts }, { stdout }) {
+  const seen = new Map(parsePairs(stdout));
+  const { file: file2 } = facts.target;
+  return seen.has("end") && (seen.get("state") ?? null) === facts.state && seen.get("file") === (file2 ? `${file2.size} ${file2.mtime} ${file2.inode}` : void 0);
+}
 async function looksHealthy({ restart, settings, ask }) {
-  if ((await restart.pulse()).dead !== null) return false;
-  return !ask || !settings.health || judge(await ask(), settings.health) === null;
+  const [{ dead }, answer] = await atOnce(restart.pulse(), ask?.());
+  return dead === null && (!answer || !settings.health || judge(answer, settings.health) === null);
 }
 var releaseOf = ({ releases, pending }, sha256) => releases.findLast((release2) => release2.sha256 === sha256) ?? (pending?.sha256 === sha256 ? pending : null);
 var targetMissing = (host2, target2) => problem(`${host2}: there is no ${target2}.`, "Check --target, or deploy it: deploy-binary run.");
 
 // src/deploy/lock.ts
-var import_node_crypto2 = __toESM(require_node_crypto(), 1);
+var import_node_crypto3 = __toESM(require_node_crypto(), 1);
 var import_node_stream = __toESM(require_node_stream(), 1);
 var import_promises8 = __toESM(require_promises2(), 1);
 var ownerRecord = external_exports.object({
@@ -55049,9 +55296,21 @@ fi 2>/dev/null
 [ -d "$1/steal" ] && put steal "$((now - $(stat -c %Y -- "$1/steal" 2>/dev/null || echo "$now")))"
 exit 0
 `.replaceAll("\\${", "${");
-var keeperScript = 'read -r line </proc/$$/stat; echo "$$ $line"; exec cat >/dev/null';
+var keeperScript = {
+  before: 'read -r line </proc/$$/stat; keeper="$$ $line"; export keeper',
+  behind: "exec cat >/dev/null"
+};
+var recordScript = String.raw`
+set -f
+before=$1 behind=$2 pid=\${keeper%% *}
+set -- \${keeper##*) }
+[ $# -gt 19 ] || { printf '%snull%s\n' "$before" "$behind"; exit; }
+shift 19
+printf '%s{"pid":%s,"started":"%s"}%s\n' "$before" "$pid" "$1" "$behind"
+`.replaceAll("\\${", "${");
+var guardScript = 'case $(cat -- "$1/owner") in *"$2"*) ;; *) exit 1;; esac';
 var bareSeconds = 5;
-var startOf = (stat7) => stat7?.slice(stat7.lastIndexOf(")") + 2).split(" ")[19];
+var startOf = (stat8) => stat8?.slice(stat8.lastIndexOf(")") + 2).split(" ")[19];
 async function look(remote) {
   const text3 = await remote.must("Looking at the lock", ["sh", "-c", lockScript, "lock", remote.layout.lock]);
   const words3 = text3.split("\0");
@@ -55098,34 +55357,54 @@ var lockCommands = (lock) => [
   ["rmdir", "--", `${lock}/steal`],
   ["rm", "-rf", "--", lock]
 ];
-async function takeLock(remote, settings, origin, action, bootId) {
-  const token = (0, import_node_crypto2.randomUUID)();
-  const lock = remote.layout.lock;
+async function takeLock(remote, settings, origin, action, bootId, behind = []) {
+  const token = (0, import_node_crypto3.randomUUID)();
+  const { lock, releases } = remote.layout;
   const until = Date.now() + settings.waitMs;
-  let keeper = await keep(remote);
-  const record2 = () => `${JSON.stringify({
+  const record2 = (process2) => JSON.stringify({
     token,
     by: origin.by,
     runUrl: origin.runUrl,
     action,
     bootId,
     expiry: Math.ceil(settings.expiryMs / 1e3),
-    keeper: keeper.process
-  })}
-`;
-  const sign = async () => {
-    await remote.write("Signing the lock", `${lock}/owner.new`, record2());
-    await remote.files("Signing the lock", ["mv", "-f", "--", `${lock}/owner.new`, `${lock}/owner`]);
+    keeper: process2
+  });
+  const sign = (process2) => remote.write("Signing the lock", `${lock}/owner.new`, `${lock}/owner`, `${record2(process2)}
+`);
+  const make = remote.part("Taking the lock", ["mkdir", "--", lock]);
+  const pieces = record2(null).split(/null(?=\}$)/);
+  const firstParts = [
+    remote.part("Making the directory of the releases", ["mkdir", "-p", "--", releases]),
+    ...remote.privilege.writer === null ? [] : [{ what: "Making a place for the upload", argv: ["mkdir", "-p", "--", remote.workDirectory] }],
+    make,
+    ...sign(null).map(
+      (part) => part.from ? { ...part, from: ["sh", "-c", recordScript, "record", ...pieces] } : part
+    ),
+    ...behind
+  ];
+  let lost = false;
+  const guard = {
+    what: "Looking at the lock",
+    argv: ["sh", "-c", guardScript, "guard", lock, `"token":"${token}"`],
+    error: () => {
+      lost = true;
+      return new Refusal(
+        `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
+        "See `deploy-binary history`, then deploy again if it is still wanted."
+      );
+    }
   };
   let inherited = null;
   let absent = 0;
+  let keeper;
   const attempt2 = async () => {
-    if (keeper.ended) keeper = await keep(remote);
-    const made = await remote.ask(remote.privilege.files(["mkdir", "--", lock]));
+    if (!keeper || keeper.ended) keeper = await keep(remote);
+    const made = await remote.ask(make.argv);
     if (made.code !== 0) {
       const state2 = await look(remote);
       if (state2.ageSeconds === null) {
-        if (++absent > 3) throw commandFailed(remote.name, "Taking the lock", ["mkdir", "--", lock], made);
+        if (++absent > 3) throw commandFailed(remote.name, make.what, make.argv, made);
         return false;
       }
       const mine = state2.token === token;
@@ -55135,26 +55414,26 @@ async function takeLock(remote, settings, origin, action, bootId) {
       }
       if (!mine) inherited = state2.dead;
     }
-    await sign();
+    await remote.together(sign(keeper.process));
     if (inherited !== null) await remote.ask(remote.privilege.files(["rmdir", "--", `${lock}/steal`]));
     return true;
   };
+  const first = await remote.connection.steadily(async () => {
+    const kept = await keepBehind(remote, firstParts);
+    if (kept.failed === make) return null;
+    remote.ended(firstParts, kept.results, kept.whole);
+    return kept;
+  });
+  keeper = first?.keeper;
   try {
-    while (!await remote.connection.steadily(attempt2)) await (0, import_promises8.setTimeout)(500);
+    while (!first && !await remote.connection.steadily(attempt2)) await (0, import_promises8.setTimeout)(500);
   } catch (error63) {
-    keeper.end();
+    keeper?.end();
     throw error63;
   }
-  let lost = false;
-  const check3 = async (renewing) => {
-    const { token: present } = await look(remote);
-    if (present !== token) {
-      lost = true;
-      return;
-    }
-    const gone = keeper.ended;
-    if (gone) keeper = await keep(remote);
-    if (gone || renewing) await sign();
+  const check3 = async () => {
+    if (keeper.ended) keeper = await keep(remote);
+    await remote.together([guard, ...sign(keeper.process)]);
   };
   let last = Promise.resolve();
   const inTurn = (work) => {
@@ -55163,27 +55442,27 @@ async function takeLock(remote, settings, origin, action, bootId) {
     });
     return turn;
   };
-  const timer = setInterval(() => void inTurn(() => check3(true)).catch(() => {
+  const timer = setInterval(() => void inTurn(check3).catch(() => {
   }), settings.expiryMs / 3);
   timer.unref();
   return {
     inherited,
-    async confirm() {
-      if (!lost) await inTurn(() => remote.connection.steadily(() => check3(false)));
-      if (lost)
-        throw unknown(
-          `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
-          "See `deploy-binary history`, then deploy again if it is still wanted."
-        );
+    results: first ? first.results.slice(firstParts.length - behind.length) : null,
+    async guard() {
+      if (lost) throw guard.error({ code: 1, signal: null, stdout: "", stderr: "" });
+      if (keeper.ended) await inTurn(() => remote.connection.steadily(check3));
+      return guard;
     },
     async release() {
       clearInterval(timer);
+      const remove = remote.part("Giving the lock back", ["rm", "-rf", "--", lock]);
       await inTurn(
         () => remote.connection.steadily(async () => {
-          const { token: present } = await look(remote);
-          if (present === token) await remote.files("Giving the lock back", ["rm", "-rf", "--", lock]);
+          await remote.together([guard, remove]);
         })
-      );
+      ).catch((error63) => {
+        if (!lost) throw error63;
+      });
       keeper.end();
     }
   };
@@ -55199,30 +55478,42 @@ async function inherit(remote, before2) {
   await remote.ask(remote.privilege.files(["rmdir", "--", steal]));
   return false;
 }
-async function keep(remote) {
+var keep = async (remote) => (await keepBehind(remote, [])).keeper;
+async function keepBehind(remote, parts2) {
   const stdin = new import_node_stream.PassThrough();
+  const self2 = { what: "Starting the keeper of the lock", argv: ["sh", "-c", 'echo "$keeper"'] };
+  const all = [self2, ...parts2];
+  const { argv: argv2, read: read2 } = sheetOf(all, keeperScript);
   let ended = false;
-  let said = "";
-  const line = new Promise((resolve3, reject) => {
-    remote.connection.run(["sh", "-c", keeperScript], {
+  const chunks = [];
+  const said = () => Buffer.concat(chunks).toString("utf8");
+  const whole2 = await new Promise((resolve3, reject) => {
+    remote.connection.run(argv2, {
       stdin,
       onStdout: (chunk) => {
-        said += chunk.toString("latin1");
-        if (said.includes("\n")) resolve3(said);
+        chunks.push(chunk);
+        if (read2(said()).length === all.length) resolve3({ code: null, signal: null, stdout: said(), stderr: "" });
       }
-    }).then(() => resolve3(said), reject).finally(() => {
+    }).finally(() => {
       ended = true;
-    });
+    }).then(resolve3, reject);
   });
-  const text3 = await line;
+  const [who, ...results] = read2(said(), whole2.stderr);
+  const text3 = who?.stdout ?? "";
   const pid = Number.parseInt(text3, 10);
   const started = startOf(text3);
   return {
-    process: Number.isInteger(pid) && started !== void 0 ? { pid, started } : null,
-    get ended() {
-      return ended;
+    keeper: {
+      process: Number.isInteger(pid) && started !== void 0 ? { pid, started } : null,
+      get ended() {
+        return ended;
+      },
+      end: () => stdin.end()
     },
-    end: () => stdin.end()
+    results,
+    whole: whole2,
+    /** The part that ended it. */
+    failed: parts2.find(({ optional: optional2 }, index) => !optional2 && (results[index]?.code ?? 0) !== 0)
   };
 }
 function locked(host2, { owner, ageSeconds }) {
@@ -55377,12 +55668,13 @@ var timeOut = (argv2, timeoutMs, where) => unknown(
 var shorten = (line, length = 160) => line.length <= length ? line : `${line.slice(0, length)}…`;
 
 // src/deploy/prove.ts
-async function prove(prover, { fresh = true, commands = true } = {}) {
+async function prove(prover, { fresh = true, commands = true, look: look3 = async () => {
+} } = {}) {
   const { remote, restart, settings, ask } = prover;
   const name2 = remote.name;
   const evidence = [];
   const begun = performance.now();
-  const [first, early] = await Promise.all([waitUp(restart), fresh ? askEarly(prover) : null]);
+  const [first, early] = await atOnce(waitUp(restart), fresh ? askEarly(prover) : null, look3());
   if (first.dead !== null) throw notRunning(name2, first.dead);
   let healthyAt = performance.now();
   let identity = first.identity;
@@ -55393,15 +55685,19 @@ async function prove(prover, { fresh = true, commands = true } = {}) {
   }
   if ((fresh || first.restless) && restart.kind !== "none")
     await (0, import_promises9.setTimeout)(Math.max(0, settings.settleMs - (performance.now() - begun)));
-  const after2 = await restart.pulse();
+  const [after2, answer, processes] = await atOnce(
+    restart.pulse(),
+    ask && settings.health ? ask() : null,
+    restart.kind === "none" ? [] : processesOf(prover)
+  );
   if (after2.dead !== null) throw notRunning(name2, after2.dead);
   if (after2.identity !== identity)
     throw notRunning(
       name2,
       `the service was started again within ${settings.settleMs / 1e3} s (${identity} → ${after2.identity})`
     );
-  if (ask && settings.health) {
-    const wrong3 = judge(await ask(), settings.health);
+  if (answer && settings.health) {
+    const wrong3 = judge(answer, settings.health);
     if (wrong3 !== null)
       throw notRunning(
         name2,
@@ -55409,7 +55705,7 @@ async function prove(prover, { fresh = true, commands = true } = {}) {
       );
     evidence.push(`${settings.health.samples} good answers of ${settings.health.url}`);
   }
-  if (restart.kind !== "none") evidence.unshift(`pid ${await runsTarget(prover, after2.pids)}`);
+  if (restart.kind !== "none") evidence.unshift(`pid ${await runsTarget(prover, after2.pids, processes)}`);
   if (settings.expectString !== void 0) evidence.push(await holdsString(remote, settings.expectString));
   if (commands && settings.verifyCommand) evidence.push(await verify(prover.local, settings.verifyCommand, name2));
   return { healthyAt, evidence: evidence.join(", ") || `the file is at its place, ${restart.what}` };
@@ -55429,11 +55725,13 @@ async function waitUp(restart) {
     await (0, import_promises9.setTimeout)(200);
   }
 }
-async function runsTarget({ remote, restart, lookAs }, pids) {
-  const { target: target2 } = remote.layout;
-  const argv2 = ["sh", "-c", listScript, "list", target2, lookAs ?? "", remote.privilege.runAs];
+async function processesOf({ remote, lookAs }) {
+  const argv2 = ["sh", "-c", listScript, "list", remote.layout.target, lookAs ?? "", remote.privilege.runAs];
   const text3 = await remote.connection.steadily(() => remote.must("Looking at what the process executes", argv2));
-  const all = parseProcesses(parsePairs(text3).flatMap(([key, value2]) => key === "process" ? [value2] : []));
+  return parseProcesses(parsePairs(text3).flatMap(([key, value2]) => key === "process" ? [value2] : []));
+}
+async function runsTarget({ remote, restart }, pids, all) {
+  const { target: target2 } = remote.layout;
   const present = all.filter((one) => one.present);
   const mine = present.filter(
     ({ pid, unit }) => pids.includes(pid) || restart.kind === "systemd" && unit !== null && restart.what === `unit ${unit}`
@@ -55470,22 +55768,13 @@ ${said}`}`,
 }
 
 // src/deploy/records.ts
+var stateParts = (remote, state2) => remote.write("Writing the state", remote.layout.stateNew, remote.layout.state, writeState(state2));
 async function saveState(remote, state2) {
-  const { stateNew, state: path6 } = remote.layout;
-  await remote.connection.steadily(async () => {
-    await remote.write("Writing the state", stateNew, writeState(state2));
-    await remote.files("Writing the state", ["mv", "-f", "--", stateNew, path6]);
-  });
+  await remote.connection.steadily(() => remote.together(stateParts(remote, state2)));
 }
-async function appendHistory(remote, entry) {
-  await remote.files("Writing the history", ["tee", "-a", "--", remote.layout.history], {
-    stdin: Buffer.from(`
+var historyPart = (remote, entry) => fed(remote.part("Writing the history", ["tee", "-a", "--", remote.layout.history]), `
 ${JSON.stringify(entry)}
-`),
-    onStdout: () => {
-    }
-  });
-}
+`);
 async function readHistory(remote) {
   const { history: history2 } = remote.layout;
   const { code, stdout, stderr } = await remote.ask(["cat", "--", history2]);
@@ -55495,7 +55784,7 @@ async function readHistory(remote) {
 }
 
 // src/deploy/transfer/transfer.ts
-var import_node_crypto4 = __toESM(require_node_crypto(), 1);
+var import_node_crypto5 = __toESM(require_node_crypto(), 1);
 var import_node_fs = __toESM(require_node_fs(), 1);
 var import_node_stream2 = __toESM(require_node_stream(), 1);
 
@@ -55535,13 +55824,13 @@ async function programZstd(local) {
 }
 var deflate = (0, import_node_util.promisify)(import_node_zlib.default.gzip);
 var gzip = (part) => deflate(part, { level: 1 });
-var raw = async (part) => part;
+var raw2 = async (part) => part;
 
 // src/deploy/transfer/frames.ts
 var import_promises11 = __toESM(require_promises(), 1);
 
 // src/deploy/transfer/hash.ts
-var import_node_crypto3 = __toESM(require_node_crypto(), 1);
+var import_node_crypto4 = __toESM(require_node_crypto(), 1);
 var import_promises10 = __toESM(require_promises(), 1);
 async function hashFile(path6) {
   const file2 = await (0, import_promises10.open)(path6, "r").catch((error63) => {
@@ -55554,7 +55843,7 @@ async function hashFile(path6) {
   try {
     const before2 = await file2.stat({ bigint: true });
     if (!before2.isFile()) throw usage(`${path6} is no file.`, "Name the file that is to be copied.");
-    const hash2 = (0, import_node_crypto3.createHash)("sha256");
+    const hash2 = (0, import_node_crypto4.createHash)("sha256");
     const buffer = Buffer.allocUnsafe(1024 * 1024);
     let size = 0;
     for (; ; ) {
@@ -55580,33 +55869,44 @@ var changed = (path6) => problem(`${path6} changed while it was read.`, "Wait un
 // src/deploy/transfer/frames.ts
 var frameSize = 4 * 1024 * 1024;
 var ahead = 2;
-async function* frames(source, offset, compress, onSent) {
+var unshared = (compress) => async (_offset, read2) => await compress(await read2());
+async function* frames(source, offset, frameAt, onSent) {
   const file2 = await (0, import_promises11.open)(source.path, "r");
   const sent = { file: offset, wire: 0 };
   const pending = [];
   const spare = [];
+  const make = async (position2, size) => {
+    let part;
+    const frame = await frameAt(position2, async () => {
+      part = (spare.pop() ?? Buffer.allocUnsafeSlow(frameSize)).subarray(0, size);
+      await fill(part, file2, source, position2);
+      return part;
+    });
+    if (part && frame !== part) spare.push(Buffer.from(part.buffer, part.byteOffset, frameSize));
+    return frame;
+  };
   let position = offset;
   try {
     while (position < source.size || pending.length > 0) {
       while (pending.length < ahead && position < source.size) {
-        const part2 = await readPart(file2, source, position, spare.pop() ?? Buffer.allocUnsafeSlow(frameSize));
-        const frame2 = compress(part2, position);
+        const size2 = Math.min(frameSize, source.size - position);
+        const frame2 = make(position, size2);
         frame2.catch(() => {
         });
-        pending.push({ part: part2, frame: frame2 });
-        position += part2.length;
+        pending.push({ size: size2, frame: frame2 });
+        position += size2;
       }
-      const { part, frame } = pending.shift();
+      const { size, frame } = pending.shift();
       const bytes2 = await frame.catch((error63) => {
+        if (error63 instanceof ToolError) throw error63;
         throw unknown(
           `${source.path} could not be compressed: ${error63.message}`,
           "Run it again; if it stays, report it.",
           error63
         );
       });
-      if (bytes2 !== part) spare.push(Buffer.from(part.buffer, part.byteOffset, frameSize));
       yield bytes2;
-      sent.file += part.length;
+      sent.file += size;
       sent.wire += bytes2.length;
       onSent(sent);
     }
@@ -55615,15 +55915,12 @@ async function* frames(source, offset, compress, onSent) {
     await file2.close();
   }
 }
-async function readPart(file2, source, position, buffer) {
-  const part = buffer.subarray(0, Math.min(frameSize, source.size - position));
-  let filled = 0;
-  while (filled < part.length) {
+async function fill(part, file2, source, position) {
+  for (let filled = 0; filled < part.length; ) {
     const { bytesRead } = await file2.read(part, filled, part.length - filled, position + filled);
     if (bytesRead === 0) throw changed(source.path);
     filled += bytesRead;
   }
-  return part;
 }
 
 // src/deploy/transfer/scripts.ts
@@ -55743,11 +56040,16 @@ async function transfer(host2, request) {
 }
 var keyOf = ({ sha256 }) => sha256.slice(0, 16);
 var quickly = 6e4;
-async function look2(host2, { staged, source, signal }) {
-  const result = await host2.run(["sh", "-c", lookScript, "sh", staged, keyOf(source)], {
-    timeoutMs: quickly,
-    ...signal && { signal }
-  });
+var lookCommand = (staged, source) => [
+  "sh",
+  "-c",
+  lookScript,
+  "sh",
+  staged,
+  keyOf(source)
+];
+async function look2(host2, { staged, source, signal, looked }) {
+  const result = looked ?? await host2.run(lookCommand(staged, source), { timeoutMs: quickly, ...signal && { signal } });
   const lines3 = result.stdout.split("\n");
   if (!lines3.includes("looked"))
     throw problem(
@@ -55757,7 +56059,7 @@ async function look2(host2, { staged, source, signal }) {
   if (!lines3.includes("directory"))
     throw problem(`${host2.name} has no directory for ${staged}.`, "Make it first, or name another place.");
   const tools = new Set(lines3.flatMap((line) => /^tool (\w+)$/.exec(line)?.[1] ?? []));
-  const parts = lines3.flatMap((line) => {
+  const parts2 = lines3.flatMap((line) => {
     const match = /^part\s+(\d+) ([0-9a-f]+\.[0-9a-f]+\.part)$/.exec(line);
     return match ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
   }).sort((a, b) => b.size - a.size);
@@ -55768,7 +56070,7 @@ async function look2(host2, { staged, source, signal }) {
     hasher: ["openssl", "sha256sum", "shasum"].find((tool) => tools.has(tool)) ?? "none",
     freeBytes: free === void 0 ? void 0 : Number(free) * 1024,
     memoryBytes: memory === void 0 ? void 0 : Number(memory) * 1024,
-    ...parts[0] && { part: parts[0] }
+    ...parts2[0] && { part: parts2[0] }
   };
 }
 async function choose(host2, { tools }, { methods: allowed = methods, local, supply }) {
@@ -55776,10 +56078,10 @@ async function choose(host2, { tools }, { methods: allowed = methods, local, sup
   if (tools.has("tee")) {
     const networked = host2.networked ?? true;
     const zstd = networked && allowed.includes("zstd") && tools.has("zstd") ? await loadZstd(local) : void 0;
-    if (zstd) choices.push({ method: "zstd", compress: await supply?.share("zstd", zstd) ?? zstd });
-    if (networked && allowed.includes("gzip") && tools.has("gzip"))
-      choices.push({ method: "gzip", compress: await supply?.share("gzip", gzip) ?? gzip });
-    if (allowed.includes("raw")) choices.push({ method: "raw", compress: raw });
+    const shared = async (method, compress) => choices.push({ method, frameAt: await supply?.share(method, compress) ?? unshared(compress) });
+    if (zstd) await shared("zstd", zstd);
+    if (networked && allowed.includes("gzip") && tools.has("gzip")) await shared("gzip", gzip);
+    if (allowed.includes("raw")) choices.push({ method: "raw", frameAt: unshared(raw2) });
   }
   if (allowed.includes("sftp") && host2.upload) choices.push({ method: "sftp" });
   return choices;
@@ -55821,12 +56123,12 @@ function resumePoint({ part, tools, freeBytes }, { size }) {
   if (freeBytes !== void 0 && freeBytes < size) return 0;
   return Math.min(Math.floor(part.size / frameSize) * frameSize, Math.floor(size / frameSize) * frameSize);
 }
-async function byStream(host2, seen, { method, compress }, resumedAt, request) {
+async function byStream(host2, seen, { method, frameAt }, resumedAt, request) {
   const { source, staged, onProgress } = request;
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
   const stream = import_node_stream2.Readable.from(
-    frames(source, resumedAt, compress, ({ file: file2, wire }) => {
+    frames(source, resumedAt, frameAt, ({ file: file2, wire }) => {
       bytesSent = wire;
       onProgress?.({ method, done: file2, total: source.size, sent: wire });
     })
@@ -55851,7 +56153,7 @@ async function byStream(host2, seen, { method, compress }, resumedAt, request) {
 }
 async function receive(host2, { hasher, part: old }, { source, staged, base, signal }, decoder, resumedAt, stdin) {
   const key = keyOf(source);
-  const part = `${staged}.${key}.${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.part`;
+  const part = `${staged}.${key}.${(0, import_node_crypto5.randomBytes)(6).toString("hex")}.part`;
   const values = [
     decoder,
     part,
@@ -55870,7 +56172,7 @@ async function receive(host2, { hasher, part: old }, { source, staged, base, sig
   return { told: read(result), result, part };
 }
 async function bySftp(host2, { hasher }, { source, staged, onProgress }) {
-  const part = `${staged}.${keyOf(source)}.${(0, import_node_crypto4.randomBytes)(6).toString("hex")}.part`;
+  const part = `${staged}.${keyOf(source)}.${(0, import_node_crypto5.randomBytes)(6).toString("hex")}.part`;
   await host2.upload(
     source.path,
     part,
@@ -55889,7 +56191,7 @@ async function bySftp(host2, { hasher }, { source, staged, onProgress }) {
   return { result: { method: "sftp", bytesSent: source.size, resumedAt: 0 } };
 }
 async function verifyHere(host2, part, source, staged) {
-  const hash2 = (0, import_node_crypto4.createHash)("sha256");
+  const hash2 = (0, import_node_crypto5.createHash)("sha256");
   let size = 0;
   const back = await host2.run(["cat", part], {
     onStdout: (chunk) => {
@@ -55935,20 +56237,12 @@ async function disagreement(host2, source, told, result) {
 function stepsOf(change2) {
   const { settings } = change2.situation;
   if (change2.incoming.kind === "release")
-    return [keepStep(change2), prepareStep(change2), swapStep(change2), restartStep(change2), proveStep(change2)];
+    return [keepStep(change2), swapStep(change2), restartStep(change2), proveStep(change2)];
   if (settings.strategy === "staged")
-    return [
-      transferStep(change2),
-      keepStep(change2),
-      prepareStep(change2),
-      swapStep(change2),
-      restartStep(change2),
-      proveStep(change2)
-    ];
+    return [transferStep(change2), keepStep(change2), swapStep(change2), restartStep(change2), proveStep(change2)];
   return [
     ...uploadStep(change2),
     keepStep(change2),
-    prepareStep(change2),
     stopStep(change2),
     transferStep(change2),
     swapStep(change2),
@@ -55958,14 +56252,21 @@ function stepsOf(change2) {
 }
 var lines2 = (commands) => commands.map(quoteAll);
 var uploadPath = ({ remote }) => remote.privilege.writer === null ? remote.layout.staged : `${remote.workDirectory}/upload`;
+var lookPart = (situation, { file: file2 }) => ({
+  what: "Looking at what the host has",
+  argv: lookCommand(uploadPath(situation), file2),
+  optional: true
+});
 async function upload(change2) {
   const { situation, incoming, previous } = change2;
   if (incoming.kind !== "file") return;
   const { remote, local } = situation;
-  await remote.must("Making a place for the upload", ["mkdir", "-p", "--", remote.workDirectory]);
   const { method } = await remote.connection.steadily(async () => {
+    const { looked } = change2;
+    change2.looked = null;
     const result = await remote.connection.use(
       (host2) => transfer(host2, {
+        looked,
         source: incoming.source.file,
         supply: incoming.source.supply,
         base: previous && {
@@ -56018,26 +56319,42 @@ function transferStep({ situation, incoming }) {
       if (!uploaded) await upload(change2);
       if (incoming.kind !== "file") return void 0;
       const { file: file2 } = incoming.source;
+      const { staged } = layout;
+      const what = "Giving the new file its owner and mode";
+      const parts2 = [
+        ...own2 ? [] : [
+          // One that an attempt before this one still writes could be swapped in, but not executed.
+          remote.part("Removing what was staged before", ["rm", "-f", "--", staged]),
+          {
+            what: "Copying the upload beside the target",
+            argv: pourCommand(remote, uploadPath(situation), staged)
+          }
+        ],
+        ...attributeCommands(situation).map((argv2) => remote.part(what, argv2)),
+        syncPart(staged),
+        identifyPart(staged),
+        {
+          what: "Looking for shared libraries",
+          argv: loader2 === null ? ["true"] : [loader2, "--list", staged],
+          optional: true
+        },
+        ...own2 ? [] : [hashPart(staged)]
+      ];
       await remote.connection.steadily(async () => {
-        if (!own2) {
-          await remote.files("Removing what was staged before", ["rm", "-f", "--", layout.staged]);
-          await pour(remote, "Copying the upload beside the target", uploadPath(situation), layout.staged);
-        }
-        for (const argv2 of attributeCommands(situation))
-          await remote.files("Giving the new file its owner and mode", argv2);
-        if (!own2) {
-          const sha256 = await hashOnHost(remote, layout.staged);
+        const results = (await remote.together(parts2, { timeoutMs: 9e5 })).slice(own2 ? -2 : -3);
+        const [identified, libraries, hashed] = results;
+        if (hashed) {
+          const sha256 = await hashOnHost(remote, staged, hashed);
           if (sha256 !== file2.sha256)
             throw problem(
-              `${remote.name}: ${layout.staged} is not the file that was sent (sha256 ${sha256}).`,
+              `${remote.name}: ${staged} is not the file that was sent (sha256 ${sha256}).`,
               "Deploy again; if it repeats, check the disk of the host."
             );
           await remote.ask(["rm", "-f", "--", uploadPath(situation)]);
         }
-        await syncToDisk(remote, layout.staged);
-        change2.staged = await identify(remote, layout.staged);
+        change2.staged = identityOf(identified);
+        if (loader2 !== null) checkLibraries(remote.name, libraries);
       });
-      if (loader2 !== null) await checkLibraries(change2, loader2);
       return `${change2.method}, ${facts.machine}`;
     },
     async undo() {
@@ -56063,11 +56380,7 @@ function attributeCommands({ remote, facts, settings }) {
     ...settings.mode !== void 0 || !copies ? [["chmod", mode, "--", layout.staged]] : []
   ];
 }
-async function checkLibraries(change2, loader2) {
-  const { remote } = change2.situation;
-  const { code, stdout, stderr } = await remote.connection.steadily(
-    () => remote.ask([loader2, "--list", remote.layout.staged])
-  );
+function checkLibraries(host2, { code, stdout, stderr }) {
   const said = `${stdout}
 ${stderr}`;
   const missing = [
@@ -56081,13 +56394,14 @@ ${stderr}`;
   if (missing.length === 0 && wrong3.length === 0 && code === 0) return;
   const reason = missing.length > 0 ? `shared libraries are missing: ${[...new Set(missing)].join(", ")}` : wrong3[0] ?? said.trim().slice(0, 300);
   throw problem(
-    `${remote.name}: the host's loader cannot load the new binary: ${reason}. [deploy/missing-library]`,
+    `${host2}: the host's loader cannot load the new binary: ${reason}. [deploy/missing-library]`,
     missing.length > 0 ? `Install them on the host (apt-file search ${missing[0]}), or link them statically.` : "Build it on the system it runs on."
   );
 }
 function keepStep({ situation, previous, release: release2, incoming }) {
-  const { remote, settings, facts } = situation;
+  const { remote, settings, facts, restart } = situation;
   const { layout, privilege } = remote;
+  const { file: file2 } = facts.target;
   const inPlace = settings.strategy === "in-place" && incoming.kind === "file";
   const newSlot = layout.slot(release2.slot);
   const keepPrevious = previous && !previous.kept ? [["ln", "-f", "--", layout.target, layout.slot(previous.slot)]] : [];
@@ -56096,16 +56410,22 @@ function keepStep({ situation, previous, release: release2, incoming }) {
   return {
     phase: "swap",
     title: previous ? "Keep the present release" : "Note on the host that a deploy has begun",
-    commands: lines2([...keepPrevious, ...keepNew, ...attributes].map((argv2) => privilege.files(argv2))),
+    commands: [
+      ...restart.shown?.prepare ?? [],
+      ...lines2([...keepPrevious, ...keepNew, ...attributes].map((argv2) => privilege.files(argv2)))
+    ],
     async apply(change2) {
-      await change2.confirmLock();
-      await remote.connection.steadily(async () => {
-        for (const argv2 of [...keepPrevious, ...keepNew]) await remote.files("Keeping a release", argv2);
-        for (const argv2 of attributes) await remote.files("Keeping the attributes", argv2, { onStdout: () => {
-        } });
-      });
       change2.state = { ...change2.state, pending: release2 };
-      await saveState(remote, change2.state);
+      await remote.connection.steadily(
+        async () => remote.together([
+          await change2.guard(),
+          ...restart.preparation,
+          ...keepPrevious.map((argv2) => remote.part("Keeping the present release", argv2)).map((part) => file2 ? whileSame(layout.target, file2.inode, part) : part),
+          ...keepNew.map((argv2) => remote.part("Keeping the new release", argv2)),
+          ...attributes.map((argv2) => ({ ...remote.part("Keeping the attributes", argv2), quiet: true })),
+          ...stateParts(remote, change2.state)
+        ])
+      );
       return previous ? `release ${previous.release?.id ?? previous.sha256.slice(0, 8)} in slot ${previous.slot}` : void 0;
     },
     async undo(change2) {
@@ -56128,18 +56448,6 @@ function saveAttributes({ remote, facts }) {
     ["cp", "--attributes-only", `--preserve=mode${root ? ",ownership,xattr" : ""}`, "--", facts.target.path, path6]
   ];
 }
-function prepareStep({ situation }) {
-  const { restart } = situation;
-  return {
-    phase: "swap",
-    title: "Check how the service is started",
-    commands: restart.shown?.prepare ?? [],
-    async apply() {
-      await situation.remote.connection.steadily(() => restart.prepare());
-      return restart.what;
-    }
-  };
-}
 function stopStep({ situation, previous }) {
   const { remote, restart, facts } = situation;
   const room = roomForBoth(situation);
@@ -56151,13 +56459,10 @@ function stopStep({ situation, previous }) {
     title: room ? "Stop the service" : "Stop the service and make room: no backup fits on this disk",
     commands: [`# stop ${restart.what}`, ...lines2(commands.map((argv2) => remote.privilege.files(argv2)))],
     async apply(change2) {
-      await change2.confirmLock();
       change2.stoppedAt = performance.now();
       change2.restarted = true;
-      await remote.connection.steadily(() => restart.stop());
-      await remote.connection.steadily(async () => {
-        for (const argv2 of commands) await remote.files("Making room", argv2);
-      });
+      await remote.connection.steadily(async () => restart.stop([await change2.guard()]));
+      await remote.connection.steadily(() => remote.together(commands.map((argv2) => remote.part("Making room", argv2))));
       return void 0;
     },
     async undo(change2) {
@@ -56170,29 +56475,24 @@ var roomForBoth = ({ facts }, margin = 8 * 1024 * 1024) => {
   return free === void 0 || facts.target.file === null || free > facts.target.file.size + margin;
 };
 function swapStep({ situation, release: release2, incoming }) {
-  const { remote } = situation;
+  const { remote, settings } = situation;
   const { layout, privilege } = remote;
   const link = ["ln", "-f", "--", layout.slot(release2.slot), layout.staged];
   const move = ["mv", "-f", "--", layout.staged, layout.target];
   return {
     phase: "swap",
-    title: situation.settings.strategy === "in-place" && incoming.kind === "file" ? "Put the new binary at the target" : "Swap: an atomic rename while the old process still runs",
+    title: settings.strategy === "in-place" && incoming.kind === "file" ? "Put the new binary at the target" : "Swap: an atomic rename while the old process still runs",
     commands: lines2([...incoming.kind === "release" ? [link] : [], move].map((argv2) => privilege.files(argv2))),
     async apply(change2) {
-      await change2.confirmLock();
-      if (incoming.kind === "release") {
-        await replaceByLink(remote, layout.slot(release2.slot), layout.staged, layout.target);
-        change2.staged = await remote.connection.steadily(() => identify(remote, layout.target));
-        return void 0;
-      }
-      await remote.connection.steadily(async () => {
-        if ((await identify(remote, layout.target))?.inode === change2.staged?.inode) return;
-        await remote.files("Putting the new file in place", move);
-      });
-      if (situation.settings.strategy === "in-place")
-        await remote.connection.steadily(
-          () => remote.files("Keeping the new release", ["ln", "-f", "--", layout.target, layout.slot(release2.slot)])
-        );
+      const slot = layout.slot(release2.slot);
+      const parts2 = incoming.kind === "release" ? replaceByLink(remote, slot, layout.staged, layout.target) : [
+        unlessSame(layout.target, change2.staged.inode, remote.part("Putting the new file in place", move)),
+        ...settings.strategy === "in-place" ? [remote.part("Keeping the new release", ["ln", "-f", "--", layout.target, slot])] : []
+      ];
+      const results = await remote.connection.steadily(
+        async () => remote.together([await change2.guard(), ...parts2, identifyPart(layout.target)])
+      );
+      if (incoming.kind === "release") change2.staged = identityOf(results.at(-1));
       return void 0;
     },
     async undo(change2) {
@@ -56207,7 +56507,6 @@ function restartStep({ situation }) {
     title: restart.kind === "none" ? "Restart nothing" : `Restart: ${restart.what}`,
     commands: restart.shown?.restart ?? lines2(restart.commands.slice(0, 2)),
     async apply(change2) {
-      await change2.confirmLock();
       try {
         await restartOnce(change2);
       } catch (error63) {
@@ -56227,7 +56526,7 @@ async function restartOnce(change2) {
     first = false;
     await restart.restart(() => {
       change2.stoppedAt ??= performance.now();
-    });
+    }, [await change2.guard()]);
   });
 }
 function proveStep({ situation }) {
@@ -56243,13 +56542,7 @@ function proveStep({ situation }) {
     ],
     async apply(change2) {
       try {
-        const sha256 = await remote.connection.steadily(() => hashOnHostOf(change2));
-        if (sha256 !== change2.release.sha256)
-          throw problem(
-            `${remote.name}: ${remote.layout.target} is not what was deployed (sha256 ${sha256}).`,
-            "Somebody else writes to that path: find out who."
-          );
-        change2.proof = await prove(change2.prover);
+        change2.proof = await prove(change2.prover, { look: () => checkTarget(change2) });
         change2.healthyAt = change2.proof.healthyAt;
         return change2.proof.evidence;
       } catch (error63) {
@@ -56259,12 +56552,21 @@ function proveStep({ situation }) {
     }
   };
 }
-async function hashOnHostOf({ situation, staged, release: release2 }) {
+async function checkTarget(change2) {
+  const { situation, staged, release: release2 } = change2;
   const { remote } = situation;
-  const present = await identify(remote, remote.layout.target);
-  if (present && staged && present.inode === staged.inode && present.size === staged.size && present.mtime === staged.mtime)
-    return release2.sha256;
-  return await hashOnHost(remote, remote.layout.target);
+  const { target: target2 } = remote.layout;
+  await remote.connection.steadily(async () => {
+    const present = await identify(remote, target2);
+    const same2 = present && staged && present.inode === staged.inode && present.size === staged.size && present.mtime === staged.mtime;
+    const sha256 = same2 ? release2.sha256 : await hashOnHost(remote, target2);
+    if (sha256 !== release2.sha256)
+      throw problem(
+        `${remote.name}: ${target2} is not what was deployed (sha256 ${sha256}).`,
+        "Somebody else writes to that path: find out who."
+      );
+    change2.present = present;
+  });
 }
 var lastLines = async ({ situation }) => await situation.restart.lastLines().catch(() => "");
 async function putBack(change2) {
@@ -56286,11 +56588,12 @@ async function putBack(change2) {
       `${remote.name}: there was no room for a backup of the previous release.`,
       "Deploy a working release: the next run puts it in place and starts it."
     );
-  await replaceByLink(remote, layout.slot(previous.slot), layout.staged, layout.target);
+  await remote.connection.steadily(
+    () => remote.together(replaceByLink(remote, layout.slot(previous.slot), layout.staged, layout.target))
+  );
   if (change2.restarted) {
-    await remote.connection.steadily(() => restart.prepare());
     await remote.connection.steadily(() => restart.restart(() => {
-    }));
+    }, restart.preparation));
     change2.putBack = await prove(
       { ...change2.prover, settings: { ...change2.prover.settings, expectString: void 0 } },
       { commands: false }
@@ -56393,16 +56696,26 @@ function attributesFit({ facts, settings }) {
 }
 async function alreadyRuns(connection, source, settings) {
   const { health } = settings.proof;
-  const asked = health ? connection.forward(hostOf(new URL(health.url)), healthPort(health)).then((channel) => askThrough(channel, new URL(health.url))).catch(() => null) : Promise.resolve(null);
-  const [facts, answer] = await Promise.all([
+  let forwards;
+  const ask = async ({ url: url2 }) => {
+    try {
+      const channel = await connection.forward(hostOf(new URL(url2)), healthPort({ url: url2 }));
+      forwards = true;
+      return await askThrough(channel, new URL(url2));
+    } catch (error63) {
+      if (portRefused(error63)) forwards = true;
+      return null;
+    }
+  };
+  const [facts, answer] = await atOnce(
     connection.steadily(() => connection.use((host2) => readFacts(host2, questionOf(settings, source, {})))),
-    asked
-  ]);
+    health ? ask(health) : null
+  );
   const { sha256 } = source.file;
   const state2 = parseState(facts.state, connection.name, settings.target);
   const recorded = knownSha256(state2, facts.target.file);
-  const same2 = !settings.force && settings.proof.expectString === void 0 && !settings.restart.userUnit && state2.pending === null && recorded === sha256 && attributesFit({ facts, settings }) && runs(facts, settings) && (!health || answer !== null && judge(answer, health) === null);
-  return { facts, recorded, same: same2 ? { release: releaseOf(state2, sha256)?.id ?? null } : null };
+  const same2 = !settings.force && settings.proof.expectString === void 0 && !settings.restart.userUnit && state2.pending === null && !facts.locked && recorded === sha256 && attributesFit({ facts, settings }) && runs(facts, settings) && (!health || answer !== null && judge(answer, health) === null);
+  return { facts, recorded, forwards, same: same2 ? { release: releaseOf(state2, sha256)?.id ?? null } : null };
 }
 function runs(facts, { restart }) {
   if (restart.kind === "none") return true;
@@ -56421,7 +56734,7 @@ function runs(facts, { restart }) {
 // src/deploy/deploy.ts
 var deployHost = async (connection, source, work) => await runHost(connection, work, source, async (run3) => {
   run3.expect(source.file.sha256);
-  const { facts, same: same2, recorded } = await run3.phase(
+  const { facts, same: same2, recorded, forwards } = await run3.phase(
     "preflight",
     () => alreadyRuns(connection, source, work.settings)
   );
@@ -56437,41 +56750,28 @@ var deployHost = async (connection, source, work) => await runHost(connection, w
     stopOn(await checkSudo(situation));
     return situation;
   });
-  await run3.locked(first, "deploy", async (lock) => {
-    const situation = await run3.phase("preflight", async () => {
-      const now = await assess(connection, work.settings, source, work.local);
-      stopOn(check2(now, source));
-      return now;
-    });
-    const sha256 = await run3.phase("preflight", () => presentSha256(situation));
-    const prover = await run3.phase("preflight", () => proverOf(situation));
+  const behind = lookPart(first, source);
+  await run3.locked(first, "deploy", { source, forwards, behind }, async (lock, sight) => {
+    const { situation, sha256, prover, healthy } = sight;
     run3.result.previousSha256 = sha256;
     run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
-    if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation)) {
-      const healthy = await run3.phase("verify", () => isProven(prover));
-      if (healthy) return await run3.unchanged(situation, source);
+    if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation) && healthy) {
+      if (await run3.phase("verify", () => isProven(prover))) return await run3.unchanged(situation, source);
     }
-    const incoming = { kind: "file", source };
-    await change(run3, lock, situation, prover, incoming, newRelease(situation, source, sha256), sha256);
+    await change(run3, lock, sight, { kind: "file", source }, newRelease(situation, source, sha256));
   });
 });
 var rollbackHost = async (connection, to, work) => await runHost(connection, work, null, async (run3) => {
   const first = await run3.phase("preflight", () => assess(connection, work.settings, null, work.local));
   stopOn(checkStart(first));
   if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
-  await run3.locked(first, "rollback", async (lock) => {
-    const situation = await run3.phase("preflight", async () => {
-      const now = await assess(connection, work.settings, null, work.local);
-      stopOn(checkStart(now));
-      return now;
-    });
-    const sha256 = await run3.phase("preflight", () => presentSha256(situation));
+  await run3.locked(first, "rollback", {}, async (lock, sight) => {
+    const { situation, sha256 } = sight;
     run3.result.previousSha256 = sha256;
     run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
     const release2 = chooseRelease(situation, sha256, to);
     run3.expect(release2.sha256);
-    const prover = await run3.phase("preflight", () => proverOf(situation));
-    await change(run3, lock, situation, prover, { kind: "release" }, release2, sha256);
+    await change(run3, lock, sight, { kind: "release" }, release2);
   });
 });
 async function planHost(connection, source, { settings, local }) {
@@ -56493,7 +56793,6 @@ async function planRollback(connection, to, { settings, local }) {
 }
 async function isProven(prover) {
   try {
-    if (!await looksHealthy(prover)) return false;
     await prove(prover, { fresh: false, commands: false });
     return true;
   } catch (error63) {
@@ -56520,7 +56819,8 @@ function newRelease({ state: state2, facts, settings }, { file: file2 }, present
     commit: origin.commit,
     runUrl: origin.runUrl,
     ...origin.manual !== void 0 && { manual: origin.manual },
-    ...origin.snapshot !== void 0 && { snapshot: origin.snapshot }
+    ...origin.snapshot !== void 0 && { snapshot: origin.snapshot },
+    ...settings.trial && { trial: true }
   };
 }
 function previousOf({ state: state2, facts }, present, next, healthy) {
@@ -56541,8 +56841,8 @@ function chooseRelease({ state: state2, remote, settings, facts }, present, to) 
   const { releases } = state2;
   const there = releases.filter(({ slot }) => facts.slots.some(({ name: name2 }) => name2 === slot));
   if (present === null && there.length === 0) throw targetMissing(remote.name, settings.target);
-  const list2 = releases.map(({ id }) => id).join(", ") || "none";
-  const fix = `Kept on the host: ${list2}. See deploy-binary history.`;
+  const list3 = releases.map(({ id }) => id).join(", ") || "none";
+  const fix = `Kept on the host: ${list3}. See deploy-binary history.`;
   if (to !== void 0) {
     const fits2 = releases.filter(
       ({ id, sha256, commit }) => id === to || id.startsWith(to) || sha256.startsWith(to) || commit?.startsWith(to)
@@ -56556,22 +56856,24 @@ function chooseRelease({ state: state2, remote, settings, facts }, present, to) 
   }
   if (present === null) return there.find(({ id }) => id === state2.current) ?? there.at(-1);
   const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
-  const before2 = at < 0 ? releases.at(-1) : releases[at - 1];
+  const proven = (at < 0 ? releases : releases.slice(0, at)).filter(({ trial }) => !trial);
+  const before2 = releases.find(({ id, trial }) => id === releases[at]?.previous && !trial) ?? proven.at(-1);
   if (!before2) throw new ToolError("problem", `${remote.name}: no release before the present one is kept.`, fix);
   return before2;
 }
-async function change(run3, lock, situation, prover, incoming, release2, present) {
+async function change(run3, lock, { situation, prover, sha256, healthy }, incoming, release2) {
   const { remote, restart } = situation;
-  const healthy = await run3.phase("preflight", () => looksHealthy(prover));
-  const previous = previousOf(situation, present, release2, healthy);
+  const previous = previousOf(situation, sha256, release2, healthy);
   const context = {
     situation,
     prover,
     incoming,
-    release: release2,
+    release: incoming.kind === "file" ? successor(situation, release2, previous) : release2,
     previous,
+    looked: lock.looked,
     state: situation.state,
     staged: null,
+    present: null,
     restarted: false,
     stoppedAt: null,
     healthyAt: null,
@@ -56580,7 +56882,7 @@ async function change(run3, lock, situation, prover, incoming, release2, present
     proof: null,
     lastLines: "",
     putBack: null,
-    confirmLock: () => lock.confirm(),
+    guard: () => lock.guard(),
     onProgress: (done, total2) => run3.report.progress(remote.name, done, total2)
   };
   const steps = stepsOf(context);
@@ -56597,10 +56899,10 @@ async function change(run3, lock, situation, prover, incoming, release2, present
   run3.result.bytesSent = context.bytesSent;
   run3.result.lastLines = context.lastLines;
   run3.result.downtimeMs = restart.kind === "none" || previous === null || context.stoppedAt === null || context.healthyAt === null ? null : Math.max(0, Math.round(context.healthyAt - context.stoppedAt));
-  if (report.applied) await succeeded(run3, context);
+  if (report.applied) await succeeded(run3, lock, context);
   else await failed2(run3, context, report);
 }
-async function succeeded(run3, context) {
+async function succeeded(run3, lock, context) {
   const { situation, release: release2, previous, incoming } = context;
   const { remote, settings } = situation;
   run3.result.outcome = "deployed";
@@ -56616,9 +56918,8 @@ async function succeeded(run3, context) {
         releases: state2.releases.filter(({ id, sha256 }) => id === release2.id || sha256 !== release2.sha256)
       };
       const { state: next, dropped } = adopt(state2, release2, settings.keep);
-      const known3 = await remote.connection.steadily(() => identify(remote, remote.layout.target));
-      await saveState(remote, { ...next, known: known3 && { ...known3, sha256: release2.sha256 } });
-      await note(situation, {
+      const known3 = context.present && { ...context.present, sha256: release2.sha256 };
+      const entry = entryOf(situation, {
         action: incoming.kind === "file" ? "deploy" : "rollback",
         outcome: "deployed",
         release: release2,
@@ -56626,12 +56927,26 @@ async function succeeded(run3, context) {
         downtimeMs: run3.result.downtimeMs,
         error: null
       });
-      await prune(situation, next, [...dropped.map(({ slot }) => slot), ...previous ? [previous.slot] : []]);
+      const used = [...dropped.map(({ slot }) => slot), ...previous ? [previous.slot] : []];
+      await remote.connection.steadily(
+        async () => remote.together([
+          await lock.guard(),
+          ...stateParts(remote, { ...next, known: known3 }),
+          historyPart(remote, entry),
+          ...pruneParts(situation, next, used)
+        ])
+      );
     });
   } catch (error63) {
     run3.result.error = `The release is deployed and healthy, but could not be recorded: ${messageOf(error63)}`;
     run3.result.fix = error63 instanceof ToolError ? error63.fix : null;
   }
+}
+function successor(situation, release2, previous) {
+  if (previous === null) return release2;
+  const before2 = previous.release ?? foundRelease(situation, previous);
+  const id = before2.sha256 === release2.sha256 ? before2.previous : before2.id;
+  return id === void 0 ? release2 : { ...release2, previous: id };
 }
 function foundRelease({ facts }, previous) {
   const file2 = facts.target.file;
@@ -56647,14 +56962,10 @@ function foundRelease({ facts }, previous) {
     runUrl: null
   };
 }
-async function prune({ remote, facts }, state2, used) {
+function pruneParts({ remote, facts }, state2, used) {
   const taken = takenSlots(state2);
   const found = facts.slots.map(({ name: name2 }) => name2);
-  for (const slot of /* @__PURE__ */ new Set([...found, ...used]))
-    if (!taken.includes(slot) && /^\d+$/.test(slot))
-      await remote.connection.steadily(
-        () => remote.files("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)])
-      );
+  return [.../* @__PURE__ */ new Set([...found, ...used])].filter((slot) => !taken.includes(slot) && /^\d+$/.test(slot)).map((slot) => remote.part("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)]));
 }
 async function failed2(run3, context, report) {
   const { situation, release: release2, previous } = context;
@@ -56689,9 +57000,12 @@ There was no release before: the failed one was stopped and removed.`;
   }).catch(() => {
   });
 }
-async function note({ remote, settings, facts, readAt }, { release: release2, previous, ...rest }) {
+var note = async (situation, noted) => {
+  await situation.remote.together([historyPart(situation.remote, entryOf(situation, noted))]);
+};
+function entryOf({ settings, facts, readAt }, { release: release2, previous, ...rest }) {
   const at = new Date((facts.clock + Math.round((performance.now() - readAt) / 1e3)) * 1e3).toISOString();
-  await appendHistory(remote, {
+  return {
     ...rest,
     ...settings.origin,
     at,
@@ -56699,7 +57013,11 @@ async function note({ remote, settings, facts, readAt }, { release: release2, pr
     sha256: release2.sha256,
     previous: previous?.release?.id ?? null,
     previousSha256: previous?.sha256 ?? null
-  });
+  };
+}
+async function see(situation, forwards) {
+  const [sha256, prover] = await atOnce(presentSha256(situation), proverOf(situation, forwards));
+  return { situation, sha256, prover, healthy: await looksHealthy(prover) };
 }
 async function runHost(connection, work, source, body) {
   const phases = /* @__PURE__ */ new Map();
@@ -56737,15 +57055,19 @@ async function runHost(connection, work, source, body) {
         run3.addPhase(name2, Math.round(performance.now() - start));
       }
     },
-    async locked({ remote, facts, settings }, action, inner) {
-      const lock = await run3.phase("lock", async () => {
-        await remote.connection.steadily(
-          () => remote.files("Making the directory of the releases", ["mkdir", "-p", "--", remote.layout.releases])
-        );
-        if (remote.privilege.writer !== null)
-          await remote.must("Making a place for the upload", ["mkdir", "-p", "--", remote.workDirectory]);
-        return await takeLock(remote, settings.lock, settings.origin, action, facts.bootId);
-      });
+    async locked(before2, action, { source: source2, forwards, behind }, inner) {
+      const { remote, facts, settings, local } = before2;
+      const still = stillPart(before2);
+      const [taken, seen] = await run3.phase(
+        "lock",
+        () => Promise.allSettled([
+          takeLock(remote, settings.lock, settings.origin, action, facts.bootId, [still, ...behind ? [behind] : []]),
+          see(before2, forwards)
+        ])
+      );
+      if (taken.status === "rejected") throw taken.reason;
+      const lock = taken.value;
+      const [stillSaid, looked = null] = lock.results ?? [];
       if (lock.inherited !== null)
         work.report.end(
           remote.name,
@@ -56755,7 +57077,16 @@ async function runHost(connection, work, source, body) {
           void 0
         );
       try {
-        await inner(lock);
+        const sight = await run3.phase("preflight", async () => {
+          if (stillSaid && isStill(before2, stillSaid)) {
+            if (seen.status === "rejected") throw seen.reason;
+            return seen.value;
+          }
+          const now = await assess(connection, settings, source2 ?? null, local);
+          stopOn(source2 ? check2(now, source2) : checkStart(now));
+          return await see(now, forwards);
+        });
+        await inner({ ...lock, looked }, sight);
       } finally {
         await lock.release().catch((error63) => {
           result.fix ??= `The lock could not be given back (${messageOf(error63)}): it counts as dead by itself soon.`;
@@ -56804,7 +57135,9 @@ async function runHost(connection, work, source, body) {
 }
 
 // src/deploy/environment/matrix.ts
+var import_node_fs4 = __toESM(require_node_fs(), 1);
 var import_promises23 = __toESM(require_promises(), 1);
+var import_node_path8 = __toESM(require_node_path(), 1);
 
 // src/deploy/environment/verbs.ts
 var import_promises22 = __toESM(require_promises(), 1);
@@ -56871,6 +57204,7 @@ var needsShell = (what, character) => usage(
 // src/common/terminal.ts
 var import_node_events = __toESM(require_node_events(), 1);
 var import_promises12 = __toESM(require_promises2(), 1);
+var import_node_tty = __toESM(require_node_tty(), 1);
 var isCi = (env) => ["CI", "GITHUB_ACTIONS", "FORGEJO_ACTIONS", "GITEA_ACTIONS"].some(
   (name2) => env[name2] !== void 0 && env[name2] !== "" && env[name2] !== "false"
 );
@@ -57607,8 +57941,8 @@ var NodeSSH = class {
     (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
     (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
     const localDirectoryStat = await new Promise((resolve3) => {
-      import_fs3.default.stat(localDirectory, (err, stat7) => {
-        resolve3(stat7 || null);
+      import_fs3.default.stat(localDirectory, (err, stat8) => {
+        resolve3(stat8 || null);
       });
     });
     (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
@@ -57660,8 +57994,8 @@ var NodeSSH = class {
     (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
     (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
     const localDirectoryStat = await new Promise((resolve3) => {
-      import_fs3.default.stat(localDirectory, (err, stat7) => {
-        resolve3(stat7 || null);
+      import_fs3.default.stat(localDirectory, (err, stat8) => {
+        resolve3(stat8 || null);
       });
     });
     (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
@@ -57838,8 +58172,8 @@ var NodeSSH = class {
 var import_ssh22 = __toESM(require_lib2(), 1);
 
 // src/deploy/host/ssh/fingerprint.ts
-var import_node_crypto5 = __toESM(require_node_crypto(), 1);
-var fingerprintOf = (key) => `SHA256:${(0, import_node_crypto5.createHash)("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+var import_node_crypto6 = __toESM(require_node_crypto(), 1);
+var fingerprintOf = (key) => `SHA256:${(0, import_node_crypto6.createHash)("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
 function keyTypeOf(key) {
   const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
   return length > 0 && length <= 64 && key.length >= 4 + length ? key.toString("latin1", 4, 4 + length) : "unknown";
@@ -57969,10 +58303,10 @@ function signPlainly(client, plain2, reply) {
   }
 }
 function fromDer(der) {
-  const numbers = [];
+  const numbers2 = [];
   for (let at = der[1] & 128 ? 3 : 2; at < der.length; at += 2 + der[at + 1])
-    numbers.push(sshString(der.subarray(at + 2, at + 2 + der[at + 1])));
-  return Buffer.concat(numbers);
+    numbers2.push(sshString(der.subarray(at + 2, at + 2 + der[at + 1])));
+  return Buffer.concat(numbers2);
 }
 function sshString(value2) {
   const bytes2 = Buffer.from(value2);
@@ -58488,7 +58822,7 @@ var import_promises13 = __toESM(require_promises(), 1);
 var import_node_path3 = __toESM(require_node_path(), 1);
 
 // src/deploy/host/ssh/known-hosts.ts
-var import_node_crypto6 = __toESM(require_node_crypto(), 1);
+var import_node_crypto7 = __toESM(require_node_crypto(), 1);
 var parseKnownHosts = (text3, source) => parseLines(text3, source, (error63) => {
   throw error63;
 });
@@ -58496,8 +58830,8 @@ var parseKnownHostsFile = (text3, source) => parseLines(text3, source, () => {
 });
 function parseLines(text3, source, onError) {
   const entries = [];
-  for (const [index, raw2] of text3.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
-    const line = raw2.trim();
+  for (const [index, raw3] of text3.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
+    const line = raw3.trim();
     if (line === "" || line.startsWith("#")) continue;
     const entry = parseLine(line, `${source}:${index + 1}`);
     if (entry instanceof ToolError) onError(entry);
@@ -58552,7 +58886,7 @@ function matches(names, name2) {
 function matchesHash(hashed, name2) {
   const [, , salt, hash2] = hashed.split("|");
   if (salt === void 0 || hash2 === void 0) return false;
-  return (0, import_node_crypto6.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash2;
+  return (0, import_node_crypto7.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash2;
 }
 function matchesPattern(pattern, name2) {
   let p = 0;
@@ -58592,8 +58926,8 @@ async function readFrom2(path6, base, person, outer, depth) {
   }
   const directives = [];
   let block;
-  for (const [index, raw2] of text3.split(/\r\n?|\n/).entries()) {
-    const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw2);
+  for (const [index, raw3] of text3.split(/\r\n?|\n/).entries()) {
+    const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw3);
     if (!match) continue;
     const keyword = match[1].toLowerCase();
     const value2 = match[2];
@@ -58643,7 +58977,7 @@ function resolveHost(config2, host2, person, user) {
     throw usage(`${directive.where}: "${text3}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
   };
   const port2 = number4("port", 65535);
-  const tokens = {
+  const tokens2 = {
     "%%": "%",
     "%d": person.home,
     "%h": hostName,
@@ -58652,17 +58986,17 @@ function resolveHost(config2, host2, person, user) {
     "%r": account ?? person.user,
     "%u": person.user
   };
-  const fill = (text3) => text3.replace(/%[%dhnpru]/g, (token) => tokens[token]);
-  const path6 = (text3) => expandHome(fill(text3), person);
-  const list2 = (keyword) => {
+  const fill2 = (text3) => text3.replace(/%[%dhnpru]/g, (token) => tokens2[token]);
+  const path6 = (text3) => expandHome(fill2(text3), person);
+  const list3 = (keyword) => {
     const directive = first.get(keyword);
     return directive && words(directive.value).filter((file2) => file2 !== "none").map(path6);
   };
   const identityAgent = value2("identityagent");
   const proxyJump = value2("proxyjump");
   const proxyCommand = first.get("proxycommand")?.value;
-  const userKnownHostsFiles = list2("userknownhostsfile");
-  const globalKnownHostsFiles = list2("globalknownhostsfile");
+  const userKnownHostsFiles = list3("userknownhostsfile");
+  const globalKnownHostsFiles = list3("globalknownhostsfile");
   const hostKeyAlias = value2("hostkeyalias");
   const connectTimeout = number4("connecttimeout", 86400);
   const keepalive = number4("serveraliveinterval", 86400);
@@ -58674,7 +59008,7 @@ function resolveHost(config2, host2, person, user) {
     ...account !== void 0 && { user: account },
     ...port2 !== void 0 && { port: port2 },
     ...identityAgent !== void 0 && { identityAgent: identityAgent === "none" ? "none" : path6(identityAgent) },
-    ...proxyJump !== void 0 && proxyJump.toLowerCase() !== "none" && { proxyJump: fill(proxyJump) },
+    ...proxyJump !== void 0 && proxyJump.toLowerCase() !== "none" && { proxyJump: fill2(proxyJump) },
     ...proxyCommand !== void 0 && proxyCommand.toLowerCase() !== "none" && proxyJump === void 0 && { proxyCommand },
     ...hostKeyAlias !== void 0 && { hostKeyAlias },
     ...userKnownHostsFiles && { userKnownHostsFiles },
@@ -58716,9 +59050,9 @@ var expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~
 var import_ssh24 = __toESM(require_lib2(), 1);
 
 // src/deploy/host/ssh/pkcs8.ts
-var import_node_crypto7 = __toESM(require_node_crypto(), 1);
+var import_node_crypto8 = __toESM(require_node_crypto(), 1);
 function convertPkcs8(pem, passphrase) {
-  const key = (0, import_node_crypto7.createPrivateKey)({ key: pem, format: "pem", ...passphrase !== void 0 && { passphrase } });
+  const key = (0, import_node_crypto8.createPrivateKey)({ key: pem, format: "pem", ...passphrase !== void 0 && { passphrase } });
   switch (key.asymmetricKeyType) {
     case "rsa":
       return key.export({ type: "pkcs1", format: "pem" }).toString();
@@ -58735,7 +59069,7 @@ function openSshEd25519(key) {
   const seed = Buffer.from(d, "base64url");
   const point = Buffer.from(x, "base64url");
   const publicKey2 = Buffer.concat([string4("ssh-ed25519"), string4(point)]);
-  const check3 = (0, import_node_crypto7.randomBytes)(4);
+  const check3 = (0, import_node_crypto8.randomBytes)(4);
   const secret = Buffer.concat([check3, check3, publicKey2, string4(Buffer.concat([seed, point])), string4("")]);
   const padding = Buffer.from(Array.from({ length: (8 - secret.length % 8) % 8 }, (_, index) => index + 1));
   const body = Buffer.concat([
@@ -59066,7 +59400,7 @@ var import_node_os2 = __toESM(require_node_os(), 1);
 var import_node_path6 = __toESM(require_node_path(), 1);
 
 // src/deploy/transfer/cache.ts
-var import_node_crypto8 = __toESM(require_node_crypto(), 1);
+var import_node_crypto9 = __toESM(require_node_crypto(), 1);
 var import_node_fs2 = __toESM(require_node_fs(), 1);
 var import_promises15 = __toESM(require_promises(), 1);
 var import_node_path5 = __toESM(require_node_path(), 1);
@@ -59091,7 +59425,7 @@ var ReleaseCache = class {
     try {
       if (await this.find(source.sha256) !== null || source.size > keepBytes) return;
       await (0, import_promises15.mkdir)(this.#directory, { recursive: true, mode: 448 });
-      const draft = (0, import_node_path5.join)(this.#directory, `.${(0, import_node_crypto8.randomBytes)(6).toString("hex")}`);
+      const draft = (0, import_node_path5.join)(this.#directory, `.${(0, import_node_crypto9.randomBytes)(6).toString("hex")}`);
       try {
         await (0, import_promises15.copyFile)(source.path, draft, import_node_fs2.constants.COPYFILE_FICLONE);
         await (0, import_promises15.rename)(draft, (0, import_node_path5.join)(this.#directory, source.sha256));
@@ -59165,36 +59499,42 @@ async function byNode(old, source, out, size) {
 
 // src/deploy/transfer/spool.ts
 var import_promises18 = __toESM(require_promises(), 1);
+var inMemory = 4;
 var Spool = class {
   #path;
-  #frames = /* @__PURE__ */ new Map();
+  #recent = /* @__PURE__ */ new Map();
+  #written = /* @__PURE__ */ new Map();
   #file;
   #end = 0;
   /** @param path of a file to be made */
   constructor(path6) {
     this.#path = path6;
   }
-  /** The same as `compress`, but each part is only compressed for the first one who asks. */
+  /** Each part is only read and compressed for the first one who asks. */
   share(compress) {
-    return async (part, offset) => {
-      let mine;
-      let frame = this.#frames.get(offset);
-      if (!frame) {
-        frame = compress(part, offset).then((bytes2) => {
-          mine = bytes2;
-          return this.#write(bytes2);
-        });
-        this.#frames.set(offset, frame);
-        frame.catch(() => this.#frames.delete(offset));
-      }
-      const { at, length } = await frame;
-      return mine ?? await this.#read(at, length);
+    return async (offset, read2) => {
+      const recent = this.#recent.get(offset);
+      if (recent) return await recent;
+      const written = this.#written.get(offset);
+      const kept = written && await written.catch(() => void 0);
+      return await (kept ? this.#read(kept) : this.#recent.get(offset) ?? this.#make(offset, compress, read2));
     };
   }
   async remove() {
-    await Promise.allSettled(this.#frames.values());
-    await (await this.#file)?.close();
+    await Promise.allSettled(this.#written.values());
+    await this.#file?.then((file2) => file2.close()).catch(() => {
+    });
     await (0, import_promises18.rm)(this.#path, { force: true });
+  }
+  #make(offset, compress, read2) {
+    const frame = read2().then(compress);
+    this.#recent.set(offset, frame);
+    for (const [oldest] of this.#recent) if (this.#recent.size > inMemory) this.#recent.delete(oldest);
+    const written = frame.then((bytes2) => this.#write(bytes2));
+    this.#written.set(offset, written);
+    frame.catch(() => this.#recent.delete(offset));
+    written.catch(() => this.#written.delete(offset));
+    return frame;
   }
   async #write(bytes2) {
     this.#file ??= (0, import_promises18.open)(this.#path, "wx+", 384);
@@ -59205,7 +59545,7 @@ var Spool = class {
       done += (await file2.write(bytes2, done, bytes2.length - done, at + done)).bytesWritten;
     return { at, length: bytes2.length };
   }
-  async #read(at, length) {
+  async #read({ at, length }) {
     const bytes2 = Buffer.allocUnsafeSlow(length);
     const file2 = await this.#file;
     for (let done = 0; done < length; ) done += (await file2.read(bytes2, done, length - done, at + done)).bytesRead;
@@ -59333,12 +59673,13 @@ async function status(connection, work, { thorough }) {
     };
   }
 }
+var notKnown = "not known";
 var unreachable = ({ host: host2, error: error63, fix, unknown: unknown3 }) => ({
   host: host2,
   sha256: null,
   release: null,
   releases: [],
-  service: "not known",
+  service: notKnown,
   healthy: false,
   lock: null,
   pending: null,
@@ -59351,30 +59692,48 @@ async function history(connection, work) {
   const { remote } = await assess(connection, work.settings, null, work.local);
   return { host: connection.name, entries: await remote.connection.steadily(() => readHistory(remote)) };
 }
-async function unlock(connection, work, force) {
+async function findLock(connection, work) {
   const { remote } = await assess(connection, work.settings, null, work.local);
-  const state2 = await readLock(remote);
-  if (state2.ageSeconds === null) return { host: connection.name, removed: null };
-  if (state2.held && !force)
-    throw new ToolError(
-      "problem",
-      `${connection.name}: the lock is alive: ${describeLock(state2)}.`,
-      "Wait for that deploy. --yes breaks its lock all the same; the deploy itself then stops before its next change."
-    );
-  await breakLock(remote);
-  return { host: connection.name, removed: describeLock(state2) };
+  const look3 = () => connection.steadily(() => readLock(remote));
+  const seen = await look3();
+  const found = { host: connection.name, lock: describeLock(seen), alive: seen.held, removed: null };
+  return {
+    ...found,
+    async remove() {
+      const now = await look3();
+      if (now.ageSeconds === null) return found;
+      if (now.token !== seen.token)
+        throw problem(
+          `${connection.name}: another deploy has taken the lock meanwhile: ${describeLock(now)}.`,
+          "Look again before it is removed."
+        );
+      await breakLock(remote);
+      return { ...found, removed: found.lock };
+    }
+  };
+}
+var lockAlive = ({ host: host2, lock }) => problem(
+  `${host2}: the lock is alive: ${lock}.`,
+  "Wait for that deploy. --yes breaks its lock all the same; the deploy itself then stops before its next change."
+);
+async function unlock(connection, work, force) {
+  const { remove, ...found } = await findLock(connection, work);
+  if (found.lock === null) return found;
+  if (found.alive && !force) throw lockAlive(found);
+  return await remove();
 }
 
 // src/deploy/view.ts
 var seconds = (ms) => ms === null ? null : ms < 1e3 ? `${ms} ms` : `${(ms / 1e3).toFixed(1)} s`;
 var total = ({ phases }) => phases.reduce((sum, { ms }) => sum + ms, 0);
 var short = (sha256) => sha256?.slice(0, 12) ?? null;
+var fine = (outcome) => outcome === "deployed" || outcome === "unchanged";
 var resultColumns = [
   { title: "Host", value: ({ host: host2 }) => host2 },
   {
     title: "Outcome",
     value: ({ outcome }) => outcome,
-    tone: ({ outcome }) => outcome === "failed" ? "bad" : outcome === "rolled-back" ? "warn" : "good"
+    tone: ({ outcome }) => outcome === "failed" ? "bad" : fine(outcome) ? "good" : "warn"
   },
   { title: "Release", value: ({ release: release2 }) => release2 },
   { title: "Previous", value: ({ previous, previousSha256 }) => previous ?? short(previousSha256) },
@@ -59384,18 +59743,18 @@ var resultColumns = [
   { title: "Phases", value: ({ phases }) => phases.map(({ name: name2, ms }) => `${name2} ${seconds(ms)}`).join(", ") }
 ];
 function showResults(results, view) {
-  const parts = [table(resultColumns, results, view)];
+  const parts2 = [table(resultColumns, results, view)];
   for (const { host: host2, outcome, error: error63, fix, lastLines: lastLines2 } of results) {
     if (error63 === null) continue;
     const tone = outcome === "deployed" ? view.style.warn : view.style.bad;
-    parts.push(
+    parts2.push(
       "",
       `${tone(outcome === "deployed" ? "note:" : "error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`
     );
-    if (fix) parts.push(`next:  ${foreign(fix)}`);
-    if (lastLines2 !== "") parts.push(`last lines of the service on ${host2}:`, ...foreignLines(lastLines2));
+    if (fix) parts2.push(`next:  ${foreign(fix)}`);
+    if (lastLines2 !== "") parts2.push(`last lines of the service on ${host2}:`, ...foreignLines(lastLines2));
   }
-  return parts.join("\n");
+  return parts2.join("\n");
 }
 var resultsAsMarkdown = (results) => [
   markdownTable(resultColumns, results),
@@ -59468,11 +59827,22 @@ var historyColumns = [
   { title: "Release", value: ({ release: release2 }) => release2 },
   { title: "Previous", value: ({ previous }) => previous },
   { title: "Who", value: ({ by }) => by },
+  { title: "Reason", value: ({ manual }) => manual ?? null },
   { title: "Commit", value: ({ commit }) => commit?.slice(0, 10) ?? null },
   { title: "Run", value: ({ runUrl }) => runUrl },
   { title: "Error", value: ({ error: error63 }) => error63 }
 ];
 var showHistory = (lines3, view) => table(historyColumns, lines3, view);
+var lockColumns = [
+  { title: "Host", value: ({ host: host2, service: service3 }) => service3 === void 0 ? host2 : `${service3} on ${host2}` },
+  {
+    title: "Lock",
+    value: ({ lock }) => lock ?? "none",
+    tone: ({ lock, alive }) => alive ? "warn" : lock === null ? "good" : "bad"
+  },
+  { title: "Removed", value: ({ lock, removed }) => lock === null ? null : removed === null ? "no" : "yes" }
+];
+var showLocks = (locks, view) => table(lockColumns, locks, view);
 
 // src/deploy/environment/drift.ts
 var before = 60;
@@ -59540,14 +59910,20 @@ async function verifyHost(service3, connection, work) {
       return { ...shared, evidence: "", findings, unknown: false };
     }
   } catch (error63) {
-    find(
-      "not-known",
-      `it could not be looked at: ${messageOf(error63)}`,
-      [],
-      error63 instanceof ToolError ? error63.fix : "Try again."
-    );
-    return { host: host2, service: service3, sha256: null, release: null, modified: null, evidence: "", findings, unknown: true };
+    return notVerified(service3, host2, error63);
   }
+}
+function notVerified(service3, host2, error63) {
+  const finding = {
+    code: "drift/not-known",
+    severity: "error",
+    subject: `${service3} on ${host2}`,
+    message: `it could not be looked at: ${messageOf(error63)}`,
+    evidence: [],
+    fix: error63 instanceof ToolError ? error63.fix : "Try again."
+  };
+  const nothing2 = { sha256: null, release: null, modified: null, evidence: "" };
+  return { host: host2, service: service3, ...nothing2, findings: [finding], unknown: notAsked(host2, error63).unknown };
 }
 function timeOf({ at }, mtime) {
   const deployed = Date.parse(at) / 1e3;
@@ -59793,18 +60169,34 @@ var shapes = {
     "is no http or https URL, or holds a password: write ${env:NAME} for it"
   ],
   "health-status": [/^[1-5]\d\d$/, "is no HTTP status"],
-  "health-samples": [/^[1-9]\d*$/, "is no count"],
+  "health-samples": [/^[1-9]\d{0,5}$/, "is no count"],
   keep: [/^[1-9]\d?$|^100$/, "is not a whole number from 1 to 100"],
   "passphrase-env": [/^\w+$/, "is not the name of an environment variable"],
   "password-env": [/^\w+$/, "is not the name of an environment variable"],
   identity: [/^(?![\s\S]*PRIVATE KEY)/, "is a key itself, which has no place in a file: write ${env:NAME}, or a path"]
 };
 var durations = ["grace", "settle", "health-timeout", "health-interval", "lock-wait", "lock-expiry"];
-function text2([pattern, wrong3] = [/^[\s\S]+$/, "is empty"]) {
+var numbers = {
+  mode: { type: "integer", minimum: 0, maximum: 7777 },
+  "health-status": { type: "integer", minimum: 100, maximum: 599 },
+  "health-samples": { type: "integer", minimum: 1 },
+  keep: { type: "integer", minimum: 1, maximum: 100 }
+};
+function text2([pattern, wrong3] = [/^[\s\S]+$/, "is empty, or no text: put it into quotes"], number4) {
   const either = new RegExp(`(?:${pattern.source})|\\$\\{`, pattern.flags.replace("g", ""));
-  return external_exports.union([external_exports.string().regex(either, { error: () => wrong3 }), external_exports.number()], { error: () => wrong3 }).transform(String);
+  const written = external_exports.string({ error: () => wrong3 }).regex(either, { error: () => wrong3 });
+  if (!number4) return written;
+  return external_exports.union(
+    [
+      written,
+      external_exports.number().refine((value2) => pattern.test(String(value2)), { error: () => wrong3 }).meta({ ...number4 })
+    ],
+    {
+      error: () => wrong3
+    }
+  ).transform(String);
 }
-var duration4 = () => text2([durationPattern, "is no duration, like 90s, 2m or 500ms"]);
+var duration4 = () => text2([durationPattern, "is no duration, like 90s, 2m or 500ms"], { minimum: 0 });
 var argv = () => external_exports.union([external_exports.string().min(1), external_exports.array(external_exports.union([external_exports.string(), external_exports.number()]).transform(String)).min(1)], {
   error: () => "is neither a command line nor a list of its words"
 }).transform((value2) => typeof value2 === "string" ? value2 : quoteAll(value2));
@@ -59816,7 +60208,7 @@ function typeOf(name2, option) {
   if (option.argChoices) return external_exports.enum(option.argChoices);
   if (name2 === "fingerprint") return list();
   if (name2 === "command" || name2 === "verify-command" || name2 === "exec-prefix") return argv();
-  return durations.includes(name2) ? duration4() : text2(shapes[name2]);
+  return durations.includes(name2) ? duration4() : text2(shapes[name2], numbers[name2]);
 }
 function fieldsOf(options2, without = []) {
   const fields2 = {};
@@ -59831,7 +60223,7 @@ var way = fieldsOf(wayOptions(), ["host", "via"]);
 var name = external_exports.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: () => 'is no name: letters, digits, ".", "_" and "-"' });
 var variables = external_exports.record(
   external_exports.string().regex(/^[A-Za-z_]\w*$/, { error: () => 'is no name of a variable: letters, digits and "_"' }),
-  text2([/^[\s\S]*$/, "must be a text"])
+  text2([/^[\s\S]*$/, "must be a text"], {})
 );
 var host = external_exports.union(
   [
@@ -59906,19 +60298,41 @@ var jsonSchema = () => ({
 async function readDeployFile(text3, path6) {
   const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
   const lines3 = new yaml.LineCounter();
-  const document2 = yaml.parseDocument(text3, { lineCounter: lines3, merge: true, prettyErrors: false });
+  const documents = yaml.parseAllDocuments(text3, { lineCounter: lines3, merge: true, prettyErrors: false });
+  const [document2 = new yaml.Document(), second] = "empty" in documents ? [] : documents;
   const at = (keys) => `${path6}:${lineOf(yaml, document2, lines3, keys)}: ${nameOf2(keys)}`;
   if (document2.errors.length > 0)
     throw mistakes(
       document2.errors.map(({ pos, message }) => `${path6}:${lines3.linePos(pos[0]).line}: no valid YAML: ${message}`)
     );
-  const result = deployFile.safeParse(document2.toJS() ?? {});
-  if (!result.success)
-    throw mistakes(result.error.issues.flatMap((issue3) => explain3(issue3, document2.toJS(), (keys) => at(keys))));
-  const wrong3 = [...needsOf(result.data, at), ...protectionOf(result.data, at), ...wayOf(result.data, at)];
-  if (wrong3.length > 0) throw mistakes(wrong3);
+  if (second)
+    throw mistakes([
+      `${path6}:${lines3.linePos(second.range[0]).line}: a second document begins here, and all must be in one: take the --- away`
+    ]);
+  const written = document2.toJS() ?? {};
+  const result = deployFile.safeParse(written);
+  const shape = shapeOf(written);
+  const wrong3 = [
+    ...(result.error?.issues ?? []).flatMap((issue3) => explain3(issue3, written, at)),
+    ...needsOf(shape, at),
+    ...protectionOf(shape, at),
+    ...wayOf(shape, at)
+  ];
+  if (!result.success || wrong3.length > 0) throw mistakes(wrong3);
   return { path: path6, values: result.data, at };
 }
+var mapping = (value2) => typeof value2 === "object" && value2 !== null && !Array.isArray(value2) ? value2 : {};
+var list2 = (value2) => Array.isArray(value2) ? value2 : [];
+var each = (value2, read2) => Object.fromEntries(Object.entries(mapping(value2)).map(([name2, entry]) => [name2, read2(mapping(entry))]));
+var shapeOf = (written) => ({
+  services: each(mapping(written).services, ({ needs }) => ({ needs: list2(needs).map(String) })),
+  environments: each(mapping(written).environments, (entry) => ({
+    protected: entry.protected === true,
+    placed: entry.marker !== void 0 || entry.hostname !== void 0,
+    hosts: list2(entry.hosts),
+    services: each(entry.services, ({ hosts: hosts2 }) => ({ hosts: list2(hosts2) }))
+  }))
+});
 var mistakes = (lines3) => usage(
   [...new Set(lines3)].join("\n"),
   "Correct the lines named; schemas/deploy.schema.json lets an editor show such mistakes while they are typed."
@@ -60009,7 +60423,7 @@ function knownKeys(path6) {
 var open7 = (schema) => [schema, ...(schema.anyOf ?? []).flatMap(open7)];
 function* needsOf({ services, environments }, at) {
   const names = Object.keys(services);
-  for (const [name2, { needs = [] }] of Object.entries(services))
+  for (const [name2, { needs }] of Object.entries(services))
     for (const [index, need] of needs.entries())
       if (!names.includes(need)) {
         const close = nearest(need, names);
@@ -60020,7 +60434,7 @@ function* needsOf({ services, environments }, at) {
     if (circle && names.indexOf(name2) === Math.min(...circle.map((one) => names.indexOf(one))))
       yield `${at(["services", name2, "needs"])}: these need each other: ${[...circle, name2].join(" → ")}`;
   }
-  for (const [environment2, { services: here = {} }] of Object.entries(environments))
+  for (const [environment2, { services: here }] of Object.entries(environments))
     for (const name2 of Object.keys(here))
       if (!names.includes(name2)) {
         const close = nearest(name2, names);
@@ -60041,20 +60455,20 @@ function circleFrom(start, services) {
 }
 function* protectionOf({ environments }, at) {
   for (const [name2, entry] of Object.entries(environments))
-    if (entry.protected && entry.marker === void 0 && entry.hostname === void 0)
+    if (entry.protected && !entry.placed)
       yield `${at(["environments", name2, "protected"])} needs marker or hostname beside it: what tells that a host belongs to ${name2}`;
 }
 function* wayOf({ environments }, at) {
   for (const [name2, entry] of Object.entries(environments)) {
     const lists = [
       [["environments", name2, "hosts"], entry.hosts],
-      ...Object.entries(entry.services ?? {}).map(
+      ...Object.entries(entry.services).map(
         ([service3, { hosts: hosts2 }]) => [["environments", name2, "services", service3, "hosts"], hosts2]
       )
     ];
     for (const [path6, hosts2] of lists)
-      for (const [index, host2] of (Array.isArray(hosts2) ? hosts2 : []).entries())
-        if (typeof host2 === "object" && host2.host === void 0 === (host2.via === void 0))
+      for (const [index, host2] of hosts2.entries())
+        if (typeof host2 === "object" && mapping(host2).host === void 0 === (mapping(host2).via === void 0))
           yield `${at([...path6, index])} needs host or via, one of them`;
   }
 }
@@ -60069,6 +60483,27 @@ async function readSource(path6, local, cache) {
     return { file: file2, executable: executable2, supply: new Supply(file2, local, cache) };
   } finally {
     await handle.close();
+  }
+}
+
+// src/deploy/trial.ts
+async function endTrial(connection, { settings, local }) {
+  const { remote, facts } = await assess(connection, settings, null, local);
+  const lock = await takeLock(remote, { ...settings.lock, waitMs: 0 }, settings.origin, "deploy", facts.bootId);
+  try {
+    const { state: state2 } = await assess(connection, settings, null, local);
+    const { trial, ...proven } = state2.releases.find(({ id }) => id === state2.current) ?? { trial: void 0 };
+    if (!trial || !("id" in proven)) return;
+    const releases = state2.releases.map((one) => one.id === proven.id ? proven : one);
+    const { state: next, dropped } = adopt({ ...state2, releases }, proven, settings.keep);
+    await saveState(remote, { ...next, pending: state2.pending });
+    for (const { slot } of dropped)
+      await remote.connection.steadily(
+        () => remote.files("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)])
+      );
+  } finally {
+    await lock.release().catch(() => {
+    });
   }
 }
 
@@ -60115,8 +60550,22 @@ function hostsOfInventory(text3, group, where) {
     );
   }
   const lines3 = group === void 0 ? ["", ...plain2].flatMap((name2) => groups.get(name2)) : under(group, [group]);
-  const listed2 = lines3.map(listedOf);
+  const listed2 = lines3.flatMap((line) => inRange(line, where)).map(listedOf);
   return listed2.filter(({ host: host2 }, index) => listed2.findIndex((other) => other.host === host2) === index);
+}
+function inRange(line, where) {
+  const [name2 = ""] = line.split(/\s/);
+  const [range, from, to, step = "1"] = /\[(\w+):(\w+)(?::(\d+))?\]/.exec(name2) ?? [];
+  if (range === void 0 || from === void 0 || to === void 0) return [line];
+  const digits = [from, to].every((one) => /^\d+$/.test(one));
+  const [first, last] = digits ? [Number(from), Number(to)] : [from.charCodeAt(0), to.charCodeAt(0)];
+  const by = Number(step);
+  if (!(digits || [from, to].every((one) => /^[A-Za-z]$/.test(one))) || last < first || by < 1 || last - first > 1e4)
+    throw usage(`${where}: ${range} in "${name2}" is no range.`, "Write [01:12], [a:f], or [1:9:2] with a step.");
+  const words3 = [];
+  for (let at = first; at <= last; at += by)
+    words3.push(digits ? String(at).padStart(from.length, "0") : String.fromCharCode(at));
+  return words3.flatMap((word) => inRange(line.replace(range, word), where));
 }
 function listedOf(line) {
   const [name2 = "", ...variables2] = line.split(/\s+/);
@@ -60184,7 +60633,7 @@ var import_promises21 = __toESM(require_promises2(), 1);
 // src/deploy/not-begun.ts
 var notBegun = (host2, why) => ({
   host: host2,
-  outcome: "failed",
+  outcome: "not-begun",
   changed: false,
   downtimeMs: null,
   bytesSent: 0,
@@ -60202,7 +60651,7 @@ var notBegun = (host2, why) => ({
 
 // src/deploy/environment/rollout.ts
 var parallel = 16;
-var fine = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
+var fine2 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
 async function roll(rollout, fleet, watch) {
   const entries = rollout.services.flatMap(
     ({ service: service3, batches }) => batches.flatMap(
@@ -60215,6 +60664,15 @@ async function roll(rollout, fleet, watch) {
     if (stopped !== null) break;
   }
   const running = await inParallel(entries, ({ service: service3, target: target2 }) => fleet.status(service3, target2));
+  const wrong3 = stopped === null ? entries.flatMap((entry, index) => notAsWanted(entry, running[index]) ?? []) : [];
+  const unknown3 = wrong3.length > 0 && wrong3.every((one) => one.unknown);
+  stopped ??= (wrong3.find((one) => unknown3 || !one.unknown) ?? null)?.why ?? null;
+  if (stopped === null)
+    await inParallel(entries, async ({ service: service3, target: target2 }, index) => {
+      if (!onTrial(running[index])) return;
+      const why = await fleet.endTrial(service3, target2);
+      if (why !== null) watch.word(why);
+    });
   const hosts2 = entries.map(({ service: service3, batch: batch2, target: target2, result, takenBack }, index) => {
     const now = running[index];
     return {
@@ -60223,25 +60681,38 @@ async function roll(rollout, fleet, watch) {
       service: service3,
       batch: batch2,
       takenBack,
-      running: now.sha256 === null && now.error !== null ? null : { release: now.release, sha256: now.sha256, healthy: now.healthy, service: now.error ?? now.service }
+      running: now.service === notKnown ? null : { release: now.release, sha256: now.sha256, healthy: now.healthy, service: now.error ?? now.service }
     };
   });
   const outcome = stopped !== null ? "failed" : hosts2.some(({ changed: changed2 }) => changed2) ? "deployed" : "unchanged";
-  return { environment: rollout.environment, outcome, stopped, hosts: hosts2 };
+  return { environment: rollout.environment, outcome, stopped, unknown: unknown3, hosts: hosts2 };
 }
+function notAsWanted({ service: service3, target: target2, result }, now) {
+  const place = `${service3} on ${target2.host.name}`;
+  if (result === null || !fine2(result)) return null;
+  if (now.service === notKnown) return { why: `${place} could not be asked how it is: ${now.error}`, unknown: true };
+  if (now.sha256 !== result.sha256)
+    return {
+      why: `${place} is not what was deployed there: it runs ${now.release ?? now.sha256 ?? "nothing"}`,
+      unknown: false
+    };
+  return now.healthy ? null : { why: `${place} is not healthy: ${now.error}`, unknown: now.unknown };
+}
+var onTrial = ({ releases, release: release2 }) => releases.some(({ id, trial }) => id === release2 && trial === true);
 async function rollService({ canary, onFailure }, { service: service3, batches }, entries, fleet, watch) {
   const own2 = entries.filter((entry) => entry.service === service3);
+  const trial = entries.length > 1 || canary !== null;
   for (const [index, batch2] of batches.entries()) {
     const first = index === 0 && canary !== null;
     const names = batch2.map(({ host: host2 }) => host2.name);
     watch.batch(service3, index + 1, batches.length, names, first);
     const mine = own2.filter((entry) => entry.batch === index + 1);
     await inParallel(mine, async (entry) => {
-      entry.result = await fleet.deploy(service3, entry.target);
+      entry.result = await fleet.deploy(service3, entry.target, trial);
     });
-    const failed3 = mine.filter(({ result }) => !fine(result));
+    const failed3 = mine.filter(({ result }) => !fine2(result));
     let stopped = failed3.length === 0 ? null : `${service3} failed on ${failed3.map(({ target: target2 }) => target2.host.name).join(", ")}`;
-    if (stopped === null && first && mine.some(({ result }) => result.changed))
+    if (stopped === null && first && await needsWatching(service3, mine, fleet))
       stopped = await settle2(service3, mine, canary.settleMs, fleet, watch);
     if (stopped === null) continue;
     watch.word(`${stopped}: ${wordsOf[onFailure]}`);
@@ -60255,6 +60726,10 @@ var wordsOf = {
   "rollback-batch": "the other hosts of its batch go back",
   "rollback-all": "every host that this run has changed goes back"
 };
+async function needsWatching(service3, canaries, fleet) {
+  if (canaries.some(({ result }) => result.changed)) return true;
+  return (await inParallel(canaries, ({ target: target2 }) => fleet.status(service3, target2))).some(onTrial);
+}
 async function settle2(service3, canaries, ms, fleet, watch) {
   watch.settling(
     service3,
@@ -60295,7 +60770,7 @@ async function inParallel(items, work) {
   const results = [];
   let next = 0;
   const worker = async () => {
-    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index]);
+    for (let index = next++; index < items.length; index = next++) results[index] = await work(items[index], index);
   };
   await Promise.all(Array.from({ length: Math.min(parallel, items.length) }, worker));
   return results;
@@ -60312,6 +60787,16 @@ function containerOf(via, execPrefix) {
     container: { program: last.program, name: last.name, execPrefix },
     around: hops.length === 0 ? { text: "local", hops: [{ kind: "local" }] } : { text: text3, hops }
   };
+}
+function containersOf({ snapshots }) {
+  const hosts2 = (snapshots?.hosts ?? []).map((host2) => ({ ...host2, at: containerOf(host2.via, host2.open.execPrefix) }));
+  const others = hosts2.filter(({ at }) => at === null).map(({ name: name2 }) => name2);
+  if (others.length > 0)
+    throw problem(
+      `No snapshot can be taken of ${others.join(", ")}: ${others.length === 1 ? "it is no container" : "they are no containers"}.`,
+      "Name each by the machine around it (ssh://HOST+incus:NAME), or leave out snapshot."
+    );
+  return hosts2.map(({ at, ...host2 }) => ({ ...host2, at }));
 }
 function snapshotCommand({ program: program2, name: name2, execPrefix }, what, snapshot) {
   if (program2 === "incus") return [...execPrefix, "incus", "snapshot", what, name2, snapshot];
@@ -60388,49 +60873,39 @@ var OpenFleet = class {
   async readSources({ services }) {
     for (const { batches } of services) for (const { settings } of batches.flat()) await this.source(settings.source);
   }
-  /**
-   * Asks every host where it is.
-   *
-   * @throws ToolError that names every host which is somewhere else or does not answer
-   */
-  async checkPlaces(rollout) {
-    if (rollout.marker === void 0 && rollout.hostname.length === 0) return;
-    const errors = await inParallel(rollout.hosts, async (host2) => {
+  /** Asks every host where it is. @returns those that are somewhere else or do not answer, each with an error that names it */
+  async places(rollout) {
+    const wrong3 = /* @__PURE__ */ new Map();
+    if (rollout.marker === void 0 && rollout.hostname.length === 0) return wrong3;
+    await inParallel(rollout.hosts, async (host2) => {
       const connection = this.connection(host2);
-      return await connection.steadily(() => checkPlace(connection, rollout)).then(
-        () => null,
-        (error63) => error63
-      );
+      try {
+        await connection.steadily(() => checkPlace(connection, rollout));
+      } catch (error63) {
+        wrong3.set(host2.name, named(host2.name, error63));
+      }
     });
-    const wrong3 = errors.filter((error63) => error63 !== null);
-    if (wrong3.length === 0) return;
-    const known3 = wrong3.filter((error63) => error63 instanceof ToolError);
-    const lead = known3.find(({ kind }) => kind === "problem") ?? known3[0];
-    throw new ToolError(
-      lead?.kind ?? "unknown",
-      wrong3.map(messageOf).join("\n"),
-      lead?.fix ?? "See the message.",
-      wrong3[0]
-    );
+    return wrong3;
+  }
+  /** @throws ToolError that names every host which is somewhere else or does not answer */
+  async checkPlaces(rollout) {
+    const wrong3 = await this.places(rollout);
+    if (wrong3.size === 0) return;
+    const errors = [...wrong3.values()];
+    const lead = errors.find(({ kind }) => kind === "problem") ?? errors[0];
+    throw new ToolError(lead.kind, errors.map(messageOf).join("\n"), lead.fix, lead);
   }
   /**
    * Takes a dated snapshot of every container, before anything is changed. @returns its name by host
    *
    * @throws ToolError of kind `problem` for a host that is no container, and for a snapshot that cannot be taken
    */
-  async takeSnapshots({ hosts: hosts2, snapshots }, now) {
-    if (snapshots === null) return this.#snapshots;
+  async takeSnapshots(rollout, now) {
     const snapshot = snapshotName(now);
-    for (const { name: name2, via, open: open9 } of hosts2) {
-      const found = containerOf(via, open9.execPrefix);
-      if (!found)
-        throw problem(
-          `${name2} is no container, so that no snapshot can be taken of it.`,
-          "Name it by the machine around it (ssh://HOST+incus:NAME), or leave out snapshot."
-        );
-      const around2 = await openHost(found.around, open9);
+    for (const { name: name2, open: open9, at } of containersOf(rollout)) {
+      const around2 = await openHost(at.around, open9);
       try {
-        await takeSnapshot(around2, found.container, snapshot, snapshots);
+        await takeSnapshot(around2, at.container, snapshot, rollout.snapshots.keep);
       } finally {
         await around2.close();
       }
@@ -60438,9 +60913,10 @@ var OpenFleet = class {
     }
     return this.#snapshots;
   }
-  async deploy(_service, { host: host2, settings }) {
+  async deploy(_service, { host: host2, settings }, trial) {
     const source = await this.source(settings.source);
-    const result = await deployHost(this.connection(host2), source, this.work(this.#noted(host2, settings)));
+    const work = this.work({ ...this.#noted(host2, settings), trial });
+    const result = await deployHost(this.connection(host2), source, work);
     if (result.outcome === "deployed" || result.outcome === "unchanged") await source.supply.keep();
     return result;
   }
@@ -60448,8 +60924,16 @@ var OpenFleet = class {
     return await rollbackHost(this.connection(host2), to, this.work(anyRelease(this.#noted(host2, settings))));
   }
   async status(_service, { host: host2, settings }) {
-    return await status(this.connection(host2), this.work(anyRelease(settings)), { thorough: false }).catch(
+    const connection = this.connection(host2);
+    if (connection.givenUp) await connection.wake();
+    return await status(connection, this.work(anyRelease(settings)), { thorough: false }).catch(
       (error63) => unreachable(notAsked(host2.name, error63))
+    );
+  }
+  async endTrial(service3, { host: host2, settings }) {
+    return await endTrial(this.connection(host2), this.work(settings)).then(
+      () => null,
+      (error63) => `${service3} on ${host2.name}: the release stays on trial: ${messageOf(error63)}`
     );
   }
   async close() {
@@ -60468,22 +60952,66 @@ var OpenFleet = class {
     return { ...settings, origin };
   }
 };
+function named(host2, error63) {
+  const message = messageOf(error63);
+  const { kind, fix } = error63 instanceof ToolError ? error63 : { kind: "unknown", fix: "Try again." };
+  return new ToolError(kind, message.startsWith(host2) ? message : `${host2}: ${message}`, fix, error63);
+}
 var anyRelease = (settings) => ({
   ...settings,
   proof: { ...settings.proof, expectString: void 0, verifyCommand: void 0 }
 });
 
+// src/deploy/environment/interrupted.ts
+var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+function sayWhenInterrupted(fleet, say) {
+  const underWay = /* @__PURE__ */ new Set();
+  const done = /* @__PURE__ */ new Set();
+  const tell = (signal) => {
+    const list3 = (places) => [...places].join(", ") || "none";
+    say(`Interrupted. Half done: ${list3(underWay)}. Done: ${list3(done)}.`);
+    say(
+      "next:  The same command again: it repairs what is half done, and goes on. Each host has the old or the new binary, whole."
+    );
+    stop2();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const stop2 = () => {
+    for (const signal of signals) process.removeListener(signal, tell);
+  };
+  for (const signal of signals) process.on(signal, tell);
+  const during = async (place, work) => {
+    underWay.add(place);
+    done.delete(place);
+    const result = await work;
+    underWay.delete(place);
+    done.add(place);
+    return result;
+  };
+  const placeOf = (service3, { host: host2 }) => `${service3} on ${host2.name}`;
+  return {
+    fleet: {
+      deploy: (service3, target2, trial) => during(placeOf(service3, target2), fleet.deploy(service3, target2, trial)),
+      rollback: (service3, target2, to) => during(placeOf(service3, target2), fleet.rollback(service3, target2, to)),
+      status: (service3, target2) => fleet.status(service3, target2),
+      endTrial: (service3, target2) => fleet.endTrial(service3, target2)
+    },
+    stop: stop2
+  };
+}
+
 // src/deploy/environment/progress.ts
 function fleetProgress(io, now = () => /* @__PURE__ */ new Date()) {
   const { faint, bad, strong } = io.view.style;
   const lines3 = /* @__PURE__ */ new Map();
-  let shownAt = 0;
+  let drawnAt = 0;
+  const saidAt = /* @__PURE__ */ new Map();
   const say = (text3) => io.note(io.live ? text3 : `${now().toISOString().slice(11, 19)} ${text3}`);
   const draw = () => {
     if (!io.live) return;
     const width2 = Math.max(0, ...[...lines3.keys()].map((host2) => host2.length));
     io.live([...lines3].map(([host2, line]) => `  ${host2.padEnd(width2)}  ${line.text}${faint(rateOf(line))}`));
-    shownAt = performance.now();
+    drawnAt = performance.now();
   };
   const change2 = (host2, text3) => {
     lines3.set(host2, { text: text3, since: performance.now(), transfer: null });
@@ -60502,12 +61030,12 @@ function fleetProgress(io, now = () => /* @__PURE__ */ new Date()) {
       const line = lines3.get(host2) ?? { text: "transfer", since: performance.now(), transfer: null };
       line.transfer = { done, total: total2, since: line.transfer?.since ?? line.since };
       lines3.set(host2, line);
-      const every = io.live ? 100 : 5e3;
-      if (performance.now() - shownAt < every) return;
-      if (io.live) draw();
-      else {
+      const moment = performance.now();
+      if (io.live) {
+        if (moment - drawnAt >= 100) draw();
+      } else if (moment - (saidAt.get(host2) ?? line.transfer.since) >= 5e3) {
+        saidAt.set(host2, moment);
         say(faint(`${host2}: ${rateOf(line).trim()}`));
-        shownAt = performance.now();
       }
     },
     batch(service3, number4, of, hosts2, canary) {
@@ -60554,17 +61082,19 @@ function inBatches(hosts2, sizes, canaries = 0) {
 var sizeOf = (size, all) => size === "max" ? all : size.endsWith("%") ? Math.ceil(all * Number.parseInt(size, 10) / 100) : Number(size);
 
 // src/deploy/environment/references.ts
-function expand(value2, { env, variables: variables2 }, where) {
-  if (Array.isArray(value2)) return value2.map((one) => expand(one, { env, variables: variables2 }, where));
+function expand(value2, known3, where) {
+  const { env, variables: variables2, keepEnv } = known3;
+  if (Array.isArray(value2)) return value2.map((one) => expand(one, known3, where));
   if (typeof value2 !== "string") return value2;
   return value2.replace(/\$?\$\{([^}]*)\}?/g, (whole2, inside) => {
-    if (whole2.startsWith("$$")) return whole2.slice(1);
+    if (whole2.startsWith("$$")) return keepEnv ? whole2 : whole2.slice(1);
     const [, kind, name2] = /^(env|var):(\w+)$/.exec(inside) ?? [];
     if (kind === void 0 || name2 === void 0 || !whole2.endsWith("}"))
       throw usage(
         `${where} holds ${whole2}, which stands for nothing.`,
         "Write ${env:NAME} for an environment variable, ${var:NAME} for one of the variables of the environment, $${ for itself."
       );
+    if (kind === "env" && keepEnv) return whole2;
     const found = kind === "env" ? env[name2] : variables2[name2];
     if (kind === "env") hideSecret(found);
     if (found !== void 0 && (kind === "var" || found !== "")) return found;
@@ -60615,13 +61145,15 @@ async function resolve2(file2, request, around2) {
     return present;
   };
   const fleet = /* @__PURE__ */ new Map();
+  const spots = /* @__PURE__ */ new Map();
   const rows = [];
   for (const service3 of chosen) {
     const own2 = entry.services?.[service3]?.hosts;
     const path6 = own2 ? ["environments", name2, "services", service3, "hosts"] : ["environments", name2, "hosts"];
     const targets = [];
     for (const [index, one] of (await listOf(own2 ?? entry.hosts, path6)).entries()) {
-      const target2 = targetOf(file2, { name: name2, entry, service: service3, host: one, path: [...path6, index] }, request.flags, around2);
+      const place = { name: name2, entry, service: service3, host: one, path: [...path6, index] };
+      const { target: target2, targetPath } = targetOf(file2, place, request, around2);
       const before2 = fleet.get(target2.host.name);
       if (before2 && before2.via.text !== target2.host.via.text)
         throw usage(
@@ -60630,6 +61162,17 @@ async function resolve2(file2, request, around2) {
         );
       if (targets.some(({ host: host3 }) => host3.name === target2.host.name))
         throw usage(`${file2.at([...path6, index])}: ${target2.host.name} is named twice.`, "Name each host once.");
+      const spot = `${machineOf(target2.host)} ${target2.settings.target}`;
+      const other = spots.get(spot);
+      if (other) {
+        const here = other.service === service3 ? [...path6, index] : targetPath;
+        const there = other.service === service3 ? other.path : other.targetPath;
+        throw usage(
+          `${file2.at(here)} and ${file2.at(there)} are one file: ${target2.settings.target} on ${target2.host.name}${other.host === target2.host.name ? "" : `, which is ${other.host} as well`}. One deploy would overwrite the other.`,
+          "Give each service its own target, and name each machine once."
+        );
+      }
+      spots.set(spot, { service: service3, host: target2.host.name, path: [...path6, index], targetPath });
       const host2 = before2 ?? target2.host;
       fleet.set(host2.name, host2);
       targets.push({ ...target2, host: host2 });
@@ -60648,23 +61191,32 @@ async function resolve2(file2, request, around2) {
     service: service3,
     batches: inBatches(targets.filter(wanted2), request.batches ?? entry.batches ?? ["1"], canaries)
   }));
+  const chosenBy = (patterns2) => [...fleet.values()].filter(({ name: host2 }) => patterns2?.some((pattern) => fits(host2, pattern)) ?? true);
+  const snapshot = entry.snapshot === "before" ? {} : entry.snapshot;
   return {
     environment: name2,
     protected: entry.protected === true,
     marker: expand(entry.marker, { env: around2.env, variables: {} }, file2.at(["environments", name2, "marker"])),
     hostname: entry.hostname ?? [],
     services: planned.filter(({ batches }) => batches.length > 0),
-    hosts: [...fleet.values()].filter(
-      ({ name: host2 }) => request.hosts?.some((pattern) => fits(host2, pattern)) ?? true
-    ),
+    hosts: chosenBy(request.hosts),
     canary: canaries > 0 ? { settleMs: Math.round((parseDuration(entry.canary?.settle ?? "30s") ?? 30) * 1e3) } : null,
     onFailure: request.onFailure ?? entry["on-failure"] ?? "rollback-batch",
-    snapshots: entry.snapshot === void 0 ? null : entry.snapshot === "before" ? 3 : entry.snapshot.keep ?? 3
+    snapshots: snapshot ? {
+      keep: snapshot.keep ?? 3,
+      hosts: chosenBy(request.hosts).filter((host2) => chosenBy(request.snapshotOf).includes(host2))
+    } : null
   };
 }
-function known2(word, words3, what, list2) {
+var machineOf = ({ via, open: open9 }) => JSON.stringify([
+  open9.ssh.proxyJump,
+  via.hops.map(
+    (hop) => hop.kind === "ssh" ? [hop.host.toLowerCase(), hop.port ?? 22] : hop.kind === "container" ? [hop.program, hop.name] : hop.kind
+  )
+]);
+function known2(word, words3, what, list3) {
   if (words3.includes(word)) return word;
-  throw usage(`${what} "${word}"${suggestion(word, words3)}`, `${list2} there: ${words3.join(", ") || "none"}.`);
+  throw usage(`${what} "${word}"${suggestion(word, words3)}`, `${list3} there: ${words3.join(", ") || "none"}.`);
 }
 function suggestion(word, words3) {
   const close = nearest(word, words3);
@@ -60687,7 +61239,7 @@ async function hostEntries(spec, where, around2) {
     throw usage(`${where}: no host was listed.`, "See what the command prints, or the inventory holds.");
   return listed2;
 }
-function targetOf(file2, { name: name2, entry, service: service3, host: hostEntry, path: path6 }, flags, { env, user }) {
+function targetOf(file2, { name: name2, entry, service: service3, host: hostEntry, path: path6 }, { flags, sources }, { env, user }) {
   const host2 = typeof hostEntry === "string" ? { host: hostEntry } : hostEntry;
   const base = { env, variables: {} };
   const variables2 = Object.fromEntries(
@@ -60709,18 +61261,29 @@ function targetOf(file2, { name: name2, entry, service: service3, host: hostEntr
     for (const key of keys) {
       if (source[key] === void 0) continue;
       paths.set(key, [...prefix2, key]);
-      const value2 = expand(source[key], from, file2.at([...prefix2, key]));
+      if (attributeOf.get(key) in flags) continue;
+      const value2 = expand(
+        source[key],
+        key === "source" && !sources ? { ...from, keepEnv: true } : from,
+        file2.at([...prefix2, key])
+      );
       values[attributeOf.get(key)] = value2 === false ? void 0 : atHome(key, value2, env.HOME ?? user.home);
     }
   const all = { ...values, ...flags };
   const way2 = "via" in host2 && host2.via !== void 0 ? host2.via : host2.host;
+  const text3 = expand(way2, from, file2.at(path6));
   return located(file2, paths, path6, () => {
-    const text3 = expand(way2, from, file2.at(path6));
     const via = "via" in host2 && host2.via !== void 0 ? parseVia(text3) : viaHost(text3);
-    return {
-      host: { name: host2.name ?? via.text.replace(/^ssh:\/\//, ""), via, open: openOptionsFrom(all, env, user) },
+    const target2 = {
+      host: {
+        name: host2.name ?? via.text.replace(/^ssh:\/\//, ""),
+        nameIsSecret: host2.name === void 0 && way2.includes("${env:"),
+        via,
+        open: openOptionsFrom(all, env, user)
+      },
       settings: settingsFrom(all, env, user.name)
     };
+    return { target: target2, targetPath: paths.get("target") ?? path6 };
   });
 }
 var atHome = (key, value2, home) => (key === "identity" || key === "known-hosts") && typeof value2 === "string" ? value2.replace(/^~(?=\/)/, home) : value2;
@@ -60742,7 +61305,7 @@ function located(file2, paths, otherwise, work) {
 // src/deploy/environment/view.ts
 var short2 = (sha256) => sha256?.slice(0, 12) ?? null;
 var seconds2 = (ms) => ms === null ? null : `${(ms / 1e3).toFixed(1)} s`;
-var outcomeOf = ({ outcome, takenBack }) => takenBack === null ? outcome : takenBack.outcome === "deployed" ? "taken back" : "stays, could not go back";
+var outcomeOf = ({ outcome, takenBack }) => takenBack === null ? outcome === "not-begun" ? "not begun" : outcome : takenBack.outcome === "deployed" ? "taken back" : "stays, could not go back";
 var columns = [
   { title: "Service", value: ({ service: service3 }) => service3 },
   { title: "Batch", value: ({ batch: batch2 }) => batch2, align: "right" },
@@ -60750,7 +61313,7 @@ var columns = [
   {
     title: "Outcome",
     value: outcomeOf,
-    tone: ({ outcome, takenBack }) => takenBack !== null || outcome === "rolled-back" ? "warn" : outcome === "failed" ? "bad" : "good"
+    tone: ({ outcome, takenBack }) => takenBack !== null || outcome === "rolled-back" || outcome === "not-begun" ? "warn" : outcome === "failed" ? "bad" : "good"
   },
   { title: "Downtime", value: ({ downtimeMs }) => seconds2(downtimeMs), align: "right" },
   { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
@@ -60765,20 +61328,20 @@ var columns = [
   }
 ];
 function showRollout({ hosts: hosts2, stopped, environment: environment2 }, view) {
-  const parts = [table(columns, hosts2, view)];
+  const parts2 = [table(columns, hosts2, view)];
   for (const { host: host2, service: service3, outcome, error: error63, fix, lastLines: lastLines2, takenBack } of hosts2) {
-    if (error63 !== null && !error63.startsWith("Not begun"))
-      parts.push(
+    if (error63 !== null && outcome !== "not-begun")
+      parts2.push(
         "",
         `${outcome === "deployed" ? view.style.warn("note:") : view.style.bad("error:")} ${service3}: ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`,
         ...fix ? [`next:  ${foreign(fix)}`] : [],
         ...lastLines2 === "" ? [] : [`last lines of ${service3} on ${host2}:`, ...foreignLines(lastLines2)]
       );
     if (takenBack?.error && takenBack.outcome !== "deployed")
-      parts.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${foreign(takenBack.error)}`);
+      parts2.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${foreign(takenBack.error)}`);
   }
-  if (stopped !== null) parts.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${foreign(stopped)}`);
-  return parts.join("\n");
+  if (stopped !== null) parts2.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${foreign(stopped)}`);
+  return parts2.join("\n");
 }
 var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) => [
   markdownTable(columns, hosts2),
@@ -60787,14 +61350,14 @@ var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) 
     `**${environment2} was not deployed:** ${markdownTable([{ title: "Why", value: () => stopped }], [0]).split("\n").at(-1)}`
   ],
   ...hosts2.flatMap(
-    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null || error63.startsWith("Not begun") ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
+    ({ outcome, error: error63, fix, lastLines: lastLines2 }) => error63 === null || outcome === "not-begun" ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
   )
 ].join("\n");
 function showOrder(rollout, view) {
   const { strong, faint } = view.style;
   const { environment: environment2, protected: closed, services, canary, onFailure, snapshots } = rollout;
   const lines3 = [
-    `${strong(environment2)}${closed ? ", protected" : ""}: ${count(rollout.hosts.length, "host")}, on failure ${onFailure}${snapshots === null ? "" : `, a snapshot before, ${snapshots} kept`}`
+    `${strong(environment2)}${closed ? ", protected" : ""}: ${count(rollout.hosts.length, "host")}, on failure ${onFailure}${snapshots === null ? "" : `, a snapshot before, ${snapshots.keep} kept`}`
   ];
   for (const { service: service3, batches } of services) {
     lines3.push(`  ${strong(service3)}`);
@@ -60817,8 +61380,9 @@ var selectionOptions = () => [
     "only these hosts of the environment, separated by commas; * and ? fit anything"
   ).argParser(listed)
 ];
+var confirmOption = () => new Option("--confirm <environment>", "its name once more, which a protected environment asks for");
 var permissionOptions = () => [
-  new Option("--confirm <environment>", "its name once more, which a protected environment asks for"),
+  confirmOption(),
   new Option("--manual <reason>", "why a protected environment is changed outside CI; kept in the records")
 ];
 var orderOptions = () => [
@@ -60832,15 +61396,18 @@ var orderOptions = () => [
     "rollback-all"
   ])
 ];
-async function openDeployFile(named, directory) {
-  const candidates = named === void 0 ? ["deploy.yaml", ".forgejo/deploy.yaml"] : [named];
+var snapshotOfOption = () => new Option("--snapshot-of <hosts>", "of which hosts the file's snapshot is taken, all without it; or none").argParser(
+  listed
+);
+async function openDeployFile(named2, directory) {
+  const candidates = named2 === void 0 ? ["deploy.yaml", ".forgejo/deploy.yaml"] : [named2];
   for (const candidate of candidates) {
-    const path6 = named === void 0 ? (0, import_node_path7.join)(directory, candidate) : candidate;
+    const path6 = named2 === void 0 ? (0, import_node_path7.join)(directory, candidate) : candidate;
     let text3;
     try {
       text3 = await (0, import_promises22.readFile)(path6, "utf8");
     } catch (error63) {
-      if (named === void 0 && error63.code === "ENOENT") continue;
+      if (named2 === void 0 && error63.code === "ENOENT") continue;
       throw usage(`${path6} cannot be read (${messageOf(error63)}).`, "Check the path given with --config.", error63);
     }
     return await readDeployFile(text3, candidate);
@@ -60872,10 +61439,10 @@ function surroundings(io) {
     }
   };
 }
-async function withEnvironment(environment2, options2, io, work) {
+async function withEnvironment(environment2, options2, io, work, { sources = false } = {}) {
   const file2 = await openDeployFile(options2.config, process.cwd());
-  const { only, hosts: hosts2, batches, onFailure } = options2;
-  const request = { environment: environment2, only, hosts: hosts2, batches, onFailure, flags: givenFlags(options2) };
+  const { only, hosts: hosts2, batches, onFailure, snapshotOf } = options2;
+  const request = { environment: environment2, only, hosts: hosts2, batches, onFailure, snapshotOf, sources, flags: givenFlags(options2) };
   const rollout = await resolve2(file2, request, surroundings(io));
   const watch = fleetProgress(io);
   const fleet = new OpenFleet({
@@ -60893,11 +61460,13 @@ async function withEnvironment(environment2, options2, io, work) {
   }
 }
 var targetsOf = ({ services }) => services.flatMap(({ service: service3, batches }) => batches.flat().map((target2) => ({ service: service3, target: target2 })));
-async function askEach(rollout, ask) {
+async function askEach(rollout, ask, wrong3 = /* @__PURE__ */ new Map()) {
   const answers = [];
   const lost = [];
   const all = await inParallel(targetsOf(rollout), async ({ service: service3, target: target2 }) => {
     try {
+      const stop2 = wrong3.get(target2.host.name);
+      if (stop2) throw stop2;
       const answer = { ...await ask(target2), service: service3 };
       return () => answers.push(answer);
     } catch (error63) {
@@ -60911,12 +61480,12 @@ async function askEach(rollout, ask) {
 var forget = ({ unknown: _, ...shown2 }) => shown2;
 function rolloutOutcome(result, snapshots) {
   const failed3 = result.hosts.filter(({ outcome }) => outcome === "failed" || outcome === "rolled-back");
-  const begun = failed3.filter(({ error: error63 }) => !error63?.startsWith("Not begun"));
-  const exit = result.stopped === null ? exitCode.ok : begun.length > 0 && begun.every((one) => one.unknown) ? exitCode.unknown : exitCode.problem;
+  const unknown3 = failed3.length > 0 ? failed3.every((one) => one.unknown) : result.unknown;
+  const exit = result.stopped === null ? exitCode.ok : unknown3 ? exitCode.unknown : exitCode.problem;
   return {
     exit,
     result: {
-      ...result,
+      ...forget(result),
       snapshots: Object.fromEntries(snapshots),
       hosts: result.hosts.map(({ takenBack, ...host2 }) => ({
         ...forget(host2),
@@ -60929,49 +61498,68 @@ function rolloutOutcome(result, snapshots) {
 }
 async function runEnvironment(environment2, options2, io) {
   if (options2.dryRun) return await planEnvironment(environment2, options2, io);
-  return await withEnvironment(environment2, options2, io, async (rollout, fleet, watch) => {
+  const run3 = async (rollout, fleet, watch) => {
     permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
     io.note(showOrder(rollout, io.view));
+    containersOf(rollout);
     await fleet.readSources(rollout);
     await fleet.checkPlaces(rollout);
     const snapshots = await fleet.takeSnapshots(rollout, /* @__PURE__ */ new Date());
     for (const [host2, snapshot] of snapshots) watch.word(`${host2}: snapshot ${snapshot}`);
-    return rolloutOutcome(await roll(rollout, fleet, watch), snapshots);
+    return rolloutOutcome(await rollWatched(rollout, fleet, watch, io), snapshots);
+  };
+  return await withEnvironment(environment2, options2, io, run3, { sources: true });
+}
+async function rollWatched(rollout, fleet, watch, io) {
+  const watched = sayWhenInterrupted(fleet, (text3) => {
+    io.live?.([]);
+    io.note(text3);
   });
+  return await roll(rollout, watched.fleet, watch).finally(watched.stop);
 }
 async function planEnvironment(environment2, options2, io) {
-  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+  const look3 = async (rollout, fleet) => {
+    const snapshots = containersOf(rollout).map(({ name: name2, at }) => ({
+      host: name2,
+      command: quoteAll(snapshotCommand(at.container, "create", snapshotName(/* @__PURE__ */ new Date())))
+    }));
     await fleet.readSources(rollout);
-    await fleet.checkPlaces(rollout);
     const { answers: plans, lost } = await askEach(
       rollout,
-      async ({ host: host2, settings }) => plan(fleet.connection(host2), { source: await fleet.source(settings.source) }, fleet.work(settings))
+      async ({ host: host2, settings }) => plan(fleet.connection(host2), { source: await fleet.source(settings.source) }, fleet.work(settings)),
+      await fleet.places(rollout)
     );
-    const order = rollout.services.map(({ service: service3, batches }) => ({
-      service: service3,
-      batches: batches.map((batch2) => batch2.map(({ host: host2 }) => host2.name))
-    }));
-    return {
-      exit: exitOf([
-        ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
-        ...lost.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))
-      ]),
-      result: {
-        environment: rollout.environment,
-        protected: rollout.protected,
-        order,
-        hosts: [...plans, ...lost.map(forget)]
-      },
-      text: (view) => withLost(
-        [
-          showOrder(rollout, view),
-          ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
-        ].join("\n\n"),
-        lost,
-        view
-      )
-    };
-  });
+    return plansOutcome(rollout, plans, lost, snapshots);
+  };
+  return await withEnvironment(environment2, options2, io, look3, { sources: true });
+}
+function plansOutcome(rollout, plans, lost, snapshots = []) {
+  const order = rollout.services.map(({ service: service3, batches }) => ({
+    service: service3,
+    batches: batches.map((batch2) => batch2.map(({ host: host2 }) => host2.name))
+  }));
+  return {
+    exit: exitOf([
+      ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
+      ...lost.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))
+    ]),
+    result: {
+      environment: rollout.environment,
+      protected: rollout.protected,
+      order,
+      snapshots,
+      hosts: [...plans, ...lost.map(forget)]
+    },
+    text: (view) => withLost(
+      [
+        showOrder(rollout, view),
+        ...snapshots.length === 0 ? [] : [snapshots.map(({ host: host2, command }) => `snapshot of ${host2}: ${command}`).join("\n")],
+        ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
+      ].join("\n\n"),
+      lost,
+      view
+    )
+  };
 }
 async function rollbackEnvironment(environment2, options2, io) {
   return await withEnvironment(environment2, options2, io, async (rollout, fleet, watch) => {
@@ -60981,17 +61569,26 @@ async function rollbackEnvironment(environment2, options2, io) {
       canary: null,
       onFailure: "stop"
     };
-    if (options2.dryRun) return await statusOf(backwards, fleet);
+    if (options2.dryRun) {
+      const { answers, lost } = await askEach(
+        backwards,
+        ({ host: host2, settings }) => plan(fleet.connection(host2), { to: options2.to }, fleet.work(settings)),
+        await fleet.places(rollout)
+      );
+      return plansOutcome(backwards, answers, lost);
+    }
     permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
     await fleet.checkPlaces(rollout);
-    const result = await roll(
+    const result = await rollWatched(
       backwards,
       {
         deploy: (service3, target2) => fleet.rollback(service3, target2, options2.to),
         rollback: (service3, target2, to) => fleet.rollback(service3, target2, to),
-        status: (service3, target2) => fleet.status(service3, target2)
+        status: (service3, target2) => fleet.status(service3, target2),
+        endTrial: (service3, target2) => fleet.endTrial(service3, target2)
       },
-      watch
+      watch,
+      io
     );
     return rolloutOutcome(result, /* @__PURE__ */ new Map());
   });
@@ -61044,12 +61641,13 @@ async function historyEnvironment(environment2, options2, io) {
 }
 async function verifyEnvironment(environment2, options2, io) {
   return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
-    await fleet.checkPlaces(rollout);
-    const hosts2 = await inParallel(
-      targetsOf(rollout),
-      ({ service: service3, target: { host: host2, settings } }) => verifyHost(service3, fleet.connection(host2), fleet.work(settings))
-    );
+    const wrong3 = await fleet.places(rollout);
+    const hosts2 = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => {
+      const stop2 = wrong3.get(host2.name);
+      return stop2 ? notVerified(service3, host2.name, stop2) : await verifyHost(service3, fleet.connection(host2), fleet.work(settings));
+    });
     const findings = [...hosts2.flatMap((one) => one.findings), ...strays(hosts2)];
+    const driftOf = ({ service: service3, host: host2 }) => findings.filter(({ subject }) => subject === `${service3} on ${host2}`).map(({ code }) => code);
     const columns2 = [
       { title: "Service", value: ({ service: service3 }) => service3 },
       { title: "Host", value: ({ host: host2 }) => host2 },
@@ -61058,8 +61656,8 @@ async function verifyEnvironment(environment2, options2, io) {
       { title: "Written", value: ({ modified }) => modified },
       {
         title: "Drift",
-        value: (one) => findings.filter(({ subject }) => subject === `${one.service} on ${one.host}`).map(({ code }) => code).join(", ") || "none",
-        tone: (one) => one.findings.length > 0 ? "bad" : "good"
+        value: (one) => driftOf(one).join(", ") || "none",
+        tone: (one) => driftOf(one).length > 0 ? "bad" : "good"
       },
       { title: "Evidence", value: ({ evidence }) => evidence }
     ];
@@ -61136,6 +61734,7 @@ var matrixOptions = () => [
 ];
 async function matrix(environment2, options2, io) {
   const file2 = await openDeployFile(options2.config, process.cwd());
+  const config2 = options2.config === void 0 ? void 0 : fromTop(options2.config);
   const names = referencesOf(file2, environment2);
   const missing = names.filter((name2) => !io.env[name2]);
   const env = { ...io.env, ...Object.fromEntries(missing.map((name2) => [name2, "not-known-here"])) };
@@ -61143,26 +61742,46 @@ async function matrix(environment2, options2, io) {
     environment2,
     options2,
     { ...io, env },
-    async (rollout) => await workflow(rollout, names, options2)
+    async (rollout) => await workflow(rollout, names, options2, config2)
   );
-  if (options2.output !== void 0) await (0, import_promises23.writeFile)(options2.output, text3);
+  const output2 = options2.dryRun ? void 0 : options2.output;
+  if (output2 !== void 0) await (0, import_promises23.writeFile)(output2, text3);
   return {
     exit: exitCode.ok,
-    result: { environment: environment2, output: options2.output ?? null, workflow: text3 },
-    text: () => options2.output === void 0 ? text3.trimEnd() : `Wrote ${options2.output}.`
+    result: { environment: environment2, output: output2 ?? null, workflow: text3 },
+    text: () => output2 === void 0 ? text3.trimEnd() : `Wrote ${output2}.`,
+    verbatim: true
   };
 }
-async function workflow(rollout, secrets, { build, uses, runsOn: runsOn2 }) {
+function fromTop(path6) {
+  const whole2 = (0, import_node_path8.resolve)(path6);
+  for (let directory = (0, import_node_path8.dirname)(whole2); ; directory = (0, import_node_path8.dirname)(directory)) {
+    if ((0, import_node_fs4.existsSync)((0, import_node_path8.join)(directory, ".git"))) return (0, import_node_path8.relative)(directory, whole2);
+    if (directory === (0, import_node_path8.dirname)(directory)) return path6;
+  }
+}
+async function workflow(rollout, secrets, { build, uses, runsOn: runsOn2 }, config2) {
   const { default: yaml } = await Promise.resolve().then(() => __toESM(require_dist(), 1));
-  const { environment: environment2, services, protected: closed } = rollout;
+  const { environment: environment2, services, protected: closed, hosts: hosts2, snapshots } = rollout;
   if (services.length === 0) throw usage(`No service runs in ${environment2}.`, "See --only and --hosts.");
-  const jobs = { publish: publishJob(rollout, build, runsOn2) };
+  const secret = hosts2.find(({ nameIsSecret }) => nameIsSecret);
+  if (secret)
+    throw usage(
+      `The workflow would hold the address ${secret.name}, which comes from the environment.`,
+      "Give that host a name in deploy.yaml: { name: …, host: … }."
+    );
+  const ids = jobIds(services.map(({ service: service3 }) => service3));
+  const jobs = { publish: publishJob(rollout, ids, build, runsOn2) };
+  const snapped = /* @__PURE__ */ new Set();
   let before2 = "publish";
   for (const { service: service3, batches } of services)
     for (const [index, batch2] of batches.entries()) {
       const canary = index === 0 && rollout.canary !== null;
-      const name2 = `${jobName(service3)}-${index + 1}`;
+      const name2 = `${ids.get(service3)}-${index + 1}`;
       const source = batch2[0].settings.source;
+      const names = batch2.map(({ host: host2 }) => host2.name);
+      const fresh = names.filter((host2) => !snapped.has(host2));
+      for (const host2 of names) snapped.add(host2);
       jobs[name2] = {
         needs: ["publish", ...before2 === "publish" ? [] : [before2]],
         "runs-on": runsOn2,
@@ -61170,21 +61789,21 @@ async function workflow(rollout, secrets, { build, uses, runsOn: runsOn2 }) {
           { uses: "actions/checkout@v4" },
           {
             name: `Fetch ${service3}`,
-            env: packageEnvironment(`\${{ needs.publish.outputs.${jobName(service3)} }}`),
+            env: packageEnvironment(source, `\${{ needs.publish.outputs.${ids.get(service3)} }}`),
             run: fetchScript(service3, source)
           },
           {
             uses,
-            ...secrets.length > 0 && {
-              env: Object.fromEntries(secrets.map((secret) => [secret, `\${{ secrets.${secret} }}`]))
-            },
+            ...secrets.length > 0 && { env: secretsOf(secrets) },
             with: {
               verb: "run",
               environment: environment2,
+              ...config2 !== void 0 && { config: config2 },
               only: service3,
-              hosts: batch2.map(({ host: host2 }) => host2.name).join(","),
+              hosts: names.join(","),
               // A canary's job watches it by the file's own words; every other job is one batch.
               ...!canary && { batches: "max" },
+              ...snapshots && fresh.length < names.length && { "snapshot-of": fresh.join(",") || "none" },
               ...closed && { confirm: environment2 }
             }
           }
@@ -61198,35 +61817,58 @@ async function workflow(rollout, secrets, { build, uses, runsOn: runsOn2 }) {
     concurrency: { group: `deploy-${environment2}` },
     jobs
   };
-  return `# Written by: deploy-binary matrix ${environment2}. Write it again after a change of deploy.yaml.
+  return `# Written by: deploy-binary matrix ${environment2}. Write it again after a change of ${config2 ?? "deploy.yaml"}.
 # Secrets of the repository: PACKAGES_TOKEN, which may write packages${secrets.length > 0 ? `, and ${secrets.join(", ")}` : ""}.
+# What a failure takes back are hosts of the job that fails: those of the jobs before it keep the new release.
 ${yaml.stringify(document2, { lineWidth: 0 })}`;
 }
 function referencesOf({ values }, environment2) {
   const entry = values.environments[environment2];
   const texts = JSON.stringify([values.services, entry ?? {}]);
-  const named = [...texts.matchAll(/\$\{env:(\w+)\}/g), ...texts.matchAll(/"pass(?:word|phrase)-env":"(\w+)"/g)];
-  return [...new Set(named.map(([, name2]) => name2))];
+  const named2 = [...texts.matchAll(/\$\{env:(\w+)\}/g), ...texts.matchAll(/"pass(?:word|phrase)-env":"(\w+)"/g)];
+  return [...new Set(named2.map(([, name2]) => name2))];
 }
-var jobName = (service3) => service3.replace(/[^A-Za-z0-9_-]/g, "_");
-var packageEnvironment = (sha256) => ({
+function jobIds(services) {
+  const ids = /* @__PURE__ */ new Map();
+  for (const service3 of services) {
+    const plain2 = service3.replace(/[^A-Za-z0-9_-]/g, "_").replace(/^(?=\d)/, "_");
+    let id = plain2;
+    const taken = new Set([...ids.values()].map((one) => one.toLowerCase()));
+    for (let count2 = 2; taken.has(id.toLowerCase()); count2++) id = `${plain2}_${count2}`;
+    ids.set(service3, id);
+  }
+  return ids;
+}
+var secretsOf = (names) => Object.fromEntries(names.map((name2) => [name2, `\${{ secrets.${name2} }}`]));
+var parts = (text3) => text3.split(/(\$?\$\{[^}]*\}?)/);
+var namedIn = (part) => /^\$\{env:(\w+)\}$/.exec(part)?.[1];
+var shellWord = (text3) => parts(text3).map((part) => {
+  const name2 = namedIn(part);
+  return name2 === void 0 ? part === "" ? "" : quote(part.replace(/^\$(?=\$\{)/, "")) : `"$${name2}"`;
+}).join("");
+var packageEnvironment = (source, sha256) => ({
+  ...secretsOf(parts(source).flatMap((part) => namedIn(part) ?? [])),
   TOKEN: "${{ secrets.PACKAGES_TOKEN }}",
   PACKAGES: "${{ github.server_url }}/api/packages/${{ github.repository_owner }}/generic",
   ...sha256 !== void 0 && { SHA256: sha256 }
 });
-function publishJob({ services }, build, runsOn2) {
+var askFunction = `ask() { printf 'header = "Authorization: token %s"\\n' "$TOKEN" | curl -K - -sSL --retry 3 "$@"; }`;
+function publishJob({ services }, ids, build, runsOn2) {
   const steps = services.map(({ service: service3, batches }) => {
     const source = batches[0][0].settings.source;
     return {
       name: `Publish ${service3}`,
-      id: jobName(service3),
-      env: packageEnvironment(),
+      id: ids.get(service3),
+      env: packageEnvironment(source),
       run: [
         "set -eu",
-        `sha256=$(sha256sum <${quote(source)} | cut -d ' ' -f 1)`,
+        askFunction,
+        `status() { ask -o /dev/null -w '%{http_code}' "$@"; }`,
+        `sha256=$(sha256sum <${shellWord(source)} | cut -d ' ' -f 1)`,
         `url="$PACKAGES/${encodeURIComponent(service3)}/$sha256/binary"`,
-        `code=$(curl -sS -o /dev/null -w '%{http_code}' -H "Authorization: token $TOKEN" -T ${quote(source)} "$url")`,
-        'case $code in 201|409) ;; *) echo "The package registry answered $code to $url." >&2; exit 1 ;; esac',
+        'code=$(status -r 0-0 "$url")',
+        `case $code in 200|206) ;; *) code=$(status -T ${shellWord(source)} "$url") ;; esac`,
+        'case $code in 200|206|201|409) ;; *) echo "The package registry answered $code to $url." >&2; exit 1 ;; esac',
         'echo "sha256=$sha256" >>"$GITHUB_OUTPUT"'
       ].join("\n")
     };
@@ -61234,7 +61876,7 @@ function publishJob({ services }, build, runsOn2) {
   return {
     "runs-on": runsOn2,
     outputs: Object.fromEntries(
-      services.map(({ service: service3 }) => [jobName(service3), `\${{ steps.${jobName(service3)}.outputs.sha256 }}`])
+      services.map(({ service: service3 }) => [ids.get(service3), `\${{ steps.${ids.get(service3)}.outputs.sha256 }}`])
     ),
     steps: [
       { uses: "actions/checkout@v4" },
@@ -61248,11 +61890,51 @@ function publishJob({ services }, build, runsOn2) {
 }
 var fetchScript = (service3, source) => [
   "set -eu",
-  `mkdir -p "$(dirname ${quote(source)})"`,
-  `curl -sSf -H "Authorization: token $TOKEN" -o ${quote(source)} "$PACKAGES/${encodeURIComponent(service3)}/$SHA256/binary"`,
-  `printf '%s  %s\\n' "$SHA256" ${quote(source)} | sha256sum -c -`,
-  `chmod +x ${quote(source)}`
+  `mkdir -p "$(dirname ${shellWord(source)})"`,
+  askFunction,
+  `ask -f -o ${shellWord(source)} "$PACKAGES/${encodeURIComponent(service3)}/$SHA256/binary"`,
+  `printf '%s  %s\\n' "$SHA256" ${shellWord(source)} | sha256sum -c -`,
+  `chmod +x ${shellWord(source)}`
 ].join("\n");
+
+// src/deploy/environment/unlock.ts
+async function unlockEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+    if (!options2.dryRun) permit(rollout, { ci: true, manual: void 0, confirm: options2.confirm });
+    const { answers: found, lost } = await askEach(
+      rollout,
+      ({ host: host2, settings }) => findLock(fleet.connection(host2), fleet.work(settings)),
+      await fleet.places(rollout)
+    );
+    const alive = found.filter((one) => one.alive);
+    const ask = async () => {
+      io.note(showLocks(found, io.view));
+      return await io.ask(
+        `Break ${count(alive.length, "lock")} that ${alive.length === 1 ? "is" : "are"} alive? Those deploys stop before their next change.`
+      );
+    };
+    const look3 = options2.dryRun === true;
+    const force = !look3 && alive.length > 0 && (options2.yes === true || io.interactive && await ask());
+    const locks = await inParallel(found, async ({ remove, service: service3, ...one }) => {
+      const kept = (error63) => ({ ...one, service: service3, left: notAsked(one.host, error63) });
+      if (one.lock === null || look3) return { ...one, service: service3, left: null };
+      if (one.alive && !force) return kept(lockAlive(one));
+      return await remove().then((done) => ({ ...done, service: service3, left: null }), kept);
+    });
+    const wrong3 = [...locks.flatMap(({ left }) => left ?? []), ...lost];
+    return {
+      exit: exitOf(wrong3.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))),
+      result: {
+        environment: rollout.environment,
+        hosts: [
+          ...locks.map(({ left, ...one }) => ({ ...one, error: left?.error ?? null, fix: left?.fix ?? null })),
+          ...lost.map(forget)
+        ]
+      },
+      text: (view) => withLost(showLocks(locks, view), wrong3, view)
+    };
+  });
+}
 
 // src/deploy/command.ts
 function wanted(options2, ...names) {
@@ -61312,7 +61994,7 @@ async function onHosts(options2, io, work, proceed = () => true) {
   }
   return { results, lost, left: [] };
 }
-var fine2 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
+var fine3 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
 var shownHosts = (results, lost) => ({
   hosts: [...results, ...lost.map(({ unknown: _, ...shown2 }) => shown2)]
 });
@@ -61325,11 +62007,14 @@ function exitOf2(results) {
   return results.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
 }
 async function changeHosts(options2, io, work) {
-  const { results: done, lost, left } = await onHosts(options2, io, work, fine2);
-  const results = [...done, ...lost.map((one) => ({ ...notBegun(one.host, ""), ...one }))];
+  const { results: done, lost, left } = await onHosts(options2, io, work, fine3);
+  const results = [
+    ...done,
+    ...lost.map((one) => ({ ...notBegun(one.host, ""), outcome: "failed", ...one }))
+  ];
   const all = [...results, ...left.map((host2) => notBegun(host2, `${results.at(-1).host} failed`))];
   return {
-    exit: exitOf2(results.map((result) => ({ failed: !fine2(result), unknown: result.unknown }))),
+    exit: exitOf2(results.map((result) => ({ failed: !fine3(result), unknown: result.unknown }))),
     result: { hosts: all.map(({ unknown: _, ...shown2 }) => shown2) },
     text: (view) => showResults(all, view),
     markdown: () => resultsAsMarkdown(all)
@@ -61359,6 +62044,7 @@ var run2 = {
     ...lockOptions(),
     ...selectionOptions(),
     ...orderOptions(),
+    snapshotOfOption(),
     ...permissionOptions()
   ],
   examples: [
@@ -61378,15 +62064,25 @@ var run2 = {
     wanted(options2, "source");
     if (options2.dryRun) return await showPlans(options2, io);
     const work = workFrom(options2, io);
-    const source = await readSource(options2.source, work.local, releaseCacheDirectory(io.env));
+    const reading = readSource(options2.source, work.local, releaseCacheDirectory(io.env));
+    reading.catch(() => {
+    });
+    const there = await (0, import_promises24.stat)(options2.source).catch(() => void 0);
+    if (!there?.isFile()) await reading;
     try {
       return await changeHosts(options2, io, async (connection) => {
+        connection.begin();
+        const source = await reading;
         const result = await deployHost(connection, source, work);
-        if (fine2(result)) await source.supply.keep();
+        if (fine3(result)) await source.supply.keep();
         return result;
       });
     } finally {
-      await source.supply.close();
+      await reading.then(
+        ({ supply }) => supply.close(),
+        () => {
+        }
+      );
     }
   }
 };
@@ -61499,31 +62195,32 @@ var rollback = {
   }
 };
 var unlockVerb = {
-  usage: "unlock",
-  summary: "remove the lock of a deploy that died; --yes also one that is alive",
+  usage: "unlock [environment]",
+  summary: "show who holds the locks, and remove those of deploys that died; --yes also those that are alive",
   options: [
     targetOption(),
     ...wayOptions(),
-    new Option("--sudo <when>").choices(["auto", "never", "always"]).default("auto").hideHelp()
+    new Option("--sudo <when>").choices(["auto", "never", "always"]).default("auto").hideHelp(),
+    ...selectionOptions(),
+    confirmOption()
   ],
-  examples: [["deploy-binary unlock --target /opt/app/bin/app --host system", "refused while its holder is alive"]],
-  handler: async (_, options2, io) => {
+  examples: [
+    ["deploy-binary unlock --target /opt/app/bin/app --host system", "refused while its holder is alive"],
+    ["deploy-binary unlock stage --dry-run", "who holds which lock, on all hosts of stage"]
+  ],
+  handler: async ([environment2], options2, io) => {
+    if (environment2 !== void 0) return await unlockEnvironment(environment2, options2, io);
     wanted(options2, "target");
     const work = workFrom({ ...withoutService, ...options2 }, io);
     const { results, lost } = await onHosts(options2, io, async (connection) => {
-      const { lock, host: host2 } = options2.dryRun ? await status(connection, work, { thorough: false }) : { lock: null, host: "" };
-      return options2.dryRun ? { host: host2, removed: null, lock } : await unlock(connection, work, options2.yes === true);
+      if (!options2.dryRun) return await unlock(connection, work, options2.yes === true);
+      const { remove: _, ...found } = await findLock(connection, work);
+      return found;
     });
     return {
       exit: exitOf2(failures(lost)),
       result: shownHosts(results, lost),
-      text: (view) => withLost(
-        results.map(
-          ({ host: host2, removed }) => `${host2}: ${removed === null ? "no lock was removed" : `removed the lock of ${removed}`}`
-        ).join("\n"),
-        lost,
-        view
-      )
+      text: (view) => withLost(showLocks(results, view), lost, view)
     };
   }
 };
@@ -61574,7 +62271,7 @@ var deployBinary = {
 };
 
 // src/deploy/action.ts
-var join9 = (hosts2, value2) => hosts2.map((host2) => value2(host2) ?? "").join("\n");
+var join10 = (hosts2, value2) => hosts2.map((host2) => value2(host2) ?? "").join("\n");
 await runAction(deployBinary, {
   verbInput: "verb",
   // A path is no secret, and hiding it would hide what an error is about.
@@ -61583,11 +62280,11 @@ await runAction(deployBinary, {
     const hosts2 = result?.hosts ?? [];
     return {
       changed: hosts2.some(({ changed: changed2 }) => changed2 === true),
-      outcome: join9(hosts2, ({ outcome }) => outcome),
-      "downtime-ms": join9(hosts2, ({ downtimeMs }) => downtimeMs),
-      "bytes-sent": join9(hosts2, ({ bytesSent }) => bytesSent),
-      release: join9(hosts2, ({ release: release2 }) => release2),
-      previous: join9(hosts2, ({ previous }) => previous)
+      outcome: join10(hosts2, ({ outcome }) => outcome),
+      "downtime-ms": join10(hosts2, ({ downtimeMs }) => downtimeMs),
+      "bytes-sent": join10(hosts2, ({ bytesSent }) => bytesSent),
+      release: join10(hosts2, ({ release: release2 }) => release2),
+      previous: join10(hosts2, ({ previous }) => previous)
     };
   }
 });

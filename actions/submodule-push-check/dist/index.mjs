@@ -1286,7 +1286,7 @@ var require_suggestSimilar = __commonJS({
 var require_command = __commonJS({
   "node_modules/commander/lib/command.js"(exports) {
     var EventEmitter2 = __require("node:events").EventEmitter;
-    var childProcess = __require("node:child_process");
+    var childProcess = {};
     var path6 = __require("node:path");
     var fs3 = __require("node:fs");
     var process2 = __require("node:process");
@@ -3589,15 +3589,46 @@ function redactValue(value2) {
   if ("toJSON" in value2 && typeof value2.toJSON === "function") return redactValue(value2.toJSON());
   return Object.fromEntries(Object.entries(value2).map(([key, inner]) => [nameOf(key), redactValue(inner)]));
 }
-var known, percentEncoded, secretName, quoted, value, patterns, suspicious, withoutUserinfo, nameOf;
+function redactedJson(value2, indent) {
+  const text2 = JSON.stringify(value2, null, indent) ?? "null";
+  const isClean = !text2.includes("@") && !suspicious.test(text2) && !known.some((secret) => text2.includes(secret));
+  return isClean ? text2 : JSON.stringify(redactValue(value2), null, indent);
+}
+var known, percentEncoded, secretName, passName, pwdName, quoted, raw, tokens, value, within, withUser, withPassword, withLogin, patterns, suspicious, withoutUserinfo, nameOf;
 var init_redact = __esm({
   "src/common/redact.ts"() {
     "use strict";
     known = [];
     percentEncoded = (text2) => encodeURIComponent(text2.replace(new RegExp("\\p{Surrogate}", "gu"), "�"));
-    secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|api[_-]?key|access[_-]?key|private[_-]?key)["']?`;
+    secretName = `(?:password|(?<!\\bno)passwd|passphrase|secret(?:[_-]?key)?|token|(?:api|access|private|account)[_-]?key)["']?`;
+    passName = `(?:_pass|(?<![a-z0-9])pass(?==)|_pwd)["']?`;
+    pwdName = `(?:(?<![a-z0-9_])pwd(?==)|["']pwd["'])`;
     quoted = String.raw`(["'])(?:(?!\2)[^\\\r\n]|\\.)+\2`;
+    raw = String.raw`[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+`;
+    tokens = [
+      "gh[pousr]_[A-Za-z0-9]{20,}",
+      "github_pat_[A-Za-z0-9_]{20,}",
+      "gl(?:pat|dt|rt|ptt|cbt|ft|soat)-[A-Za-z0-9_-]{16,}",
+      "A[KS]IA[A-Z0-9]{16}",
+      "AIza[A-Za-z0-9_-]{30,}",
+      "xox[abprs]-[A-Za-z0-9-]{10,}",
+      String.raw`eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}`,
+      "npm_[A-Za-z0-9]{30,}",
+      "pypi-AgE[A-Za-z0-9_-]{16,}",
+      "dckr_[po]at_[A-Za-z0-9_-]{16,}",
+      String.raw`hv[sbr]\.[A-Za-z0-9_-]{20,}`,
+      "[sr]k_(?:live|test)_[A-Za-z0-9]{16,}",
+      "sk-(?:proj|ant|svcacct)-[A-Za-z0-9_-]{16,}",
+      "do[por]_v1_[a-f0-9]{32,}",
+      "AGE-SECRET-KEY-1[A-Z0-9]{16,}"
+    ];
     value = (_, before, quote2 = "") => `${before}${quote2}***${quote2}`;
+    within = (option) => (command) => command.replace(option, value);
+    withUser = within(
+      /(\s(?:-[uU]\s{0,8}|-[a-zA-Z]{1,8}[uU]\s{1,8}|--(?:proxy-)?user[\s=]{1,8})(?=["']?[^\s:"']{0,200}:)(?:[^\s:"']{0,200}:)?)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g
+    );
+    withPassword = within(/(\s-p)(?!\d{1,5}:)(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g);
+    withLogin = within(/(\s-p(?:\s{1,8}|=))(?:(["'])[^"'\r\n]+\2|[^\s"'-][^\s"']*)/g);
     patterns = [
       [
         /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
@@ -3607,24 +3638,34 @@ var init_redact = __esm({
       [/\b(authorization["']?\s{0,8}[:=]\s{0,8}["']?)[^\s"',]{16,}/gi, "$1***"],
       [/\b((?:bearer|basic)\s{1,8})(?=[^\s\d]{0,64}\d)[A-Za-z0-9._~+/=-]{16,}/gi, "$1***"],
       // NAME=value, also inside a query or a connection string: the value ends where those end it, unless it is quoted.
+      [new RegExp(String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|${raw})`, "gi"), value],
       [
         new RegExp(
-          String.raw`(${secretName}\s{0,8}=(?!=)\s{0,8})(?:${quoted}|[^\s&,;"']+(?:["'][^\s&,;"'}\])]+)*|["'][^\s"']+)`,
+          String.raw`(${passName}\s{0,8}[=:](?!=)\s{0,8})(?!(?:\d{1,3}|true|false|yes|no|ok)\b)(?:${quoted}|${raw})`,
           "gi"
         ),
         value
       ],
-      // NAME: value. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
-      [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{4,})`, "gi"), value],
+      [
+        new RegExp(String.raw`(${pwdName}\s{0,8}[=:]\s{0,8})(?!["']?(?:[/~.$]|[a-z]:[/\\]))(?:${quoted}|${raw})`, "gi"),
+        value
+      ],
+      // Of Docker's config.json and of .npmrc: user and password in base64.
+      [/(["']auth["']\s{0,8}:\s{0,8})(["'])(?=[^"']{0,500}[A-Z0-9=])[A-Za-z0-9+/=_-]{8,}\2/g, value],
+      [/((?<![A-Za-z0-9])_auth\s{0,8}=\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+      // NAME: value; a bracket behind it closes what stood before. In prose a short word behind the colon is more likely a count or a word: "token: 3 of 5".
+      [new RegExp(String.raw`(${secretName}\s{0,8}:\s{0,8})(?:${quoted}|[^\s&,;"']{3,}[^\s&,;"')\]}])`, "gi"), value],
       [new RegExp(String.raw`((?<!-)--[a-z-]{0,20}${secretName}\s{1,8})(?:${quoted}|[^\s"'-][^\s"']{3,})`, "gi"), value],
       // ALTER ROLE … PASSWORD 'value'
       [/\b(password\s{1,8})(')(?:[^'\r\n]|'')+'/gi, value],
-      [
-        /\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|glpat-[A-Za-z0-9_-]{16,}|A[KS]IA[A-Z0-9]{16}|xox[abprs]-[A-Za-z0-9-]{10,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,})/g,
-        "***"
-      ]
+      [/\bcurl [^\r\n]*/g, withUser],
+      [/\b(?:mysql|mariadb)[a-z-]{0,20}\s[^\r\n]*/g, withPassword],
+      [/\blogin\s[^\r\n]*/g, withLogin],
+      [/(\bsshpass\s{1,8}(?:-v\s{1,8})?-p\s{0,8})(?:(["'])[^"'\r\n]+\2|[^\s"']+)/g, value],
+      [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
+      [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
     ];
-    suspicious = /PRIVATE KEY|authorization|bearer|basic|passw|passphrase|secret|token|(?:api|access|private)[_-]?key|gh[pousr]_|github_pat_|glpat-|A[KS]IA|xox[abprs]-|eyJ/i;
+    suspicious = /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
     withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
     nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }
@@ -3666,7 +3707,7 @@ function visible(character) {
   if (code < 32) return String.fromCharCode(9216 + code);
   return code === 127 ? "␡" : "�";
 }
-var paint, same, colored, plain, harmless, harmlessStyled;
+var paint, same, colored, plain, harmless, oneLine, harmlessStyled;
 var init_style = __esm({
   "src/common/output/style.ts"() {
     "use strict";
@@ -3681,6 +3722,7 @@ var init_style = __esm({
     };
     plain = { good: same, bad: same, warn: same, faint: same, strong: same };
     harmless = (text2) => text2.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, visible);
+    oneLine = (name) => harmless(name.replace(/[\t\r\n]+/g, " "));
     harmlessStyled = (text2) => text2.split(/(\x1b\[(?:1|2|22|31|32|33|39)m)/).map((part, index) => index % 2 === 1 ? part : harmless(part)).join("");
   }
 });
@@ -3745,7 +3787,7 @@ var init_table = __esm({
     "use strict";
     init_style();
     plainView = { layout: "aligned", style: plain, columns: Number.POSITIVE_INFINITY };
-    cell = (value2) => value2 === null ? "-" : harmless(String(value2).replace(/[\t\r\n]+/g, " ")) || "-";
+    cell = (value2) => value2 === null ? "-" : oneLine(String(value2)) || "-";
     wide = new RegExp("[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}", "u");
   }
 });
@@ -4163,16 +4205,18 @@ function recordNewest({ chain }) {
 }
 function pushCommand(seen, lacking) {
   const { path: path6, commit, clone, chain } = seen;
+  const elsewhere2 = clone?.hasCommit === true && !clone.checkedOut;
+  const at = elsewhere2 ? ["--git-dir", clone.git.gitDir, "--work-tree", "."] : ["-C", path6];
   const pushes = lacking.map((remote) => {
     const { name, url } = remote;
     const landing = landingOf(seen, remote);
     const branch = landing && !landing.adds ? ownBranch(commit) : landing?.branch ?? "main";
     const own = url !== null && clone?.remotes.get(name)?.some((one) => sameRepository(one, url));
-    return quoteAll(["git", "-C", path6, "push", own ? name : url ?? name, `${commit}:refs/heads/${branch}`]);
+    return quoteAll(["git", ...at, "push", own ? name : url ?? name, `${commit}:refs/heads/${branch}`]);
   });
   const source = seen.answers.find(({ remote, answer }) => remote.url && answer && !isFailure(answer) && has(answer));
   const get = clone && !clone.hasCommit && source ? [quoteAll(["git", "-C", path6, "fetch", shown(source.remote.url), commit])] : [];
-  return [...enter(chain), ...get, ...new Set(pushes)].join(" && ");
+  return [...elsewhere2 ? [] : enter(chain), ...get, ...new Set(pushes)].join(" && ");
 }
 function apart(seen, lacking) {
   const refusing = lacking.filter((remote) => landingOf(seen, remote)?.adds === false);
@@ -4574,9 +4618,9 @@ function submoduleClones(parent, path6, name) {
 }
 function gitDirsOf(gitDir) {
   const [, linked, below2] = /^(.*)[/\\]worktrees[/\\][^/\\]+([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
-  const [, main, within2] = /^(.*?\.git)([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
+  const [, main, within3] = /^(.*?\.git)([/\\]modules[/\\].*)?$/.exec(gitDir) ?? [];
   const common = linked ?? main ?? gitDir;
-  const rest = (linked === void 0 ? within2 : below2) ?? "";
+  const rest = (linked === void 0 ? within3 : below2) ?? "";
   const worktrees = (0, import_node_path3.join)(common, "worktrees");
   const others = (0, import_node_fs.existsSync)(worktrees) ? (0, import_node_fs.readdirSync)(worktrees).map((name) => (0, import_node_path3.join)(worktrees, name)) : [];
   return [gitDir, ...[common, ...others].map((dir) => (0, import_node_path3.join)(dir, rest))];
@@ -4669,13 +4713,13 @@ async function gitlinkChanges(git, commits) {
   let by = "";
   let pending;
   const onLine = (piece) => {
-    const raw = /^:(\d+) (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(piece);
+    const raw2 = /^:(\d+) (\d+) [0-9a-f]+ ([0-9a-f]+) [A-Z]\d*$/.exec(piece);
     if (pending) {
       const { mode, oldMode, oid } = pending;
       if (mode === "160000") changes.push({ by, path: piece, oid });
       else if (oldMode === "160000") changes.push({ by, path: piece, oid: void 0 });
       pending = void 0;
-    } else if (raw) pending = { oldMode: raw[1], mode: raw[2], oid: raw[3] };
+    } else if (raw2) pending = { oldMode: raw2[1], mode: raw2[2], oid: raw2[3] };
     else by = piece.trim();
   };
   const args = ["diff-tree", "--stdin", "-r", "-m", "-z", "--root", "--raw", "--no-abbrev", "--no-renames"];
@@ -8605,7 +8649,7 @@ ${pointer}
 var require_resolve_props = __commonJS({
   "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
     "use strict";
-    function resolveProps(tokens, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+    function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
       let spaceBefore = false;
       let atNewline = startOnNewline;
       let hasSpace = startOnNewline;
@@ -8620,7 +8664,7 @@ var require_resolve_props = __commonJS({
       let comma = null;
       let found = null;
       let start2 = null;
-      for (const token2 of tokens) {
+      for (const token2 of tokens2) {
         if (reqSpace) {
           if (token2.type !== "space" && token2.type !== "newline" && token2.type !== "comma")
             onError(token2.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -8711,7 +8755,7 @@ var require_resolve_props = __commonJS({
             hasSpace = false;
         }
       }
-      const last = tokens[tokens.length - 1];
+      const last = tokens2[tokens2.length - 1];
       const end = last ? last.offset + last.source.length : offset;
       if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
         onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
@@ -9593,9 +9637,9 @@ var require_resolve_flow_scalar = __commonJS({
             res += parseCharCode(source, i + 1, length, onError);
             i += length;
           } else {
-            const raw = source.substr(i - 1, 2);
-            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
-            res += raw;
+            const raw2 = source.substr(i - 1, 2);
+            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
+            res += raw2;
           }
         } else if (ch === " " || ch === "	") {
           const wsStart = i;
@@ -9667,9 +9711,9 @@ var require_resolve_flow_scalar = __commonJS({
       try {
         return String.fromCodePoint(code);
       } catch {
-        const raw = source.substr(offset - 2, length + 2);
-        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw}`);
-        return raw;
+        const raw2 = source.substr(offset - 2, length + 2);
+        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw2}`);
+        return raw2;
       }
     }
     exports.resolveFlowScalar = resolveFlowScalar;
@@ -10051,8 +10095,8 @@ ${cb}` : comment;
        * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
        * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
        */
-      *compose(tokens, forceDoc = false, endOffset = -1) {
-        for (const token2 of tokens)
+      *compose(tokens2, forceDoc = false, endOffset = -1) {
+        for (const token2 of tokens2)
           yield* this.next(token2);
         yield* this.end(forceDoc, endOffset);
       }
@@ -12227,9 +12271,30 @@ var init_limit = __esm({
   }
 });
 
+// builtin:node:events
+var require_node_events = __commonJS({
+  "builtin:node:events"(exports, module) {
+    module.exports = __require("node:events");
+  }
+});
+
+// builtin:node:http
+var require_node_http = __commonJS({
+  "builtin:node:http"(exports, module) {
+    module.exports = __require("node:http");
+  }
+});
+
+// builtin:node:https
+var require_node_https = __commonJS({
+  "builtin:node:https"(exports, module) {
+    module.exports = __require("node:https");
+  }
+});
+
 // src/submodules/tokens.ts
 function tokensFrom(env, named) {
-  const tokens = named.map((one) => {
+  const tokens2 = named.map((one) => {
     const cut2 = one.lastIndexOf("=");
     const [host, variable] = [one.slice(0, cut2), one.slice(cut2 + 1)];
     if (cut2 < 1 || variable === "")
@@ -12239,23 +12304,23 @@ function tokensFrom(env, named) {
     return { base: baseOf(host), token: token2 };
   });
   const forgejo = env.FORGEJO_URL || env.FORGEJO_SERVER_URL || env.FORGEJO_ACTIONS && env.GITHUB_SERVER_URL;
-  if (env.FORGEJO_TOKEN && forgejo) tokens.push({ base: baseOf(forgejo), token: env.FORGEJO_TOKEN });
+  if (env.FORGEJO_TOKEN && forgejo) tokens2.push({ base: baseOf(forgejo), token: env.FORGEJO_TOKEN });
   if (env.GITHUB_TOKEN)
-    tokens.push({ base: baseOf(env.GITHUB_SERVER_URL || "https://github.com"), token: env.GITHUB_TOKEN });
-  for (const { token: token2 } of tokens) {
+    tokens2.push({ base: baseOf(env.GITHUB_SERVER_URL || "https://github.com"), token: env.GITHUB_TOKEN });
+  for (const { token: token2 } of tokens2) {
     hideSecret(token2);
     hideSecret(basic(token2));
   }
-  return tokens;
+  return tokens2;
 }
-function authorizationFor(url, tokens) {
-  const found = tokens.find(({ base }) => url === base || url.startsWith(`${base}/`));
+function authorizationFor(url, tokens2) {
+  const found = tokens2.find(({ base }) => url === base || url.startsWith(`${base}/`));
   return found && `Basic ${basic(found.token)}`;
 }
-function asHttp(url, tokens) {
+function asHttp(url, tokens2) {
   const { scheme, path: path6 } = locate(url);
   if (scheme !== "ssh" && scheme !== "git+ssh") return url;
-  const found = tokens.find(({ base }) => hostName(base) === hostName(url));
+  const found = tokens2.find(({ base }) => hostName(base) === hostName(url));
   return found ? `${found.base}/${path6}.git` : url;
 }
 var baseOf, basic, hostName, tokenSettings;
@@ -12268,7 +12333,7 @@ var init_tokens = __esm({
     baseOf = (text2) => (/^https?:\/\//i.test(text2) ? text2 : `https://${text2}`).replace(/\/+$/, "");
     basic = (token2) => Buffer.from(`x-access-token:${token2}`).toString("base64");
     hostName = (url) => locate(url).host.replace(/:\d+$/, "");
-    tokenSettings = (tokens) => [...new Map(tokens.toReversed().map((token2) => [token2.base, token2])).values()].flatMap(({ base, token: token2 }) => [
+    tokenSettings = (tokens2) => [...new Map(tokens2.toReversed().map((token2) => [token2.base, token2])).values()].flatMap(({ base, token: token2 }) => [
       [`http.${base}/.extraheader`, ""],
       [`http.${base}/.extraheader`, `Authorization: Basic ${basic(token2)}`]
     ]);
@@ -12898,9 +12963,9 @@ var init_push = __esm({
     init_tokens();
     init_url();
     pushTimeoutMs = 36e5;
-    withTokens = ({ tokens }, git) => ({
+    withTokens = ({ tokens: tokens2 }, git) => ({
       ...git,
-      env: withSettings(git.env, tokenSettings(tokens))
+      env: withSettings(git.env, tokenSettings(tokens2))
     });
     policyOf = (session) => ({ requireBranch: false, rootRemotes: session.remotes });
     sameCommand = (a, b) => a.path === b.path && a.own === b.own && byName(a) && byName(b);
@@ -12949,18 +13014,18 @@ function statusText({ submodules, required }, view) {
   ];
   return table(columns2, submodules, view);
 }
-var import_node_fs3, import_node_path7, hasWorkflow;
+var import_node_fs4, import_node_path7, hasWorkflow;
 var init_status = __esm({
   "src/submodules/status.ts"() {
     "use strict";
-    import_node_fs3 = __toESM(require_node_fs(), 1);
+    import_node_fs4 = __toESM(require_node_fs(), 1);
     import_node_path7 = __toESM(require_node_path(), 1);
     init_table();
     init_check();
     init_git();
     init_survey();
     init_url();
-    hasWorkflow = (dir, name) => ["yaml", "yml"].some((extension) => (0, import_node_fs3.existsSync)((0, import_node_path7.join)(dir, ".forgejo/workflows", `${name}.${extension}`)));
+    hasWorkflow = (dir, name) => ["yaml", "yml"].some((extension) => (0, import_node_fs4.existsSync)((0, import_node_path7.join)(dir, ".forgejo/workflows", `${name}.${extension}`)));
   }
 });
 
@@ -12979,19 +13044,19 @@ __export(hook_exports, {
 async function planHook(git, program2, flags, shared) {
   const file = await hookPath(git, "pre-push");
   if (!git.bare) {
-    const lefthook = lefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, name)));
+    const lefthook = lefthookFiles.find((name) => (0, import_node_fs5.existsSync)((0, import_node_path8.join)(git.dir, name)));
     if (lefthook) {
-      const runs = (0, import_node_fs4.existsSync)(file) && (await (0, import_promises10.readFile)(file, "utf8")).includes("lefthook");
+      const runs = (0, import_node_fs5.existsSync)(file) && (await (0, import_promises10.readFile)(file, "utf8")).includes("lefthook");
       return { ...await lefthookPlan((0, import_node_path8.join)(git.dir, lefthook), flags), next: left(runs, "lefthook install") };
     }
-    const other = otherLefthookFiles.find((name) => (0, import_node_fs4.existsSync)((0, import_node_path8.join)(git.dir, name)));
+    const other = otherLefthookFiles.find((name) => (0, import_node_fs5.existsSync)((0, import_node_path8.join)(git.dir, name)));
     if (other)
       throw problem(
         `lefthook is configured in ${other}, which is not YAML.`,
         `Add there, under pre-push: a command "${mark}" with run = "${checkCommand("{1}", flags)}" and use_stdin = true.`
       );
     const husky = (0, import_node_path8.join)(git.dir, ".husky");
-    if ((0, import_node_fs4.existsSync)(husky)) {
+    if ((0, import_node_fs5.existsSync)(husky)) {
       const runs = [husky, (0, import_node_path8.join)(husky, "_")].includes((0, import_node_path8.dirname)(file));
       return { ...await huskyPlan((0, import_node_path8.join)(husky, "pre-push"), flags), next: left(runs, "npx husky") };
     }
@@ -13064,7 +13129,7 @@ function inserted(before, document, entry) {
   return head + lines3.replace(/^(?=.)/gm, indent) + before.slice(head.length);
 }
 async function huskyPlan(file, flags) {
-  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const before = (0, import_node_fs5.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
   const command = checkCommand('"$1"', flags);
   const forms = { alone: `${command}
 `, run: (kept) => `sh -e ${kept} "$@"`, command };
@@ -13075,7 +13140,7 @@ async function huskyPlan(file, flags) {
   };
 }
 async function plainPlan(file, program2, flags) {
-  const before = (0, import_node_fs4.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
+  const before = (0, import_node_fs5.existsSync)(file) ? await (0, import_promises10.readFile)(file, "utf8") : void 0;
   const tail = `check --pre-push "$1"${flags.length > 0 ? ` ${quoteAll(flags)}` : ""}`;
   const command = [
     `if command -v ${mark} >/dev/null 2>&1; then ${mark} ${tail}`,
@@ -13127,7 +13192,7 @@ function wrapStep(file, kept, content) {
     title: `keep ${file} as ${(0, import_node_path8.basename)(kept)}, and run the check after it`,
     commands: [quoteAll(["mv", file, kept]), ...content.trimEnd().split("\n")],
     async apply() {
-      if ((0, import_node_fs4.existsSync)(kept)) throw problem(`${kept} is in the way.`, `Look at it, and remove or rename it.`);
+      if ((0, import_node_fs5.existsSync)(kept)) throw problem(`${kept} is in the way.`, `Look at it, and remove or rename it.`);
       await (0, import_promises10.rename)(file, kept);
       await (0, import_promises10.writeFile)(file, content, { mode: 493 });
       await (0, import_promises10.chmod)(file, 493);
@@ -13135,15 +13200,15 @@ function wrapStep(file, kept, content) {
     },
     async undo() {
       await (0, import_promises10.rm)(file, { force: true });
-      if ((0, import_node_fs4.existsSync)(kept)) await (0, import_promises10.rename)(kept, file);
+      if ((0, import_node_fs5.existsSync)(kept)) await (0, import_promises10.rename)(kept, file);
     }
   };
 }
-var import_node_fs4, import_promises10, import_node_path8, import_node_util, import_yaml2, mark, lefthookFiles, otherLefthookFiles, left, checkCommand, wrapper;
+var import_node_fs5, import_promises10, import_node_path8, import_node_util, import_yaml2, mark, lefthookFiles, otherLefthookFiles, left, checkCommand, wrapper;
 var init_hook = __esm({
   "src/submodules/hook.ts"() {
     "use strict";
-    import_node_fs4 = __toESM(require_node_fs(), 1);
+    import_node_fs5 = __toESM(require_node_fs(), 1);
     import_promises10 = __toESM(require_promises(), 1);
     import_node_path8 = __toESM(require_node_path(), 1);
     import_node_util = __toESM(require_node_util(), 1);
@@ -13699,6 +13764,14 @@ async function runTool(tool2, argv, io) {
     }, live: () => {
     } } : io);
   });
+  let told;
+  const tell = (error2) => {
+    outcome = explain(error2, tool2, io, {
+      verbose: flags.includes("--verbose") || flags.includes("-v"),
+      verb: tool2.verbs.map(verbName).find((name) => name === words[0]) ?? ""
+    });
+    told = error2;
+  };
   try {
     try {
       knowsVerb(tool2, words[0]);
@@ -13706,12 +13779,10 @@ async function runTool(tool2, argv, io) {
       if (!outcome) throw new Error("No verb ran.");
     } catch (error2) {
       if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
-      outcome = explain(error2, tool2, io, {
-        verbose: flags.includes("--verbose") || flags.includes("-v"),
-        verb: tool2.verbs.map(verbName).find((name) => name === words[0]) ?? ""
-      });
+      tell(error2);
     }
-    if (json) await io.write(`${JSON.stringify(redactValue(outcome.result), null, 2)}
+    if (json)
+      await io.write(`${shownJson(outcome, 2)}
 `);
     else {
       const text2 = shownText(outcome, io.view);
@@ -13719,11 +13790,16 @@ async function runTool(tool2, argv, io) {
 `);
     }
   } catch (error2) {
-    if (!(error2 instanceof ReaderGone)) throw error2;
+    if (error2 instanceof ToolError && error2 !== told) tell(error2);
+    else if (!(error2 instanceof ReaderGone || error2 === told)) throw error2;
   }
   return outcome ?? { exit: exitCode.ok, result: null };
 }
-var shownText = (outcome, view) => harmlessStyled(redact(outcome.text?.(view) ?? ""));
+var shownText = (outcome, view) => {
+  const text2 = outcome.text?.(view) ?? "";
+  return harmlessStyled(outcome.verbatim ? text2 : redact(text2));
+};
+var shownJson = ({ result, verbatim }, indent) => verbatim ? JSON.stringify(result, null, indent) : redactedJson(result, indent);
 function verbFirst(tool2, argv) {
   const words = (options) => new Set(options.flatMap(({ long, short: short2 }) => [long, short2]));
   const flags = words(commonOptions().filter((option) => option.isBoolean()));
@@ -13837,7 +13913,7 @@ async function runAction(tool2, { secrets, outputs, verbInput }) {
   try {
     process.env.GITHUB_OUTPUT ||= process.env.FORGEJO_OUTPUT ?? "";
     for (const [name, value2] of Object.entries(outputs(outcome))) setOutput(name, value2);
-    setOutput("result", JSON.stringify(redactValue(outcome.result ?? null)));
+    setOutput("result", shownJson(outcome));
     setOutput("exit-code", outcome.exit);
     await writeSummary(tool2, getInput(verbInput ?? "command"), outcome);
   } catch (error2) {
@@ -13935,7 +14011,7 @@ init_redact();
 init_check();
 
 // src/submodules/command.ts
-var import_node_fs5 = __toESM(require_node_fs(), 1);
+var import_node_fs6 = __toESM(require_node_fs(), 1);
 var import_node_path9 = __toESM(require_node_path(), 1);
 
 // src/common/audit.ts
@@ -13960,6 +14036,7 @@ async function makeDirectory(path6) {
 }
 
 // src/common/audit.ts
+init_errors();
 init_redact();
 function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
@@ -13968,7 +14045,7 @@ function stateDirectory(env) {
 var appendAudit = (file, record2) => appendAudits(file, [record2]);
 async function appendAudits(file, records) {
   const common = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)() };
-  const lines3 = records.map((record2) => `${JSON.stringify(redactValue({ ...common, ...record2 }))}
+  const lines3 = records.map((record2) => `${redactedJson({ ...common, ...record2 })}
 `);
   await makeDirectory((0, import_node_path2.dirname)(file));
   const handle = await (0, import_promises4.open)(file, "a", 384);
@@ -14168,6 +14245,7 @@ function seconds(name, value2, file) {
 
 // src/submodules/facts.ts
 var import_node_crypto2 = __toESM(require_node_crypto(), 1);
+var import_node_fs2 = __toESM(require_node_fs(), 1);
 var import_promises6 = __toESM(require_promises(), 1);
 var import_node_path4 = __toESM(require_node_path(), 1);
 init_errors();
@@ -14192,7 +14270,7 @@ var FactStore = class {
   /** Writes what was learned. @throws ToolError (unknown) where the directory cannot be made */
   async save() {
     for (const one of this.#open.values()) {
-      const { dir, stored, changed } = await one;
+      const { dir, stored, changed } = one;
       if (!changed) continue;
       await makeCache(dir);
       const temporary = (0, import_node_path4.join)(dir, `facts-${(0, import_node_crypto2.randomUUID)()}.tmp`);
@@ -14219,8 +14297,8 @@ async function makeCache(dir) {
     );
   });
 }
-async function load(dir) {
-  const stored = await readStored((0, import_node_path4.join)(dir, "facts.json"));
+function load(dir) {
+  const stored = readStored((0, import_node_path4.join)(dir, "facts.json"));
   const facts = {
     dir,
     stored,
@@ -14239,16 +14317,16 @@ async function load(dir) {
   return facts;
 }
 var wordOf = (tips) => tips.length === 1 ? tips[0] : (0, import_node_crypto2.createHash)("sha256").update(tips.toSorted().join(" ")).digest("hex");
-async function readStored(file) {
+function readStored(file) {
   try {
-    const { within: within2, recorded } = JSON.parse(await (0, import_promises6.readFile)(file, "utf8"));
-    if (typeof within2 === "object" && typeof recorded === "object") return { within: within2, recorded };
+    const { within: within3, recorded } = JSON.parse((0, import_node_fs2.readFileSync)(file, "utf8"));
+    if (typeof within3 === "object" && typeof recorded === "object") return { within: within3, recorded };
   } catch {
   }
   return { within: {}, recorded: {} };
 }
-var trimmed = ({ within: within2, recorded }) => ({
-  within: Object.fromEntries(Object.entries(within2).slice(-most)),
+var trimmed = ({ within: within3, recorded }) => ({
+  within: Object.fromEntries(Object.entries(within3).slice(-most)),
   recorded: Object.fromEntries(Object.entries(recorded).slice(-most))
 });
 
@@ -14257,12 +14335,15 @@ init_git();
 init_limit();
 
 // src/submodules/probe.ts
-var import_node_fs2 = __toESM(require_node_fs(), 1);
+var import_node_fs3 = __toESM(require_node_fs(), 1);
 var import_node_path5 = __toESM(require_node_path(), 1);
 var import_promises7 = __toESM(require_promises2(), 1);
 init_failure();
 
 // src/submodules/ask/http.ts
+var import_node_events = __toESM(require_node_events(), 1);
+var import_node_http = __toESM(require_node_http(), 1);
+var import_node_https = __toESM(require_node_https(), 1);
 init_tokens();
 
 // src/submodules/ask/pack.ts
@@ -14371,7 +14452,7 @@ function recordedTree(objects, commit) {
 // src/submodules/ask/http.ts
 var harmless2 = /* @__PURE__ */ new Set(["extraheader", "postbuffer", "lowspeedlimit", "lowspeedtime", "useragent", "receivepack"]);
 var environment = /^((https?|all)_proxy|GIT_(SSL|PROXY|HTTP)_.*|GIT_CURL_.*|SSL_CERT_(FILE|DIR))$/i;
-function directHeaders(url, { settings, env, tokens }) {
+function directHeaders(url, { settings, env, tokens: tokens2 }) {
   if (!/^https?:\/\//i.test(url) || Object.entries(env).some(([name, value2]) => value2 && environment.test(name)))
     return void 0;
   let extra = [];
@@ -14379,17 +14460,17 @@ function directHeaders(url, { settings, env, tokens }) {
     const [, base, name] = /^http\.(?:(.*)\.)?([^.]+)$/s.exec(key) ?? [];
     if (name === void 0) continue;
     if (!harmless2.has(name)) return void 0;
-    if (name !== "extraheader" || base !== void 0 && !within(url, base)) continue;
+    if (name !== "extraheader" || base !== void 0 && !within2(url, base)) continue;
     const [, header, content] = /^([^:]+):\s*(.*)$/.exec(value2) ?? [];
     if (header === void 0) extra = [];
     else extra.push([header.toLowerCase(), content]);
   }
   const { username, password } = new URL(url);
   const own = username && `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString("base64")}`;
-  const authorization = authorizationFor(url, tokens) ?? (own || void 0);
+  const authorization = authorizationFor(url, tokens2) ?? (own || void 0);
   return { ...Object.fromEntries(extra), ...authorization !== void 0 && { authorization } };
 }
-function within(url, base) {
+function within2(url, base) {
   try {
     const [one, all] = [new URL(url), new URL(base)];
     const folder = all.pathname.replace(/\/*$/, "/");
@@ -14440,32 +14521,36 @@ function packet(text2) {
 async function ask({ url, headers, timeoutMs, hash }, command, args, read) {
   const capabilities = hash === "sha1" ? [] : [`object-format=${hash}
 `];
-  const request = [`command=${command}
+  const head = [`command=${command}
 `, ...capabilities].map(packet).join("");
   const address = new URL(url);
   address.username = "";
   address.password = "";
   address.pathname = `${address.pathname.replace(/\/+$/, "")}/git-upload-pack`;
-  const stop = new AbortController();
-  const limit = setTimeout(() => stop.abort(), timeoutMs);
+  const { request: open3 } = address.protocol === "https:" ? import_node_https.default : import_node_http.default;
+  const body = Buffer.from(`${head}0001${args.map((arg) => packet(`${arg}
+`)).join("")}0000`);
+  let limit;
   try {
-    const response = await fetch(address, {
+    const request = open3(address, {
       method: "POST",
       headers: {
         ...headers,
         "content-type": "application/x-git-upload-pack-request",
+        "content-length": body.length,
         accept: "application/x-git-upload-pack-result",
         "git-protocol": "version=2",
         "user-agent": "git/2 (submodule-push-check)"
-      },
-      body: `${request}0001${args.map((arg) => packet(`${arg}
-`)).join("")}0000`,
-      redirect: "manual",
-      signal: stop.signal
+      }
     });
-    const right = response.headers.get("content-type") === "application/x-git-upload-pack-result";
-    if (response.status === 200 && right && response.body) return await read(response.body);
-    await response.body?.cancel();
+    limit = setTimeout(() => request.destroy(new Error("timed out")), timeoutMs);
+    request.end(body);
+    const [response] = await (0, import_node_events.once)(request, "response");
+    request.on("error", () => {
+    });
+    const right = response.headers["content-type"] === "application/x-git-upload-pack-result";
+    if (response.statusCode === 200 && right) return await read(response);
+    response.destroy();
     return void 0;
   } catch {
     return void 0;
@@ -14518,8 +14603,8 @@ function packetLines(bytes) {
 // src/submodules/ask/rest.ts
 init_url();
 var mostPages = 1e3;
-function restRepository(url, tokens, timeoutMs) {
-  const server = tokens.find(({ base }) => url.startsWith(`${base}/`));
+function restRepository(url, tokens2, timeoutMs) {
+  const server = tokens2.find(({ base }) => url.startsWith(`${base}/`));
   const named = server && ownerAndName(`https://host${url.slice(server.base.length)}`);
   if (!server || !named) return void 0;
   const root = `${server.base}/api/v1/repos/${encodeURIComponent(named.owner)}/${encodeURIComponent(named.name)}`;
@@ -14610,12 +14695,12 @@ var hashOf = (oid) => oid.length === 64 ? "sha256" : "sha1";
 function createProbe({
   git: seed,
   settings,
-  tokens,
+  tokens: tokens2,
   facts,
   local: local2,
   retryDelaysMs = [500, 2e3]
 }) {
-  const git = { ...seed, env: withSettings(seed.env, tokenSettings(tokens)) };
+  const git = { ...seed, env: withSettings(seed.env, tokenSettings(tokens2)) };
   const limit = createLimit(parallel);
   const alone = createLimit(() => 1);
   const known2 = /* @__PURE__ */ new Map();
@@ -14632,11 +14717,11 @@ function createProbe({
     },
     async recorded(original, commit) {
       const url = await addressOf(original);
-      return once(trees, `${commit} ${url}`, async () => {
-        const remembered = (await facts.of(url)).recorded(commit);
+      return once2(trees, `${commit} ${url}`, async () => {
+        const remembered = facts.of(url).recorded(commit);
         if (remembered) return remembered;
         const found = await readRecorded(url, commit);
-        if (found && !isFailure(found)) (await facts.of(url)).addRecorded(commit, found);
+        if (found && !isFailure(found)) facts.of(url).addRecorded(commit, found);
         return found;
       });
     },
@@ -14645,7 +14730,7 @@ function createProbe({
     },
     forget(original) {
       containing.clear();
-      for (const url of [original, asHttp(original, tokens)]) {
+      for (const url of [original, asHttp(original, tokens2)]) {
         known2.delete(url);
         histories.delete(url);
       }
@@ -14657,15 +14742,15 @@ function createProbe({
     }
   };
   async function addressOf(original) {
-    const url = asHttp(original, tokens);
+    const url = asHttp(original, tokens2);
     if (url === original || !isFailure(await tipsOf(url)) || isFailure(await tipsOf(original))) return url;
     return original;
   }
   function tipsOf(url) {
-    return once(known2, url, async () => {
+    return once2(known2, url, async () => {
       const refs = await refsOf(url, ["refs/heads/", "refs/tags/"]);
       if (!isFailure(refs)) return readTips(refs);
-      const rest = restRepository(url, tokens, git.timeoutMs);
+      const rest = restRepository(url, tokens2, git.timeoutMs);
       const found = await rest?.refs().catch(() => void 0);
       if (!rest || !found) return refs;
       restOnly.set(url, rest);
@@ -14712,7 +14797,7 @@ function createProbe({
     const { url, commit } = question;
     const tips = [...new Set(refs.map(([, oid]) => oid))];
     if (tips.length === 0) return false;
-    const remembered = await facts.of(url);
+    const remembered = facts.of(url);
     if (remembered.contains(tips, commit)) return true;
     const key = `${commit} ${tips.toSorted().join(" ")}`;
     const elsewhere2 = containing.get(key);
@@ -14736,7 +14821,7 @@ function createProbe({
     return !isFailure(history) && isContained(history, commit, tips);
   }
   function historyOf(url, hash) {
-    return once(histories, url, async () => {
+    return once2(histories, url, async () => {
       const scratch = await scratchIn(url, "history.git", hash);
       const specs = ["heads", "tags", "pull", "merge-requests"].map((kind) => `+refs/${kind}/*:refs/r/${kind}/*`);
       const result = await alone(scratch.dir, () => byGit(url, () => fetchCommits(scratch, url, specs)));
@@ -14811,13 +14896,13 @@ function createProbe({
     return content === void 0 ? void 0 : { ...tree, gitmodules: content };
   }
   async function scratchIn(url, name, hash) {
-    const { dir } = await facts.of(url);
-    if (!(0, import_node_fs2.existsSync)(dir)) await makeCache(dir);
+    const { dir } = facts.of(url);
+    if (!(0, import_node_fs3.existsSync)(dir)) await makeCache(dir);
     return scratchRepository(git, (0, import_node_path5.join)(dir, name), hash);
   }
   async function directly(url, hash, question) {
     if (indirect.has(url)) return void 0;
-    const headers = directHeaders(url, { settings, env: git.env, tokens });
+    const headers = directHeaders(url, { settings, env: git.env, tokens: tokens2 });
     const remote = headers && { url, headers, timeoutMs: git.timeoutMs, hash };
     const answer = remote && await limit(serverOf(url), () => question(remote));
     if (answer === void 0) indirect.add(url);
@@ -14859,7 +14944,7 @@ function asFailure(error2) {
   if (isFailure(error2)) return error2;
   throw error2;
 }
-function once(memory, key, make) {
+function once2(memory, key, make) {
   let value2 = memory.get(key);
   if (!value2) {
     value2 = make();
@@ -14875,7 +14960,7 @@ async function openSession(options) {
   const { env, timeoutMs, directory } = options;
   const git = await openRepository(directory, env, timeoutMs);
   const settings = await configuration(git, "^(remote\\..*\\.(url|pushurl)|branch\\..*\\.remote|url\\..*|http\\..*)$");
-  const tokens = tokensFrom(env, options.tokenEnv);
+  const tokens2 = tokensFrom(env, options.tokenEnv);
   const config = await readConfig(git, options);
   const allRemotes = rootRemotesOf(settings);
   const local2 = createLimit(() => Math.max(2, (0, import_node_os2.availableParallelism)()));
@@ -14889,8 +14974,8 @@ async function openSession(options) {
     defaultRemote: defaultRemote(git, settings, allRemotes),
     local: local2,
     facts,
-    tokens,
-    probe: createProbe({ git, settings, tokens, facts, local: local2 }),
+    tokens: tokens2,
+    probe: createProbe({ git, settings, tokens: tokens2, facts, local: local2 }),
     async close() {
       await facts.save();
       await facts.prune(Date.now());
@@ -15039,7 +15124,7 @@ var whereOptions = () => [
 ];
 function directoryOf({ directory }) {
   const dir = (0, import_node_path9.resolve)(directory);
-  if (!(0, import_node_fs5.existsSync)(dir))
+  if (!(0, import_node_fs6.existsSync)(dir))
     throw usage(`--directory ${directory}: there is no ${dir}.`, "Name the root repository’s directory.");
   return dir;
 }
