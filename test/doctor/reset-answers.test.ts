@@ -190,10 +190,10 @@ test('a job whose task is done lists the steps that are repeated', async () => {
     )
   ).map(({ name }) => name);
   expect(steps.length).toBeGreaterThan(0);
-  expect(await repeats('--to', 'waiting', '--job', 'build')).toEqual([{ job: 'build', steps }]);
+  expect(await repeats('--to', 'waiting', '--job', 'build')).toEqual([{ job: 'build', steps, begun: [] }]);
   // Put back by hand, its old task still named.
   await database.query('UPDATE action_run_job SET status = 5 WHERE task_id = $1', [taskId]);
-  expect(await repeats()).toEqual([{ job: 'build', steps }]);
+  expect(await repeats()).toEqual([{ job: 'build', steps, begun: [] }]);
   await database.drop();
 });
 

@@ -141,3 +141,16 @@ test('only steps that were done are called done, and a name stays on its line', 
   expect(json.runs[0].repeats).toMatchObject([{ steps: ['Check out'], begun: ['Build'] }]);
   await database.drop();
 });
+
+test('what still reports is told in the same words by a dry run and by the repair', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.hungJob(scene).run);
+  const reasons = async (flag: string) => {
+    const argv = ['reset', String(runId), flag, '--json'];
+    const { json } = await doctor(database.url, argv, { schema: database.schema });
+    return json.runs[0].leftOut.map(({ reason }: { reason: string }) => reason.replace(/\d+s ago/g, 'ago'));
+  };
+  const shown = await reasons('--dry-run');
+  expect(shown).toEqual([expect.stringContaining('last line 45m')]);
+  expect(await reasons('--yes')).toEqual(shown);
+  await database.drop();
+});

@@ -58,7 +58,8 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       .orderBy('id')
       .forUpdate()
       .execute();
-  return loadRuns(database, queries, ids);
+  // As a preview reads them: what it says of a job must not depend on whether it is applied.
+  return loadRuns(database, queries, ids, { logs: true });
 }
 
 /** What repairs need to know beside the runs' own rows. With `lock` it is locked: the steps, then the versions, last of all. */
