@@ -65,7 +65,7 @@ async function emptySchema(url: string, schema: string): Promise<TestDatabase> {
 export async function testDatabase(): Promise<TestDatabase> {
   switch (chosenDialect()) {
     case 'embedded':
-      return embeddedDatabase();
+      return usedAgain(embeddedDatabase);
     case 'postgresql':
       return usedAgain(async () => emptySchema((await realCluster()).url('postgres'), `test_${++counter}`));
     case 'sqlite':

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** git as tests run it: no settings of the machine, fixed author and dates, local paths allowed for submodules. */
 export const gitEnv: Record<string, string> = {
@@ -103,6 +104,30 @@ export interface WorldOptions {
  * Servers are directories of bare repositories; URLs are relative unless told otherwise.
  */
 export function makeWorld(options: WorldOptions = {}): World {
+  if (options.url || options.reach) return buildWorld(options);
+  const key = JSON.stringify(options);
+  const pattern = patterns.get(key) ?? buildWorld(options);
+  patterns.set(key, pattern);
+  const { dir, remove } = temporary();
+  cpSync(pattern.dir, dir, { recursive: true, preserveTimestamps: true });
+  // Absolute paths are in git's settings only.
+  for (const name of readdirSync(dir, { recursive: true, encoding: 'utf8' }))
+    if (basename(name) === 'config') {
+      const file = join(dir, name);
+      writeFileSync(file, readFileSync(file, 'utf8').replaceAll(pattern.dir, dir));
+    }
+  return { ...pattern, dir, servers: join(dir, 'servers'), root: pattern.root.replace(pattern.dir, dir), remove };
+}
+
+/** Worlds to copy: to make one takes fifty calls of git. */
+const patterns = new Map<string, World>();
+// This module is imported while a test file is collected, so the hook is the file's own.
+afterAll(() => {
+  for (const { remove } of patterns.values()) remove();
+  patterns.clear();
+});
+
+function buildWorld(options: WorldOptions): World {
   const { remotes = ['origin', 'alm'], format = 'sha1', lib = 'lib', nested = false } = options;
   const { dir, remove } = temporary();
   const servers = join(dir, 'servers');
