@@ -71,6 +71,8 @@ export interface Work {
   readonly settings: Settings;
   readonly local: Host;
   readonly report: Reporter;
+  /** Asked when the new file is whole on the host and the service is not touched yet. What it throws leaves it at that. */
+  readonly ready?: () => Promise<void>;
 }
 
 /** Deploys to one host. Never throws: whatever happens is in the result. */
@@ -264,7 +266,7 @@ async function change(
     guard: () => lock.guard(),
     onProgress: (done, total) => run.report.progress(remote.name, done, total),
   };
-  const steps = stepsOf(context);
+  const steps = stepsOf(context, run.ready);
   const plan: Plan<Change> = { title: `${remote.name}: ${situation.settings.target}`, steps };
   const report = await runPlan(plan, context, {
     onStep: ({ title, ms, detail, error, outcome }, moment) => {
@@ -433,7 +435,7 @@ async function see(situation: Situation, forwards?: boolean): Promise<Sight> {
 }
 
 /** One host's run: its phases, its lock, its result. */
-interface Run {
+interface Run extends Pick<Work, 'ready'> {
   readonly result: Mutable<HostResult>;
   readonly report: Reporter;
   expect(sha256: string): void;
@@ -483,6 +485,7 @@ async function runHost(
   const run: Run = {
     result,
     report: work.report,
+    ...(work.ready && { ready: work.ready }),
     expect(sha256) {
       result.sha256 = sha256;
     },

@@ -70,13 +70,23 @@ export interface Change {
 
 type DeployStep = Step<Change> & { readonly phase: string };
 
-/** The steps of a change, in order. */
-export function stepsOf(change: Pick<Change, 'situation' | 'incoming' | 'release' | 'previous'>): DeployStep[] {
+/** The steps of a change, in order. @param ready what to wait for before the service is touched */
+export function stepsOf(
+  change: Pick<Change, 'situation' | 'incoming' | 'release' | 'previous'>,
+  ready?: () => Promise<void>,
+): DeployStep[] {
   const { settings } = change.situation;
   if (change.incoming.kind === 'release')
     return [keepStep(change), swapStep(change), restartStep(change), proveStep(change)];
   if (settings.strategy === 'staged')
-    return [transferStep(change), keepStep(change), swapStep(change), restartStep(change), proveStep(change)];
+    return [
+      transferStep(change),
+      ...(ready ? [waitStep(ready)] : []),
+      keepStep(change),
+      swapStep(change),
+      restartStep(change),
+      proveStep(change),
+    ];
   return [
     ...uploadStep(change),
     keepStep(change),
@@ -133,6 +143,16 @@ async function upload(change: Change): Promise<void> {
   });
   change.method = method;
 }
+
+const waitStep = (ready: () => Promise<void>): DeployStep => ({
+  phase: 'wait',
+  title: 'Wait until each host of the batch has its file',
+  commands: [],
+  async apply() {
+    await ready();
+    return undefined;
+  },
+});
 
 function uploadStep({ situation }: Shape): DeployStep[] {
   if (situation.remote.privilege.writer === null) return [];

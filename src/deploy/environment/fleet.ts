@@ -102,10 +102,15 @@ export class OpenFleet implements Fleet {
     return this.#snapshots;
   }
 
-  async deploy(_service: string, { host, settings }: Target, trial: boolean): Promise<HostResult> {
+  async deploy(
+    _service: string,
+    { host, settings }: Target,
+    trial: boolean,
+    ready?: () => Promise<void>,
+  ): Promise<HostResult> {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host, settings), trial });
-    const result = await deployHost(this.connection(host), source, work);
+    const result = await deployHost(this.connection(host), source, { ...work, ...(ready && { ready }) });
     if (result.outcome === 'deployed' || result.outcome === 'unchanged') await source.supply.keep();
     return result;
   }

@@ -39,7 +39,7 @@ export function sayWhenInterrupted<Some extends Fleet>(
   const placeOf = (service: string, { host }: { host: { name: string } }) => `${service} on ${host.name}`;
   return {
     fleet: {
-      deploy: (service, target, trial) => during(placeOf(service, target), fleet.deploy(service, target, trial)),
+      deploy: (service, target, ...how) => during(placeOf(service, target), fleet.deploy(service, target, ...how)),
       rollback: (service, target, to) => during(placeOf(service, target), fleet.rollback(service, target, to)),
       status: (service, target) => fleet.status(service, target),
       endTrial: (service, target) => fleet.endTrial(service, target),

@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostResult } from '../deploy.ts';
 import { notBegun } from '../not-begun.ts';
 import { type HostStatus, notKnown } from '../verbs.ts';
+import { Gate } from './gate.ts';
 import type { Rollout, ServiceRollout, Target } from './resolve.ts';
 
 /** What can be done to one service on one host. None of these throws: what happened is in the answer. */
 export interface Fleet {
-  /** @param trial the release is not one to go back to before `endTrial` */
-  deploy(service: string, target: Target, trial: boolean): Promise<HostResult>;
+  /**
+   * @param trial the release is not one to go back to before `endTrial`
+   * @param ready what to wait for before the service is touched
+   */
+  deploy(service: string, target: Target, trial: boolean, ready?: () => Promise<void>): Promise<HostResult>;
   /** @param to sha256 of the release to go back to */
   rollback(service: string, target: Target, to: string): Promise<HostResult>;
   status(service: string, target: Target): Promise<HostStatus>;
@@ -133,10 +137,15 @@ async function rollService(
     const names = batch.map(({ host }) => host.name);
     watch.batch(service, index + 1, batches.length, names, first);
     const mine = own.filter((entry) => entry.batch === index + 1);
+    // Those that wait are at work: of more than work at a time some would never begin.
+    const gate = mine.length > 1 && mine.length <= parallel ? new Gate(names) : undefined;
     await inParallel(mine, async (entry) => {
-      entry.result = await fleet.deploy(service, entry.target, trial);
+      const { name } = entry.target.host;
+      const result = await fleet.deploy(service, entry.target, trial, gate && (() => gate.ready(name)));
+      gate?.left(name, fine(result));
+      entry.result = gate?.turnedBack(name) ? { ...notBegun(name, ''), error: result.error } : result;
     });
-    const failed = mine.filter(({ result }) => !fine(result!));
+    const failed = mine.filter(({ result }) => !fine(result!) && result!.outcome !== 'not-begun');
     let stopped =
       failed.length === 0 ? null : `${service} failed on ${failed.map(({ target }) => target.host.name).join(', ')}`;
     if (stopped === null && first && (await needsWatching(service, mine, fleet)))

@@ -100,6 +100,27 @@ test('a release that failed as a canary is not kept, pushes nothing out, and is 
   expect(runs(back)).toEqual(['b true', 'b true']);
 });
 
+test('no host of a batch is touched before each has its file', async () => {
+  expect(await run({ binary: 'a' })).toMatchObject({ exit: 0 });
+  const started = async () =>
+    JSON.parse(await readFile(join(root, 'one', '.app.deploy/state'), 'utf8')).current as string;
+  const before = await started();
+  // Where the new file would be is a directory that is not empty: the second host cannot take it.
+  const inTheWay = join(root, 'two', '.app.deploy/staged');
+  await mkdir(join(inTheWay, 'something'), { recursive: true });
+  const failed = await run({ binary: 'b', environment: { canary: undefined } });
+  await rm(inTheWay, { recursive: true });
+  expect(failed).toMatchObject({ exit: 1, outcome: 'failed', stopped: expect.stringMatching(/^app failed on two$/) });
+  expect(failed.hosts.map(({ outcome, changed, takenBack }) => [outcome, changed, takenBack])).toEqual([
+    ['not-begun', false, null],
+    ['failed', false, null],
+  ]);
+  expect(failed.hosts[0]!.error).toContain('two, which is of the same batch');
+  expect(runs(failed)).toEqual(['a true', 'a true']);
+  expect(await started()).toBe(before);
+  expect(await run({ binary: 'b', environment: { canary: undefined } })).toMatchObject({ exit: 0 });
+});
+
 test('with keep: 1 a run can still take back what it has changed', async () => {
   expect(await run({ binary: 'a', keep: 1 })).toMatchObject({ exit: 0 });
   expect(await releases('one')).toEqual(['a']);
