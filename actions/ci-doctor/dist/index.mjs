@@ -91524,219 +91524,6 @@ var init_change = __esm({
   }
 });
 
-// src/doctor/reset/by-api.ts
-function planByApi(repair, request, { now, zombieTimeout, aggregation }) {
-  const { run: run2, leftOut, changes: planned } = repair;
-  if (planned.length === 0) return void 0;
-  if (request.to === "cancelled") {
-    if (request.job !== void 0) return void 0;
-    const sent = `POST /repos/${run2.repository ?? ""}/actions/runs/${run2.id}/cancel`;
-    if (leftOut.length > 0)
-      return {
-        request: sent,
-        changes: [],
-        after: repair.after,
-        refusal: `Not cancelled through the API, which ends the whole run: ${leftOut.map(({ job, reason }) => `"${job}": ${reason}`).join("; ")}.`
-      };
-    return { request: sent, changes: [], after: repair.after, ...unseen(run2) };
-  }
-  if (request.to !== "failure") return void 0;
-  const silent = tasksToEnd(repair);
-  const ids = new Set(silent.map(({ id }) => id));
-  const jobs = run2.jobs.map((job) => job.task && ids.has(job.task.id) ? { ...job, status: Status.failure } : job);
-  const status = aggregate(
-    jobs.map((job) => job.status),
-    aggregation ?? "new"
-  );
-  const none = silent.length === 0 && { refusal: "It has no running task that the cron could end." };
-  return {
-    request: `POST /admin/cron/${cron}`,
-    changes: silent.filter((task) => now - task.updated <= zombieTimeout).map((task) => ({
-      table: "action_task",
-      id: task.id,
-      before: { updated: task.updated, status: Status.running },
-      after: { updated: now - zombieTimeout - 60 }
-    })),
-    // The cron leaves what needs the job blocked.
-    after: { ...run2, jobs, status },
-    ...none,
-    ...unseen(run2)
-  };
-}
-function tasksToEnd({ run: run2, changes }) {
-  const closed = new Set(
-    changes.flatMap((change) => change.table === "action_task" && !isInsert(change) ? [change.id] : [])
-  );
-  return run2.jobs.flatMap((job) => job.task?.status === Status.running && closed.has(job.task.id) ? [job.task] : []);
-}
-async function cancelByApi({ database, forgejo, pause: pause2 }, { run: run2 }) {
-  const [owner, repo] = run2.repository.split("/");
-  try {
-    await forgejo.request("POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel", { owner, repo, run_id: run2.id });
-  } catch (error2) {
-    if (!(error2 instanceof ToolError)) throw error2;
-    const reason = error2 instanceof UnsupportedByServer || error2 instanceof NotFound ? "this server cannot cancel through the API" : messageOf(error2);
-    return { run: run2, done: false, note: `Not cancelled through the API: ${sentence(reason)}`, statements: [] };
-  }
-  const now = await until(database, run2, pause2, (seen) => seen.jobs.every((job) => isDone(job.status)));
-  const left = now.jobs.filter((job) => !isDone(job.status));
-  return {
-    run: now,
-    done: left.length === 0,
-    note: left.length === 0 ? "Cancelled by Forgejo itself, with commit statuses and notifications." : `The server answered well, but ${left.map((job) => `"${job.name}"`).join(", ")} stayed as before.`,
-    statements: []
-  };
-}
-async function failByCron({ database, forgejo, pause: pause2 }, repair, { changes }) {
-  const { run: run2 } = repair;
-  const statements = await database.transaction(async (queries) => {
-    const texts2 = new Statements(queries);
-    await applyChanges(database, queries, changes, texts2);
-    return changes.map((change) => database.literal(texts2.of(change)));
-  });
-  try {
-    await forgejo.request("POST /admin/cron/{task}", { task: cron });
-  } catch (error2) {
-    if (!(error2 instanceof ToolError)) throw error2;
-    const note2 = `The cron could not be started (${messageOf(error2)}); it ends the task at its next turn.`;
-    return { run: run2, done: false, note: note2, statements };
-  }
-  const ids = new Set(tasksToEnd(repair).map(({ id }) => id));
-  const ended2 = (seen) => seen.jobs.every((job) => !job.task || !ids.has(job.task.id) || isDone(job.status) && isDone(job.task.status));
-  const now = await until(database, run2, pause2, ended2);
-  const done4 = ended2(now);
-  const note = done4 ? "Ended by Forgejo's own cron, with commit status and log." : "The cron was started, and the task is still open: a runner reports, or the server fails over it (see its log).";
-  return { run: now, done: done4, note, statements };
-}
-async function until(database, run2, pause2, isDoneNow) {
-  let seen = run2;
-  for (let look = 0; look < looks2; look++) {
-    [seen = run2] = await loadRuns(database, database.queries, [run2.id]);
-    if (isDoneNow(seen)) break;
-    await pause2(lookEvery);
-  }
-  return seen;
-}
-async function setCheck(forgejo, check) {
-  const [owner, repo] = check.repository.split("/");
-  await forgejo.request("POST /repos/{owner}/{repo}/statuses/{sha}", {
-    owner,
-    repo,
-    sha: check.sha,
-    context: check.context,
-    state: check.state,
-    description: check.description,
-    target_url: check.targetUrl
-  });
-}
-var looks2, lookEvery, cron, unseen;
-var init_by_api = __esm({
-  "src/doctor/reset/by-api.ts"() {
-    "use strict";
-    init_errors();
-    init_words();
-    init_errors2();
-    init_status();
-    init_aggregate();
-    init_look();
-    init_change();
-    looks2 = 20;
-    lookEvery = 500;
-    cron = "stop_zombie_tasks";
-    unseen = (run2) => (!run2.exists || run2.repository === null) && {
-      refusal: `The row of its ${run2.exists ? "repository" : "run"} is gone, so that Forgejo cannot end it: by SQL alone.`
-    };
-  }
-});
-
-// src/doctor/reset/checks.ts
-async function pendingChecks(database, runs) {
-  const found = [];
-  const known2 = runs.filter((run2) => run2.exists && run2.repository !== null);
-  for (let from = 0; from < known2.length; from += batch4) {
-    const some2 = known2.slice(from, from + batch4);
-    const rows2 = await database.queries.selectFrom("commit_status").innerJoin(
-      "action_run",
-      (join15) => join15.onRef("action_run.commit_sha", "=", "commit_status.sha").onRef("action_run.repo_id", "=", "commit_status.repo_id")
-    ).select([
-      "action_run.id as run",
-      "commit_status.sha",
-      "commit_status.context",
-      "commit_status.state",
-      "commit_status.target_url"
-    ]).where(
-      "action_run.id",
-      "in",
-      some2.map(({ id }) => id)
-    ).orderBy("commit_status.index").execute();
-    for (const run2 of some2) {
-      const newest = new Map(rows2.filter((row) => row.run === run2.id).map((row) => [row.context, row]));
-      for (const row of newest.values()) {
-        const place = new RegExp(`/actions/runs/${run2.index}/jobs/(\\d+)$`).exec(row.target_url ?? "")?.[1];
-        const job = place === void 0 ? void 0 : run2.jobs[Number(place)];
-        if (row.state !== "pending" || !job || !isDone(job.status)) continue;
-        found.push({
-          runId: run2.id,
-          repository: run2.repository,
-          sha: row.sha,
-          context: row.context ?? "",
-          targetUrl: row.target_url,
-          ...words4(job.status, database.generation.countsAttemptAtRequeue)
-        });
-      }
-    }
-  }
-  return found;
-}
-function words4(status, isNew) {
-  switch (status) {
-    case Status.success:
-      return { state: "success", description: "Successful" };
-    case Status.skipped:
-      return { state: isNew ? "skipped" : "success", description: "Has been skipped" };
-    case Status.cancelled:
-      return { state: "failure", description: "Has been cancelled" };
-    default:
-      return { state: "failure", description: "Failing" };
-  }
-}
-var batch4;
-var init_checks = __esm({
-  "src/doctor/reset/checks.ts"() {
-    "use strict";
-    init_status();
-    batch4 = 500;
-  }
-});
-
-// src/doctor/reset/limits.ts
-function limitsOf(run2, after, checksAreLookedAt = false) {
-  const closed = isDone(after.status) && !isDone(run2.status);
-  if (after.jobs.length === 0)
-    return closed ? [
-      "The run has no jobs. Do not press Re-run in the web page: it fails, and on Forgejo 17 the run is open again. There the API can delete it: DELETE /api/v1/repos/OWNER/REPOSITORY/actions/runs/ID."
-    ] : [];
-  if (checksAreLookedAt) return [];
-  const ended2 = after.jobs.filter(
-    (job) => isDone(job.status) && !isDone(run2.jobs.find(({ id }) => id === job.id).status)
-  );
-  if (ended2.length === 0)
-    return closed ? [
-      `The database cannot notify anybody that the run is ${statusName(after.status)}, nor correct a commit status: one that stays pending has to be set through the API.`
-    ] : [];
-  const names2 = ended2.map((job) => `"${job.name}"`).join(", ");
-  const rerun = after.jobs.every((job) => isDone(job.status)) && ["cancelled", "failure"].includes(statusName(after.status));
-  return [
-    `The database cannot post a commit status or notify anybody: a pending one of ${names2} stays pending. ${rerun ? "Re-run the run in the web page, or set" : "Set"} the status through the API.`
-  ];
-}
-var init_limits = __esm({
-  "src/doctor/reset/limits.ts"() {
-    "use strict";
-    init_status();
-  }
-});
-
 // src/doctor/reset/plan.ts
 function planRepair(run2, request, around, situation) {
   return new Planner(run2, request, around, situation).plan();
@@ -92394,7 +92181,7 @@ async function lockRuns(database, queries, ids) {
   const repositories = [...new Set(seen.map((job) => job.repo_id))];
   if (database.generation.countsRunsInRepository && repositories.length > 0)
     await queries.selectFrom("repository").select("id").where("id", "in", repositories).orderBy("id").forUpdate().execute();
-  return loadRuns(database, queries, ids);
+  return loadRuns(database, queries, ids, { logs: true });
 }
 async function surroundingsOf(queries, runs, lock) {
   const tasks = runs.flatMap((run2) => [
@@ -92868,123 +92655,290 @@ var init_reset = __esm({
   }
 });
 
-// src/doctor/verbs/reset.ts
-var reset_exports = {};
-__export(reset_exports, {
-  resetVerb: () => resetVerb,
-  undoDirOption: () => undoDirOption
-});
-async function reset(args, options, io) {
-  if (options.allStuck && args.length > 0) throw usage("--all-stuck takes no run.", "Name runs, or use --all-stuck.");
-  if (!options.allStuck && args.length === 0)
-    throw usage("Which run?", 'Name one or more runs, or use --all-stuck; "ci-doctor stuck" lists them.');
-  if (options.allStuck && (options.to !== "auto" || options.job !== void 0 || options.force))
-    throw usage(
-      "--all-stuck only takes what can be repaired without a decision.",
-      "Leave out --to, --job and --force, or name the runs."
-    );
-  const request = {
-    to: options.to,
-    force: options.force === true,
-    again: options.again === true,
-    ...options.job !== void 0 && { job: options.job }
+// src/doctor/reset/by-api.ts
+function planByApi(repair, request, { now, zombieTimeout, aggregation }) {
+  const { run: run2, leftOut, changes: planned } = repair;
+  if (planned.length === 0) return void 0;
+  if (request.to === "cancelled") {
+    if (request.job !== void 0) return void 0;
+    const sent = `POST /repos/${run2.repository ?? ""}/actions/runs/${run2.id}/cancel`;
+    if (leftOut.length > 0)
+      return {
+        request: sent,
+        changes: [],
+        after: repair.after,
+        refusal: `Not cancelled through the API, which ends the whole run: ${leftOut.map(({ job, reason }) => `"${job}": ${reason}`).join("; ")}.`
+      };
+    return { request: sent, changes: [], after: repair.after, ...unseen(run2) };
+  }
+  if (request.to !== "failure") return void 0;
+  const silent = tasksToEnd(repair);
+  const ids = new Set(silent.map(({ id }) => id));
+  const jobs = run2.jobs.map((job) => job.task && ids.has(job.task.id) ? { ...job, status: Status.failure } : job);
+  const status = aggregate(
+    jobs.map((job) => job.status),
+    aggregation ?? "new"
+  );
+  const none = silent.length === 0 && { refusal: "It has no running task that the cron could end." };
+  return {
+    request: `POST /admin/cron/${cron}`,
+    changes: silent.filter((task) => now - task.updated <= zombieTimeout).map((task) => ({
+      table: "action_task",
+      id: task.id,
+      before: { updated: task.updated, status: Status.running },
+      after: { updated: now - zombieTimeout - 60 }
+    })),
+    // The cron leaves what needs the job blocked.
+    after: { ...run2, jobs, status },
+    ...none,
+    ...unseen(run2)
   };
-  if (options.repairBy === "api" && options.to !== "cancelled" && options.to !== "failure")
-    throw usage(
-      `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
-      "Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure)."
-    );
-  if (options.repairBy === "api" && options.to === "cancelled" && options.job !== void 0)
-    throw usage(
-      "--repair-by api cannot cancel one job: Forgejo has no route for it, only for the whole run.",
-      "Leave out --job to cancel the run, or --repair-by api to end the job by SQL."
-    );
-  return withConnection(options, io, async (connection) => {
-    const { database, timings: timings2 } = connection;
-    const tools = await apiTools(connection, options, io);
-    const ids = [
-      ...new Set(
-        options.allStuck ? await repairableRuns(connection, io) : await Promise.all(args.map((name3) => findTarget(connection, name3)))
-      )
-    ];
-    if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
-    const planned = await previewRepairs(database, ids, request, timings2);
-    const asks = await asksOf(database, tools, planned, request, options, timings2);
-    const transactions = transactionsOf(
-      database,
-      planned.filter(({ run: run2 }) => !asks.has(run2.id))
-    ).filter(({ repairs, statements: statements2 }) => statements2.length < statementsOf(repairs));
-    const runs = planned.map((repair) => askedRun(database, repair, asks.get(repair.run.id), options));
-    const asShown = outcomeOf2(
-      {
-        runs,
-        transactions: transactions.map(({ repairs, statements: statements2 }) => ({
-          runs: repairs.map(({ run: run2 }) => nameOf2(run2)),
-          statements: statements2
-        })),
-        applied: false,
-        undoFile: null,
-        checksSet: [],
-        checksLeft: []
-      },
-      planned.some(isRefused) || runs.some(({ error: error2 }) => error2 !== void 0)
-    );
-    const statements = transactions.reduce(
-      (sum2, together2) => sum2 - statementsOf(together2.repairs) + together2.statements.length,
-      runs.reduce((sum2, run2) => sum2 + run2.statements.length, 0)
-    );
-    const requests = runs.filter((run2) => run2.request !== null).length;
-    if (options.dryRun || statements + requests === 0) return asShown;
-    if (!io.interactive) {
-      io.note("Nothing was changed: add --yes to apply this, or --dry-run to only look.");
-      return { ...asShown, exit: exitCode.usage };
-    }
-    await io.write(`${shownText(asShown, io.view)}
-
-`);
-    const todo = [
-      ...requests > 0 ? [`Send ${count(requests, "request")} to ${tools.forgejo.server}`] : [],
-      ...statements > 0 || requests === 0 ? [`${requests > 0 ? "apply" : "Apply"} ${count(statements, "statement")} to ${database.place}`] : []
-    ];
-    if (!await io.ask(`${todo.join(" and ")}?`)) {
-      io.note("Nothing was changed.");
-      return { exit: exitCode.ok, result: asShown.result };
-    }
-    return applied(await applyAll(connection, tools, ids, request, options, io, planned));
-    function applied(all) {
-      const { runs: runs2, undoFile, checksSet, checksLeft } = all;
-      const outcome = outcomeOf2(
-        { runs: runs2, transactions: [], applied: all.count > 0, undoFile, checksSet, checksLeft },
-        all.refused
-      );
-      return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
-    }
+}
+function tasksToEnd({ run: run2, changes }) {
+  const closed = new Set(
+    changes.flatMap((change) => change.table === "action_task" && !isInsert(change) ? [change.id] : [])
+  );
+  return run2.jobs.flatMap((job) => job.task?.status === Status.running && closed.has(job.task.id) ? [job.task] : []);
+}
+async function cancelByApi({ database, forgejo, pause: pause2 }, { run: run2 }) {
+  const [owner, repo] = run2.repository.split("/");
+  try {
+    await forgejo.request("POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel", { owner, repo, run_id: run2.id });
+  } catch (error2) {
+    if (!(error2 instanceof ToolError)) throw error2;
+    const reason = error2 instanceof UnsupportedByServer || error2 instanceof NotFound ? "this server cannot cancel through the API" : messageOf(error2);
+    return { run: run2, done: false, note: `Not cancelled through the API: ${sentence(reason)}`, statements: [] };
+  }
+  const now = await until(database, run2, pause2, (seen) => seen.jobs.every((job) => isDone(job.status)));
+  const left = now.jobs.filter((job) => !isDone(job.status));
+  return {
+    run: now,
+    done: left.length === 0,
+    note: left.length === 0 ? "Cancelled by Forgejo itself, with commit statuses and notifications." : `The server answered well, but ${left.map((job) => `"${job.name}"`).join(", ")} stayed as before.`,
+    statements: []
+  };
+}
+async function failByCron({ database, forgejo, pause: pause2 }, repair, { changes }) {
+  const { run: run2 } = repair;
+  const statements = await database.transaction(async (queries) => {
+    const texts2 = new Statements(queries);
+    await applyChanges(database, queries, changes, texts2);
+    return changes.map((change) => database.literal(texts2.of(change)));
+  });
+  try {
+    await forgejo.request("POST /admin/cron/{task}", { task: cron });
+  } catch (error2) {
+    if (!(error2 instanceof ToolError)) throw error2;
+    const note2 = `The cron could not be started (${messageOf(error2)}); it ends the task at its next turn.`;
+    return { run: run2, done: false, note: note2, statements };
+  }
+  const ids = new Set(tasksToEnd(repair).map(({ id }) => id));
+  const ended2 = (seen) => seen.jobs.every((job) => !job.task || !ids.has(job.task.id) || isDone(job.status) && isDone(job.task.status));
+  const now = await until(database, run2, pause2, ended2);
+  const done4 = ended2(now);
+  const note = done4 ? "Ended by Forgejo's own cron, with commit status and log." : "The cron was started, and the task is still open: a runner reports, or the server fails over it (see its log).";
+  return { run: now, done: done4, note, statements };
+}
+async function until(database, run2, pause2, isDoneNow) {
+  let seen = run2;
+  for (let look = 0; look < looks2; look++) {
+    [seen = run2] = await loadRuns(database, database.queries, [run2.id]);
+    if (isDoneNow(seen)) break;
+    await pause2(lookEvery);
+  }
+  return seen;
+}
+async function setCheck(forgejo, check) {
+  const [owner, repo] = check.repository.split("/");
+  await forgejo.request("POST /repos/{owner}/{repo}/statuses/{sha}", {
+    owner,
+    repo,
+    sha: check.sha,
+    context: check.context,
+    state: check.state,
+    description: check.description,
+    target_url: check.targetUrl
   });
 }
-async function apiTools({ database, rootUrl: rootUrl3 }, { repairBy, baseUrl, tokenEnv }, io) {
-  const { tokenFromEnvironment: tokenFromEnvironment2 } = await Promise.resolve().then(() => (init_environment(), environment_exports));
-  const token2 = tokenFromEnvironment2(io.env, tokenEnv);
-  const server = baseUrl ?? (io.env.FORGEJO_URL || rootUrl3 || void 0);
-  if (repairBy === "api" && (token2 === void 0 || server === void 0))
-    throw usage(
-      `--repair-by api needs ${token2 === void 0 ? "a token" : "the address of Forgejo"}.`,
-      token2 === void 0 ? "Put it into FORGEJO_TOKEN, or name another variable with --token-env." : "Give --base-url https://forge.example.org, or set FORGEJO_URL."
-    );
-  if (token2 === void 0 || server === void 0) return void 0;
-  const { createForgejo: createForgejo2 } = await Promise.resolve().then(() => (init_client(), client_exports));
-  return { database, forgejo: createForgejo2({ baseUrl: server, auth: token2 }), pause: io.pause };
+var looks2, lookEvery, cron, unseen;
+var init_by_api = __esm({
+  "src/doctor/reset/by-api.ts"() {
+    "use strict";
+    init_errors();
+    init_words();
+    init_errors2();
+    init_status();
+    init_aggregate();
+    init_look();
+    init_change();
+    looks2 = 20;
+    lookEvery = 500;
+    cron = "stop_zombie_tasks";
+    unseen = (run2) => (!run2.exists || run2.repository === null) && {
+      refusal: `The row of its ${run2.exists ? "repository" : "run"} is gone, so that Forgejo cannot end it: by SQL alone.`
+    };
+  }
+});
+
+// src/doctor/reset/checks.ts
+async function pendingChecks(database, runs) {
+  const found = [];
+  const known2 = runs.filter((run2) => run2.exists && run2.repository !== null);
+  for (let from = 0; from < known2.length; from += batch4) {
+    const some2 = known2.slice(from, from + batch4);
+    const rows2 = await database.queries.selectFrom("commit_status").innerJoin(
+      "action_run",
+      (join15) => join15.onRef("action_run.commit_sha", "=", "commit_status.sha").onRef("action_run.repo_id", "=", "commit_status.repo_id")
+    ).select([
+      "action_run.id as run",
+      "commit_status.sha",
+      "commit_status.context",
+      "commit_status.state",
+      "commit_status.target_url"
+    ]).where(
+      "action_run.id",
+      "in",
+      some2.map(({ id }) => id)
+    ).orderBy("commit_status.index").execute();
+    for (const run2 of some2) {
+      const newest = new Map(rows2.filter((row) => row.run === run2.id).map((row) => [row.context, row]));
+      for (const row of newest.values()) {
+        const place = new RegExp(`/actions/runs/${run2.index}/jobs/(\\d+)$`).exec(row.target_url ?? "")?.[1];
+        const job = place === void 0 ? void 0 : run2.jobs[Number(place)];
+        if (row.state !== "pending" || !job || !isDone(job.status)) continue;
+        found.push({
+          runId: run2.id,
+          repository: run2.repository,
+          sha: row.sha,
+          context: row.context ?? "",
+          targetUrl: row.target_url,
+          ...words4(job.status, database.generation.countsAttemptAtRequeue)
+        });
+      }
+    }
+  }
+  return found;
 }
-async function findTarget({ database }, name3) {
-  const task = /^task:([1-9]\d{0,14})$/.exec(name3);
-  return task ? orphanId(Number(task[1])) : findRun(database.queries, name3);
+function words4(status, isNew) {
+  switch (status) {
+    case Status.success:
+      return { state: "success", description: "Successful" };
+    case Status.skipped:
+      return { state: isNew ? "skipped" : "success", description: "Has been skipped" };
+    case Status.cancelled:
+      return { state: "failure", description: "Has been cancelled" };
+    default:
+      return { state: "failure", description: "Failing" };
+  }
 }
-async function repairableRuns({ database, timings: timings2 }, io) {
-  const findings = withoutOwnRun((await findStuck(database, timings2)).findings, io.env);
-  for (const finding of findings.filter((candidate) => !candidate.repairable))
-    io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
-  if (findings.length === 0) io.note("Nothing is stuck.");
-  return findings.flatMap((finding) => finding.repairable ? finding.runId ?? orphanId(finding.taskId) : []);
+var batch4;
+var init_checks = __esm({
+  "src/doctor/reset/checks.ts"() {
+    "use strict";
+    init_status();
+    batch4 = 500;
+  }
+});
+
+// src/doctor/reset/limits.ts
+function limitsOf(run2, after, checksAreLookedAt = false) {
+  const closed = isDone(after.status) && !isDone(run2.status);
+  if (after.jobs.length === 0)
+    return closed ? [
+      "The run has no jobs. Do not press Re-run in the web page: it fails, and on Forgejo 17 the run is open again. There the API can delete it: DELETE /api/v1/repos/OWNER/REPOSITORY/actions/runs/ID."
+    ] : [];
+  if (checksAreLookedAt) return [];
+  const ended2 = after.jobs.filter(
+    (job) => isDone(job.status) && !isDone(run2.jobs.find(({ id }) => id === job.id).status)
+  );
+  if (ended2.length === 0)
+    return closed ? [
+      `The database cannot notify anybody that the run is ${statusName(after.status)}, nor correct a commit status: one that stays pending has to be set through the API.`
+    ] : [];
+  const names2 = ended2.map((job) => `"${job.name}"`).join(", ");
+  const rerun = after.jobs.every((job) => isDone(job.status)) && ["cancelled", "failure"].includes(statusName(after.status));
+  return [
+    `The database cannot post a commit status or notify anybody: a pending one of ${names2} stays pending. ${rerun ? "Re-run the run in the web page, or set" : "Set"} the status through the API.`
+  ];
 }
+var init_limits = __esm({
+  "src/doctor/reset/limits.ts"() {
+    "use strict";
+    init_status();
+  }
+});
+
+// src/doctor/verbs/reset-result.ts
+function askedRun(database, repair, ask2, { repairBy }) {
+  const run2 = resetRun(repair);
+  if (!ask2) return run2;
+  if (ask2.refusal !== void 0) return { ...notRepaired(repair, ask2.refusal), by: "api", request: null };
+  const texts2 = new Statements(database.queries);
+  return {
+    ...run2,
+    after: summary2(ask2.after),
+    // What rows cannot do, Forgejo does.
+    notes: repair.notes,
+    statements: ask2.changes.map((change) => database.literal(texts2.of(change))),
+    by: "api",
+    request: ask2.request,
+    otherwise: repairBy === "auto" ? run2.statements : []
+  };
+}
+var nameOf2, statementsOf, resetRun, notRepaired, summary2, isRefused, hasEnded;
+var init_reset_result = __esm({
+  "src/doctor/verbs/reset-result.ts"() {
+    "use strict";
+    init_errors();
+    init_status();
+    init_change();
+    init_limits();
+    init_stuck();
+    nameOf2 = (run2) => run2.exists ? `${nameOfRun(run2)} (run ${run2.id})` : nameOfRun(run2);
+    statementsOf = (repairs) => repairs.reduce((sum2, { statements }) => sum2 + statements.length, 0);
+    resetRun = (repair, checksAreLookedAt = false) => ({
+      runId: repair.run.id < 0 ? null : repair.run.id,
+      run: nameOf2(repair.run),
+      before: summary2(repair.run),
+      after: summary2(repair.after),
+      statements: repair.statements,
+      leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
+      repeats: repair.repeats,
+      announced: repair.announces,
+      notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
+      by: "database",
+      request: null,
+      otherwise: []
+    });
+    notRepaired = (repair, error2) => ({
+      ...resetRun(repair),
+      after: summary2(repair.run),
+      statements: [],
+      leftOut: [],
+      repeats: [],
+      announced: false,
+      notes: [],
+      error: messageOf(error2),
+      ...error2 instanceof ToolError && { fix: error2.fix }
+    });
+    summary2 = (run2) => ({
+      status: statusName(run2.status),
+      statusCode: run2.status,
+      jobs: run2.jobs.map((job) => ({
+        id: job.id,
+        name: job.name,
+        status: statusName(job.status),
+        statusCode: job.status,
+        taskId: job.taskId,
+        attempt: job.attempt
+      }))
+    });
+    isRefused = ({ changes, leftOut }) => changes.length === 0 && leftOut.length > 0 || leftOut.some((left) => left.problem);
+    hasEnded = ({ before, after }) => after.jobs.some((job, at) => isDone(job.statusCode) && !isDone(before.jobs[at]?.statusCode ?? job.statusCode));
+  }
+});
+
+// src/doctor/verbs/reset-apply.ts
 async function applyAll(connection, tools, ids, request, options, io, shown4) {
   const { database, timings: timings2 } = connection;
   const identity2 = await database.identity();
@@ -93166,22 +93120,26 @@ async function asksOf(database, tools, planned, request, options, timings2) {
   }
   return asks;
 }
-function askedRun(database, repair, ask2, { repairBy }) {
-  const run2 = resetRun(repair);
-  if (!ask2) return run2;
-  if (ask2.refusal !== void 0) return { ...notRepaired(repair, ask2.refusal), by: "api", request: null };
-  const texts2 = new Statements(database.queries);
-  return {
-    ...run2,
-    after: summary2(ask2.after),
-    // What rows cannot do, Forgejo does.
-    notes: repair.notes,
-    statements: ask2.changes.map((change) => database.literal(texts2.of(change))),
-    by: "api",
-    request: ask2.request,
-    otherwise: repairBy === "auto" ? run2.statements : []
-  };
-}
+var notedOneByOne, secondLookAfter, mayAsk;
+var init_reset_apply = __esm({
+  "src/doctor/verbs/reset-apply.ts"() {
+    "use strict";
+    init_audit();
+    init_errors();
+    init_words();
+    init_by_api();
+    init_checks();
+    init_reset();
+    init_undo_file();
+    init_look();
+    init_reset_result();
+    notedOneByOne = 20;
+    secondLookAfter = 1500;
+    mayAsk = (request, { repairBy }) => repairBy === "api" || repairBy === "auto" && request.to === "cancelled";
+  }
+});
+
+// src/doctor/verbs/reset-text.ts
 function resetText(result, view2) {
   const together2 = new Set(result.transactions.flatMap(({ runs }) => runs));
   return [
@@ -93250,32 +93208,160 @@ function afterwards({ checksSet, checksLeft, undoFile, runs }, view2) {
     ...undoFile === null ? [] : [view2.style.faint(`Take it back: ci-doctor undo ${undoFile}`)]
   ];
 }
-var undoDirOption, resetVerb, secondLookAfter, notedOneByOne, hasEnded, nameOf2, statementsOf, resetRun, mayAsk, notRepaired, summary2, isRefused, outcomeOf2, isNameless, block, checksShown;
+var isNameless, block, checksShown;
+var init_reset_text = __esm({
+  "src/doctor/verbs/reset-text.ts"() {
+    "use strict";
+    init_style();
+    init_words();
+    init_quote();
+    init_reset_result();
+    isNameless = ({ runId, run: run2 }) => runId === null || run2 === `run ${runId} (no row)`;
+    block = (statements) => [
+      "  BEGIN;",
+      ...statements.map((line) => `  ${line};`),
+      "  COMMIT;"
+    ];
+    checksShown = 20;
+  }
+});
+
+// src/doctor/verbs/reset.ts
+var reset_exports = {};
+__export(reset_exports, {
+  resetVerb: () => resetVerb,
+  undoDirOption: () => undoDirOption
+});
+async function reset(args, options, io) {
+  if (options.allStuck && args.length > 0) throw usage("--all-stuck takes no run.", "Name runs, or use --all-stuck.");
+  if (!options.allStuck && args.length === 0)
+    throw usage("Which run?", 'Name one or more runs, or use --all-stuck; "ci-doctor stuck" lists them.');
+  if (options.allStuck && (options.to !== "auto" || options.job !== void 0 || options.force))
+    throw usage(
+      "--all-stuck only takes what can be repaired without a decision.",
+      "Leave out --to, --job and --force, or name the runs."
+    );
+  const request = {
+    to: options.to,
+    force: options.force === true,
+    again: options.again === true,
+    ...options.job !== void 0 && { job: options.job }
+  };
+  if (options.repairBy === "api" && options.to !== "cancelled" && options.to !== "failure")
+    throw usage(
+      `--repair-by api cannot do --to ${options.to}: Forgejo has no route for it.`,
+      "Through the API a run is cancelled (--to cancelled), or failed by its cron (--to failure)."
+    );
+  if (options.repairBy === "api" && options.to === "cancelled" && options.job !== void 0)
+    throw usage(
+      "--repair-by api cannot cancel one job: Forgejo has no route for it, only for the whole run.",
+      "Leave out --job to cancel the run, or --repair-by api to end the job by SQL."
+    );
+  return withConnection(options, io, async (connection) => {
+    const { database, timings: timings2 } = connection;
+    const tools = await apiTools(connection, options, io);
+    const ids = [
+      ...new Set(
+        options.allStuck ? await repairableRuns(connection, io) : await Promise.all(args.map((name3) => findTarget(connection, name3)))
+      )
+    ];
+    if (options.yes && !options.dryRun) return applied(await applyAll(connection, tools, ids, request, options, io));
+    const planned = await previewRepairs(database, ids, request, timings2);
+    const asks = await asksOf(database, tools, planned, request, options, timings2);
+    const transactions = transactionsOf(
+      database,
+      planned.filter(({ run: run2 }) => !asks.has(run2.id))
+    ).filter(({ repairs, statements: statements2 }) => statements2.length < statementsOf(repairs));
+    const runs = planned.map((repair) => askedRun(database, repair, asks.get(repair.run.id), options));
+    const asShown = outcomeOf2(
+      {
+        runs,
+        transactions: transactions.map(({ repairs, statements: statements2 }) => ({
+          runs: repairs.map(({ run: run2 }) => nameOf2(run2)),
+          statements: statements2
+        })),
+        applied: false,
+        undoFile: null,
+        checksSet: [],
+        checksLeft: []
+      },
+      planned.some(isRefused) || runs.some(({ error: error2 }) => error2 !== void 0)
+    );
+    const statements = transactions.reduce(
+      (sum2, together2) => sum2 - statementsOf(together2.repairs) + together2.statements.length,
+      runs.reduce((sum2, run2) => sum2 + run2.statements.length, 0)
+    );
+    const requests = runs.filter((run2) => run2.request !== null).length;
+    if (options.dryRun || statements + requests === 0) return asShown;
+    if (!io.interactive) {
+      io.note("Nothing was changed: add --yes to apply this, or --dry-run to only look.");
+      return { ...asShown, exit: exitCode.usage };
+    }
+    await io.write(`${shownText(asShown, io.view)}
+
+`);
+    const todo = [
+      ...requests > 0 ? [`Send ${count(requests, "request")} to ${tools.forgejo.server}`] : [],
+      ...statements > 0 || requests === 0 ? [`${requests > 0 ? "apply" : "Apply"} ${count(statements, "statement")} to ${database.place}`] : []
+    ];
+    if (!await io.ask(`${todo.join(" and ")}?`)) {
+      io.note("Nothing was changed.");
+      return { exit: exitCode.ok, result: asShown.result };
+    }
+    return applied(await applyAll(connection, tools, ids, request, options, io, planned));
+    function applied(all) {
+      const { runs: runs2, undoFile, checksSet, checksLeft } = all;
+      const outcome = outcomeOf2(
+        { runs: runs2, transactions: [], applied: all.count > 0, undoFile, checksSet, checksLeft },
+        all.refused
+      );
+      return all.failed ? { ...outcome, exit: exitCode.problem } : outcome;
+    }
+  });
+}
+async function apiTools({ database, rootUrl: rootUrl3 }, { repairBy, baseUrl, tokenEnv }, io) {
+  const { tokenFromEnvironment: tokenFromEnvironment2 } = await Promise.resolve().then(() => (init_environment(), environment_exports));
+  const token2 = tokenFromEnvironment2(io.env, tokenEnv);
+  const server = baseUrl ?? (io.env.FORGEJO_URL || rootUrl3 || void 0);
+  if (repairBy === "api" && (token2 === void 0 || server === void 0))
+    throw usage(
+      `--repair-by api needs ${token2 === void 0 ? "a token" : "the address of Forgejo"}.`,
+      token2 === void 0 ? "Put it into FORGEJO_TOKEN, or name another variable with --token-env." : "Give --base-url https://forge.example.org, or set FORGEJO_URL."
+    );
+  if (token2 === void 0 || server === void 0) return void 0;
+  const { createForgejo: createForgejo2 } = await Promise.resolve().then(() => (init_client(), client_exports));
+  return { database, forgejo: createForgejo2({ baseUrl: server, auth: token2 }), pause: io.pause };
+}
+async function findTarget({ database }, name3) {
+  const task = /^task:([1-9]\d{0,14})$/.exec(name3);
+  return task ? orphanId(Number(task[1])) : findRun(database.queries, name3);
+}
+async function repairableRuns({ database, timings: timings2 }, io) {
+  const findings = withoutOwnRun((await findStuck(database, timings2)).findings, io.env);
+  for (const finding of findings.filter((candidate) => !candidate.repairable))
+    io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
+  if (findings.length === 0) io.note("Nothing is stuck.");
+  return findings.flatMap((finding) => finding.repairable ? finding.runId ?? orphanId(finding.taskId) : []);
+}
+var undoDirOption, resetVerb, outcomeOf2;
 var init_reset2 = __esm({
   "src/doctor/verbs/reset.ts"() {
     "use strict";
     init_esm();
-    init_audit();
     init_command();
     init_errors();
     init_exit();
-    init_style();
     init_words();
-    init_quote();
     init_connect2();
-    init_status();
     init_find_run();
     init_own_run();
-    init_by_api();
-    init_change();
-    init_checks();
-    init_limits();
     init_plan();
     init_reset();
-    init_undo_file();
-    init_look();
     init_state();
     init_stuck();
+    init_reset_apply();
+    init_reset_result();
+    init_reset_text();
     undoDirOption = new Option(
       "--undo-dir <dir>",
       "where undo files are kept (~/.local/state/forgejo-ci-toolkit/undo)"
@@ -93312,62 +93398,11 @@ var init_reset2 = __esm({
       ],
       handler: reset
     };
-    secondLookAfter = 1500;
-    notedOneByOne = 20;
-    hasEnded = ({ before, after }) => after.jobs.some((job, at) => isDone(job.statusCode) && !isDone(before.jobs[at]?.statusCode ?? job.statusCode));
-    nameOf2 = (run2) => run2.exists ? `${nameOfRun(run2)} (run ${run2.id})` : nameOfRun(run2);
-    statementsOf = (repairs) => repairs.reduce((sum2, { statements }) => sum2 + statements.length, 0);
-    resetRun = (repair, checksAreLookedAt = false) => ({
-      runId: repair.run.id < 0 ? null : repair.run.id,
-      run: nameOf2(repair.run),
-      before: summary2(repair.run),
-      after: summary2(repair.after),
-      statements: repair.statements,
-      leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
-      repeats: repair.repeats,
-      announced: repair.announces,
-      notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
-      by: "database",
-      request: null,
-      otherwise: []
-    });
-    mayAsk = (request, { repairBy }) => repairBy === "api" || repairBy === "auto" && request.to === "cancelled";
-    notRepaired = (repair, error2) => ({
-      ...resetRun(repair),
-      after: summary2(repair.run),
-      statements: [],
-      leftOut: [],
-      repeats: [],
-      announced: false,
-      notes: [],
-      error: messageOf(error2),
-      ...error2 instanceof ToolError && { fix: error2.fix }
-    });
-    summary2 = (run2) => ({
-      status: statusName(run2.status),
-      statusCode: run2.status,
-      jobs: run2.jobs.map((job) => ({
-        id: job.id,
-        name: job.name,
-        status: statusName(job.status),
-        statusCode: job.status,
-        taskId: job.taskId,
-        attempt: job.attempt
-      }))
-    });
-    isRefused = ({ changes, leftOut }) => changes.length === 0 && leftOut.length > 0 || leftOut.some((left) => left.problem);
     outcomeOf2 = (result, refused5) => ({
       exit: refused5 ? exitCode.problem : exitCode.ok,
       result,
       text: (view2) => resetText(result, view2)
     });
-    isNameless = ({ runId, run: run2 }) => runId === null || run2 === `run ${runId} (no row)`;
-    block = (statements) => [
-      "  BEGIN;",
-      ...statements.map((line) => `  ${line};`),
-      "  COMMIT;"
-    ];
-    checksShown = 20;
   }
 });
 

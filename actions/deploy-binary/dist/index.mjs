@@ -56234,12 +56234,19 @@ async function disagreement(host2, source, told, result) {
 }
 
 // src/deploy/steps.ts
-function stepsOf(change2) {
+function stepsOf(change2, ready) {
   const { settings } = change2.situation;
   if (change2.incoming.kind === "release")
     return [keepStep(change2), swapStep(change2), restartStep(change2), proveStep(change2)];
   if (settings.strategy === "staged")
-    return [transferStep(change2), keepStep(change2), swapStep(change2), restartStep(change2), proveStep(change2)];
+    return [
+      transferStep(change2),
+      ...ready ? [waitStep(ready)] : [],
+      keepStep(change2),
+      swapStep(change2),
+      restartStep(change2),
+      proveStep(change2)
+    ];
   return [
     ...uploadStep(change2),
     keepStep(change2),
@@ -56286,6 +56293,15 @@ async function upload(change2) {
   });
   change2.method = method;
 }
+var waitStep = (ready) => ({
+  phase: "wait",
+  title: "Wait until each host of the batch has its file",
+  commands: [],
+  async apply() {
+    await ready();
+    return void 0;
+  }
+});
 function uploadStep({ situation }) {
   if (situation.remote.privilege.writer === null) return [];
   return [
@@ -56885,7 +56901,7 @@ async function change(run3, lock, { situation, prover, sha256, healthy }, incomi
     guard: () => lock.guard(),
     onProgress: (done, total2) => run3.report.progress(remote.name, done, total2)
   };
-  const steps = stepsOf(context);
+  const steps = stepsOf(context, run3.ready);
   const plan2 = { title: `${remote.name}: ${situation.settings.target}`, steps };
   const report = await runPlan(plan2, context, {
     onStep: ({ title, ms, detail, error: error63, outcome }, moment) => {
@@ -57041,6 +57057,7 @@ async function runHost(connection, work, source, body) {
   const run3 = {
     result,
     report: work.report,
+    ...work.ready && { ready: work.ready },
     expect(sha256) {
       result.sha256 = sha256;
     },
@@ -60649,6 +60666,54 @@ var notBegun = (host2, why) => ({
   phases: []
 });
 
+// src/deploy/environment/gate.ts
+var Gate = class {
+  #missing;
+  #turnedBack = /* @__PURE__ */ new Set();
+  #open;
+  #resolve;
+  #reject;
+  constructor(hosts2) {
+    this.#missing = new Set(hosts2);
+    this.#open = new Promise((resolve3, reject) => {
+      this.#resolve = resolve3;
+      this.#reject = reject;
+    });
+    this.#open.catch(() => {
+    });
+  }
+  /** A host is ready. Resolves when all are. @throws ToolError (problem) when one will never be */
+  async ready(host2) {
+    this.#seen(host2);
+    try {
+      await this.#open;
+    } catch (error63) {
+      this.#turnedBack.add(host2);
+      throw error63;
+    }
+  }
+  /** The work on a host is over; where it never was ready, `well` says whether nothing was to be done. */
+  left(host2, well) {
+    if (!this.#missing.has(host2)) return;
+    if (well) this.#seen(host2);
+    else
+      this.#reject(
+        problem(
+          `${host2}, which is of the same batch, is not ready for it.`,
+          "See to that host, then run the same again."
+        )
+      );
+  }
+  /** Was ready, and left as it was for the sake of the others. */
+  turnedBack(host2) {
+    return this.#turnedBack.has(host2);
+  }
+  #seen(host2) {
+    this.#missing.delete(host2);
+    if (this.#missing.size === 0) this.#resolve();
+  }
+};
+
 // src/deploy/environment/rollout.ts
 var parallel = 16;
 var fine2 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
@@ -60707,10 +60772,14 @@ async function rollService({ canary, onFailure }, { service: service3, batches }
     const names = batch2.map(({ host: host2 }) => host2.name);
     watch.batch(service3, index + 1, batches.length, names, first);
     const mine = own2.filter((entry) => entry.batch === index + 1);
+    const gate = mine.length > 1 && mine.length <= parallel ? new Gate(names) : void 0;
     await inParallel(mine, async (entry) => {
-      entry.result = await fleet.deploy(service3, entry.target, trial);
+      const { name: name2 } = entry.target.host;
+      const result = await fleet.deploy(service3, entry.target, trial, gate && (() => gate.ready(name2)));
+      gate?.left(name2, fine2(result));
+      entry.result = gate?.turnedBack(name2) ? { ...notBegun(name2, ""), error: result.error } : result;
     });
-    const failed3 = mine.filter(({ result }) => !fine2(result));
+    const failed3 = mine.filter(({ result }) => !fine2(result) && result.outcome !== "not-begun");
     let stopped = failed3.length === 0 ? null : `${service3} failed on ${failed3.map(({ target: target2 }) => target2.host.name).join(", ")}`;
     if (stopped === null && first && await needsWatching(service3, mine, fleet))
       stopped = await settle2(service3, mine, canary.settleMs, fleet, watch);
@@ -60913,10 +60982,10 @@ var OpenFleet = class {
     }
     return this.#snapshots;
   }
-  async deploy(_service, { host: host2, settings }, trial) {
+  async deploy(_service, { host: host2, settings }, trial, ready) {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host2, settings), trial });
-    const result = await deployHost(this.connection(host2), source, work);
+    const result = await deployHost(this.connection(host2), source, { ...work, ...ready && { ready } });
     if (result.outcome === "deployed" || result.outcome === "unchanged") await source.supply.keep();
     return result;
   }
@@ -60991,7 +61060,7 @@ function sayWhenInterrupted(fleet, say) {
   const placeOf = (service3, { host: host2 }) => `${service3} on ${host2.name}`;
   return {
     fleet: {
-      deploy: (service3, target2, trial) => during(placeOf(service3, target2), fleet.deploy(service3, target2, trial)),
+      deploy: (service3, target2, ...how) => during(placeOf(service3, target2), fleet.deploy(service3, target2, ...how)),
       rollback: (service3, target2, to) => during(placeOf(service3, target2), fleet.rollback(service3, target2, to)),
       status: (service3, target2) => fleet.status(service3, target2),
       endTrial: (service3, target2) => fleet.endTrial(service3, target2)
