@@ -9,14 +9,15 @@ const hosts = [
 ];
 
 /** Run on each real database, by test/support/every-dialect.ts; `npm test` has test/doctor/repair.test.ts of that list. */
-const everywhere = ['test/doctor/{forgejo-7,reading,repair-by,waiting}.test.ts', 'test/demo/states.test.ts'];
+const everywhere = ['test/doctor/{forgejo-7,reading,repair-by,reset-targets,waiting}.test.ts', 'test/demo/states.test.ts'];
 
 /** They need no root and no server either, but too long for the three minutes that `npm test` may take. */
 const long = [
-  'test/demo/{instance,postgres}.test.ts',
-  'test/deploy/environment/{environment,trial}.test.ts',
+  'test/demo/{instance,postgres,recorded-rows}.test.ts',
+  'test/deploy/environment/{environment,looking,trial}.test.ts',
+  'test/deploy/host/ssh/ssh.test.ts',
   'test/doctor/diagnose/diagnose.test.ts',
-  'test/doctor/logs-api.test.ts',
+  'test/doctor/{grant,logs-api}.test.ts',
   'test/doctor/{sqlite,together}.test.ts',
   'test/submodules/{fixes,gaps,hook,probe,push}.test.ts',
 ];
