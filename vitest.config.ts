@@ -9,7 +9,10 @@ const hosts = [
 ];
 
 /** Run on each real database, by test/support/every-dialect.ts; `npm test` has test/doctor/repair.test.ts of that list. */
-const everywhere = ['test/doctor/{forgejo-7,reading,repair-by,reset-targets,waiting}.test.ts', 'test/demo/states.test.ts'];
+const everywhere = [
+  'test/doctor/{forgejo-7,reading,repair-by,reset-targets,waiting}.test.ts',
+  'test/demo/states.test.ts',
+];
 
 /** They need no root and no server either, but too long for the three minutes that `npm test` may take. */
 const long = [
