@@ -103,12 +103,8 @@ export const bundling = {
 
 /** A chunk without what it does not use of the banner: each createRequire costs part of a millisecond, and a start loads thirty chunks. */
 export function trimBanner(text) {
-  const [head, body] = [
-    text.slice(0, text.indexOf(banner[0])),
-    text.slice(text.indexOf(banner[0]) + banner.join(' ').length),
-  ];
-  if (!text.startsWith(head + banner.join(' '))) throw new Error('There is no banner.');
-  const dirname = /\b__dirname\b/.test(body);
-  const used = /\brequire\b/.test(body) || dirname;
-  return `${head}${used ? banner.slice(0, dirname ? 3 : 2).join(' ') : ''}${body}`;
+  const [head, body, ...more] = text.split(banner.join(' '));
+  if (body === undefined || more.length > 0) throw new Error('A chunk has one banner.');
+  const lines = /\b__dirname\b/.test(body) ? 3 : /\brequire\b/.test(body) ? 2 : 0;
+  return head + banner.slice(0, lines).join(' ') + body;
 }

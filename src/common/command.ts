@@ -99,9 +99,7 @@ export async function runTool(tool: Tool, argv: readonly string[], io: Io): Prom
       if (error instanceof CommanderError && error.exitCode === 0) return { exit: exitCode.ok, result: null };
       tell(error);
     }
-    if (json)
-      await io.write(`${shownJson(outcome!, 2)}
-`);
+    if (json) await io.write(`${shownJson(outcome!, 2)}\n`);
     else {
       const text = shownText(outcome!, io.view);
       if (text !== '') await io.write(`${text}\n`);

@@ -102,7 +102,7 @@ const patterns: readonly [RegExp, typeof value | ((match: string) => string) | s
 
 /** What all patterns above need, as suspects.ts: text without it is let through ten times as fast, and most text is without it. */
 const suspicious =
-  /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+  /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
 
 /** `text` with known secrets and what looks like one (passwords in URLs, tokens, private keys) replaced by `***`. */
 export function redact(text: string): string {

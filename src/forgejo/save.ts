@@ -1,5 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
@@ -10,7 +9,9 @@ import { pipeline } from 'node:stream/promises';
 export async function saveBody(response: Response, file: string, signal?: AbortSignal): Promise<number> {
   const part = `${file}.part`;
   try {
-    await pipeline(Readable.fromWeb(response.body!), createWriteStream(part), signal ? { signal } : {});
+    // Made before anything can break off: a stream that opens its file by itself may still do so after it was removed.
+    const handle = await open(part, 'w');
+    await pipeline(Readable.fromWeb(response.body!), handle.createWriteStream(), signal ? { signal } : {});
     const { size } = await stat(part);
     await rename(part, file);
     return size;

@@ -66,6 +66,8 @@ describe('what looks like a secret is hidden', () => {
   ])('%s', (_, text, hidden) => {
     expect(redact(text)).toBe(hidden);
     expect(redact(redact(text))).toBe(hidden);
+    // JSON puts a backslash before a quotation mark; what is looked for before anything else has to be seen all the same.
+    expect(JSON.parse(redactedJson({ text }))).toEqual({ text: hidden });
   });
 });
 
