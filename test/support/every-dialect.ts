@@ -1,6 +1,6 @@
 import { type TestDialect, useDialect } from './dialect.ts';
 
-/** Runs the tests of states, repairs and reading, which `npm test` runs on the embedded PostgreSQL, on another server. */
+/** Runs the tests of states, repairs, waiting and reading on a real database; of these `npm test` runs the repairs alone, embedded. */
 export async function runOn(dialect: TestDialect): Promise<void> {
   useDialect(dialect);
   await import('../doctor/repair.test.ts');
