@@ -37,6 +37,11 @@ test.each<Generation>(['v12', 'v17'])(
       expect(await seen()).toEqual(administrator);
       await database.query('RESET ROLE');
     }
+    await database.query(`SET ROLE ${reader}`);
+    const unwritten = await doctor(url, ['reset', String(instance.runs.stuck.run.id), '--yes'], { schema });
+    await database.query('RESET ROLE');
+    expect(unwritten).toMatchObject({ exit: 2, out: '' });
+    expect(unwritten.err).toMatch(/lacks a privilege .*: it may not write action_task\.status, .* and \d+ more\./);
     await database.query(`REVOKE SELECT (created) ON action_run_job FROM ${reader}`);
     await database.query(`SET ROLE ${reader}`);
     const refused = await doctor(url, ['diagnose', failed], { schema });
