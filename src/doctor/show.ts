@@ -87,7 +87,7 @@ export function showRun(database: Database, runId: number, timings: Timings): Pr
     const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
     const report = over
       ? { findings: [], waiting: [], running: [], warnings: [] }
-      : await (await import('./stuck/stuck.ts')).explainRun(database, queries, runId, timings);
+      : await (await import('./stuck/stuck.ts')).explainRun(database, queries, runId, now, timings);
     return {
       ...report,
       run: { ...runRow(row), needApproval: Boolean(row.need_approval) },

@@ -14,9 +14,9 @@ import type { Tables } from './tables.ts';
 
 /** Seconds a statement waits for a row lock, and for a table that is being altered. */
 const lockTimeout = 4;
-/** Lock wait time-out, deadlock, and a row that changed since the snapshot (innodb_snapshot_isolation of newer MariaDBs). */
 /** Columns with an index that tell one generation from another. */
 const telling = new Set(['handle', 'concurrency_group']);
+/** Lock wait time-out, deadlock, and a row that changed since the snapshot (innodb_snapshot_isolation of newer MariaDBs). */
 const retryable = new Set([1205, 1213, 1020]);
 
 /** MySQL and MariaDB. */

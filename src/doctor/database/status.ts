@@ -20,5 +20,7 @@ export const statusName = (status: number): StatusName | string => names[status]
 /** `6 running`: what the database holds, and its word. */
 export const statusLabel = (status: number): string => `${status} ${statusName(status)}`;
 
+export const doneStatuses: readonly number[] = [Status.success, Status.failure, Status.cancelled, Status.skipped];
+
 /** Forgejo's IsDone: success, failure, cancelled, skipped. 0 is neither done nor pending; nothing in Forgejo acts on it. */
-export const isDone = (status: number): boolean => status >= Status.success && status <= Status.skipped;
+export const isDone = (status: number): boolean => doneStatuses.includes(status);

@@ -1,8 +1,9 @@
+import mysql from 'mysql2';
 import { type Generation, required } from '../database/generation.ts';
 import { checks, type GrantScript, inserts, type Roles, reads, type TableColumns, writes } from './needs.ts';
 
-/** Quotes a name of a table, a column or a user: between backticks a backslash is none too, whatever the server's mode. */
-const name = (text: string): string => `\`${text.replaceAll('`', '``')}\``;
+/** A name of a table, a column or a user, where a dot is one: between backticks a backslash is none too, whatever the server's mode. */
+const name = (text: string): string => mysql.escapeId(text, true);
 
 /**
  * For MySQL and MariaDB. Accounts are made locked, because one without a password would let everybody in; no role is

@@ -1,9 +1,9 @@
+import pg from 'pg';
 import { usage } from '../../common/errors.ts';
 import type { Generation } from '../database/generation.ts';
 import { checks, type GrantScript, inserts, type Roles, reads, type TableColumns, writes } from './needs.ts';
 
-/** Quotes a name as PostgreSQL does: everything but a double quote stands for itself. */
-const name = (text: string): string => `"${text.replaceAll('"', '""')}"`;
+const name = pg.escapeIdentifier;
 
 /** @throws ToolError (usage) for a host, which PostgreSQL's roles do not have */
 export function postgresqlGrants(generation: Generation, schema: string, roles: Roles): GrantScript {

@@ -3,7 +3,7 @@ import { problem } from '../../common/errors.ts';
 import { groupBy } from '../../common/group.ts';
 import { type Plan, runPlan, type Step } from '../../common/plan.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { isDone, Status } from '../database/status.ts';
+import { doneStatuses, isDone, Status } from '../database/status.ts';
 import { loadInstance } from '../stuck/instance.ts';
 import { loadRuns } from '../stuck/look.ts';
 import type { InstanceState, JobState, RunState } from '../stuck/state.ts';
@@ -311,7 +311,7 @@ export async function takeOvertaken(
       .distinct()
       .where('id', 'in', ids.slice(from, from + jobsAtOnce))
       .where('task_id', '=', 0)
-      .where('status', 'in', done)
+      .where('status', 'in', doneStatuses)
       .execute();
     for (const row of rows) overtaken.set(row.run_id, await takeResults(database, row.run_id, jobs));
   }
@@ -319,7 +319,6 @@ export async function takeOvertaken(
 }
 
 const jobsAtOnce = 1_000;
-const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 
 function takeResults(database: Database, runId: number, before: ReadonlyMap<number, Requeued>): Promise<string[]> {
   return database.transaction(async (queries) => {

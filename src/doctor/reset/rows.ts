@@ -1,13 +1,11 @@
 import { groupBy } from '../../common/group.ts';
 import type { Database, Queries } from '../database/database.ts';
-import { isDone, Status } from '../database/status.ts';
+import { doneStatuses, isDone, Status } from '../database/status.ts';
 import { loadRuns } from '../stuck/look.ts';
 import type { RunState } from '../stuck/state.ts';
 import { scopesOf } from '../stuck/waiting.ts';
 import { type Change, difference } from './change.ts';
 import type { Surroundings } from './plan.ts';
-
-const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 
 /**
  * Locks the rows of runs for the rest of the transaction, in the order in which the server takes them when a task ends:
@@ -37,9 +35,8 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       ...ids.filter((id) => id < 0).map((id) => -id),
     ]),
   ];
-  if (tasks.length > 0)
-    await queries.selectFrom('action_task').select('id').where('id', 'in', tasks).orderBy('id').forUpdate().execute();
-  if (named.length > 0) {
+  await lockRows(queries, 'action_task', tasks);
+  if (named.length > 0)
     await queries
       .selectFrom('action_run_job')
       .select('id')
@@ -47,19 +44,21 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       .orderBy('id')
       .forUpdate()
       .execute();
-    await queries.selectFrom('action_run').select('id').where('id', 'in', named).orderBy('id').forUpdate().execute();
-  }
-  const repositories = [...new Set(seen.map((job) => job.repo_id))];
-  if (database.generation.countsRunsInRepository && repositories.length > 0)
-    await queries
-      .selectFrom('repository')
-      .select('id')
-      .where('id', 'in', repositories)
-      .orderBy('id')
-      .forUpdate()
-      .execute();
+  await lockRows(queries, 'action_run', named);
+  if (database.generation.countsRunsInRepository)
+    await lockRows(queries, 'repository', [...new Set(seen.map((job) => job.repo_id))]);
   // As a preview reads them: what it says of a job must not depend on whether it is applied.
   return loadRuns(database, queries, ids, { logs: true });
+}
+
+/** Locks rows of one table by their ids, in the order in which everybody takes them. */
+export async function lockRows(
+  queries: Queries,
+  table: 'action_task' | 'action_run' | 'repository' | 'action_task_step',
+  ids: readonly number[],
+): Promise<void> {
+  if (ids.length > 0)
+    await queries.selectFrom(table).select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
 }
 
 /** What repairs need to know beside the runs' own rows. With `lock` it is locked: the steps, then the versions, last of all. */
@@ -153,7 +152,9 @@ export async function counterChanges(
     .select((select) => [
       'repo_id',
       select.fn.countAll<number | string>().as('all'),
-      select.fn.sum<number | string>(select.case().when('status', 'in', done).then(1).else(0).end()).as('closed'),
+      select.fn
+        .sum<number | string>(select.case().when('status', 'in', doneStatuses).then(1).else(0).end())
+        .as('closed'),
     ])
     .where('repo_id', 'in', ids)
     .groupBy('repo_id')

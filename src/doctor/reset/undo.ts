@@ -2,7 +2,7 @@ import { problem } from '../../common/errors.ts';
 import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { applyChanges, type Change, type Columns, type RowUpdate, Statements } from './change.ts';
-import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
+import { counterChanges, lockRows, lockRuns, surroundingsOf } from './rows.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 export interface UndoneRun {
@@ -41,15 +41,11 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
         ],
       };
     const rows = entry.rows.filter((row) => row.table !== 'repository');
-    const steps = rows.filter((row) => row.table === 'action_task_step').map(({ id }) => id);
-    if (steps.length > 0)
-      await queries
-        .selectFrom('action_task_step')
-        .select('id')
-        .where('id', 'in', steps)
-        .orderBy('id')
-        .forUpdate()
-        .execute();
+    await lockRows(
+      queries,
+      'action_task_step',
+      rows.filter((row) => row.table === 'action_task_step').map(({ id }) => id),
+    );
     const current = new Map<RowUpdate, Columns | undefined>();
     for (const row of rows) current.set(row, await readRow(queries, row));
 

@@ -2,7 +2,7 @@ import type { ExpressionBuilder } from 'kysely';
 import { groupBy } from '../../common/group.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { parseList } from '../database/lists.ts';
-import { isDone, Status } from '../database/status.ts';
+import { doneStatuses, isDone, Status } from '../database/status.ts';
 import type { Tables } from '../database/tables.ts';
 import { dbfsPath } from '../logs/dbfs.ts';
 import { actionsUnit, loadInstance, queueGroupOf } from './instance.ts';
@@ -10,7 +10,6 @@ import { type InstanceState, type JobState, orphanId, type RunState, type TaskSt
 
 const batch = 1_000;
 const open = [Status.unknown, Status.waiting, Status.running, Status.blocked];
-const done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
 const releasable = [Status.unknown, Status.blocked];
 // Forgejo writes a job's workflow with an indent of four, so a line of the job itself has exactly eight spaces before it.
 const ownIf = ['\n        if:'];
@@ -360,7 +359,7 @@ async function loadStrays(queries: Queries, ids: readonly number[]): Promise<Map
     .where((where) =>
       where.or([
         where('action_run_job.task_id', '!=', where.ref('action_task.id')),
-        where('action_run_job.status', 'in', done),
+        where('action_run_job.status', 'in', doneStatuses),
       ]),
     )
     .orderBy('action_task.id')

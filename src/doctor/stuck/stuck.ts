@@ -85,14 +85,17 @@ export function findStuck(database: Database, timings: Timings): Promise<StuckRe
   });
 }
 
-/** The same for one run, inside a snapshot of the caller's. */
+/**
+ * The same for one run, inside a snapshot of the caller's.
+ * @param now of the database, Unix seconds
+ */
 export async function explainRun(
   database: Database,
   queries: Queries,
   runId: number,
+  now: number,
   timings: Timings,
 ): Promise<RunReport> {
-  const now = await database.now(queries);
   const all = new Collector(database);
   const instance = await loadInstance(database, queries, now);
   const sight = { now, instance, timings, aggregation: database.generation.aggregation };

@@ -107,8 +107,8 @@ export async function applyAll(
       await journal(changed.map((repair) => entryOf(repair, runs.get(repair.run.id)!)));
     } catch (thrown) {
       const error = database.explain(thrown);
-      // A server that can't be asked, or a role that may not write, holds for every run.
-      if (changedRuns.size === 0 && error instanceof ToolError && error.kind !== 'problem') throw error;
+      // A server that can't be asked, or a role that may not write, holds for every run. What is done already is told.
+      if (changedRuns.size + asked === 0 && error instanceof ToolError && error.kind !== 'problem') throw thrown;
       // One run that cannot be repaired does not take the others of its transaction with it.
       if (some.length > 1) {
         for (const id of some) await apply([id]);
@@ -209,7 +209,7 @@ export async function applyAll(
       }
     } catch (error) {
       // The repair is committed; what is true now could not be told.
-      io.note(`Repaired, but it could not be read back. ${messageOf(error)}`);
+      io.note(`Repaired, but it could not be read back. ${messageOf(database.explain(error))}`);
     }
   };
   if (last) {

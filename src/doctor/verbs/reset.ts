@@ -128,7 +128,7 @@ async function reset(args: readonly string[], options: ResetOptions, io: Io): Pr
     await io.write(`${shownText(asShown, io.view)}\n\n`);
     const todo = [
       ...(requests > 0 ? [`Send ${count(requests, 'request')} to ${tools!.forgejo.server}`] : []),
-      ...(statements > 0 || requests === 0
+      ...(statements > 0
         ? [`${requests > 0 ? 'apply' : 'Apply'} ${count(statements, 'statement')} to ${database.place}`]
         : []),
     ];

@@ -71,9 +71,9 @@ async function undo(
     let unwritten = false;
     for (const entry of order) {
       const run = await undoRun(database, entry, false).catch((thrown): FailedUndo => {
-        const error = database.explain(thrown);
         // What was undone already is told all the same.
-        if (!runs.some(({ outcome }) => outcome === 'undone')) throw error;
+        if (!runs.some(({ outcome }) => outcome === 'undone')) throw thrown;
+        const error = database.explain(thrown);
         const fix = error instanceof ToolError ? { fix: error.fix } : {};
         return { runId: entry.runId, outcome: 'failed', statements: [], moved: [], error: messageOf(error), ...fix };
       });
