@@ -280,9 +280,11 @@ async function decisive(
   const wrote = failed.filter((step) => step.logLength > 0);
   for (const step of wrote.length > 1 ? wrote : []) {
     const { start, end } = linesOf(step, steps, done, Number.POSITIVE_INFINITY);
+    const from = await find.offsetOf(start);
     const until = await find.offsetOf(end);
     const back = await tailStart(text, until, Math.min(end - start, 10));
-    const range = { from: { line: end - back.lines, offset: back.offset }, until };
+    // Of a log that was cut these may be lines of another step.
+    const range = { from: { line: end - back.lines, offset: Math.max(from, back.offset) }, until };
     let goesOn = false;
     for await (const piece of readPieces(text, range, { lineAt: find.lineAt, note: () => {} }))
       goesOn ||= linesOfPiece(piece, () => '').some((line) => line.text.trim() === 'Failed but continue next step');
