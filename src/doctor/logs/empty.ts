@@ -1,7 +1,7 @@
 import { messageOf, ToolError, unknown } from '../../common/errors.ts';
 import { sentence } from '../../common/output/words.ts';
 import { quote } from '../../common/quote.ts';
-import { isDone } from '../database/status.ts';
+import { isDone, Status } from '../database/status.ts';
 import type { Step } from '../steps.ts';
 import type { LogRequest, LogTask } from './logs.ts';
 import type { NotFound } from './place.ts';
@@ -38,16 +38,18 @@ export const empty = (reason: EmptyReason, message: string, fix: string): EmptyL
 });
 
 export function noFailedStep(task: LogTask, steps: readonly Step[], done: boolean): EmptyLog {
-  const stopped = steps.find(({ status, synthetic, logLength }) => !synthetic && status === 3 && logLength > 0);
+  const stopped = steps.find(
+    ({ status, synthetic, logLength }) => !synthetic && status === Status.cancelled && logLength > 0,
+  );
   if (!done)
     return empty(
       'no-failed-step',
       `No step of task ${task.id} has failed so far.`,
       'Leave out --failed to see its log.',
     );
-  if (task.status === 1)
+  if (task.status === Status.success)
     return empty('no-failed-step', `Task ${task.id} succeeded: no step failed.`, 'Leave out --failed to see its log.');
-  const how = task.status === 4 ? 'was skipped' : 'was cancelled';
+  const how = task.status === Status.skipped ? 'was skipped' : 'was cancelled';
   return empty(
     'no-failed-step',
     `Task ${task.id} ${how}: no step failed.`,
@@ -60,9 +62,9 @@ export function noFailedStep(task: LogTask, steps: readonly Step[], done: boolea
 export function noOutput(step: Step | undefined, task: LogTask, done: boolean): EmptyLog {
   if (!step) return empty('empty', `The log of task ${task.id} has no lines.`, stateHint(task, done));
   const name = `Step ${step.number} "${step.name}"`;
-  if (step.status === 4)
+  if (step.status === Status.skipped)
     return empty('no-output', `${name} was skipped: it wrote nothing.`, 'Look at the step before it.');
-  if (step.started === 0 || step.status === 5 || step.status === 7)
+  if (step.started === 0 || step.status === Status.waiting || step.status === Status.blocked)
     return empty(
       'no-output',
       done ? `${name} did not run.` : `${name} has not begun yet.`,
