@@ -7,7 +7,7 @@ import { knownSecrets } from './redact.ts';
 const windows: readonly string[] = [
   ...['ivate', 'oriza', 'earer', 'basic', 'passw', 'assph', 'secre', 'token', 'glpat', 'thub_', 'akia?', 'asia?'],
   ...['i_key', 'i-key', 'apike', 's_key', 's-key', 'sskey', 't_key', 't-key', 'ntkey'],
-  ...['_auth', 'uth"?', "uth'?", '_pass', 'pass=', '?_pwd', 'pwd=?', '"pwd"', "'pwd'"],
+  ...['_auth', 'uth"?', "uth'?", '_pass', 'pass=', '_pwd?', 'pwd=?', '"pwd"', "'pwd'"],
   ...['curl?', 'mysql', 'maria', 'ogin?', 'sshpa', 'slack'],
   ...['aiza?', 'npm_?', 'pypi-', 'dckr_', 'k_liv', 'k_tes', 'sk-pr', 'sk-an', 'sk-sv'],
   ...['gldt-', 'glrt-', 'glptt', 'glcbt', 'glft-', 'glsoa'],

@@ -47,10 +47,8 @@ describe('a job that is followed', () => {
         logs,
         ...argv,
       ],
-      { schema: database.schema, pause, view: { layout: 'tsv', style: plainStyle, columns: 200 } },
+      { schema: database.schema, pause, view: { layout: 'tsv', style: plain, columns: 200 } },
     );
-  const same = (text: string) => text;
-  const plainStyle = { good: same, bad: same, warn: same, faint: same, strong: same };
   const task = () => instance.runs.stuck.task.id;
 
   /** The runner's report: so much of the log is in DBFS now. What the row says may lag behind. */

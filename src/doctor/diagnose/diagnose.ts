@@ -1,7 +1,7 @@
 import { usage } from '../../common/errors.ts';
 import type { Database } from '../database/database.ts';
 import { isDone, Status, statusName } from '../database/status.ts';
-import { type EmptyLog, unreadLog } from '../logs/logs.ts';
+import { type EmptyLog, unreadLog } from '../logs/empty.ts';
 import { type Cause, explainFailure, type ShownLine, saidItsEnd, type Verdict } from './engine.ts';
 import { compareRuns, type History } from './history.ts';
 import { normalise, plain } from './line.ts';

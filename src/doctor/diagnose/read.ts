@@ -1,7 +1,8 @@
 import { Status } from '../database/status.ts';
+import type { EmptyLog } from '../logs/empty.ts';
 import { secretHider } from '../logs/hide.ts';
 import type { LogLine } from '../logs/lines.ts';
-import type { EmptyLog, FoundLog, LogTask, Selection } from '../logs/logs.ts';
+import type { FoundLog, LogTask, Selection } from '../logs/logs.ts';
 import type { StepRow } from '../steps.ts';
 
 /** A task whose log can be asked for, with its rows of action_task_step. */

@@ -25,8 +25,12 @@ export class LineHider {
   }
 }
 
+/** What a terminal is told and does not print: a title, the address of a link. */
+const unprinted = /\x1b\][^\x07\x1b\n]*/g;
+
 /** Colours may stand between a name and its value, or within either: such a line is given without them. */
-function redactColored(text: string): string {
+function redactColored(line: string): string {
+  const text = line.includes('\x1b]') ? line.replace(unprinted, redact) : line;
   const bare = withoutEscapes(text);
   const clean = redact(bare);
   if (clean === bare) return text;

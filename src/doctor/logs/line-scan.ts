@@ -136,7 +136,7 @@ export function secretMarker(): (bytes: Buffer, scan: LineScan) => void {
   };
 }
 
-/** Whether the escape sequence at `at` stands within a word: then neither half may look like a secret. */
+/** Whether the escape sequence at `at` stands within a word or its quotes: then neither half may look like a secret. */
 function breaksWord(bytes: Buffer, at: number): boolean {
   if (!wordBytes[bytes[at - 1]!]) return false;
   let behind = at;
@@ -148,4 +148,4 @@ function breaksWord(bytes: Buffer, at: number): boolean {
   return bytes[behind] === 0x1b || bytes[behind] === 0x3d || wordBytes[bytes[behind]!] === 1;
 }
 
-const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w-]/.test(String.fromCharCode(byte))));
+const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w"'-]/.test(String.fromCharCode(byte))));

@@ -12,18 +12,11 @@ import { dbfsOf } from '../database/dbfs.ts';
 import { Status } from '../database/status.ts';
 import { findRun } from '../find-run.ts';
 import { dbfsStore } from '../logs/dbfs.ts';
+import { type EmptyLog, type EmptyReason, unreadLog } from '../logs/empty.ts';
 import { followJob, lookAt } from '../logs/follow.ts';
 import { secretHider } from '../logs/hide.ts';
 import { type LogLine, linesIn, linesOf, type Piece } from '../logs/lines.ts';
-import {
-  type EmptyLog,
-  type EmptyReason,
-  type FoundLog,
-  type LogSummary,
-  readLog,
-  type Selection,
-  unreadLog,
-} from '../logs/logs.ts';
+import { type FoundLog, type LogSummary, readLog, type Selection } from '../logs/logs.ts';
 import { LogPrinter, type PrintStyle, printPieces } from '../logs/print.ts';
 import { type LogJob, loadLogJobs, loadSteps } from '../logs/tasks.ts';
 import { stepSpans } from '../steps.ts';

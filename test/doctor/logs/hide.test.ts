@@ -84,6 +84,15 @@ test.each([
   expect(hidden(line)).toEqual([clean]);
 });
 
+test.each([
+  ['the address of a link', '\x1b]8;;https://bob:hunter22@git.example.org/\x1b\\log\x1b]8;;\x1b\\'],
+  ['a title', '\x1b]0;TOKEN=hunter22\x07done'],
+  ['a title without an end', '\x1b]0;TOKEN=hunter22'],
+])('a secret in %s, which a terminal does not print, is hidden', (_, line) => {
+  expect(hidden('before', line, 'after').join('\n')).toMatch(/^before\n\x1b\].*\*\*\*.*\nafter$/);
+  expect(hidden(line)[0]).not.toContain('hunter22');
+});
+
 test('colours stay where a secret is hidden without touching them', () => {
   const line = (value: string) => `\x1b[32mok\x1b[0m TOKEN=${value} \x1b[1mdone\x1b[0m`;
   expect(hidden(line('12345678'))).toEqual([line('***')]);

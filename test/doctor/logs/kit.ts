@@ -1,7 +1,8 @@
 import type { Dbfs } from '../../../src/doctor/logs/dbfs.ts';
+import type { EmptyLog } from '../../../src/doctor/logs/empty.ts';
 import type { IndexBytes } from '../../../src/doctor/logs/line-index.ts';
 import type { LogLine } from '../../../src/doctor/logs/lines.ts';
-import type { EmptyLog, FoundLog, LogTask } from '../../../src/doctor/logs/logs.ts';
+import type { FoundLog, LogTask } from '../../../src/doctor/logs/logs.ts';
 import type { LogFile, LogStore } from '../../../src/doctor/logs/store.ts';
 
 /** Repeatable random numbers (mulberry32): a failing case can be run again by its seed. */

@@ -66,21 +66,23 @@ describe('of several failed steps', () => {
     logIndex,
     logLength,
   });
-  const read = async (one: readonly string[], other: readonly string[]) => {
+  const read = async (one: readonly string[], other: readonly string[], there = Number.POSITIVE_INFINITY) => {
     const small = buildLog(
       ['workflow prepared', ...one, ...other, '🏁  Job failed'].map((content, at) => ({
         time: logTime(1_795_309_000, at),
         content,
       })),
     );
+    const text = small.text.toString().split('\n').slice(0, there).join('\n');
     const answer = await readLog({
       task: finishedTask(small, { status: 2 }),
       steps: [failedStep('first', 1, one.length), failedStep('second', 1 + one.length, other.length)],
-      storage: memoryStore(new Map([[name, await seekableZstd(small.text)]])),
+      storage: memoryStore(new Map([[name, await seekableZstd(Buffer.from(text))]])),
       selection: { failed: true },
     });
+    if (answer.kind === 'empty') return { answer };
     const texts = (await all(answer)).map(({ text }) => text);
-    return { texts, summary: answer.kind === 'lines' ? answer.summary() : undefined };
+    return { answer, texts, summary: answer.summary() };
   };
 
   test('the one that the runner went on after (continue-on-error) did not end the job', async () => {
@@ -92,6 +94,20 @@ describe('of several failed steps', () => {
   test('the first is shown where the runner says nothing of that, or of all of them', async () => {
     expect((await read(build, build)).summary?.step).toBe('first');
     expect((await read(lint, lint)).summary?.step).toBe('first');
+  });
+
+  test('what the runner said of the one before says nothing of one that a cut log lacks', async () => {
+    const { answer } = await read(lint, build, 1 + lint.length);
+    expect(answer).toMatchObject({
+      reason: 'missing',
+      message: expect.stringMatching(/^Step 2 "second" wrote 3 lines/),
+    });
+    const { texts, summary } = await read(lint, build, 2 + lint.length);
+    expect(texts).toEqual(build.slice(0, 1));
+    expect(summary).toMatchObject({
+      step: 'second',
+      damage: [{ message: expect.stringMatching(/the rest is missing/) }],
+    });
   });
 });
 

@@ -77,6 +77,7 @@ const fragments = [
     'hooks.slack.com/services/T0/B0/x',
     'DB_PASS=abc',
     'db_pwd: abc',
+    '_pwd: abc',
     "pass='abc'",
     'Pwd=abc',
     '"pwd": "abc"',
@@ -100,6 +101,8 @@ const fragments = [
   ],
   ...['\x1b[1mpassword\x1b[0m: opensesame', 'pass\x1b[0mword=abc', 'ghp_\x1b[0m0123456789abcdefghijABCDEFGHIJ'],
   ...['\x1b[1mcurl\x1b[0m -u bob:hunter2', 'to\x1b(Bken=abc', 'DB_PASS\x1b[0m=abc', '\x1b[1mok\x1b[0m'],
+  ...['"\x1b[1mauth\x1b[0m": "dXNlcjpwYXNz"', "'\x1b[1mpwd\x1b[0m': 'opensesame'"],
+  ...['\x1b]8;;https://bob:hunter22@git.example.org/\x1b\\log\x1b]8;;\x1b\\', '\x1b]0;token=abc\x07', '\x1b]0;'],
   ...['fig-and-date-cake', 'Dörr', 'figs'],
   ...[
     '-----BEGIN OPENSSH PRIVATE KEY-----',
@@ -216,7 +219,7 @@ test.each(scanners)('a secret that begins at any byte of a line is seen %s', (_,
   for (const secret of fragments.filter((fragment) => new LineHider().hide(`${fragment} `) !== `${fragment} `)) {
     const printer = new LogPrinter('', stepAt, { label: 'none', timestamps: true, escapes: true, strong });
     for (let at = 0; at < 40; at++) {
-      const bytes = Buffer.from(`${'.'.repeat(at)} ${secret} \n`);
+      const bytes = Buffer.from(`${at === 0 ? '' : `${'.'.repeat(at - 1)} `}${secret} \n`);
       expect(printer.print({ bytes, line: 0, end: 0, scan: scan(bytes) }).toString()).toContain('***');
     }
   }

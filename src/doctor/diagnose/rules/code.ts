@@ -1,5 +1,5 @@
 import type { TextRule } from '../rule.ts';
-import { debianPackage } from './debian.ts';
+import { debianPackage, debianProgram } from './debian.ts';
 
 /** Compilers, packages and tests: what the commit itself did. */
 export const code: readonly TextRule[] = [
@@ -21,7 +21,7 @@ export const code: readonly TextRule[] = [
       not: [/^cargo:warning=/],
     },
     derive: ({ library, header, program }) => {
-      const known = debianPackage(program ?? header ?? library ?? '');
+      const known = program ? debianProgram(program) : debianPackage(header ?? library ?? '');
       return known === undefined ? {} : { package: known };
     },
     message: 'The build needs {library|}{header|}{program|}, which is not installed where it runs.',

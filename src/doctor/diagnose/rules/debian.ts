@@ -1,5 +1,5 @@
 /**
- * The Debian packages that well-known libraries, headers and programs come with (Debian 12, packages.debian.org). Only those whose
+ * The Debian packages that well-known libraries and headers come with (Debian 12, packages.debian.org). Only those whose
  * package is not told by their name.
  */
 const packages: Readonly<Record<string, string>> = {
@@ -9,9 +9,6 @@ const packages: Readonly<Record<string, string>> = {
   bz2: 'libbz2-dev',
   bzlib: 'libbz2-dev',
   cairo: 'libcairo2-dev',
-  cc: 'build-essential',
-  clang: 'clang',
-  cmake: 'cmake',
   crypto: 'libssl-dev',
   curl: 'libcurl4-openssl-dev',
   'curl/curl': 'libcurl4-openssl-dev',
@@ -34,9 +31,7 @@ const packages: Readonly<Record<string, string>> = {
   icu: 'libicu-dev',
   jpeg: 'libjpeg-dev',
   ldap: 'libldap-dev',
-  lld: 'lld',
   lzma: 'liblzma-dev',
-  mold: 'mold',
   mysqlclient: 'default-libmysqlclient-dev',
   ncurses: 'libncurses-dev',
   openssl: 'libssl-dev',
@@ -46,7 +41,6 @@ const packages: Readonly<Record<string, string>> = {
   png: 'libpng-dev',
   pq: 'libpq-dev',
   'pq-fe': 'libpq-dev',
-  protoc: 'protobuf-compiler',
   python: 'python3-dev',
   readline: 'libreadline-dev',
   sodium: 'libsodium-dev',
