@@ -19,6 +19,7 @@ import {
 } from './deployment.ts';
 import type { Host, RunResult } from './host/host.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { nothingDone } from './outcome.ts';
 import type { Part } from './parts.ts';
 import { checkSudo } from './preflight/sudo.ts';
 import { type Prover, prove } from './prove.ts';
@@ -465,23 +466,7 @@ async function runHost(
   body: (run: Run) => Promise<void>,
 ): Promise<HostResult> {
   const phases = new Map<string, number>();
-  const result: Mutable<HostResult> = {
-    host: connection.name,
-    outcome: 'failed',
-    changed: false,
-    downtimeMs: null,
-    bytesSent: 0,
-    sha256: source?.file.sha256 ?? null,
-    previousSha256: null,
-    release: null,
-    previous: null,
-    failedRelease: null,
-    error: null,
-    fix: null,
-    unknown: false,
-    lastLines: '',
-    phases: [],
-  };
+  const result: Mutable<HostResult> = { ...nothingDone(connection.name), sha256: source?.file.sha256 ?? null };
   const run: Run = {
     result,
     report: work.report,

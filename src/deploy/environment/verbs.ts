@@ -16,6 +16,7 @@ import { foreign } from '../foreign.ts';
 import { localHost } from '../host/local.ts';
 import { openHost } from '../host/open.ts';
 import type { DeployOptions } from '../options.ts';
+import { exitOf, failures, withoutUnknown } from '../outcome.ts';
 import { persistenceFor } from '../persistence.ts';
 import { releaseCacheDirectory } from '../transfer/supply.ts';
 import { type HostPlan, history, type NotAsked, notAsked, plan } from '../verbs.ts';
@@ -192,9 +193,6 @@ export async function askEach<T>(
   return { answers, lost };
 }
 
-export const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ...shown }: T): Omit<T, 'unknown'> =>
-  shown;
-
 function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, string>): Outcome {
   const failed = result.hosts.filter(({ outcome }) => outcome === 'failed' || outcome === 'rolled-back');
   const unknown = failed.length > 0 ? failed.every((one) => one.unknown) : result.unknown;
@@ -202,11 +200,11 @@ function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, st
   return {
     exit,
     result: {
-      ...forget(result),
+      ...withoutUnknown(result),
       snapshots: Object.fromEntries(snapshots),
       hosts: result.hosts.map(({ takenBack, ...host }) => ({
-        ...forget(host),
-        takenBack: takenBack && forget(takenBack),
+        ...withoutUnknown(host),
+        takenBack: takenBack && withoutUnknown(takenBack),
       })),
     },
     text: (view) => showRollout(result, view),
@@ -267,15 +265,15 @@ function plansOutcome(
   }));
   return {
     exit: exitOf([
-      ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
-      ...lost.map(({ unknown }) => ({ failed: true, lost: unknown })),
+      ...plans.map(({ findings }) => ({ failed: findings.length > 0, unknown: false })),
+      ...failures(lost),
     ]),
     result: {
       environment: rollout.environment,
       protected: rollout.protected,
       order,
       snapshots,
-      hosts: [...plans, ...lost.map(forget)],
+      hosts: [...plans, ...lost.map(withoutUnknown)],
     },
     text: (view) =>
       withLost(
@@ -336,10 +334,10 @@ async function statusOf(rollout: Rollout, fleet: OpenFleet): Promise<Outcome> {
     found: await fleet.status(service, target),
   }));
   return {
-    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, lost: found.unknown }))),
+    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, unknown: found.unknown }))),
     result: {
       environment: rollout.environment,
-      hosts: rows.map(({ service, found }) => ({ ...forget(found), service, state: found.service })),
+      hosts: rows.map(({ service, found }) => ({ ...withoutUnknown(found), service, state: found.service })),
     },
     text: (view) =>
       showStatus(
@@ -349,19 +347,14 @@ async function statusOf(rollout: Rollout, fleet: OpenFleet): Promise<Outcome> {
   };
 }
 
-export function exitOf(rows: readonly { readonly failed: boolean; readonly lost: boolean }[]): ExitCode {
-  if (rows.some(({ failed, lost }) => failed && !lost)) return exitCode.problem;
-  return rows.some(({ failed }) => failed) ? exitCode.unknown : exitCode.ok;
-}
-
 export async function historyEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
   return await withEnvironment(environment, options, io, async (rollout, fleet) => {
     const { answers, lost } = await askEach(rollout, ({ host, settings }) =>
       history(fleet.connection(host), fleet.work(settings)),
     );
     return {
-      exit: exitOf(lost.map(({ unknown }) => ({ failed: true, lost: unknown }))),
-      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(forget)] },
+      exit: exitOf(failures(lost)),
+      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(withoutUnknown)] },
       text: (view) =>
         withLost(
           showHistory(
@@ -406,10 +399,10 @@ export async function verifyEnvironment(environment: string, options: Environmen
     ];
     return {
       exit: exitOf([
-        ...hosts.map((one) => ({ failed: one.findings.length > 0, lost: one.unknown })),
-        { failed: strays(hosts).length > 0, lost: false },
+        ...hosts.map((one) => ({ failed: one.findings.length > 0, unknown: one.unknown })),
+        { failed: strays(hosts).length > 0, unknown: false },
       ]),
-      result: { environment: rollout.environment, hosts: hosts.map(forget), findings },
+      result: { environment: rollout.environment, hosts: hosts.map(withoutUnknown), findings },
       text: (view) =>
         [
           table(columns, hosts, view),
