@@ -9,19 +9,21 @@ import { bytes } from '../common/output/words.ts';
 import { Connection } from './connection.ts';
 import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from './deploy.ts';
 import { type MatrixOptions, matrix, matrixOptions } from './environment/matrix.ts';
-import { unlockEnvironment } from './environment/unlock.ts';
 import {
   confirmOption,
   type EnvironmentOptions,
-  historyEnvironment,
   orderOptions,
   permissionOptions,
-  planEnvironment,
-  restoreEnvironment,
-  rollbackEnvironment,
-  runEnvironment,
   selectionOptions,
   snapshotOfOption,
+} from './environment/open.ts';
+import { restoreEnvironment } from './environment/restore.ts';
+import { unlockEnvironment } from './environment/unlock.ts';
+import {
+  historyEnvironment,
+  planEnvironment,
+  rollbackEnvironment,
+  runEnvironment,
   statusEnvironment,
   verifyEnvironment,
 } from './environment/verbs.ts';

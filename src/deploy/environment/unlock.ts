@@ -4,9 +4,9 @@ import { count } from '../../common/output/words.ts';
 import { exitOf, failures, withoutUnknown } from '../outcome.ts';
 import { findLock, lockAlive, notAsked } from '../verbs.ts';
 import { showLocks, withLost } from '../view.ts';
+import { askEach, type EnvironmentOptions, withEnvironment } from './open.ts';
 import { permit } from './protect.ts';
 import { inParallel } from './rollout.ts';
-import { askEach, type EnvironmentOptions, withEnvironment } from './verbs.ts';
 
 /**
  * Shows who holds the locks of an environment, and removes them: those of deploys that died, and with consent those that are
