@@ -22,7 +22,7 @@ import { nothingDone } from './outcome.ts';
 import type { Part } from './parts.ts';
 import { checkSudo } from './preflight/sudo.ts';
 import { type Prover, prove } from './prove.ts';
-import { historyPart, saveState, stateParts } from './records.ts';
+import { historyPart, stateParts } from './records.ts';
 import { chooseRelease, foundRelease, newRelease, previousOf, pruneParts, successor } from './releases.ts';
 import type { Settings } from './settings.ts';
 import { adopt, type HistoryEntry, type Release, type State } from './state.ts';
@@ -102,7 +102,7 @@ export const deployHost = async (connection: Connection, source: Source, work: W
       run.result.previousSha256 = sha256;
       run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
       if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation) && healthy)
-        if (await run.phase('verify', () => isProven(prover))) return await run.unchanged(situation, source);
+        if (await run.phase('verify', () => isProven(prover))) return await run.unchanged(lock, situation, source);
       await change(run, lock, sight, { kind: 'file', source }, newRelease(situation, source, sha256));
     });
   });
@@ -340,7 +340,7 @@ interface Run extends Pick<Work, 'ready'> {
     },
     work: (lock: Locked, sight: Sight) => Promise<void>,
   ): Promise<void>;
-  unchanged(situation: Situation, source: Source): Promise<void>;
+  unchanged(lock: Lock, situation: Situation, source: Source): Promise<void>;
   fail(error: unknown): void;
 }
 
@@ -408,7 +408,7 @@ async function runHost(
         });
       }
     },
-    async unchanged(situation, { file }) {
+    async unchanged(lock, situation, { file }) {
       const { remote, state, facts, settings } = situation;
       result.outcome = 'unchanged';
       result.previous = null;
@@ -421,7 +421,10 @@ async function runHost(
         pending: null,
         known: known && { inode: known.inode, size: known.size, mtime: known.mtime, sha256: file.sha256 },
       };
-      if (JSON.stringify(next) !== JSON.stringify(state)) await saveState(remote, next);
+      if (JSON.stringify(next) !== JSON.stringify(state))
+        await remote.connection.steadily(async () =>
+          remote.together([await lock.guard(), ...stateParts(remote, next)]),
+        );
       // A deploy that died behind its swap is finished here: that is when it comes into the history.
       if (finished === state || state.pending === null) return;
       const before = state.releases.find(({ id }) => id === state.current);

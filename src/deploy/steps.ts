@@ -19,7 +19,7 @@ import type { Part } from './parts.ts';
 import type { FileIdentity } from './preflight/facts.ts';
 import { wantedOwner } from './privilege.ts';
 import { type Proof, type Prover, prove } from './prove.ts';
-import { saveState, stateParts } from './records.ts';
+import { stateParts } from './records.ts';
 import type { Release, State } from './state.ts';
 import { lookCommand, transfer } from './transfer/transfer.ts';
 
@@ -326,7 +326,7 @@ function keepStep({ situation, previous, release, incoming }: Shape): DeployStep
       const present = await remote.connection.steadily(() => identify(remote, layout.target));
       if (present !== null && present.inode === change.staged?.inode) return;
       change.state = { ...change.state, pending: null };
-      await saveState(remote, change.state);
+      await remote.connection.steadily(() => remote.together(stateParts(remote, change.state)));
       if (incoming.kind === 'file')
         await remote.connection.steadily(() =>
           remote.files('Removing the failed release', ['rm', '-f', '--', newSlot]),
