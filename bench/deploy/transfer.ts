@@ -2,7 +2,6 @@
  * Brings one executable to a real sshd with scp, rsync -z, zstd | ssh and this toolkit, in alternating order, and prints medians
  * beside each other. Every result is compared by sha256. Each case is a process of its own: its start and its handshake count.
  */
-import { spawn } from 'node:child_process';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +14,7 @@ import { hashFile } from '../../src/deploy/transfer/hash.ts';
 import { type Method, transfer } from '../../src/deploy/transfer/transfer.ts';
 import { type Relay, startRelay } from '../../test/support/relay.ts';
 import { type Sshd, startSshd } from '../../test/support/sshd.ts';
+import { median, runCase } from './race.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -162,7 +162,7 @@ async function compareOver(
       await rm(target, { force: true });
       const before = relay.bytes.up;
       const start = performance.now();
-      const said = await run(one.command(place));
+      const said = await runCase(one.command(place));
       const seconds = (performance.now() - start) / 1000;
       if ((await hashFile(target)).sha256 !== sha256) throw new Error(`${one.name}: other bytes arrived.`);
       samples
@@ -183,26 +183,6 @@ async function compareOver(
         `${(middle / scp).toFixed(2).padStart(6)} ${(median(all.map(({ sent }) => sent)) / 1e6).toFixed(2).padStart(8)} ${(Number.isNaN(rss) ? '' : (rss / 1024).toFixed(0)).padStart(7)}`,
     );
   }
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
-}
-
-/** Runs a command that must succeed; answers what it said on standard error. */
-function run(argv: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(argv[0]!, argv.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk.toString();
-    });
-    child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve(said) : reject(new Error(`${argv[0]} ended with ${code}: ${said}`)),
-    );
-  });
 }
 
 async function exists(program: string): Promise<boolean> {

@@ -4,26 +4,26 @@ import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
 import type { Outcome, Tool, Verb } from '../common/command.ts';
 import { ToolError, usage } from '../common/errors.ts';
-
-import { type ExitCode, exitCode } from '../common/exit.ts';
 import type { Io } from '../common/io.ts';
 import { bytes } from '../common/output/words.ts';
 import { Connection } from './connection.ts';
 import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from './deploy.ts';
 import { type MatrixOptions, matrix, matrixOptions } from './environment/matrix.ts';
-import { unlockEnvironment } from './environment/unlock.ts';
 import {
   confirmOption,
   type EnvironmentOptions,
-  historyEnvironment,
   orderOptions,
   permissionOptions,
-  planEnvironment,
-  restoreEnvironment,
-  rollbackEnvironment,
-  runEnvironment,
   selectionOptions,
   snapshotOfOption,
+} from './environment/open.ts';
+import { restoreEnvironment } from './environment/restore.ts';
+import { unlockEnvironment } from './environment/unlock.ts';
+import {
+  historyEnvironment,
+  planEnvironment,
+  rollbackEnvironment,
+  runEnvironment,
   statusEnvironment,
   verifyEnvironment,
 } from './environment/verbs.ts';
@@ -31,7 +31,6 @@ import { foreign } from './foreign.ts';
 import { localHost } from './host/local.ts';
 import { openHost } from './host/open.ts';
 import { openOptionsFrom } from './host/options.ts';
-import { notBegun } from './not-begun.ts';
 import {
   type DeployOptions,
   deployOptions,
@@ -43,6 +42,7 @@ import {
   wayOptions,
   waysFrom,
 } from './options.ts';
+import { exitOf, failures, isFine, notBegun, nothingDone, withoutUnknown } from './outcome.ts';
 import { persistenceFor } from './persistence.ts';
 import { readSource } from './source.ts';
 import { releaseCacheDirectory } from './transfer/supply.ts';
@@ -133,11 +133,9 @@ async function onHosts<T>(
   return { results, lost, left: [] };
 }
 
-const fine = ({ outcome }: HostResult) => outcome === 'deployed' || outcome === 'unchanged';
-
 /** What `--json` shows of hosts, with or without an answer. */
 const shownHosts = (results: readonly object[], lost: readonly NotAsked[]) => ({
-  hosts: [...results, ...lost.map(({ unknown: _, ...shown }) => shown)],
+  hosts: [...results, ...lost.map(withoutUnknown)],
 });
 
 const wrong = (results: readonly HostStatus[]): NotAsked[] =>
@@ -145,28 +143,19 @@ const wrong = (results: readonly HostStatus[]): NotAsked[] =>
     error === null ? [] : [{ host, error, fix: fix ?? '', unknown }],
   );
 
-const failures = (lost: readonly NotAsked[]) => lost.map(({ unknown }) => ({ failed: true, unknown }));
-
-function exitOf(results: readonly { readonly failed: boolean; readonly unknown: boolean }[]): ExitCode {
-  if (results.some(({ failed, unknown }) => failed && !unknown)) return exitCode.problem;
-  return results.some(({ failed }) => failed) ? exitCode.unknown : exitCode.ok;
-}
-
 /** A release that fails on one host is not brought to the next one. */
 async function changeHosts(
   options: DeployOptions,
   io: Io,
   work: (connection: Connection) => Promise<HostResult>,
 ): Promise<Outcome> {
-  const { results: done, lost, left } = await onHosts(options, io, work, fine);
-  const results = [
-    ...done,
-    ...lost.map((one): HostResult => ({ ...notBegun(one.host, ''), outcome: 'failed', ...one })),
-  ];
-  const all = [...results, ...left.map((host) => notBegun(host, `${results.at(-1)!.host} failed`))];
+  const { results: done, lost, left } = await onHosts(options, io, work, isFine);
+  const results = [...done, ...lost.map((one): HostResult => ({ ...nothingDone(one.host), ...one }))];
+  const why = `Not begun, because ${results.at(-1)!.host} failed.`;
+  const all = [...results, ...left.map((host) => notBegun(host, why))];
   return {
-    exit: exitOf(results.map((result) => ({ failed: !fine(result), unknown: result.unknown }))),
-    result: { hosts: all.map(({ unknown: _, ...shown }) => shown) },
+    exit: exitOf(results.map((result) => ({ failed: !isFine(result), unknown: result.unknown }))),
+    result: { hosts: all.map(withoutUnknown) },
     text: (view) => showResults(all, view),
     markdown: () => resultsAsMarkdown(all),
   };
@@ -231,7 +220,7 @@ const run: Verb = {
         connection.begin();
         const source = await reading;
         const result = await deployHost(connection, source, work);
-        if (fine(result)) await source.supply.keep();
+        if (isFine(result)) await source.supply.keep();
         return result;
       });
     } finally {
@@ -280,7 +269,7 @@ function statusVerb(name: 'status' | 'verify'): Verb {
       const exit = exitOf(results.map(({ healthy, unknown }) => ({ failed: !healthy, unknown })));
       return {
         exit,
-        result: { hosts: results.map(({ unknown: _unknown, ...shown }) => shown) },
+        result: { hosts: results.map(withoutUnknown) },
         text: (view) => withLost(showStatus(results, view), wrong(results), view),
       };
     },

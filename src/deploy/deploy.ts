@@ -15,16 +15,17 @@ import {
   type Source,
   stillPart,
   stopOn,
-  targetMissing,
 } from './deployment.ts';
 import type { Host, RunResult } from './host/host.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { nothingDone } from './outcome.ts';
 import type { Part } from './parts.ts';
 import { checkSudo } from './preflight/sudo.ts';
 import { type Prover, prove } from './prove.ts';
-import { historyPart, saveState, stateParts } from './records.ts';
+import { historyPart, stateParts } from './records.ts';
+import { chooseRelease, foundRelease, newRelease, previousOf, pruneParts, successor } from './releases.ts';
 import type { Settings } from './settings.ts';
-import { adopt, freeSlot, type HistoryEntry, type Release, releaseId, type State } from './state.ts';
+import { adopt, type HistoryEntry, type Release, type State } from './state.ts';
 import { type Change, type Incoming, lookPart, type Previous, stepsOf } from './steps.ts';
 import { alreadyRuns, attributesFit } from './unchanged.ts';
 
@@ -101,7 +102,7 @@ export const deployHost = async (connection: Connection, source: Source, work: W
       run.result.previousSha256 = sha256;
       run.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
       if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation) && healthy)
-        if (await run.phase('verify', () => isProven(prover))) return await run.unchanged(situation, source);
+        if (await run.phase('verify', () => isProven(prover))) return await run.unchanged(lock, situation, source);
       await change(run, lock, sight, { kind: 'file', source }, newRelease(situation, source, sha256));
     });
   });
@@ -152,88 +153,6 @@ async function isProven(prover: Prover): Promise<boolean> {
     if (error instanceof ToolError && error.kind === 'problem') return false;
     throw error;
   }
-}
-
-/** Slots that hold something worth keeping, and those found on the host that the state does not know. */
-const takenSlots = (state: State): string[] => state.releases.map(({ slot }) => slot);
-
-function newRelease({ state, facts, settings }: Situation, { file }: Source, present: string | null): Release {
-  const { origin } = settings;
-  // The file at the target may take a slot of its own as well.
-  const taken = takenSlots(state);
-  const forPresent =
-    present !== null && !state.releases.some(({ sha256 }) => sha256 === present) ? [freeSlot(taken)] : [];
-  return {
-    id: releaseId(
-      facts.clock,
-      file.sha256,
-      state.releases.map(({ id }) => id),
-    ),
-    sha256: file.sha256,
-    size: file.size,
-    slot: freeSlot([...taken, ...forPresent]),
-    at: new Date(facts.clock * 1000).toISOString(),
-    by: origin.by,
-    commit: origin.commit,
-    runUrl: origin.runUrl,
-    ...(origin.manual !== undefined && { manual: origin.manual }),
-    ...(origin.snapshot !== undefined && { snapshot: origin.snapshot }),
-    ...(settings.trial && { trial: true as const }),
-  };
-}
-
-/**
- * The release to go back to. What is at the target, unless a deploy died over it: then the last one that was proven.
- */
-function previousOf(
-  { state, facts }: Situation,
-  present: string | null,
-  next: Release,
-  healthy: boolean,
-): Previous | null {
-  const hasSlot = (slot: string) => facts.slots.some(({ name }) => name === slot);
-  const current = state.releases.find(({ id }) => id === state.current);
-  const unproven =
-    present === null || (state.pending !== null && state.pending.sha256 === present && current?.sha256 !== present);
-  if (unproven || !healthy) {
-    if (current && hasSlot(current.slot) && (unproven || current.sha256 !== present))
-      return { sha256: current.sha256, slot: current.slot, release: current, healthy: true, kept: true };
-    if (present === null) return null;
-  }
-  const release = state.releases.findLast(({ sha256 }) => sha256 === present) ?? null;
-  const kept = release !== null && hasSlot(release.slot);
-  const slot = release?.slot ?? freeSlot([...takenSlots(state), next.slot]);
-  return { sha256: present!, slot, release, healthy, kept };
-}
-
-function chooseRelease(
-  { state, remote, settings, facts }: Situation,
-  present: string | null,
-  to: string | undefined,
-): Release {
-  const { releases } = state;
-  const there = releases.filter(({ slot }) => facts.slots.some(({ name }) => name === slot));
-  if (present === null && there.length === 0) throw targetMissing(remote.name, settings.target);
-  const list = releases.map(({ id }) => id).join(', ') || 'none';
-  const fix = `Kept on the host: ${list}. See deploy-binary history.`;
-  if (to !== undefined) {
-    const fits = releases.filter(
-      ({ id, sha256, commit }) => id === to || id.startsWith(to) || sha256.startsWith(to) || commit?.startsWith(to),
-    );
-    if (fits.length === 1) return fits[0]!;
-    throw new ToolError(
-      'problem',
-      `${remote.name}: ${fits.length === 0 ? 'no kept release is' : 'several kept releases are'} "${to}".`,
-      fix,
-    );
-  }
-  // The file is gone: the last one that was proven.
-  if (present === null) return there.find(({ id }) => id === state.current) ?? there.at(-1)!;
-  const at = releases.findLastIndex(({ sha256 }) => sha256 === present);
-  const proven = (at < 0 ? releases : releases.slice(0, at)).filter(({ trial }) => !trial);
-  const before = releases.find(({ id, trial }) => id === releases[at]?.previous && !trial) ?? proven.at(-1);
-  if (!before) throw new ToolError('problem', `${remote.name}: no release before the present one is kept.`, fix);
-  return before;
 }
 
 async function change(
@@ -331,39 +250,6 @@ async function succeeded(run: Run, lock: Lock, context: Change): Promise<void> {
   }
 }
 
-/** A release knows which one it replaced: that is the one to go back to. */
-function successor(situation: Situation, release: Release, previous: Previous | null): Release {
-  if (previous === null) return release;
-  const before = previous.release ?? foundRelease(situation, previous);
-  const id = before.sha256 === release.sha256 ? before.previous : before.id;
-  return id === undefined ? release : { ...release, previous: id };
-}
-
-/** The entry of a file that was there before the first deploy. */
-function foundRelease({ facts }: Situation, previous: Previous): Release {
-  const file = facts.target.file;
-  const time = file?.mtime ?? facts.clock;
-  return {
-    id: releaseId(time, previous.sha256, []),
-    sha256: previous.sha256,
-    size: file?.size ?? 0,
-    slot: previous.slot,
-    at: new Date(time * 1000).toISOString(),
-    by: 'found on the host',
-    commit: null,
-    runUrl: null,
-  };
-}
-
-/** Removes what is in a slot that no release needs. */
-function pruneParts({ remote, facts }: Situation, state: State, used: readonly string[]): readonly Part[] {
-  const taken = takenSlots(state);
-  const found = facts.slots.map(({ name }) => name);
-  return [...new Set([...found, ...used])]
-    .filter((slot) => !taken.includes(slot) && /^\d+$/.test(slot))
-    .map((slot) => remote.part('Removing an old release', ['rm', '-f', '--', remote.layout.slot(slot)]));
-}
-
 async function failed(run: Run, context: Change, report: PlanReport): Promise<void> {
   const { situation, release, previous } = context;
   const undoFailed = report.steps.filter(({ outcome }) => outcome === 'undo-failed');
@@ -454,7 +340,7 @@ interface Run extends Pick<Work, 'ready'> {
     },
     work: (lock: Locked, sight: Sight) => Promise<void>,
   ): Promise<void>;
-  unchanged(situation: Situation, source: Source): Promise<void>;
+  unchanged(lock: Lock, situation: Situation, source: Source): Promise<void>;
   fail(error: unknown): void;
 }
 
@@ -465,23 +351,7 @@ async function runHost(
   body: (run: Run) => Promise<void>,
 ): Promise<HostResult> {
   const phases = new Map<string, number>();
-  const result: Mutable<HostResult> = {
-    host: connection.name,
-    outcome: 'failed',
-    changed: false,
-    downtimeMs: null,
-    bytesSent: 0,
-    sha256: source?.file.sha256 ?? null,
-    previousSha256: null,
-    release: null,
-    previous: null,
-    failedRelease: null,
-    error: null,
-    fix: null,
-    unknown: false,
-    lastLines: '',
-    phases: [],
-  };
+  const result: Mutable<HostResult> = { ...nothingDone(connection.name), sha256: source?.file.sha256 ?? null };
   const run: Run = {
     result,
     report: work.report,
@@ -538,7 +408,7 @@ async function runHost(
         });
       }
     },
-    async unchanged(situation, { file }) {
+    async unchanged(lock, situation, { file }) {
       const { remote, state, facts, settings } = situation;
       result.outcome = 'unchanged';
       result.previous = null;
@@ -551,7 +421,10 @@ async function runHost(
         pending: null,
         known: known && { inode: known.inode, size: known.size, mtime: known.mtime, sha256: file.sha256 },
       };
-      if (JSON.stringify(next) !== JSON.stringify(state)) await saveState(remote, next);
+      if (JSON.stringify(next) !== JSON.stringify(state))
+        await remote.connection.steadily(async () =>
+          remote.together([await lock.guard(), ...stateParts(remote, next)]),
+        );
       // A deploy that died behind its swap is finished here: that is when it comes into the history.
       if (finished === state || state.pending === null) return;
       const before = state.releases.find(({ id }) => id === state.current);

@@ -132,6 +132,9 @@ export const lockCommands = (lock: string): readonly (readonly string[])[] => [
   ['rm', '-rf', '--', lock],
 ];
 
+/** Another deploy has the lock. */
+export class LockLost extends Refusal {}
+
 /** A lock that is held. */
 export interface Lock {
   /** Why the former holder's lock counted as dead, when there was one. */
@@ -141,7 +144,7 @@ export interface Lock {
   /**
    * A part that fails when another deploy took the lock because we were not heard of: to stand before what changes the host.
    *
-   * @throws Refusal when that is known already
+   * @throws LockLost when that is known already
    */
   guard(): Promise<Part>;
   release(): Promise<void>;
@@ -199,7 +202,7 @@ export async function takeLock(
     argv: ['sh', '-c', guardScript, 'guard', lock, `"token":"${token}"`],
     error: () => {
       lost = true;
-      return new Refusal(
+      return new LockLost(
         `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
         'See `deploy-binary history`, then deploy again if it is still wanted.',
       );

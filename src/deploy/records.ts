@@ -6,10 +6,6 @@ import { type HistoryEntry, parseHistory, type State, writeState } from './state
 export const stateParts = (remote: Remote, state: State): readonly Part[] =>
   remote.write('Writing the state', remote.layout.stateNew, remote.layout.state, writeState(state));
 
-export async function saveState(remote: Remote, state: State): Promise<void> {
-  await remote.connection.steadily(() => remote.together(stateParts(remote, state)));
-}
-
 /** A leading newline ends a line that a dying host cut off. */
 export const historyPart = (remote: Remote, entry: HistoryEntry): Part =>
   fed(remote.part('Writing the history', ['tee', '-a', '--', remote.layout.history]), `\n${JSON.stringify(entry)}\n`);

@@ -15,11 +15,12 @@ import {
   whileSame,
 } from './files.ts';
 import type { RunResult } from './host/host.ts';
+import { LockLost } from './lock.ts';
 import type { Part } from './parts.ts';
 import type { FileIdentity } from './preflight/facts.ts';
 import { wantedOwner } from './privilege.ts';
 import { type Proof, type Prover, prove } from './prove.ts';
-import { saveState, stateParts } from './records.ts';
+import { stateParts } from './records.ts';
 import type { Release, State } from './state.ts';
 import { lookCommand, transfer } from './transfer/transfer.ts';
 
@@ -121,6 +122,8 @@ async function upload(change: Change): Promise<void> {
     // It holds for one attempt: that one may leave a part of the file.
     const { looked } = change;
     change.looked = null;
+    // What cut the attempt before this one off may have cost the lock: another deploy may be at work there.
+    if (looked === null) await remote.together([await change.guard()]);
     const result = await remote.connection.use((host) =>
       transfer(host, {
         looked,
@@ -229,8 +232,14 @@ function transferStep({ situation, incoming }: Shape): DeployStep {
       });
       return `${change.method}, ${facts.machine}`;
     },
-    async undo() {
-      await remote.connection.steadily(() => remote.files('Removing the new file', ['rm', '-f', '--', layout.staged]));
+    async undo(change) {
+      const remove = remote.part('Removing the new file', ['rm', '-f', '--', layout.staged]);
+      await remote.connection
+        .steadily(async () => remote.together([await change.guard(), remove]))
+        .catch((error) => {
+          // What stands there is the other deploy's.
+          if (!(error instanceof LockLost)) throw error;
+        });
     },
   };
 }
@@ -326,7 +335,7 @@ function keepStep({ situation, previous, release, incoming }: Shape): DeployStep
       const present = await remote.connection.steadily(() => identify(remote, layout.target));
       if (present !== null && present.inode === change.staged?.inode) return;
       change.state = { ...change.state, pending: null };
-      await saveState(remote, change.state);
+      await remote.connection.steadily(() => remote.together(stateParts(remote, change.state)));
       if (incoming.kind === 'file')
         await remote.connection.steadily(() =>
           remote.files('Removing the failed release', ['rm', '-f', '--', newSlot]),

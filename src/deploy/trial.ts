@@ -1,8 +1,8 @@
 import type { Connection } from './connection.ts';
 import type { Work } from './deploy.ts';
-import { assess } from './deployment.ts';
+import { assess, isStill, stillPart } from './deployment.ts';
 import { takeLock } from './lock.ts';
-import { saveState } from './records.ts';
+import { stateParts } from './records.ts';
 import { adopt } from './state.ts';
 
 /**
@@ -12,19 +12,24 @@ import { adopt } from './state.ts';
  * @throws ToolError of kind `problem` when another deploy holds the lock: the release is that one's concern then
  */
 export async function endTrial(connection: Connection, { settings, local }: Work): Promise<void> {
-  const { remote, facts } = await assess(connection, settings, null, local);
-  const lock = await takeLock(remote, { ...settings.lock, waitMs: 0 }, settings.origin, 'deploy', facts.bootId);
+  const before = await assess(connection, settings, null, local);
+  const { remote, facts } = before;
+  const how = { ...settings.lock, waitMs: 0 };
+  const lock = await takeLock(remote, how, settings.origin, 'deploy', facts.bootId, [stillPart(before)]);
   try {
-    const { state } = await assess(connection, settings, null, local);
-    const { trial, ...proven } = state.releases.find(({ id }) => id === state.current) ?? { trial: undefined };
-    if (!trial || !('id' in proven)) return;
-    const releases = state.releases.map((one) => (one.id === proven.id ? proven : one));
+    const [still] = lock.results ?? [];
+    const { state } = still && isStill(before, still) ? before : await assess(connection, settings, null, local);
+    const current = state.releases.find(({ id }) => id === state.current);
+    if (!current?.trial) return;
+    const { trial: _, ...proven } = current;
+    const releases = state.releases.map((one) => (one === current ? proven : one));
     const { state: next, dropped } = adopt({ ...state, releases }, proven, settings.keep);
-    await saveState(remote, { ...next, pending: state.pending });
-    for (const { slot } of dropped)
-      await remote.connection.steadily(() =>
-        remote.files('Removing an old release', ['rm', '-f', '--', remote.layout.slot(slot)]),
-      );
+    const old = dropped.map(({ slot }) =>
+      remote.part('Removing an old release', ['rm', '-f', '--', remote.layout.slot(slot)]),
+    );
+    await remote.connection.steadily(async () =>
+      remote.together([await lock.guard(), ...stateParts(remote, { ...next, pending: state.pending }), ...old]),
+    );
   } finally {
     await lock.release().catch(() => {});
   }

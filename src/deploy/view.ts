@@ -3,6 +3,7 @@ import { type Column, markdownTable, table, type View } from '../common/output/t
 import { bytes } from '../common/output/words.ts';
 import type { HostResult } from './deploy.ts';
 import { foreign, foreignLines } from './foreign.ts';
+import { isFine } from './outcome.ts';
 import type { HistoryEntry } from './state.ts';
 import type { HostLock, HostPlan, HostStatus, NotAsked } from './verbs.ts';
 
@@ -11,14 +12,12 @@ const seconds = (ms: number | null): string | null =>
 const total = ({ phases }: HostResult): number => phases.reduce((sum, { ms }) => sum + ms, 0);
 const short = (sha256: string | null): string | null => sha256?.slice(0, 12) ?? null;
 
-const fine = (outcome: HostResult['outcome']) => outcome === 'deployed' || outcome === 'unchanged';
-
 const resultColumns: readonly Column<HostResult>[] = [
   { title: 'Host', value: ({ host }) => host },
   {
     title: 'Outcome',
     value: ({ outcome }) => outcome,
-    tone: ({ outcome }) => (outcome === 'failed' ? 'bad' : fine(outcome) ? 'good' : 'warn'),
+    tone: (result) => (result.outcome === 'failed' ? 'bad' : isFine(result) ? 'good' : 'warn'),
   },
   { title: 'Release', value: ({ release }) => release },
   { title: 'Previous', value: ({ previous, previousSha256 }) => previous ?? short(previousSha256) },

@@ -3,12 +3,9 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Connection } from '../../src/deploy/connection.ts';
-import { localHost } from '../../src/deploy/host/local.ts';
-import { layoutOf } from '../../src/deploy/layout.ts';
 import { breakLock, type Lock, readLock, takeLock } from '../../src/deploy/lock.ts';
-import type { Privilege } from '../../src/deploy/privilege.ts';
-import { Remote } from '../../src/deploy/remote.ts';
+import type { Remote } from '../../src/deploy/remote.ts';
+import { localRemote } from '../support/local-remote.ts';
 
 const origin = { by: 'alice', commit: null, runUrl: 'https://forge.example.org/o/r/actions/runs/7' };
 const settings = { expiryMs: 60_000, waitMs: 0 };
@@ -29,19 +26,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-function newRemote(): Remote {
-  const own = (argv: readonly string[]) => argv;
-  const privilege: Privilege = {
-    writer: null,
-    runAs: 'me',
-    files: own,
-    service: own,
-    systemctl: own,
-    journal: () => [],
-  };
-  const connection = new Connection('local', async () => localHost(process.env), { attempts: 1, pauseMs: 0 });
-  return new Remote(connection, layoutOf(join(root, 'a target')), privilege, root);
-}
+const newRemote = () => localRemote(join(root, 'a target'));
 
 async function take(more: Partial<typeof settings> = {}): Promise<Lock> {
   const lock = await takeLock(newRemote(), { ...settings, ...more }, origin, 'deploy', bootId);

@@ -4,24 +4,14 @@ import { exitCode } from '../../src/common/exit.ts';
 import { colored } from '../../src/common/output/style.ts';
 import { plainView } from '../../src/common/output/table.ts';
 import type { HostResult } from '../../src/deploy/deploy.ts';
+import { nothingDone } from '../../src/deploy/outcome.ts';
 import { resultsAsMarkdown, showResults } from '../../src/deploy/view.ts';
 
 const hostile: HostResult = {
-  host: 'system',
-  outcome: 'failed',
-  changed: false,
-  downtimeMs: null,
-  bytesSent: 0,
-  sha256: null,
-  previousSha256: null,
-  release: null,
-  previous: null,
-  failedRelease: null,
+  ...nothingDone('system'),
   error: 'system: it answered 500: \x1b[32mall is well\n::error::owned\n##[group]owned',
   fix: 'Read it.\n::stop-commands::x',
-  unknown: false,
   lastLines: '\x1b[31mred\x1b[2J\n::set-output::x',
-  phases: [],
 };
 
 test('what a service writes neither colours the terminal nor begins a line of the log', () => {

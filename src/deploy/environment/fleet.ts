@@ -4,6 +4,7 @@ import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } f
 import type { Source } from '../deployment.ts';
 import type { Host } from '../host/host.ts';
 import { openHost } from '../host/open.ts';
+import { isFine } from '../outcome.ts';
 import type { Settings } from '../settings.ts';
 import { readSource } from '../source.ts';
 import type { Supply } from '../transfer/supply.ts';
@@ -111,7 +112,7 @@ export class OpenFleet implements Fleet {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host, settings), trial });
     const result = await deployHost(this.connection(host), source, { ...work, ...(ready && { ready }) });
-    if (result.outcome === 'deployed' || result.outcome === 'unchanged') await source.supply.keep();
+    if (isFine(result)) await source.supply.keep();
     return result;
   }
 

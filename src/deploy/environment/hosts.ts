@@ -27,7 +27,8 @@ export function hostsOfCommand(text: string, where: string): Listed[] {
 
 /**
  * An inventory: one host a line, `#` begins a comment. `[group]` heads a group, and behind a name may stand `ansible_host=`,
- * `ansible_user=` and `ansible_port=`; every other variable is Ansible's own business. A range in a name is every host in it. `[group:children]` names groups.
+ * `ansible_user=` and `ansible_port=`; every other variable is Ansible's own business. A range in a name is
+ * every host in it. `[group:children]` names groups.
  *
  * @param group only the hosts of this group and the groups it has for children
  * @throws ToolError of kind `usage` when there is no such group
@@ -38,8 +39,10 @@ export function hostsOfInventory(text: string, group: string | undefined, where:
   for (const line of text.split(/\r?\n/)) {
     const content = line.replace(/(?:^|\s)[#;].*$/, '').trim();
     if (content === '') continue;
-    section = /^\[(.+)\]$/.exec(content)?.[1] ?? section;
-    if (content.startsWith('[')) groups.set(section, groups.get(section) ?? []);
+    // A host's name may begin with a bracket as well: a range, an IPv6 address with its port.
+    const heading = /^\[([^\]]+)\]$/.exec(content)?.[1];
+    section = heading ?? section;
+    if (heading !== undefined) groups.set(section, groups.get(section) ?? []);
     else groups.get(section)!.push(content);
   }
   const plain = [...groups.keys()].filter((name) => name !== '' && !name.includes(':'));

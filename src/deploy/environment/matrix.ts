@@ -9,8 +9,8 @@ import { exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { quote } from '../../common/quote.ts';
 import type { DeployFile } from './file.ts';
+import { type EnvironmentOptions, openDeployFile, selectionOptions, withEnvironment } from './open.ts';
 import type { Rollout } from './resolve.ts';
-import { type EnvironmentOptions, openDeployFile, selectionOptions, withEnvironment } from './verbs.ts';
 
 export interface MatrixOptions extends EnvironmentOptions {
   readonly build?: string;

@@ -71,7 +71,7 @@ export interface Request {
   /** In the place of the file's batches and canary. */
   readonly batches?: readonly string[] | undefined;
   readonly onFailure?: OnFailure | undefined;
-  /** Hosts of which the file's snapshot is taken, as in `hosts`; all without it. */
+  /** Hosts of which the file's snapshot is taken, as in `hosts`, or `none`; all without it. */
   readonly snapshotOf?: readonly string[] | undefined;
   /** `source` is read. Elsewhere it stays as it is written: what it takes from the environment need not be there. */
   readonly sources: boolean;
@@ -170,7 +170,8 @@ export async function resolve(file: DeployFile, request: Request, around: Surrou
     }
     rows.push({ service, targets });
   }
-  for (const pattern of request.hosts ?? [])
+  const patterns = [...(request.hosts ?? []), ...(request.snapshotOf ?? []).filter((one) => one !== 'none')];
+  for (const pattern of patterns)
     if (![...fleet.keys()].some((host) => fits(host, pattern)))
       throw usage(
         `No host of ${name} is called "${pattern}"${suggestion(pattern, fleet.keys())}`,
@@ -182,8 +183,8 @@ export async function resolve(file: DeployFile, request: Request, around: Surrou
     service,
     batches: inBatches(targets.filter(wanted), request.batches ?? entry.batches ?? ['1'], canaries),
   }));
-  const chosenBy = (patterns: readonly string[] | undefined) =>
-    [...fleet.values()].filter(({ name: host }) => patterns?.some((pattern) => fits(host, pattern)) ?? true);
+  const chosenBy = (among: readonly string[] | undefined) =>
+    [...fleet.values()].filter(({ name: host }) => among?.some((pattern) => fits(host, pattern)) ?? true);
   const snapshot = entry.snapshot === 'before' ? {} : entry.snapshot;
   return {
     environment: name,

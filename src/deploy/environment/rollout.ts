@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HostResult } from '../deploy.ts';
-import { notBegun } from '../not-begun.ts';
+import { isFine, notBegun } from '../outcome.ts';
 import { type HostStatus, notKnown } from '../verbs.ts';
 import { Gate } from './gate.ts';
 import type { Rollout, ServiceRollout, Target } from './resolve.ts';
@@ -64,8 +64,6 @@ interface Entry {
 /** More connections at a time help no link, and sshd refuses them (MaxStartups). */
 const parallel = 16;
 
-const fine = ({ outcome }: HostResult) => outcome === 'deployed' || outcome === 'unchanged';
-
 /** Deploys service by service, batch by batch, and stops at the first batch that fails. Never throws. */
 export async function roll(rollout: Rollout, fleet: Fleet, watch: Watcher): Promise<RolloutResult> {
   const entries: Entry[] = rollout.services.flatMap(({ service, batches }) =>
@@ -91,7 +89,7 @@ export async function roll(rollout: Rollout, fleet: Fleet, watch: Watcher): Prom
   const hosts = entries.map(({ service, batch, target, result, takenBack }, index): RolloutHost => {
     const now = running[index]!;
     return {
-      ...(result ?? notBegun(target.host.name, stopped ?? '')),
+      ...(result ?? notBegun(target.host.name, `Not begun, because ${stopped}.`)),
       host: target.host.name,
       service,
       batch,
@@ -109,7 +107,7 @@ export async function roll(rollout: Rollout, fleet: Fleet, watch: Watcher): Prom
 /** A host that was deployed well may be ill by now, or be changed by somebody else. @returns what is wrong, null when nothing is */
 function notAsWanted({ service, target, result }: Entry, now: HostStatus): { why: string; unknown: boolean } | null {
   const place = `${service} on ${target.host.name}`;
-  if (result === null || !fine(result)) return null;
+  if (result === null || !isFine(result)) return null;
   if (now.service === notKnown) return { why: `${place} could not be asked how it is: ${now.error}`, unknown: true };
   if (now.sha256 !== result.sha256)
     return {
@@ -142,10 +140,10 @@ async function rollService(
     await inParallel(mine, async (entry) => {
       const { name } = entry.target.host;
       const result = await fleet.deploy(service, entry.target, trial, gate && (() => gate.ready(name)));
-      gate?.left(name, fine(result));
-      entry.result = gate?.turnedBack(name) ? { ...notBegun(name, ''), error: result.error } : result;
+      gate?.left(name, isFine(result));
+      entry.result = gate?.turnedBack(name) ? notBegun(name, result.error!) : result;
     });
-    const failed = mine.filter(({ result }) => !fine(result!) && result!.outcome !== 'not-begun');
+    const failed = mine.filter(({ result }) => !isFine(result!) && result!.outcome !== 'not-begun');
     let stopped =
       failed.length === 0 ? null : `${service} failed on ${failed.map(({ target }) => target.host.name).join(', ')}`;
     if (stopped === null && first && (await needsWatching(service, mine, fleet)))

@@ -1,11 +1,12 @@
 import type { Outcome } from '../../common/command.ts';
 import type { Io } from '../../common/io.ts';
 import { count } from '../../common/output/words.ts';
+import { exitOf, failures, withoutUnknown } from '../outcome.ts';
 import { findLock, lockAlive, notAsked } from '../verbs.ts';
 import { showLocks, withLost } from '../view.ts';
+import { askEach, type EnvironmentOptions, withEnvironment } from './open.ts';
 import { permit } from './protect.ts';
 import { inParallel } from './rollout.ts';
-import { askEach, type EnvironmentOptions, exitOf, forget, withEnvironment } from './verbs.ts';
 
 /**
  * Shows who holds the locks of an environment, and removes them: those of deploys that died, and with consent those that are
@@ -36,12 +37,12 @@ export async function unlockEnvironment(environment: string, options: Environmen
     });
     const wrong = [...locks.flatMap(({ left }) => left ?? []), ...lost];
     return {
-      exit: exitOf(wrong.map(({ unknown }) => ({ failed: true, lost: unknown }))),
+      exit: exitOf(failures(wrong)),
       result: {
         environment: rollout.environment,
         hosts: [
           ...locks.map(({ left, ...one }) => ({ ...one, error: left?.error ?? null, fix: left?.fix ?? null })),
-          ...lost.map(forget),
+          ...lost.map(withoutUnknown),
         ],
       },
       text: (view) => withLost(showLocks(locks, view), wrong, view),

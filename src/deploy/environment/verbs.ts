@@ -1,11 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { Option } from 'commander';
-import { splitArgv } from '../../common/argv.ts';
-import { userName } from '../../common/audit.ts';
 import type { Outcome } from '../../common/command.ts';
-import { messageOf, ToolError, unknown, usage } from '../../common/errors.ts';
 import { type ExitCode, exitCode } from '../../common/exit.ts';
 import type { Io } from '../../common/io.ts';
 import { type Column, table } from '../../common/output/table.ts';
@@ -13,187 +6,19 @@ import { quoteAll } from '../../common/quote.ts';
 import { isCi } from '../../common/terminal.ts';
 import type { HostResult } from '../deploy.ts';
 import { foreign } from '../foreign.ts';
-import { localHost } from '../host/local.ts';
-import { openHost } from '../host/open.ts';
-import type { DeployOptions } from '../options.ts';
-import { persistenceFor } from '../persistence.ts';
-import { releaseCacheDirectory } from '../transfer/supply.ts';
-import { type HostPlan, history, type NotAsked, notAsked, plan } from '../verbs.ts';
+import { exitOf, failures, withoutUnknown } from '../outcome.ts';
+import { type HostPlan, history, type NotAsked, plan } from '../verbs.ts';
 import { showHistory, showPlan, showStatus, withLost } from '../view.ts';
 import { notVerified, strays, verifyHost } from './drift.ts';
-import { type DeployFile, readDeployFile } from './file.ts';
-import { OpenFleet } from './fleet.ts';
-import { hostsOfCommand, hostsOfInventory } from './hosts.ts';
+import type { OpenFleet } from './fleet.ts';
 import { sayWhenInterrupted } from './interrupted.ts';
-import { fleetProgress } from './progress.ts';
+import { askEach, type EnvironmentOptions, targetsOf, withEnvironment } from './open.ts';
+import type { fleetProgress } from './progress.ts';
 import { permit } from './protect.ts';
-import { givenFlags, type OnFailure, type Rollout, resolve, type Surroundings, type Target } from './resolve.ts';
+import type { Rollout } from './resolve.ts';
 import { type Fleet, inParallel, type RolloutResult, roll, type Watcher } from './rollout.ts';
-import {
-  containerOf,
-  containersOf,
-  listSnapshots,
-  restoreSnapshot,
-  snapshotCommand,
-  snapshotName,
-} from './snapshot.ts';
+import { containersOf, snapshotCommand, snapshotName } from './snapshot.ts';
 import { rolloutAsMarkdown, showOrder, showRollout } from './view.ts';
-
-export interface EnvironmentOptions extends DeployOptions {
-  readonly only?: readonly string[];
-  readonly hosts?: readonly string[];
-  readonly batches?: readonly string[];
-  readonly onFailure?: OnFailure;
-  readonly manual?: string;
-  readonly confirm?: string;
-  readonly snapshot?: string;
-  readonly snapshotOf?: readonly string[];
-}
-
-const listed = (value: string, before: readonly string[] = []) => [...before, ...value.split(/[\s,]+/).filter(Boolean)];
-
-/** Which part of an environment. */
-export const selectionOptions = () => [
-  new Option('--only <service>', 'only this service of the environment; may be repeated').argParser(listed),
-  new Option(
-    '--hosts <names>',
-    'only these hosts of the environment, separated by commas; * and ? fit anything',
-  ).argParser(listed),
-];
-
-export const confirmOption = () =>
-  new Option('--confirm <environment>', 'its name once more, which a protected environment asks for');
-
-/** What a protected environment asks for. */
-export const permissionOptions = () => [
-  confirmOption(),
-  new Option('--manual <reason>', 'why a protected environment is changed outside CI; kept in the records'),
-];
-
-export const orderOptions = () => [
-  new Option(
-    '--batches <sizes>',
-    "1, 25% or max, separated by commas, in the place of the file's batches and canary",
-  ).argParser(listed),
-  new Option('--on-failure <what>', "in the place of the file's on-failure").choices([
-    'stop',
-    'rollback-batch',
-    'rollback-all',
-  ]),
-];
-
-export const snapshotOfOption = () =>
-  new Option('--snapshot-of <hosts>', "of which hosts the file's snapshot is taken, all without it; or none").argParser(
-    listed,
-  );
-
-/** Reads deploy.yaml: the file that was named, else the one of this directory. @throws ToolError of kind `usage` */
-export async function openDeployFile(named: string | undefined, directory: string): Promise<DeployFile> {
-  const candidates = named === undefined ? ['deploy.yaml', '.forgejo/deploy.yaml'] : [named];
-  for (const candidate of candidates) {
-    const path = named === undefined ? join(directory, candidate) : candidate;
-    let text: string;
-    try {
-      text = await readFile(path, 'utf8');
-    } catch (error) {
-      if (named === undefined && (error as NodeJS.ErrnoException).code === 'ENOENT') continue;
-      throw usage(`${path} cannot be read (${messageOf(error)}).`, 'Check the path given with --config.', error);
-    }
-    return await readDeployFile(text, candidate);
-  }
-  throw usage(
-    'There is no deploy.yaml here, nor in .forgejo.',
-    'Write one (docs/orchestrator.md begins with an example), name it with --config, or say everything with flags.',
-  );
-}
-
-function surroundings(io: Io): Surroundings {
-  return {
-    env: io.env,
-    user: { name: userName(), home: homedir() },
-    async list(source, where) {
-      if ('inventory' in source) {
-        const text = await readFile(source.inventory, 'utf8').catch((error: unknown) => {
-          throw usage(`${where}: ${source.inventory} cannot be read (${messageOf(error)}).`, 'Check the path.', error);
-        });
-        return hostsOfInventory(text, source.group, `${where}: ${source.inventory}`);
-      }
-      const argv = splitArgv(source.command, where);
-      const { code, stdout, stderr } = await localHost(io.env).run(argv, { timeoutMs: 60_000 });
-      if (code !== 0)
-        throw unknown(
-          `${where}: the command ended with ${code}: ${stderr.trim().slice(-400)}`,
-          'Run it by hand to see more.',
-        );
-      return hostsOfCommand(stdout, where);
-    },
-  };
-}
-
-/**
- * Works on an environment, with its connections closed behind it.
- *
- * @param sources whether the new binaries are needed: what `source` takes from the environment must be there only then
- */
-export async function withEnvironment<T>(
-  environment: string,
-  options: EnvironmentOptions,
-  io: Io,
-  work: (rollout: Rollout, fleet: OpenFleet, watch: ReturnType<typeof fleetProgress>) => Promise<T>,
-  { sources = false } = {},
-): Promise<T> {
-  const file = await openDeployFile(options.config, process.cwd());
-  const { only, hosts, batches, onFailure, snapshotOf } = options;
-  const request = { environment, only, hosts, batches, onFailure, snapshotOf, sources, flags: givenFlags(options) };
-  const rollout = await resolve(file, request, surroundings(io));
-  const watch = fleetProgress(io);
-  const fleet = new OpenFleet({
-    local: localHost(io.env),
-    persistence: persistenceFor(io),
-    report: watch,
-    cache: releaseCacheDirectory(io.env),
-    manual: options.manual,
-  });
-  try {
-    return await work(rollout, fleet, watch);
-  } finally {
-    watch.finish();
-    await fleet.close();
-  }
-}
-
-const targetsOf = ({ services }: Rollout): { service: string; target: Target }[] =>
-  services.flatMap(({ service, batches }) => batches.flat().map((target) => ({ service, target })));
-
-/**
- * Asks every host; one that cannot be asked is among the `lost`.
- *
- * @param wrong hosts that are not to be asked, and why: `OpenFleet.places`
- */
-export async function askEach<T>(
-  rollout: Rollout,
-  ask: (target: Target) => Promise<T>,
-  wrong: ReadonlyMap<string, ToolError> = new Map(),
-): Promise<{ answers: (T & { service: string })[]; lost: (NotAsked & { service: string })[] }> {
-  const answers: (T & { service: string })[] = [];
-  const lost: (NotAsked & { service: string })[] = [];
-  const all = await inParallel(targetsOf(rollout), async ({ service, target }) => {
-    try {
-      const stop = wrong.get(target.host.name);
-      if (stop) throw stop;
-      const answer = { ...(await ask(target)), service };
-      return () => answers.push(answer);
-    } catch (error) {
-      if (!(error instanceof ToolError) || error.kind === 'usage') throw error;
-      return () => lost.push({ ...notAsked(target.host.name, error), service });
-    }
-  });
-  for (const sort of all) sort();
-  return { answers, lost };
-}
-
-export const forget = <T extends { readonly unknown: boolean }>({ unknown: _, ...shown }: T): Omit<T, 'unknown'> =>
-  shown;
 
 function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, string>): Outcome {
   const failed = result.hosts.filter(({ outcome }) => outcome === 'failed' || outcome === 'rolled-back');
@@ -202,11 +27,11 @@ function rolloutOutcome(result: RolloutResult, snapshots: ReadonlyMap<string, st
   return {
     exit,
     result: {
-      ...forget(result),
+      ...withoutUnknown(result),
       snapshots: Object.fromEntries(snapshots),
       hosts: result.hosts.map(({ takenBack, ...host }) => ({
-        ...forget(host),
-        takenBack: takenBack && forget(takenBack),
+        ...withoutUnknown(host),
+        takenBack: takenBack && withoutUnknown(takenBack),
       })),
     },
     text: (view) => showRollout(result, view),
@@ -267,15 +92,15 @@ function plansOutcome(
   }));
   return {
     exit: exitOf([
-      ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
-      ...lost.map(({ unknown }) => ({ failed: true, lost: unknown })),
+      ...plans.map(({ findings }) => ({ failed: findings.length > 0, unknown: false })),
+      ...failures(lost),
     ]),
     result: {
       environment: rollout.environment,
       protected: rollout.protected,
       order,
       snapshots,
-      hosts: [...plans, ...lost.map(forget)],
+      hosts: [...plans, ...lost.map(withoutUnknown)],
     },
     text: (view) =>
       withLost(
@@ -336,10 +161,10 @@ async function statusOf(rollout: Rollout, fleet: OpenFleet): Promise<Outcome> {
     found: await fleet.status(service, target),
   }));
   return {
-    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, lost: found.unknown }))),
+    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, unknown: found.unknown }))),
     result: {
       environment: rollout.environment,
-      hosts: rows.map(({ service, found }) => ({ ...forget(found), service, state: found.service })),
+      hosts: rows.map(({ service, found }) => ({ ...withoutUnknown(found), service, state: found.service })),
     },
     text: (view) =>
       showStatus(
@@ -349,19 +174,14 @@ async function statusOf(rollout: Rollout, fleet: OpenFleet): Promise<Outcome> {
   };
 }
 
-export function exitOf(rows: readonly { readonly failed: boolean; readonly lost: boolean }[]): ExitCode {
-  if (rows.some(({ failed, lost }) => failed && !lost)) return exitCode.problem;
-  return rows.some(({ failed }) => failed) ? exitCode.unknown : exitCode.ok;
-}
-
 export async function historyEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
   return await withEnvironment(environment, options, io, async (rollout, fleet) => {
     const { answers, lost } = await askEach(rollout, ({ host, settings }) =>
       history(fleet.connection(host), fleet.work(settings)),
     );
     return {
-      exit: exitOf(lost.map(({ unknown }) => ({ failed: true, lost: unknown }))),
-      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(forget)] },
+      exit: exitOf(failures(lost)),
+      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(withoutUnknown)] },
       text: (view) =>
         withLost(
           showHistory(
@@ -406,10 +226,10 @@ export async function verifyEnvironment(environment: string, options: Environmen
     ];
     return {
       exit: exitOf([
-        ...hosts.map((one) => ({ failed: one.findings.length > 0, lost: one.unknown })),
-        { failed: strays(hosts).length > 0, lost: false },
+        ...hosts.map((one) => ({ failed: one.findings.length > 0, unknown: one.unknown })),
+        { failed: strays(hosts).length > 0, unknown: false },
       ]),
-      result: { environment: rollout.environment, hosts: hosts.map(forget), findings },
+      result: { environment: rollout.environment, hosts: hosts.map(withoutUnknown), findings },
       text: (view) =>
         [
           table(columns, hosts, view),
@@ -422,63 +242,4 @@ export async function verifyEnvironment(environment: string, options: Environmen
         ].join('\n'),
     };
   });
-}
-
-/** Puts a container back to a snapshot that a run took before it changed anything. */
-export async function restoreEnvironment(environment: string, options: EnvironmentOptions, io: Io): Promise<Outcome> {
-  return await withEnvironment(environment, options, io, async (rollout) => {
-    const found = rollout.hosts.map((host) => ({ host, at: containerOf(host.via, host.open.execPrefix) }));
-    if (options.snapshot === undefined || options.dryRun) {
-      const rows = await inParallel(found, async ({ host, at }) => ({
-        host: host.name,
-        snapshots: at ? await around(host.open, at, (outside) => listSnapshots(outside, at.container)) : [],
-        command: at && options.snapshot ? quoteAll(snapshotCommand(at.container, 'restore', options.snapshot)) : null,
-      }));
-      return {
-        exit: exitCode.ok,
-        result: { environment, hosts: rows },
-        text: () =>
-          rows
-            .map(({ host, snapshots, command }) => `${host}: ${command ?? (snapshots.join(', ') || 'no snapshots')}`)
-            .join('\n'),
-      };
-    }
-    const [only, ...more] = found;
-    if (!only?.at || more.length > 0)
-      throw usage(
-        only && more.length === 0
-          ? `${only.host.name} is no container.`
-          : 'A snapshot is restored on one host at a time.',
-        `Say which: --hosts NAME, one of ${rollout.hosts.map(({ name }) => name).join(', ')}.`,
-      );
-    permit(rollout, { ci: isCi(io.env), manual: options.manual, confirm: options.confirm });
-    if (
-      !options.yes &&
-      !(
-        io.interactive &&
-        (await io.ask(`Put ${only.host.name} back to ${options.snapshot}? What was written there since is lost.`))
-      )
-    )
-      throw usage('Restoring a snapshot throws away what was written since.', 'If it is meant: --yes.');
-    const { at } = only;
-    await around(only.host.open, at, (outside) => restoreSnapshot(outside, at.container, options.snapshot!));
-    return {
-      exit: exitCode.ok,
-      result: { environment, hosts: [{ host: only.host.name, restored: options.snapshot }] },
-      text: () => `${only.host.name} is back at ${options.snapshot}.`,
-    };
-  });
-}
-
-async function around<T>(
-  open: Parameters<typeof openHost>[1],
-  { around: way }: NonNullable<ReturnType<typeof containerOf>>,
-  work: (outside: Awaited<ReturnType<typeof openHost>>) => Promise<T>,
-): Promise<T> {
-  const outside = await openHost(way, open);
-  try {
-    return await work(outside);
-  } finally {
-    await outside.close();
-  }
 }

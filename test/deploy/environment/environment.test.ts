@@ -16,12 +16,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { runTool } from '../../../src/common/command.ts';
-import type { Io } from '../../../src/common/io.ts';
-import { plainView } from '../../../src/common/output/table.ts';
-import { deployBinary } from '../../../src/deploy/command.ts';
 import type { Verified } from '../../../src/deploy/environment/drift.ts';
 import type { RolloutResult } from '../../../src/deploy/environment/rollout.ts';
+import { environmentTool } from '../../support/environment-tool.ts';
 
 // Each host is a directory of this machine; sleep is a service that lives, false one that ends at once.
 let root: string;
@@ -83,24 +80,11 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-async function tool(argv: readonly string[], env: Record<string, string> = {}, config = 'deploy.yaml') {
-  let stdout = '';
-  const notes: string[] = [];
-  const io: Io = {
-    env: { PATH: process.env.PATH, HOME: root, WORKER: join(root, 'worker-1'), ...env },
-    view: plainView,
-    interactive: false,
-    async write(text) {
-      stdout += text;
-    },
-    note: (text) => void notes.push(text),
-    pause: async () => {},
-    ask: async () => false,
-  };
-  const { exit } = await runTool(deployBinary, [...argv, '--config', join(root, config), '--json'], io);
-  // biome-ignore lint/suspicious/noExplicitAny: each verb has a result of its own.
-  return { exit, notes, json: JSON.parse(stdout) as any };
-}
+const tool = (argv: readonly string[], env: Record<string, string> = {}, config?: string) =>
+  environmentTool(root, [...argv, '--json'], {
+    env: { WORKER: join(root, 'worker-1'), ...env },
+    ...(config !== undefined && { config }),
+  });
 const at = (name: string, service: string) =>
   readFile(join(root, name, service), 'latin1').then((text) => text.slice(-8));
 

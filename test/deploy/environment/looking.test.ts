@@ -88,6 +88,13 @@ test('plan stops where run does, and shows its snapshots', async () => {
   expect(json.snapshots).toEqual([
     { host: 'box', command: expect.stringMatching(/^incus snapshot create box pre-deploy-\d{14}$/) },
   ]);
+  // Nobody means to go without a snapshot by a slip of the pen.
+  expect(await tool('plan', 'test', '--source', join(root, 'a'), '--snapshot-of', 'bix')).toMatchObject({
+    exit: 64,
+    json: { error: { message: 'No host of test is called "bix"; did you mean "box"?' } },
+  });
+  const { json: none } = await tool('plan', 'test', '--source', join(root, 'a'), '--snapshot-of', 'none');
+  expect(none.snapshots).toEqual([]);
 });
 
 test('two services with one target on one host', async () => {

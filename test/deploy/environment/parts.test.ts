@@ -60,6 +60,7 @@ domain=example.org
     const names = (text: string) => hostsOfInventory(text, undefined, 'hosts.ini').map(({ host }) => host);
     expect(names('web[08:10].x\ndb-[a:c:2]')).toEqual(['web08.x', 'web09.x', 'web10.x', 'db-a', 'db-c']);
     expect(names('[web]\nr[1:2]n[1:2] ansible_port=22')).toEqual(['r1n1:22', 'r1n2:22', 'r2n1:22', 'r2n2:22']);
+    expect(names('[1:2].x\n[fd00::7]:2222\nlast')).toEqual(['1.x', '2.x', '[fd00::7]:2222', 'last']);
     // An address is no range.
     expect(names('db ansible_host=fd00::7')).toEqual(['[fd00::7]']);
     expect(() => names('web[3:1]')).toThrow('hosts.ini: [3:1] in "web[3:1]" is no range.');

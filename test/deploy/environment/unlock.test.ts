@@ -3,16 +3,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { runTool } from '../../../src/common/command.ts';
-import type { Io } from '../../../src/common/io.ts';
-import { plainView } from '../../../src/common/output/table.ts';
-import { deployBinary } from '../../../src/deploy/command.ts';
-import { Connection } from '../../../src/deploy/connection.ts';
-import { localHost } from '../../../src/deploy/host/local.ts';
-import { layoutOf } from '../../../src/deploy/layout.ts';
 import { type Lock, takeLock } from '../../../src/deploy/lock.ts';
-import type { Privilege } from '../../../src/deploy/privilege.ts';
-import { Remote } from '../../../src/deploy/remote.ts';
+import type { Remote } from '../../../src/deploy/remote.ts';
+import { environmentTool } from '../../support/environment-tool.ts';
+import { localRemote } from '../../support/local-remote.ts';
 
 // Each host is a directory of this machine.
 let root: string;
@@ -41,17 +35,7 @@ async function configure(more: Record<string, unknown> = {}): Promise<void> {
 
 /** A deploy by `by` holds the lock of a host. */
 async function hold(host: string, by: string): Promise<void> {
-  const own = (argv: readonly string[]) => argv;
-  const privilege: Privilege = {
-    writer: null,
-    runAs: 'me',
-    files: own,
-    service: own,
-    systemctl: own,
-    journal: () => [],
-  };
-  const connection = new Connection('local', async () => localHost(process.env), { attempts: 1, pauseMs: 0 });
-  const remote = new Remote(connection, layoutOf(join(root, host, 'app')), privilege, root);
+  const remote = localRemote(join(root, host, 'app'));
   await mkdir(remote.layout.releases, { recursive: true });
   const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
   const origin = { by, commit: null, runUrl: 'https://forge.example.org/o/r/actions/runs/7' };
@@ -67,24 +51,8 @@ async function die(host: string): Promise<void> {
   await writeFile(owner, JSON.stringify({ ...JSON.parse(await readFile(owner, 'utf8')), bootId: 'another' }));
 }
 
-async function unlock(more: readonly string[] = [], answer?: (question: string) => Promise<boolean>) {
-  let stdout = '';
-  const notes: string[] = [];
-  const io: Io = {
-    env: { PATH: process.env.PATH, HOME: root },
-    view: plainView,
-    interactive: answer !== undefined,
-    async write(text) {
-      stdout += text;
-    },
-    note: (text) => void notes.push(text),
-    pause: async () => {},
-    ask: answer ?? (async () => false),
-  };
-  const argv = ['unlock', 'test', '--config', join(root, 'deploy.yaml'), ...more];
-  const { exit } = await runTool(deployBinary, argv, io);
-  return { exit, stdout, notes };
-}
+const unlock = (more: readonly string[] = [], answer?: (question: string) => Promise<boolean>) =>
+  environmentTool(root, ['unlock', 'test', ...more], answer && { answer });
 
 test('who holds each lock is shown; a dead one goes, one that is alive only with consent', async () => {
   await hold('one', 'alice');

@@ -4,12 +4,9 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runTool } from '../../../src/common/command.ts';
-import type { Io } from '../../../src/common/io.ts';
-import { plainView } from '../../../src/common/output/table.ts';
-import { deployBinary } from '../../../src/deploy/command.ts';
 import type { RolloutHost, RolloutResult } from '../../../src/deploy/environment/rollout.ts';
 import { deployCommand } from '../../support/deploy-command.ts';
+import { environmentTool, quickService } from '../../support/environment-tool.ts';
 import { buildService, versionAt } from '../../support/service.ts';
 import { freePort, type Sshd, startSshd } from '../../support/sshd.ts';
 
@@ -45,16 +42,8 @@ async function configure(
       service: {
         source: await buildService({ version }),
         target: '/mnt/bin/service',
-        command: './service ${var:PORT}',
         log: '/mnt/log',
-        'health-url': 'http://127.0.0.1:${var:PORT}/api/health',
-        'health-samples': 2,
-        'health-interval': '20ms',
-        'health-timeout': '10s',
-        'expect-string': '${var:EXPECT}',
-        settle: '100ms',
-        grace: '2s',
-        sudo: 'never',
+        ...quickService,
       },
     },
     environments: {
@@ -78,42 +67,17 @@ async function configure(
   await writeFile(join(root, 'deploy.yaml'), JSON.stringify(values));
 }
 
-const environment = () => ({
-  PATH: process.env.PATH,
-  HOME: root,
-  XDG_CACHE_HOME: join(root, 'cache'),
-});
+const cache = () => ({ XDG_CACHE_HOME: join(root, 'cache') });
 
-async function run(...more: string[]) {
-  let stdout = '';
-  const notes: string[] = [];
-  const io: Io = {
-    env: environment(),
-    view: plainView,
-    interactive: false,
-    async write(text) {
-      stdout += text;
-    },
-    note: (text) => void notes.push(text),
-    pause: async () => {},
-    ask: async () => false,
-  };
-  const { exit } = await runTool(
-    deployBinary,
-    ['run', 'test', '--config', join(root, 'deploy.yaml'), '--json', ...more],
-    io,
-  );
-  return { exit, notes, result: JSON.parse(stdout) as RolloutResult };
+async function run() {
+  const { exit, notes, json } = await environmentTool(root, ['run', 'test', '--json'], { env: cache() });
+  return { exit, notes, result: json as RolloutResult };
 }
 
 const versions = async (): Promise<string> =>
   (await Promise.all(hosts.map(({ port }) => versionAt(port)))).map((version) => version ?? '-').join(' ');
 const outcomes = (all: readonly RolloutHost[]) =>
-  all
-    .map(({ outcome, takenBack, error }) =>
-      takenBack?.outcome === 'deployed' ? 'taken-back' : error?.startsWith('Not begun') ? 'not-begun' : outcome,
-    )
-    .join(' ');
+  all.map(({ outcome, takenBack }) => (takenBack?.outcome === 'deployed' ? 'taken-back' : outcome)).join(' ');
 const all = (version: string) => Array.from({ length: count }, () => version).join(' ');
 
 test('canary, batches, a batch that fails, and back', async () => {
@@ -169,7 +133,7 @@ test.each([
   const command = await deployCommand();
   const child = spawn(process.execPath, [command, 'run', 'test', '--config', join(root, 'deploy.yaml')], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...environment(), CI: 'true' },
+    env: { PATH: process.env.PATH, HOME: root, ...cache(), CI: 'true' },
   });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import type { RolloutResult } from '../../../src/deploy/environment/rollout.ts';
 import { runWorkflow } from '../../support/act.ts';
 import { deployBinary } from '../../support/deploy-command.ts';
+import { quickService } from '../../support/environment-tool.ts';
 import { type PackageRegistry, startPackageRegistry } from '../../support/package-registry.ts';
 import { bundleActions, record, write } from '../../support/ready-workflow.ts';
 import { git } from '../../support/repositories.ts';
@@ -72,15 +73,7 @@ async function configure(
   const service = {
     source: 'target/service',
     target: '${var:PLACE}/service',
-    command: './service ${var:PORT}',
-    'health-url': 'http://127.0.0.1:${var:PORT}/api/health',
-    'health-samples': 2,
-    'health-interval': '20ms',
-    'health-timeout': '10s',
-    'expect-string': '${var:EXPECT}',
-    settle: '100ms',
-    grace: '2s',
-    sudo: 'never',
+    ...quickService,
   };
   const listed = among.map(({ name, sshd, place, port }) => ({
     name,
