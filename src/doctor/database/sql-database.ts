@@ -32,6 +32,7 @@ export class SqlDatabase implements Database {
   readonly generation: Generation;
   readonly clock: RawBuilder<number>;
   readonly runsAtOnce: number;
+  readonly goesAhead: boolean;
   readonly queries: Kysely<Tables>;
   readonly #root: Kysely<Tables>;
   readonly #dialect: Dialect;
@@ -44,6 +45,7 @@ export class SqlDatabase implements Database {
     this.generation = generation;
     this.clock = dialect.now;
     this.runsAtOnce = dialect.runsAtOnce;
+    this.goesAhead = dialect.goesAhead;
     this.queries = root.withSchema(schema);
   }
 

@@ -76,6 +76,11 @@ export interface ApplyOptions {
   readonly instance: RecentInstance;
   /** The name of each run's repair, by run id; added to. A run that has to be tried again keeps its own. */
   readonly names: Map<number, string>;
+  /**
+   * Resolves when the transaction before this one has ended: until then this one only locks and reads what is its runs' own.
+   * The queue's versions, the repositories and the undo file are all runs'.
+   */
+  readonly turn?: () => Promise<void>;
 }
 
 /**
@@ -91,7 +96,7 @@ export async function applyRepairs(
 ): Promise<PlannedRepair[]> {
   const keys = await database.foreignKeys();
   return database.transaction(async (queries) => {
-    const runs = await lockRuns(database, queries, ids);
+    const runs = await lockRuns(database, queries, ids, options.turn);
     const missing = ids.find((id) => !runs.some((run) => run.id === id));
     if (options.mustExist && missing !== undefined) throw noSuchRun(missing);
     for (const { run: shown } of options.shown ?? []) {

@@ -12,9 +12,15 @@ import type { Surroundings } from './plan.ts';
  * task, job, run, repository (observed statement by statement; the server never waits for us in reverse). Steps and versions
  * come after them: `surroundingsOf`. Within a table by id, so that two of us do not wait for each other.
  *
+ * @param turn waited for before rows are locked that other runs have too
  * @returns the runs as they are under the locks; those that nothing names any more are left out
  */
-export async function lockRuns(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
+export async function lockRuns(
+  database: Database,
+  queries: Queries,
+  ids: readonly number[],
+  turn?: () => Promise<void>,
+): Promise<RunState[]> {
   const named = ids.filter((id) => id > 0);
   const seen = await queries
     .selectFrom('action_run_job')
@@ -45,10 +51,14 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       .forUpdate()
       .execute();
   await lockRows(queries, 'action_run', named);
-  if (database.generation.countsRunsInRepository)
+  if (database.generation.countsRunsInRepository) {
+    await turn?.();
     await lockRows(queries, 'repository', [...new Set(seen.map((job) => job.repo_id))]);
+  }
   // As a preview reads them: what it says of a job must not depend on whether it is applied.
-  return loadRuns(database, queries, ids, { logs: true });
+  const runs = await loadRuns(database, queries, ids, { logs: true });
+  await turn?.();
+  return runs;
 }
 
 /** Locks rows of one table by their ids, in the order in which everybody takes them. */

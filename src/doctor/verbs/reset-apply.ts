@@ -55,6 +55,16 @@ const notedOneByOne = 20;
 /** Milliseconds until the second look. */
 const secondLookAfter = 1_500;
 
+/** Milliseconds for which a transaction that went ahead holds its rows and waits: as long as a statement waits for a lock. */
+const longestWait = 4_000;
+
+function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The transaction before it takes too long.')), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
 export async function applyAll(
   connection: Connection,
   tools: ApiTools | undefined,
@@ -83,15 +93,31 @@ export async function applyAll(
   const names = new Map<number, string>();
   const instance = new RecentInstance();
 
-  const apply = async (some: readonly number[]): Promise<void> => {
+  const transact = (some: readonly number[], turn?: () => Promise<void>) =>
+    applyRepairs(database, some, request, timings, {
+      undoFile,
+      names,
+      instance,
+      mustExist: !options.allStuck,
+      ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
+      ...(turn && { turn }),
+    });
+  /** Begins the next transaction while the one before it writes. What fails for being too early is done in its turn. */
+  const goAhead = async (some: readonly number[], before: Promise<unknown>): Promise<PlannedRepair[]> => {
+    const turn = before.then(
+      () => {},
+      () => {},
+    );
     try {
-      const done = await applyRepairs(database, some, request, timings, {
-        undoFile,
-        names,
-        instance,
-        mustExist: !options.allStuck,
-        ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
-      });
+      return await transact(some, () => within(turn, longestWait));
+    } catch {
+      await turn;
+      return transact(some);
+    }
+  };
+  const apply = async (some: readonly number[], begun = transact(some), next?: Promise<unknown>): Promise<void> => {
+    try {
+      const done = await begun;
       const changed = done.filter(({ changes }) => changes.length > 0);
       // What came back to life between the look and the lock was nobody's wish to repair.
       refused ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left) => left.problem) : isRefused);
@@ -111,6 +137,7 @@ export async function applyAll(
       if (changedRuns.size + asked === 0 && error instanceof ToolError && error.kind !== 'problem') throw thrown;
       // One run that cannot be repaired does not take the others of its transaction with it.
       if (some.length > 1) {
+        await next?.catch(() => {});
         for (const id of some) await apply([id]);
         return;
       }
@@ -182,8 +209,19 @@ export async function applyAll(
       // Nothing of what Forgejo wrote itself can be taken back by SQL.
       await journal([entryOf({ ...repair!, changes: [] }, result)]);
     }
-  for (let from = 0; from < rest.length; from += database.runsAtOnce)
-    await apply(rest.slice(from, from + database.runsAtOnce));
+  let begun: Promise<PlannedRepair[]> | undefined;
+  for (let from = 0; from < rest.length; from += database.runsAtOnce) {
+    const some = rest.slice(from, from + database.runsAtOnce);
+    const following = rest.slice(from + database.runsAtOnce, from + 2 * database.runsAtOnce);
+    begun ??= transact(some);
+    // Not before one has been committed: what keeps the first from that may be true of all.
+    const next =
+      database.goesAhead && changedRuns.size > 0 && following.length > 0 ? goAhead(following, begun) : undefined;
+    // Until its turn is over nobody waits for it.
+    next?.catch(() => {});
+    await apply(some, begun, next);
+    begun = next;
+  }
 
   // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later. Of thousands the
   // first were committed long before the last, and one look is both.
