@@ -11,7 +11,7 @@ import type { Timings } from '../stuck/timings.ts';
 import { applyChanges, type Change, execute, isInsert, Statements, sentAs } from './change.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { planRepair, type Repair, type Request } from './plan.ts';
-import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
+import { announcements, counterChanges, lockRuns, stepsOf, versionsOf } from './rows.ts';
 import { type UndoEntry, type UndoFile, undoable } from './undo-file.ts';
 
 /** Seconds for which the rest of the instance is taken as it was seen: of thousands of runs each batch would look at it anew. */
@@ -108,7 +108,7 @@ export async function applyRepairs(
           'Look at it again; the plan may be another one now.',
         );
     }
-    const repairs = await planAll(database, queries, runs, request, timings, options.instance, options.names);
+    const repairs = await planAll(database, queries, runs, request, timings, options.instance, options);
     const changed = repairs.filter(({ changes }) => changes.length > 0);
     if (changed.length === 0) return repairs;
     await checkForeignKeys(
@@ -132,8 +132,8 @@ const noSuchRun = (id: number) =>
       );
 
 /**
- * Plans runs one after the other, each knowing what those before it announce and count.
- * @param names of repairs that are to be applied: then the queue's versions are locked
+ * Plans runs together: what several of them announce or count is with the first.
+ * @param options of repairs that are to be applied: then what is read is locked
  */
 async function planAll(
   database: Database,
@@ -142,9 +142,10 @@ async function planAll(
   request: Request,
   timings: Timings,
   instance: RecentInstance,
-  names?: Map<number, string>,
+  options?: ApplyOptions,
 ): Promise<PlannedRepair[]> {
   const { generation } = database;
+  const lock = options !== undefined;
   const now = await database.now(queries);
   const situation = {
     now,
@@ -152,11 +153,22 @@ async function planAll(
     generation,
     aggregation: generation.aggregation,
     instance: await instance.of(database, queries, now, runs),
-    announced: new Set<string>(),
     newHandle: randomUUID,
   };
-  const around = await surroundingsOf(queries, runs, names !== undefined);
-  const repairs = runs.map((run) => planRepair(run, request, around, situation));
+  const steps = await stepsOf(queries, runs, lock);
+  const statements = new Statements(queries);
+  const stated = (repair: Repair & { readonly repair: string }): PlannedRepair => ({
+    ...repair,
+    statements: repair.changes.map((change) => database.literal(statements.of(change))),
+  });
+  const repairs = runs.map((run) => {
+    const repair = options?.names.get(run.id) ?? randomUUID();
+    options?.names.set(run.id, repair);
+    return stated({ ...planRepair(run, request, steps, situation), repair });
+  });
+
+  await options?.turn?.();
+  const versions = await versionsOf(queries, runs, lock);
   const counters = await counterChanges(
     database,
     queries,
@@ -167,24 +179,22 @@ async function planAll(
       after: after.status,
     })),
   );
-  const statements = new Statements(queries);
-  return repairs.map((repair, index) => {
-    // A repository is counted once, with the first of its runs, which is the last to be undone.
-    const counter = counters.find(
-      ({ repositoryId }) =>
-        repair.run.repositoryId === repositoryId &&
-        turns(repair) &&
-        !repairs.slice(0, index).some((other) => other.run.repositoryId === repositoryId && turns(other)),
-    );
-    const changes = counter ? inServersOrder([...repair.changes, counter.change]) : repair.changes;
-    const name = names?.get(repair.run.id) ?? randomUUID();
-    names?.set(repair.run.id, name);
-    return {
-      ...repair,
-      repair: name,
-      changes,
-      statements: changes.map((change) => database.literal(statements.of(change))),
-    };
+  const announced = new Set<string>();
+  const counted = new Set<number>();
+  return repairs.map((repair) => {
+    const scopes = repair.scopes.filter(({ name }) => !announced.has(name));
+    for (const { name } of scopes) announced.add(name);
+    // A repository is counted with the first of its runs, which is the last to be undone.
+    const { repositoryId } = repair.run;
+    const own =
+      turns(repair) && !counted.has(repositoryId)
+        ? counters.filter((counter) => counter.repositoryId === repositoryId)
+        : [];
+    if (turns(repair)) counted.add(repositoryId);
+    const shared = [...own.map(({ change }) => change), ...announcements(scopes, versions, now)];
+    return shared.length === 0
+      ? repair
+      : stated({ ...repair, changes: inServersOrder([...repair.changes, ...shared]) });
   });
 }
 
