@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { problem } from '../../common/errors.ts';
 import { groupBy } from '../../common/group.ts';
 import { type Plan, runPlan, type Step } from '../../common/plan.ts';
@@ -81,6 +82,8 @@ export interface ApplyOptions {
    * The queue's versions, the repositories and the undo file are all runs'.
    */
   readonly turn?: () => Promise<void>;
+  /** Called with what is changed while the server writes it, for work that need not wait for the commit; at each try. */
+  readonly meanwhile?: (changed: readonly PlannedRepair[]) => void;
 }
 
 /**
@@ -116,7 +119,7 @@ export async function applyRepairs(
       keys,
       changed.flatMap(({ changes }) => changes),
     );
-    const report = await runPlan(transactionPlan(database, queries, changed, options.undoFile), undefined);
+    const report = await runPlan(transactionPlan(database, queries, changed, options), undefined);
     // Thrown inside the transaction, so that it rolls back: the one undo that covers every step.
     if (!report.applied) throw report.error;
     return repairs;
@@ -235,7 +238,7 @@ function transactionPlan(
   database: Database,
   queries: Queries,
   repairs: readonly PlannedRepair[],
-  undoFile: UndoFile,
+  { undoFile, meanwhile }: ApplyOptions,
 ): Plan<undefined> {
   const record: Step<undefined> = {
     title: 'Write the undo file',
@@ -248,13 +251,14 @@ function transactionPlan(
   };
   const statements = new Statements(queries);
   const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
-  const steps = [...groupBy(changes, ({ table }) => table).values()].map<Step<undefined>>((some) => {
+  const steps = [...groupBy(changes, ({ table }) => table).values()].map<Step<undefined>>((some, at) => {
     const sent = sentAs(database, some, statements);
     return {
       title: titleOf(some),
       commands: sent.map(({ statement }) => database.literal(statement)),
       async apply() {
-        await execute(database, queries, sent);
+        const written = execute(database, queries, sent);
+        await Promise.all([written, at === 0 && setImmediate().then(() => meanwhile?.(repairs))]);
         return undefined;
       },
     };

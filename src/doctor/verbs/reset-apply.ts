@@ -1,4 +1,4 @@
-import { appendAudits, checkAudit } from '../../common/audit.ts';
+import { appendAuditLines, auditLines, checkAudit } from '../../common/audit.ts';
 import { messageOf, ToolError } from '../../common/errors.ts';
 import type { Io } from '../../common/io.ts';
 import { count } from '../../common/output/words.ts';
@@ -41,6 +41,15 @@ export interface Applied {
   /** How many runs were changed. */
   readonly count: number;
   readonly failed: boolean;
+}
+
+/** A transaction that was committed. */
+interface Transacted {
+  readonly done: readonly PlannedRepair[];
+  /** Those that changed a row, how they are told, and their lines of the journal. */
+  readonly changed: readonly PlannedRepair[];
+  readonly results: readonly ResetRun[];
+  readonly lines: string;
 }
 
 /** What one transaction repaired, and when it was committed, in milliseconds of this process. */
@@ -93,17 +102,26 @@ export async function applyAll(
   const names = new Map<number, string>();
   const instance = new RecentInstance();
 
-  const transact = (some: readonly number[], turn?: () => Promise<void>) =>
-    applyRepairs(database, some, request, timings, {
+  const transact = async (some: readonly number[], turn?: () => Promise<void>): Promise<Transacted> => {
+    let results: readonly ResetRun[] = [];
+    let lines = '';
+    const done = await applyRepairs(database, some, request, timings, {
       undoFile,
       names,
       instance,
       mustExist: !options.allStuck,
       ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
       ...(turn && { turn }),
+      meanwhile(changed) {
+        results = changed.map((repair) => resetRun(repair, true));
+        lines = auditLines(changed.map((repair, at) => entryOf(repair, results[at]!)));
+      },
     });
+    const changed = done.filter(({ changes }) => changes.length > 0);
+    return { done, changed, results, lines };
+  };
   /** Begins the next transaction while the one before it writes. What fails for being too early is done in its turn. */
-  const goAhead = async (some: readonly number[], before: Promise<unknown>): Promise<PlannedRepair[]> => {
+  const goAhead = async (some: readonly number[], before: Promise<unknown>): Promise<Transacted> => {
     const turn = before.then(
       () => {},
       () => {},
@@ -117,20 +135,22 @@ export async function applyAll(
   };
   const apply = async (some: readonly number[], begun = transact(some), next?: Promise<unknown>): Promise<void> => {
     try {
-      const done = await begun;
-      const changed = done.filter(({ changes }) => changes.length > 0);
+      const { done, changed, results, lines } = await begun;
       // What came back to life between the look and the lock was nobody's wish to repair.
       refused ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left) => left.problem) : isRefused);
       if (changed.length > 0) batches.push({ at: performance.now(), repaired: changed.map(repairedOf) });
-      for (const repair of changed) changedRuns.add(repair.run.id);
-      for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
+      for (const repair of done) {
+        const at = changed.indexOf(repair);
+        runs.set(repair.run.id, results[at] ?? resetRun(repair, true));
+        if (at >= 0) changedRuns.add(repair.run.id);
+      }
       if (ids.length > notedOneByOne) {
         const rows = changed.reduce((sum, { changes }) => sum + changes.length, 0);
         io.note(`${count(changed.length, 'run')}: ${count(rows, 'row')} written and committed.`);
       } else
         for (const { run, statements } of changed)
           io.note(`${nameOf(run)}: ${count(statements.length, 'statement')} committed.`);
-      await journal(changed.map((repair) => entryOf(repair, runs.get(repair.run.id)!)));
+      await journal(lines);
     } catch (thrown) {
       const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run. What is done already is told.
@@ -148,7 +168,7 @@ export async function applyAll(
       const run = notRepaired(repair!, error);
       runs.set(repair!.run.id, run);
       io.note(`${nameOf(repair!.run)}: not repaired. ${messageOf(error)}`);
-      await journal([entryOf(repair!, run)]);
+      await journal(auditLines([entryOf(repair!, run)]));
     }
   };
   const entryOf = (repair: PlannedRepair, run: ResetRun) => ({
@@ -167,10 +187,10 @@ export async function applyAll(
       ...(run.error === undefined ? { undo: { identity, entry: undoEntryOf(repair) } } : { error: run.error }),
     },
   });
-  const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
-    entries.length === 0
+  const journal = (lines: string) =>
+    lines === ''
       ? undefined
-      : appendAudits(connection.journal, entries).catch((error) => {
+      : appendAuditLines(connection.journal, lines).catch((error) => {
           unwritten = true;
           io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`);
         });
@@ -207,9 +227,9 @@ export async function applyAll(
       else failed.add(id);
       io.note(`${nameOf(run)}: ${answer.note}`);
       // Nothing of what Forgejo wrote itself can be taken back by SQL.
-      await journal([entryOf({ ...repair!, changes: [] }, result)]);
+      await journal(auditLines([entryOf({ ...repair!, changes: [] }, result)]));
     }
-  let begun: Promise<PlannedRepair[]> | undefined;
+  let begun: Promise<Transacted> | undefined;
   for (let from = 0; from < rest.length; from += database.runsAtOnce) {
     const some = rest.slice(from, from + database.runsAtOnce);
     const following = rest.slice(from + database.runsAtOnce, from + 2 * database.runsAtOnce);
