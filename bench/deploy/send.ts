@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { localHost } from '../../src/deploy/host/local.ts';
 import { openHost } from '../../src/deploy/host/open.ts';
 import { parseVia } from '../../src/deploy/host/via.ts';
-import { hashFile } from '../../src/deploy/transfer/hash.ts';
-import { Supply } from '../../src/deploy/transfer/supply.ts';
+import { readSource } from '../../src/deploy/source.ts';
 import { methods, transfer } from '../../src/deploy/transfer/transfer.ts';
 
 await send(process.argv[2]!);
@@ -41,13 +40,11 @@ async function send(text: string): Promise<void> {
     await host.close();
     return;
   }
-  const hashed = hashFile(source);
-  hashed.catch(() => {});
+  const { supply, whole } = await readSource(source, local, join(directory, 'cache'));
   const hosts = await Promise.all(staged.map(open));
-  const file = await hashed;
-  const supply = new Supply(file, local, join(directory, 'cache'));
   // A deploy begins it as soon as it has read what the host runs.
   if (base) void supply.delta(base.sha256);
+  const { file } = await whole;
   const results = await Promise.all(
     hosts.map((host, index) =>
       transfer(host, {

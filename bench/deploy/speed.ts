@@ -17,16 +17,16 @@ import { deployCommand } from '../../test/support/deploy-command.ts';
 import { type Relay, startRelay } from '../../test/support/relay.ts';
 import { buildService, versionAt } from '../../test/support/service.ts';
 import { freePort, type Sshd, startSshd } from '../../test/support/sshd.ts';
-import { largeProgram, rebuiltProgram, type Versions } from './inputs.ts';
+import { largeExecutable, largeProgram, rebuiltProgram, type Versions } from './inputs.ts';
 import { type Case, median, printRows, type Row, race, runCase } from './race.ts';
 
 const parts = ['first', 'large', 'rebuilt', 'unchanged', 'answer', 'fleet', 'down', 'memory'] as const;
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    /** Two versions of one program; without them Node itself, with 1 % of its blocks changed. */
+    /** Two versions of one program; without them a large one of this machine, with 1 % of its blocks changed. */
     old: { type: 'string' },
-    new: { type: 'string', default: process.execPath },
+    new: { type: 'string', default: largeExecutable() },
     part: { type: 'string', multiple: true, default: [...parts] },
   },
 });

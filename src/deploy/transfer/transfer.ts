@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { problem, type ToolError, usage } from '../../common/errors.ts';
 import type { Host, RunResult } from '../host/host.ts';
 import { type Compress, gzip, loadZstd, raw } from './compress.ts';
@@ -182,23 +181,26 @@ async function chooseDelta(
   // Its decoder holds the old file and a window of twice that size.
   if (memoryBytes !== undefined && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
   if (part && part.size > source.size / 2) return null;
-  return await supply.delta(base.sha256);
+  const delta = await supply.delta(base.sha256);
+  return delta?.failed ? null : delta;
 }
 
 /** Anything that goes wrong with a delta but the way in and the source is a reason to send the whole file. */
 async function byDelta(host: Host, seen: Seen, delta: Delta, request: TransferRequest): Promise<AttemptOutcome> {
   const { source, onProgress } = request;
+  const total = source.size;
   let sent = 0;
-  const tell = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length;
-      onProgress?.({ method: 'delta', done: Math.floor((source.size * sent) / delta.size), total: source.size, sent });
-      done(null, chunk);
-    },
-  });
-  const bytes = createReadStream(delta.path);
-  bytes.on('error', (error) => tell.destroy(error));
-  const { told, result } = await receive(host, seen, request, 'delta', 0, bytes.pipe(tell));
+  const stream = Readable.from(
+    (async function* () {
+      for await (const chunk of delta.read()) {
+        yield chunk;
+        sent += chunk.length;
+        // How much of the file that is shows when the delta is whole.
+        onProgress?.({ method: 'delta', done: delta.size ? Math.floor((total * sent) / delta.size) : 0, total, sent });
+      }
+    })(),
+  );
+  const { told, result } = await receive(host, seen, request, 'delta', 0, stream);
   if (told.staged) return { result: { method: 'delta', bytesSent: sent, resumedAt: 0 } };
   if (!(await isUnchanged(source))) throw changed(source.path);
   return { error: problem(`${host.name} could not use a delta: ${saidBy(result)}`, 'Check zstd and the disk there.') };
