@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../scripts/nodes.mjs';
@@ -19,8 +19,10 @@ export function largeExecutable(): string {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const libraries = join(root.trim(), 'lib');
-    const name = readdirSync(libraries).find((one) => one.startsWith('libLLVM'));
-    return name === undefined ? process.execPath : join(libraries, name);
+    const files = readdirSync(libraries).map((name) => join(libraries, name));
+    return [process.execPath, ...files].reduce((most, file) =>
+      statSync(file).size > statSync(most).size ? file : most,
+    );
   } catch {
     return process.execPath;
   }

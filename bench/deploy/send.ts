@@ -12,7 +12,16 @@ await send(process.argv[2]!);
  * without a place, one connection and one command. Ends with a line of figures on standard error.
  */
 async function send(text: string): Promise<void> {
-  const { port, user, directory, pins, source, staged, base } = JSON.parse(text) as {
+  const {
+    port,
+    user,
+    directory,
+    pins,
+    source,
+    staged,
+    base,
+    slow = false,
+  } = JSON.parse(text) as {
     readonly port: number;
     readonly user: string;
     /** Holds the key, and a cache with the old version. */
@@ -21,6 +30,8 @@ async function send(text: string): Promise<void> {
     readonly source: string;
     readonly staged: readonly string[];
     readonly base?: { readonly path: string; readonly sha256: string };
+    /** What a deploy tells by how fast an earlier one came there. */
+    readonly slow?: boolean;
   };
   const env = { PATH: process.env.PATH };
   const open = () =>
@@ -43,7 +54,7 @@ async function send(text: string): Promise<void> {
   const { supply, whole } = await readSource(source, local, join(directory, 'cache'));
   const hosts = await Promise.all(staged.map(open));
   // A deploy begins it as soon as it has read what the host runs.
-  if (base) void supply.delta(base.sha256);
+  if (base) void supply.delta(base.sha256, slow);
   const { file } = await whole;
   const results = await Promise.all(
     hosts.map((host, index) =>
@@ -53,6 +64,7 @@ async function send(text: string): Promise<void> {
         local,
         supply,
         base,
+        slow,
         ...(process.env.NO_ZSTD && { methods: methods.filter((method) => method !== 'zstd' && method !== 'delta') }),
       }),
     ),

@@ -5,7 +5,7 @@ import { type Answer, askThrough, hostOf, judge, portRefused } from './health.ts
 import { type Facts, readFacts } from './preflight/facts.ts';
 import { unitOf } from './restart/choose.ts';
 import { type HealthSettings, healthPort, type Settings } from './settings.ts';
-import { knownSha256, parseState } from './state.ts';
+import { isSlow, knownSha256, parseState } from './state.ts';
 
 /** Owner and mode of the present file are those that are asked for. */
 export function attributesFit({ facts, settings }: { facts: Facts; settings: Settings }): boolean {
@@ -55,7 +55,7 @@ export async function alreadyRuns(
     const recorded = knownSha256(state, facts.target.file);
     // Most files are read by now; one that is not is hardly the one that runs.
     const read = await Promise.race([reading.whole, null]);
-    if (recorded !== null && read?.file.sha256 !== recorded) void reading.supply?.delta(recorded);
+    if (recorded !== null && read?.file.sha256 !== recorded) void reading.supply?.delta(recorded, isSlow(state));
     return { facts, state, recorded };
   };
   const [{ facts, state, recorded }, answer, { file }] = await atOnce(

@@ -36,10 +36,15 @@ export class Supply {
     return spool.share(compress);
   }
 
-  /** Begins the delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with. */
-  delta(from: string): Promise<Delta | null> {
-    const present = this.#deltas.get(from) ?? this.#make(from);
-    this.#deltas.set(from, present);
+  /**
+   * Begins the delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with.
+   *
+   * @param dense for a slow link
+   */
+  delta(from: string, dense: boolean): Promise<Delta | null> {
+    const name = dense ? `${from}.dense` : from;
+    const present = this.#deltas.get(name) ?? this.#make(from, dense, name);
+    this.#deltas.set(name, present);
     return present;
   }
 
@@ -56,10 +61,12 @@ export class Supply {
     if (directory) await rm(directory, { recursive: true, force: true });
   }
 
-  async #make(from: string): Promise<Delta | null> {
+  async #make(from: string, dense: boolean, name: string): Promise<Delta | null> {
     try {
       const old = await this.#cache.find(from);
-      return old === null ? null : await beginDelta(this.#local, old, this.#source, join(await this.#place(), from));
+      if (old === null) return null;
+      const out = join(await this.#place(), name);
+      return await beginDelta(this.#local, { old, source: this.#source, out, dense });
     } catch {
       // The whole file is sent then.
       return null;

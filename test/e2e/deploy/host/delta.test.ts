@@ -112,7 +112,7 @@ test('several hosts share one delta', async () => {
   await new ReleaseCache(cache).keep(await hashFile(old));
   const base = await hashFile(old);
   const supply = new Supply(next, local, cache);
-  const [one, two] = await Promise.all([supply.delta(base.sha256), supply.delta(base.sha256)]);
+  const [one, two] = await Promise.all([supply.delta(base.sha256, false), supply.delta(base.sha256, false)]);
   expect(one).toBe(two);
   await supply.close();
 });
@@ -133,7 +133,7 @@ test('Node 24 makes a delta by itself, where there is no zstd program', async ()
   await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
   const script = `import(${JSON.stringify(outfile)}).then(async ({ beginDelta }) => {
     const none = { run: async () => ({ code: 127 }) };
-    const delta = await beginDelta(none, ...${JSON.stringify([old, next, join(root, 'd')])});
+    const delta = await beginDelta(none, ${JSON.stringify({ old, source: next, out: join(root, 'd'), dense: false })});
     for await (const chunk of delta.read()) process.stdout.write(chunk);
   })`;
   const chunks: Buffer[] = [];
