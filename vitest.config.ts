@@ -10,7 +10,7 @@ const hosts = [
 
 /** Run on each real database, by test/support/every-dialect.ts; `npm test` has test/doctor/repair.test.ts of that list. */
 const everywhere = [
-  'test/doctor/{forgejo-7,reading,repair-by,reset-targets,waiting}.test.ts',
+  'test/doctor/{forgejo-7,job-without-task,reading,repair-by,reset-targets,waiting}.test.ts',
   'test/demo/states.test.ts',
 ];
 

@@ -234,6 +234,20 @@ const cases: readonly Case[] = [
     after: '1 | 1/1 1/2 4 4 | 1 1',
   },
   {
+    name: 'a job that a live runner ended after it was put back by hand names its task again, and nothing else moves',
+    situation: (scene) => situations.jobOfOvertakenReset(scene).run,
+    before: '5 | 1/1 1 5 7 | 1 1',
+    codes: ['job-done-without-task'],
+    after: '5 | 1/1 1/2 5 7 | 1 1',
+  },
+  {
+    name: 'the same of a job that failed, in a run that is over',
+    situation: (scene) => situations.jobOfOvertakenReset(scene, { result: 2 }).run,
+    before: '2 | 1/1 2 4 4 | 1 2',
+    codes: ['job-done-without-task'],
+    after: '2 | 1/1 2/2 4 4 | 1 2',
+  },
+  {
     name: 'a run that was closed by hand under a running job is opened again',
     situation: (scene) => situations.runStatusWrong(scene),
     before: '1 | 1/1 6/2 7 7 | 1 6',

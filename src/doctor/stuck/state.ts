@@ -53,11 +53,14 @@ export interface JobState {
   readonly updated: number;
   /** The task that `taskId` names; null when there is none, or its row is gone. */
   readonly task: TaskState | null;
+  /** The task whose end the job holds without naming any (see `loadLostTasks`); null for all other jobs. */
+  readonly lostTask: TaskState | null;
 }
 
 export interface TaskState {
   readonly id: number;
   readonly jobId: number;
+  readonly attempt: number;
   readonly status: number;
   readonly started: number;
   readonly stopped: number;
