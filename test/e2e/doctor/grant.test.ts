@@ -167,6 +167,23 @@ describe.each(Object.keys(servers))('on %s', (kind) => {
         expect(await doctor(repairer, ['undo', reset.json.undoFile, '--yes'])).toMatchObject({ exit: 0 });
       }
       expect(await statuses()).toEqual(before);
+
+      // A runner that ends the task in the instant of the requeue: the repairer gives the job its task back.
+      const { query } = server.database;
+      const held = 'SELECT task_id FROM action_run_job WHERE run_id = $1 AND task_id <> 0 ORDER BY id';
+      const tasks = await query(held, [run]);
+      const overtaken = await doctor(repairer, ['reset', String(run), '--yes'], {
+        pause: async () => {
+          await query('UPDATE action_task SET status = 1, stopped = updated WHERE status = 3 AND id = $1', [
+            instance.runs.stuck.task.id,
+          ]);
+          await query('UPDATE action_run_job SET status = 1, stopped = updated WHERE id = $1', [
+            instance.runs.stuck.job.id,
+          ]);
+        },
+      });
+      expect(overtaken.out, overtaken.err).toContain("the task's result was kept");
+      expect(await query(held, [run])).toEqual(tasks);
       await end();
     });
 
