@@ -408,10 +408,10 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       expect(await picture(database, runId)).toBe(after);
       if (generation === 'v12') {
         const [counted] = await database.query(
-          'SELECT num_closed_action_runs AS stored, (SELECT count(*) FROM action_run a WHERE a.repo_id = r.id AND status IN (1,2,3,4)) AS counted FROM repository r WHERE id = (SELECT repo_id FROM action_run WHERE id = $1)',
+          'SELECT num_closed_action_runs AS held, (SELECT count(*) FROM action_run a WHERE a.repo_id = r.id AND status IN (1,2,3,4)) AS counted FROM repository r WHERE id = (SELECT repo_id FROM action_run WHERE id = $1)',
           [runId],
         );
-        expect(counted!.stored).toBe(counted!.counted);
+        expect(counted!.held).toBe(counted!.counted);
       }
       const file = /undo (\S+)/.exec(reset.out)![1]!;
       expect(await doctor(database.url, ['undo', file, '--yes'], { schema: database.schema })).toMatchObject({

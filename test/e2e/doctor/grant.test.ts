@@ -8,7 +8,8 @@ import type { Generation } from '../../../demo/forgejo/schema.ts';
 import { openDatabase } from '../../../src/doctor/database/open.ts';
 import { doctor } from '../../support/doctor.ts';
 import { mariaDb } from '../../support/mariadb.ts';
-import { mariaDatabase, sqliteDatabase } from '../../support/other-database.ts';
+import { givenMysql, isMysqlGiven, type MysqlServer } from '../../support/mysql.ts';
+import { mysqlDatabase, sqliteDatabase } from '../../support/other-database.ts';
 import { realCluster, realDatabase } from '../../support/postgres.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -41,9 +42,8 @@ const postgresql = async (): Promise<Server> => {
   };
 };
 
-const mariadb = async (): Promise<Server> => {
-  const server = await mariaDb();
-  const database = mariaDatabase(server);
+const onMysql = (server: MysqlServer): Server => {
+  const database = mysqlDatabase(server);
   return {
     database,
     sql: statements(database),
@@ -53,7 +53,13 @@ const mariadb = async (): Promise<Server> => {
   };
 };
 
-const servers: Readonly<Record<string, () => Promise<Server>>> = { PostgreSQL: postgresql, MariaDB: mariadb };
+const mariadb = async () => onMysql(await mariaDb());
+
+const servers: Readonly<Record<string, () => Promise<Server>>> = {
+  PostgreSQL: postgresql,
+  MariaDB: mariadb,
+  ...(isMysqlGiven && { MySQL: async () => onMysql(givenMysql()) }),
+};
 
 let counter = 0;
 
