@@ -36,6 +36,7 @@ function playAll(scene: rows.Scene): void {
   rows.waitingJobWithTask(scene, titled('It waits, and names a task'));
   rows.unreleasedJob(scene, titled('Its needs are done'));
   rows.taskOutlivedByJob(scene, titled('The task outlived its job'));
+  rows.jobOfOvertakenReset(scene, titled('Reset under a live runner'));
   rows.unclosedRun(scene, titled('All jobs are done, the run is not'));
   rows.runWithoutJobs(scene, titled('It has no jobs'));
   rows.blockedWithoutNeeds(scene, titled('Blocked for no reason'));

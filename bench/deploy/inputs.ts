@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cacheDirectory } from '../../scripts/nodes.mjs';
@@ -9,6 +9,23 @@ import { runCase } from './race.ts';
 export interface Versions {
   readonly before: string;
   readonly next: string;
+}
+
+/** A real ELF of about 200 MB, where there is one: a library of the Rust toolchain. Else Node itself. */
+export function largeExecutable(): string {
+  try {
+    const root = execFileSync('rustc', ['--print', 'sysroot'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const libraries = join(root.trim(), 'lib');
+    const files = readdirSync(libraries).map((name) => join(libraries, name));
+    return [process.execPath, ...files].reduce((most, file) =>
+      statSync(file).size > statSync(most).size ? file : most,
+    );
+  } catch {
+    return process.execPath;
+  }
 }
 
 /** Two versions of a large program: those that are given, else `next` with 1 % of its blocks changed. */

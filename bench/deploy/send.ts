@@ -1,9 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localHost } from '../../src/deploy/host/local.ts';
 import { openHost } from '../../src/deploy/host/open.ts';
 import { parseVia } from '../../src/deploy/host/via.ts';
-import { hashFile } from '../../src/deploy/transfer/hash.ts';
-import { Supply } from '../../src/deploy/transfer/supply.ts';
+import { readSource } from '../../src/deploy/source.ts';
 import { methods, transfer } from '../../src/deploy/transfer/transfer.ts';
 
 await send(process.argv[2]!);
@@ -13,7 +13,16 @@ await send(process.argv[2]!);
  * without a place, one connection and one command. Ends with a line of figures on standard error.
  */
 async function send(text: string): Promise<void> {
-  const { port, user, directory, pins, source, staged, base } = JSON.parse(text) as {
+  const {
+    port,
+    user,
+    directory,
+    pins,
+    source,
+    staged,
+    base,
+    slow = false,
+  } = JSON.parse(text) as {
     readonly port: number;
     readonly user: string;
     /** Holds the key, and a cache with the old version. */
@@ -22,6 +31,8 @@ async function send(text: string): Promise<void> {
     readonly source: string;
     readonly staged: readonly string[];
     readonly base?: { readonly path: string; readonly sha256: string };
+    /** What a deploy tells by how fast an earlier one came there. */
+    readonly slow?: boolean;
   };
   const env = { PATH: process.env.PATH };
   const open = () =>
@@ -41,13 +52,11 @@ async function send(text: string): Promise<void> {
     await host.close();
     return;
   }
-  const hashed = hashFile(source);
-  hashed.catch(() => {});
+  const { supply, whole } = await readSource(source, local, join(directory, 'cache'));
   const hosts = await Promise.all(staged.map(open));
-  const file = await hashed;
-  const supply = new Supply(file, local, join(directory, 'cache'));
   // A deploy begins it as soon as it has read what the host runs.
-  if (base) void supply.delta(base.sha256);
+  if (base) void supply.delta(base.sha256, slow);
+  const { file } = await whole;
   const results = await Promise.all(
     hosts.map((host, index) =>
       transfer(host, {
@@ -56,14 +65,17 @@ async function send(text: string): Promise<void> {
         local,
         supply,
         base,
+        slow,
         ...(process.env.NO_ZSTD && { methods: methods.filter((method) => method !== 'zstd' && method !== 'delta') }),
       }),
     ),
   );
   await Promise.all(hosts.map((host) => host.close()));
   await supply.close();
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  // What getrusage calls the peak counts the memory of whoever started this process, too.
+  const peak = Number(/VmHWM:\s*(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))![1]);
   process.stderr.write(
-    `${results[0]!.method}, rss ${Math.round(maxRSS / 1024)} MB, CPU ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s\n`,
+    `${results[0]!.method}, rss ${Math.round(peak / 1024)} MB, CPU ${((userCPUTime + systemCPUTime) / 1e6).toFixed(2)} s\n`,
   );
 }

@@ -17,16 +17,16 @@ import { deployCommand } from '../../test/support/deploy-command.ts';
 import { type Relay, startRelay } from '../../test/support/relay.ts';
 import { buildService, versionAt } from '../../test/support/service.ts';
 import { freePort, type Sshd, startSshd } from '../../test/support/sshd.ts';
-import { largeProgram, rebuiltProgram, type Versions } from './inputs.ts';
+import { largeExecutable, largeProgram, rebuiltProgram, type Versions } from './inputs.ts';
 import { type Case, median, printRows, type Row, race, runCase } from './race.ts';
 
-const parts = ['first', 'large', 'rebuilt', 'unchanged', 'answer', 'fleet', 'down', 'memory'] as const;
+const parts = ['first', 'large', 'rebuilt', 'slow', 'unchanged', 'answer', 'fleet', 'down', 'memory'] as const;
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
-    /** Two versions of one program; without them Node itself, with 1 % of its blocks changed. */
+    /** Two versions of one program; without them a large one of this machine, with 1 % of its blocks changed. */
     old: { type: 'string' },
-    new: { type: 'string', default: process.execPath },
+    new: { type: 'string', default: largeExecutable() },
     part: { type: 'string', multiple: true, default: [...parts] },
   },
 });
@@ -43,7 +43,12 @@ interface Way {
   readonly at: string;
   scp(from: string, to: string): string[];
   /** This toolkit's transfer alone, to one place or several on the host. */
-  ours(source: string, staged: readonly string[], base?: { path: string; sha256: string }, node?: string): string[];
+  ours(
+    source: string,
+    staged: readonly string[],
+    base?: { path: string; sha256: string },
+    how?: { node?: string; slow?: boolean },
+  ): string[];
 }
 
 async function openWay(sshd: Sshd, link: { delayMs: number; rate: number; oneLink?: boolean }): Promise<Way> {
@@ -59,10 +64,19 @@ async function openWay(sshd: Sshd, link: { delayMs: number; rate: number; oneLin
     ssh: ['ssh', '-p', String(relay.port), ...options],
     at,
     scp: (from, to) => ['scp', '-q', '-P', String(relay.port), ...options, from, `${at}:${to}`],
-    ours: (source, staged, base, node = process.execPath) => [
+    ours: (source, staged, base, { node = process.execPath, slow = false } = {}) => [
       node,
       process.env.BENCH_SEND!,
-      JSON.stringify({ port: relay.port, user: sshd.user, directory: sshd.directory, pins, source, staged, base }),
+      JSON.stringify({
+        port: relay.port,
+        user: sshd.user,
+        directory: sshd.directory,
+        pins,
+        source,
+        staged,
+        base,
+        slow,
+      }),
     ],
   };
 }
@@ -85,6 +99,7 @@ async function compare(): Promise<void> {
       `${values.new}, ${(size / 1e6).toFixed(1)} MB, 100 Mbit/s and 40 ms, ${values.rounds} rounds, Node ${process.versions.node}`,
     );
     if (wants('first', 'large', 'rebuilt')) rows.push(...(await transfers(await way(100, 20), place, large)));
+    if (wants('slow')) rows.push(await slowLink(await way(10, 20), place));
     if (wants('fleet')) rows.push(...(await fleet(await way(400, 50, true), place, large)));
     if (wants('unchanged', 'answer', 'down')) rows.push(...(await redeploys(await way(100, 20), way, place, large)));
     if (wants('memory')) rows.push(...(await memory(await way(10_000, 0), place, large)));
@@ -143,7 +158,7 @@ async function transfers(way: Way, place: string, large: Versions): Promise<Row[
     // As an action it has no native part; the oldest Node has no zstd of its own.
     const bundle = join(place, 'bundle.mjs');
     await copyFile(process.env.BENCH_SEND!, bundle);
-    const action = ours(large.next, [staged], undefined, nodeBinary(20)).with(1, bundle);
+    const action = ours(large.next, [staged], undefined, { node: nodeBinary(20) }).with(1, bundle);
     const figure = await race(
       'first deploy, transfer with verification',
       [
@@ -207,6 +222,46 @@ async function transfers(way: Way, place: string, large: Versions): Promise<Row[
     );
   }
   return rows;
+}
+
+/** The next version of B over a link where bytes are dear. */
+async function slowLink({ relay, ssh, at, ours, sshd }: Way, place: string): Promise<Row> {
+  const { before, next } = await rebuiltProgram();
+  const [from, to] = [(await hashFile(before)).sha256, (await hashFile(next)).sha256];
+  await mkdir(join(sshd.directory, 'cache'), { recursive: true });
+  await copyFile(before, join(sshd.directory, 'cache', from));
+  const [target, staged] = [join(place, 'target'), join(place, 'staged')];
+  const prepare = async () => {
+    await rm(staged, { force: true });
+    await rm(target, { force: true });
+    await copyFile(before, target);
+  };
+  const figure = await race(
+    'the next version of B over 10 Mbit/s',
+    [
+      {
+        name: 'rsync -z',
+        argv: ['rsync', '-z', '-e', quoteAll(ssh), next, `${at}:${target}`],
+        prepare,
+        check: same(target, to),
+      },
+      {
+        name: 'deploy-binary',
+        argv: ours(next, [staged], { path: target, sha256: from }, { slow: true }),
+        prepare,
+        check: same(staged, to),
+      },
+    ],
+    settings(relay),
+  );
+  const [rsync, mine] = [figure('rsync -z'), figure('deploy-binary')];
+  return {
+    what: 'redeploy, B, bytes, 10 Mbit/s',
+    reach: '<= 0.25 x rsync -z',
+    most: 0.25,
+    reached: mine.sent / rsync.sent,
+    beside: `rsync -z ${(rsync.sent / 1e6).toFixed(2)} MB in ${rsync.seconds.toFixed(1)} s, this in ${mine.seconds.toFixed(1)} s`,
+  };
 }
 
 /** Four places at once over one long fat link. */

@@ -389,6 +389,23 @@ export function taskOutlivedByJob(scene: Scene, options: SilentOptions = {}): { 
   return { run, job, task };
 }
 
+/** A job that was put back into the queue by hand while its runner was alive, which then ended the old task over it. */
+export function jobOfOvertakenReset(
+  scene: Scene,
+  { result = status.success, ...options }: RunOptions & { result?: 1 | 2 } = {},
+): { run: Run; job: Job; task: Task } {
+  const { server } = scene;
+  const { run, job, task } = stuckRun(scene, { ...options, silent: 0 });
+  Object.assign(job.row, { status: status.waiting, task_id: 0, started: 0, updated: server.clock });
+  if (server.generation === 'v17')
+    Object.assign(job.row, { attempt: (job.row.attempt as number) + 1, handle: server.random.uuid() });
+  if (result === status.success) complete(server, task);
+  else server.finish(task, result);
+  server.release(run);
+  server.clock += 15 * minute;
+  return { run, job, task };
+}
+
 /** Every job is blocked although the run waits for no approval: somebody cleared the flag and not the jobs. */
 export function blockedWithoutNeeds(scene: Scene, options: RunOptions = {}): Run {
   const run = unapprovedRun(scene, options);

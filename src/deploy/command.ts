@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { Option } from 'commander';
 import { userName } from '../common/audit.ts';
@@ -167,7 +166,7 @@ async function showPlans(options: DeployOptions, io: Io): Promise<Outcome> {
   const change =
     options.source === undefined
       ? { to: options.to }
-      : { source: await readSource(options.source, work.local, releaseCacheDirectory(io.env)) };
+      : { source: await (await readSource(options.source, work.local, releaseCacheDirectory(io.env))).whole };
   const { results, lost } = await onHosts(options, io, (connection) => plan(connection, change, work));
   return {
     exit: exitOf([
@@ -210,24 +209,17 @@ const run: Verb = {
     wanted(options, 'source');
     if (options.dryRun) return await showPlans(options, io);
     const work = workFrom(options, io);
-    const reading = readSource(options.source!, work.local, releaseCacheDirectory(io.env));
-    reading.catch(() => {});
-    // It takes as long as the handshakes, so it goes on beside them; but nobody is dialled for a file that is not there.
-    const there = await stat(options.source!).catch(() => undefined);
-    if (!there?.isFile()) await reading;
+    // The whole of it takes as long as the handshakes, so it goes on beside them; but nobody is dialled for a file that is not there.
+    const reading = await readSource(options.source!, work.local, releaseCacheDirectory(io.env));
     try {
       return await changeHosts(options, io, async (connection) => {
         connection.begin();
-        const source = await reading;
-        const result = await deployHost(connection, source, work);
-        if (isFine(result)) await source.supply.keep();
+        const result = await deployHost(connection, reading, work);
+        if (isFine(result)) await reading.supply.keep((await reading.whole).file);
         return result;
       });
     } finally {
-      await reading.then(
-        ({ supply }) => supply.close(),
-        () => {},
-      );
+      await reading.supply.close();
     }
   },
 };

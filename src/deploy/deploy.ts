@@ -10,6 +10,7 @@ import {
   looksHealthy,
   presentSha256,
   proverOf,
+  type Reading,
   releaseOf,
   type Situation,
   type Source,
@@ -77,14 +78,16 @@ export interface Work {
 }
 
 /** Deploys to one host. Never throws: whatever happens is in the result. */
-export const deployHost = async (connection: Connection, source: Source, work: Work): Promise<HostResult> =>
-  await runHost(connection, work, source, async (run) => {
-    run.expect(source.file.sha256);
-    const { facts, same, recorded, forwards } = await run.phase('preflight', () =>
-      alreadyRuns(connection, source, work.settings),
+export const deployHost = async (connection: Connection, reading: Reading, work: Work): Promise<HostResult> =>
+  await runHost(connection, work, async (run) => {
+    const whole = reading.whole.then((source) => {
+      run.expect(source.file.sha256);
+      return source;
+    });
+    const { facts, same, forwards } = await run.phase('preflight', () =>
+      alreadyRuns(connection, { ...reading, whole }, work.settings),
     );
-    // It is made while the host is locked and looked at.
-    if (!same && recorded !== null) void source.supply?.delta(recorded);
+    const source = await whole;
     if (same) {
       Object.assign(run.result, { outcome: 'unchanged', release: same.release });
       run.result.previousSha256 = source.file.sha256;
@@ -109,7 +112,7 @@ export const deployHost = async (connection: Connection, source: Source, work: W
 
 /** Goes back to a release that the host has kept. */
 export const rollbackHost = async (connection: Connection, to: string | undefined, work: Work): Promise<HostResult> =>
-  await runHost(connection, work, null, async (run) => {
+  await runHost(connection, work, async (run) => {
     const first = await run.phase('preflight', () => assess(connection, work.settings, null, work.local));
     stopOn(checkStart(first));
     // Where nothing is kept, nothing is touched: no lock, no directory for one.
@@ -344,14 +347,9 @@ interface Run extends Pick<Work, 'ready'> {
   fail(error: unknown): void;
 }
 
-async function runHost(
-  connection: Connection,
-  work: Work,
-  source: Source | null,
-  body: (run: Run) => Promise<void>,
-): Promise<HostResult> {
+async function runHost(connection: Connection, work: Work, body: (run: Run) => Promise<void>): Promise<HostResult> {
   const phases = new Map<string, number>();
-  const result: Mutable<HostResult> = { ...nothingDone(connection.name), sha256: source?.file.sha256 ?? null };
+  const result: Mutable<HostResult> = { ...nothingDone(connection.name) };
   const run: Run = {
     result,
     report: work.report,

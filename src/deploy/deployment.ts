@@ -28,6 +28,11 @@ export interface Source {
   readonly supply?: Supply | undefined;
 }
 
+/** A new binary whose end is not read yet: what can be done without its hash is done meanwhile. */
+export interface Reading extends Pick<Source, 'executable' | 'supply'> {
+  readonly whole: Promise<Source>;
+}
+
 /** Everything that is known about one host before anything is touched. */
 export interface Situation {
   readonly remote: Remote;
@@ -42,7 +47,7 @@ export interface Situation {
 
 export const questionOf = (
   settings: Settings,
-  source: Source | null,
+  source: Pick<Source, 'executable'> | null,
   user: { unit?: string | undefined; me?: string | undefined },
 ): FactsQuestion => {
   const { restart, proof, sudo } = settings;

@@ -32,6 +32,8 @@ const state = z.object({
   pending: release.nullable(),
   /** The sha256 of the file at the target, valid while these are the file's. */
   known: z.object({ inode: z.string(), size: z.number(), mtime: z.number(), sha256: z.string() }).nullable(),
+  /** How fast the last large transfer came here, in bytes a second. */
+  rate: z.number().optional(),
 });
 
 /** A binary that was deployed, with where it came from. */
@@ -72,6 +74,9 @@ export function releaseId(clock: number, sha256: string, taken: readonly string[
     if (!taken.includes(candidate)) return candidate;
   }
 }
+
+/** Over a link of up to about 12 Mbit/s bytes cost more than the time to make less of them. */
+export const isSlow = ({ rate }: State): boolean => rate !== undefined && rate < 1_500_000;
 
 /** A slot that holds no kept release: the lowest free number. */
 export function freeSlot(taken: readonly string[]): string {

@@ -21,7 +21,7 @@ import type { FileIdentity } from './preflight/facts.ts';
 import { wantedOwner } from './privilege.ts';
 import { type Proof, type Prover, prove } from './prove.ts';
 import { stateParts } from './records.ts';
-import type { Release, State } from './state.ts';
+import { isSlow, type Release, type State } from './state.ts';
 import { lookCommand, transfer } from './transfer/transfer.ts';
 
 /** What comes to the target: a file from here, or a release that the host has kept. */
@@ -118,7 +118,7 @@ async function upload(change: Change): Promise<void> {
   const { situation, incoming, previous } = change;
   if (incoming.kind !== 'file') return;
   const { remote, local } = situation;
-  const { method } = await remote.connection.steadily(async () => {
+  const { method, rate } = await remote.connection.steadily(async () => {
     // It holds for one attempt: that one may leave a part of the file.
     const { looked } = change;
     change.looked = null;
@@ -133,6 +133,7 @@ async function upload(change: Change): Promise<void> {
           sha256: previous.sha256,
           path: previous.kept ? remote.layout.slot(previous.slot) : remote.layout.target,
         },
+        slow: isSlow(change.state),
         staged: uploadPath(situation),
         local,
         onProgress: ({ done, total, sent }) => {
@@ -145,6 +146,7 @@ async function upload(change: Change): Promise<void> {
     return result;
   });
   change.method = method;
+  if (rate !== null) change.state = { ...change.state, rate };
 }
 
 const waitStep = (ready: () => Promise<void>): DeployStep => ({

@@ -1,11 +1,11 @@
 import { atOnce } from './at-once.ts';
 import type { Connection } from './connection.ts';
-import { questionOf, releaseOf, type Source } from './deployment.ts';
+import { questionOf, type Reading, releaseOf } from './deployment.ts';
 import { type Answer, askThrough, hostOf, judge, portRefused } from './health.ts';
 import { type Facts, readFacts } from './preflight/facts.ts';
 import { unitOf } from './restart/choose.ts';
 import { type HealthSettings, healthPort, type Settings } from './settings.ts';
-import { knownSha256, parseState } from './state.ts';
+import { isSlow, knownSha256, parseState } from './state.ts';
 
 /** Owner and mode of the present file are those that are asked for. */
 export function attributesFit({ facts, settings }: { facts: Facts; settings: Settings }): boolean {
@@ -21,19 +21,18 @@ export function attributesFit({ facts, settings }: { facts: Facts; settings: Set
 
 /**
  * Whether a host runs this very file, and well, as far as two round trips can tell: one command that reads what is recorded and
- * what runs, and meanwhile one question to the service. A host that somebody else works on is waited for. No file is hashed: the record holds for as long as size, time and inode are the file's.
+ * what runs, and meanwhile one question to the service. A host that somebody else works on is waited for. No file is hashed there: the
+ * record holds for as long as size, time and inode are the file's. The rest of the new file is read meanwhile, and the delta begun.
  *
- * @returns the release that runs, null for anything but a clear yes; what was read, the sha256 that is
- *   recorded for the file there, and whether ports are forwarded, where that is known
+ * @returns the release that runs, null for anything but a clear yes; what was read, and whether ports are forwarded, where that is known
  */
 export async function alreadyRuns(
   connection: Connection,
-  source: Source,
+  reading: Reading,
   settings: Settings,
 ): Promise<{
   readonly facts: Facts;
   readonly same: { readonly release: string | null } | null;
-  readonly recorded: string | null;
   readonly forwards: boolean | undefined;
 }> {
   const { health } = settings.proof;
@@ -48,13 +47,23 @@ export async function alreadyRuns(
       return null;
     }
   };
-  const [facts, answer] = await atOnce(
-    connection.steadily(() => connection.use((host) => readFacts(host, questionOf(settings, source, {})))),
+  const look = async () => {
+    const facts = await connection.steadily(() =>
+      connection.use((host) => readFacts(host, questionOf(settings, reading, {}))),
+    );
+    const state = parseState(facts.state, connection.name, settings.target);
+    const recorded = knownSha256(state, facts.target.file);
+    // Most files are read by now; one that is not is hardly the one that runs.
+    const read = await Promise.race([reading.whole, null]);
+    if (recorded !== null && read?.file.sha256 !== recorded) void reading.supply?.delta(recorded, isSlow(state));
+    return { facts, state, recorded };
+  };
+  const [{ facts, state, recorded }, answer, { file }] = await atOnce(
+    look(),
     health ? ask(health) : null,
+    reading.whole,
   );
-  const { sha256 } = source.file;
-  const state = parseState(facts.state, connection.name, settings.target);
-  const recorded = knownSha256(state, facts.target.file);
+  const { sha256 } = file;
   const same =
     !settings.force &&
     settings.proof.expectString === undefined &&
@@ -65,7 +74,7 @@ export async function alreadyRuns(
     attributesFit({ facts, settings }) &&
     runs(facts, settings) &&
     (!health || (answer !== null && judge(answer, health) === null));
-  return { facts, recorded, forwards, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
+  return { facts, forwards, same: same ? { release: releaseOf(state, sha256)?.id ?? null } : null };
 }
 
 /** The service's processes execute what is at the target, all of them. */

@@ -83,8 +83,9 @@ export function showRun(database: Database, runId: number, timings: Timings): Pr
       .orderBy('id')
       .execute();
     const attempts = await loadAttempts(database, queries, jobs, now);
-    // A run that is over is not asked what holds it, nor is what would ask loaded.
-    const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
+    // A run that is over is not asked what holds it, nor is what would ask loaded. A job that had tasks and names none has lost one.
+    const over =
+      isDone(row.status) && jobs.every((job) => isDone(job.status) && (job.task_id !== 0 || !attempts.has(job.id)));
     const report = over
       ? { findings: [], waiting: [], running: [], warnings: [] }
       : await (await import('./stuck/stuck.ts')).explainRun(database, queries, runId, now, timings);

@@ -234,6 +234,20 @@ const cases: readonly Case[] = [
     after: '1 | 1/1 1/2 4 4 | 1 1',
   },
   {
+    name: 'a job that a live runner ended after it was put back by hand names its task again, and nothing else moves',
+    situation: (scene) => situations.jobOfOvertakenReset(scene).run,
+    before: '5 | 1/1 1 5 7 | 1 1',
+    codes: ['job-done-without-task'],
+    after: '5 | 1/1 1/2 5 7 | 1 1',
+  },
+  {
+    name: 'the same of a job that failed, in a run that is over',
+    situation: (scene) => situations.jobOfOvertakenReset(scene, { result: 2 }).run,
+    before: '2 | 1/1 2 4 4 | 1 2',
+    codes: ['job-done-without-task'],
+    after: '2 | 1/1 2/2 4 4 | 1 2',
+  },
+  {
     name: 'a run that was closed by hand under a running job is opened again',
     situation: (scene) => situations.runStatusWrong(scene),
     before: '1 | 1/1 6/2 7 7 | 1 6',
@@ -394,10 +408,10 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       expect(await picture(database, runId)).toBe(after);
       if (generation === 'v12') {
         const [counted] = await database.query(
-          'SELECT num_closed_action_runs AS stored, (SELECT count(*) FROM action_run a WHERE a.repo_id = r.id AND status IN (1,2,3,4)) AS counted FROM repository r WHERE id = (SELECT repo_id FROM action_run WHERE id = $1)',
+          'SELECT num_closed_action_runs AS held, (SELECT count(*) FROM action_run a WHERE a.repo_id = r.id AND status IN (1,2,3,4)) AS counted FROM repository r WHERE id = (SELECT repo_id FROM action_run WHERE id = $1)',
           [runId],
         );
-        expect(counted!.stored).toBe(counted!.counted);
+        expect(counted!.held).toBe(counted!.counted);
       }
       const file = /undo (\S+)/.exec(reset.out)![1]!;
       expect(await doctor(database.url, ['undo', file, '--yes'], { schema: database.schema })).toMatchObject({

@@ -13,6 +13,8 @@ interface Case {
   readonly codes: Readonly<Record<string, string>>;
   readonly message: RegExp;
   readonly runners?: readonly object[];
+  /** Ids of runs. */
+  readonly blockedBy?: readonly number[];
   readonly generation?: Generation;
 }
 
@@ -127,6 +129,24 @@ const cases: readonly Case[] = [
     generation: 'v17',
   },
   {
+    name: 'a long concurrency group: how many runs are ahead, and the first of them, those that run before all',
+    situation: (scene) => {
+      const { server, repository, runner, other } = scene;
+      const runs = [1, 2, 3, 4, 5, 6].map((number) =>
+        server.dispatch(repository, situations.pipelineOf(`a${number}`), { queueGroup: 'production' }),
+      );
+      server.pickUp(runs[1]!.jobs[0]!, runner);
+      server.pickUp(runs[5]!.jobs[0]!, other);
+      server.clock += 20;
+      idle(scene);
+      return runs[4]!;
+    },
+    codes: { a5: 'concurrency-group' },
+    message: /behind #2 \(run 2, running\), #6 \(run 6, running\), #1 \(run 1, waiting\) and 2 more of the concurrency/,
+    blockedBy: [2, 6, 1],
+    generation: 'v17',
+  },
+  {
     name: 'a broken job ahead in the queue',
     situation: (scene) => {
       situations.orphanedJob(scene, 'repository');
@@ -204,13 +224,14 @@ test('a broken job whose run queues behind another is offered to nobody, and lef
   await database.drop();
 });
 
-test.each(cases)('$name', async ({ situation, codes, message, runners, generation = 'v17' }) => {
+test.each(cases)('$name', async ({ situation, codes, message, runners, blockedBy, generation = 'v17' }) => {
   const { database, runId } = await play(generation, situation);
   const { json } = await doctor(database.url, ['stuck', '--json'], { schema: database.schema });
   const own = json.waiting.filter((job: { runId: number }) => job.runId === runId);
   expect(Object.fromEntries(own.map(({ job, code }: { job: string; code: string }) => [job, code]))).toEqual(codes);
   expect(own[0].message).toMatch(message);
   if (runners) expect(own[0].runners).toMatchObject(runners);
+  if (blockedBy) expect(own[0].blockedBy.map((other: { runId: number }) => other.runId)).toEqual(blockedBy);
   // What only waits is no finding, and nothing to repair.
   expect(json.findings.filter((finding: { runId: number }) => finding.runId === runId)).toEqual([]);
   const shown = await doctor(database.url, ['show', String(runId)], { schema: database.schema });

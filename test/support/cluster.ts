@@ -124,7 +124,7 @@ export async function startCluster({ dataDir, settings = {} }: ClusterOptions = 
 }
 
 /** Where Debian keeps the server programs (they are not on the PATH), the newest version; or a directory of the PATH. */
-function findPrograms(): string {
+export function findPrograms(): string {
   const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
   const places = [...versions.map((version) => `${debian}/${version}/bin`), ...(process.env.PATH ?? '').split(':')];

@@ -3,7 +3,8 @@ import { type EmbeddedPostgres, startPostgres } from '../../demo/forgejo/postgre
 import type { Generation } from '../../demo/forgejo/schema.ts';
 import { chosenDialect } from './dialect.ts';
 import { mariaDb } from './mariadb.ts';
-import { mariaDatabase, sqliteDatabase } from './other-database.ts';
+import { givenMysql } from './mysql.ts';
+import { mysqlDatabase, sqliteDatabase } from './other-database.ts';
 import { realCluster } from './postgres.ts';
 import { databaseAt, type TestDatabase } from './test-database.ts';
 
@@ -71,6 +72,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     case 'sqlite':
       return sqliteDatabase();
     case 'mariadb':
-      return mariaDatabase(await mariaDb());
+      return mysqlDatabase(await mariaDb());
+    case 'mysql':
+      return mysqlDatabase(givenMysql());
   }
 }

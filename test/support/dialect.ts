@@ -1,5 +1,5 @@
 /** `embedded` is a PostgreSQL too, in WebAssembly. */
-export type TestDialect = 'embedded' | 'postgresql' | 'sqlite' | 'mariadb';
+export type TestDialect = 'embedded' | 'postgresql' | 'sqlite' | 'mariadb' | 'mysql';
 
 let chosen: TestDialect = 'embedded';
 

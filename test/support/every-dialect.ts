@@ -4,6 +4,7 @@ import { type TestDialect, useDialect } from './dialect.ts';
 export async function runOn(dialect: TestDialect): Promise<void> {
   useDialect(dialect);
   await import('../doctor/repair.test.ts');
+  await import('../doctor/job-without-task.test.ts');
   await import('../doctor/reset-targets.test.ts');
   await import('../doctor/reading.test.ts');
   await import('../doctor/together.test.ts');

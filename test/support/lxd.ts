@@ -80,7 +80,11 @@ export async function startLxd(): Promise<Lxd> {
         const state = await lxc('exec', name, '--', 'systemctl', 'is-system-running').catch(
           (error: { stdout?: string }) => error.stdout ?? '',
         );
-        if (/^(running|degraded)/.test(state)) return;
+        if (/^(running|degraded)/.test(state)) {
+          // debootstrap writes none, as every image has one.
+          await lxc('exec', name, '--', 'sh', '-c', 'echo 127.0.0.1 localhost >/etc/hosts');
+          return;
+        }
         await new Promise((resolve) => setTimeout(resolve, 500));
       }
       throw new Error(`${name} did not come up:\n${await lxc('info', '--show-log', name)}`);

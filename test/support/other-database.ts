@@ -5,7 +5,7 @@ import Libsql from 'libsql';
 import mysql from 'mysql2/promise';
 import { loadRowsOn, type RunStatement, reloadRowsOn } from '../../demo/forgejo/load.ts';
 import type { Generation } from '../../demo/forgejo/schema.ts';
-import type { MariaDb } from './mariadb.ts';
+import type { MysqlServer } from './mysql.ts';
 import type { TestDatabase } from './test-database.ts';
 
 /** `$2` and `$1`, as PostgreSQL has them, become question marks with their values in order. */
@@ -74,13 +74,14 @@ export async function sqliteDatabase({
 }
 
 let counter = 0;
-/** Dropped databases by the generation of their tables: MariaDB makes tables so slowly that they are used again. */
-const used = new Map<Generation, string[]>();
+/** Dropped databases by server and generation of their tables: MariaDB makes tables so slowly that they are used again. */
+const used = new Map<string, string[]>();
 
-/** A database of its own on a MariaDB; made when it is loaded, or empty by `create`. */
-export function mariaDatabase(server: MariaDb): TestDatabase & { create(): Promise<void> } {
+/** A database of its own on a MariaDB or MySQL; made when it is loaded, or empty by `create`. */
+export function mysqlDatabase(server: MysqlServer): TestDatabase & { create(): Promise<void> } {
   let name = '';
   let loaded: Generation | undefined;
+  const kind = (generation: Generation) => `${server.url('')} ${generation}`;
   const withConnection = async <T>(work: (connection: mysql.Connection) => Promise<T>): Promise<T> => {
     const connection = await mysql.createConnection({ uri: server.url(name) });
     try {
@@ -105,10 +106,12 @@ export function mariaDatabase(server: MariaDb): TestDatabase & { create(): Promi
     },
     async create() {
       name = `forgejo_${++counter}`;
-      await server.sql(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+      await server.sql(
+        `DROP DATABASE IF EXISTS ${name}; CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`,
+      );
     },
     async load(rows) {
-      const again = loaded === rows.generation ? name : used.get(rows.generation)?.pop();
+      const again = loaded === rows.generation ? name : used.get(kind(rows.generation))?.pop();
       if (loaded !== undefined && again !== name) throw new Error('A database holds the tables of one generation');
       loaded = rows.generation;
       if (again === undefined) await this.create();
@@ -122,7 +125,7 @@ export function mariaDatabase(server: MariaDb): TestDatabase & { create(): Promi
     },
     async drop() {
       if (loaded === undefined) return;
-      used.set(loaded, [...(used.get(loaded) ?? []), name]);
+      used.set(kind(loaded), [...(used.get(kind(loaded)) ?? []), name]);
     },
   };
 }

@@ -3690,7 +3690,7 @@ var init_redact = __esm({
       [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
       [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
     ];
-    suspicious = /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+    suspicious = /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
     withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
     nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }
@@ -3774,7 +3774,7 @@ var paint, same, colored, plain, escapes, withoutEscapes, harmless, oneLine, har
 var init_style = __esm({
   "src/common/output/style.ts"() {
     "use strict";
-    paint = (open7, close) => (text4) => `\x1B[${open7}m${text4}\x1B[${close}m`;
+    paint = (open8, close) => (text4) => `\x1B[${open8}m${text4}\x1B[${close}m`;
     same = (text4) => text4;
     colored = {
       good: paint(32, 39),
@@ -3821,8 +3821,7 @@ async function runTool(tool, argv, io) {
       if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
       tell(error2);
     }
-    if (json)
-      await io.write(`${shownJson(outcome, 2)}
+    if (json) await io.write(`${shownJson(outcome, 2)}
 `);
     else {
       const text4 = shownText(outcome, io.view);
@@ -33939,9 +33938,9 @@ var require_pg_pool = __commonJS({
             this._pendingQueue.push(new PendingItem(response.callback));
             return result;
           }
-          const queueCallback = (err2, res, done4) => {
+          const queueCallback = (err2, res, done) => {
             clearTimeout(tid);
-            response.callback(err2, res, done4);
+            response.callback(err2, res, done);
           };
           const pendingItem = new PendingItem(queueCallback);
           const tid = setTimeout(() => {
@@ -34836,16 +34835,16 @@ function carry(host2, argv, where, tried) {
   const stream = new import_node_stream.Duplex({
     read() {
     },
-    write(chunk, encoding, done4) {
-      stdin.write(chunk, encoding, done4);
+    write(chunk, encoding, done) {
+      stdin.write(chunk, encoding, done);
     },
-    final(done4) {
-      stdin.end(done4);
+    final(done) {
+      stdin.end(done);
     },
-    destroy(error2, done4) {
+    destroy(error2, done) {
       stop2.abort(new Error("The connection was closed."));
       stdin.destroy();
-      done4(error2);
+      done(error2);
     }
   });
   const onStdout = (chunk) => {
@@ -34962,16 +34961,16 @@ var init_socket = __esm({
       _read() {
         this.#channel?.resume();
       }
-      _write(chunk, encoding, done4) {
-        if (this.#channel) this.#channel.write(chunk, encoding, done4);
-        else this.#waiting = () => this.#channel.write(chunk, encoding, done4);
+      _write(chunk, encoding, done) {
+        if (this.#channel) this.#channel.write(chunk, encoding, done);
+        else this.#waiting = () => this.#channel.write(chunk, encoding, done);
       }
-      _final(done4) {
-        this.#channel ? this.#channel.end(done4) : done4();
+      _final(done) {
+        this.#channel ? this.#channel.end(done) : done();
       }
-      _destroy(error2, done4) {
+      _destroy(error2, done) {
         this.#channel?.destroy();
-        done4(error2);
+        done(error2);
       }
       // The connection below has settings of its own.
       setNoDelay = () => this;
@@ -34984,12 +34983,12 @@ var init_socket = __esm({
 });
 
 // src/doctor/database/either-way.ts
-async function openEitherWay(ways, open7, mayDiffer) {
+async function openEitherWay(ways, open8, mayDiffer) {
   const [first, second] = ways;
-  if (second === void 0) return open7(first);
-  return open7(first).catch(async (refused5) => {
+  if (second === void 0) return open8(first);
+  return open8(first).catch(async (refused5) => {
     if (!mayDiffer(refused5.cause)) throw refused5;
-    return open7(second).catch((error2) => {
+    return open8(second).catch((error2) => {
       const [encrypted, plain3] = first ? [refused5, error2] : [error2, refused5];
       throw speaksNoTls(encrypted.cause) ? plain3 : encrypted;
     });
@@ -35619,9 +35618,10 @@ var name;
 var init_postgresql = __esm({
   "src/doctor/grant/postgresql.ts"() {
     "use strict";
+    init_esm3();
     init_errors();
     init_needs();
-    name = (text4) => `"${text4.replaceAll('"', '""')}"`;
+    name = esm_default.escapeIdentifier;
   }
 });
 
@@ -35632,16 +35632,15 @@ __export(lacking_exports, {
 });
 async function lackingColumns(root, schema2, generation) {
   const missing3 = async (privilege, of) => {
-    const wanted = Object.entries(of).flatMap(
-      ([table3, columns5]) => columns5.map((column) => sql`(${table3}, ${column})`)
-    );
+    const wanted = Object.entries(of).flatMap(([table3, columns5]) => columns5.map((column) => [table3, column]));
     const { rows: rows2 } = await sql`
-      SELECT w.t || '.' || w.c AS name FROM (VALUES ${sql.join(wanted)}) AS w(t, c)
+      SELECT w.t || '.' || w.c AS name FROM (VALUES ${sql.join(wanted.map(([table3, column]) => sql`(${table3}, ${column})`))}) AS w(t, c)
         JOIN pg_namespace n ON n.nspname = ${schema2}
         JOIN pg_class k ON k.relnamespace = n.oid AND k.relname = w.t
         JOIN pg_attribute a ON a.attrelid = k.oid AND a.attname = w.c AND NOT a.attisdropped
       WHERE NOT has_column_privilege(k.oid, a.attnum, ${privilege})`.execute(root);
-    return rows2.map(({ name: name3 }) => name3);
+    const lacked = new Set(rows2.map(({ name: name3 }) => name3));
+    return wanted.map((place) => place.join(".")).filter((name3) => lacked.has(name3));
   };
   const told = (verb, names2) => `it may not ${verb} ${names2.slice(0, shown).join(", ")}${names2.length > shown ? ` and ${names2.length - shown} more` : ""}`;
   const unread = await missing3("SELECT", reads(generation));
@@ -35666,11 +35665,11 @@ __export(postgresql_exports2, {
 });
 async function openPostgresql(settings) {
   const { ways, ...config } = clientConfig(settings);
-  const open7 = (encrypted) => openWith(settings, encrypted ? config : { ...config, ssl: false });
+  const open8 = (encrypted) => openWith(settings, encrypted ? config : { ...config, ssl: false });
   const refused5 = /* @__PURE__ */ new Set(["28000", "28P01"]);
   return openEitherWay(
     ways,
-    open7,
+    open8,
     (error2) => isTlsFailure(error2) || refused5.has(error2?.code ?? "")
   );
 }
@@ -50836,8 +50835,8 @@ var require_connection2 = __commonJS({
           if (this._fatalError) {
             return;
           }
-          const done4 = this._command.execute(packet, this);
-          if (done4) {
+          const done = this._command.execute(packet, this);
+          if (done) {
             this._command = this._commands.shift();
             if (this._command) {
               this.sequenceId = 0;
@@ -51402,11 +51401,11 @@ var require_prepared_statement_info = __commonJS({
         const s = this.statement;
         const stackHolder = s._connection.config.trace ? captureStackHolder(_PromisePreparedStatementInfo.prototype.execute) : void 0;
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
           if (parameters2) {
-            s.execute(parameters2, done4);
+            s.execute(parameters2, done);
           } else {
-            s.execute(done4);
+            s.execute(done);
           }
         });
       }
@@ -51487,11 +51486,11 @@ var require_connection3 = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
           if (params !== void 0) {
-            c.query(query, params, done4);
+            c.query(query, params, done);
           } else {
-            c.query(query, done4);
+            c.query(query, done);
           }
         });
       }
@@ -51504,11 +51503,11 @@ var require_connection3 = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
           if (params !== void 0) {
-            c.execute(query, params, done4);
+            c.execute(query, params, done);
           } else {
-            c.execute(query, done4);
+            c.execute(query, done);
           }
         });
       }
@@ -51526,24 +51525,24 @@ var require_connection3 = __commonJS({
         const c = this.connection;
         const stackHolder = c.config.trace ? captureStackHolder(_PromiseConnection.prototype.beginTransaction) : void 0;
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          c.beginTransaction(done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          c.beginTransaction(done);
         });
       }
       commit() {
         const c = this.connection;
         const stackHolder = c.config.trace ? captureStackHolder(_PromiseConnection.prototype.commit) : void 0;
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          c.commit(done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          c.commit(done);
         });
       }
       rollback() {
         const c = this.connection;
         const stackHolder = c.config.trace ? captureStackHolder(_PromiseConnection.prototype.rollback) : void 0;
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          c.rollback(done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          c.rollback(done);
         });
       }
       ping() {
@@ -52141,11 +52140,11 @@ var require_pool2 = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
           if (args !== void 0) {
-            corePool.query(sql2, args, done4);
+            corePool.query(sql2, args, done);
           } else {
-            corePool.query(sql2, done4);
+            corePool.query(sql2, done);
           }
         });
       }
@@ -52158,11 +52157,11 @@ var require_pool2 = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
           if (args) {
-            corePool.execute(sql2, args, done4);
+            corePool.execute(sql2, args, done);
           } else {
-            corePool.execute(sql2, done4);
+            corePool.execute(sql2, done);
           }
         });
       }
@@ -52671,8 +52670,8 @@ var require_pool_cluster2 = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          corePoolNamespace.query(sql2, values, done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          corePoolNamespace.query(sql2, values, done);
         });
       }
       execute(sql2, values) {
@@ -52684,8 +52683,8 @@ var require_pool_cluster2 = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          corePoolNamespace.execute(sql2, values, done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          corePoolNamespace.execute(sql2, values, done);
         });
       }
     };
@@ -52775,8 +52774,8 @@ var require_promise = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          corePoolCluster.query(sql2, args, done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          corePoolCluster.query(sql2, args, done);
         });
       }
       execute(sql2, args) {
@@ -52790,8 +52789,8 @@ var require_promise = __commonJS({
           );
         }
         return new this.Promise((resolve6, reject) => {
-          const done4 = makeDoneCb(resolve6, reject, stackHolder);
-          corePoolCluster.execute(sql2, args, done4);
+          const done = makeDoneCb(resolve6, reject, stackHolder);
+          corePoolCluster.execute(sql2, args, done);
         });
       }
       of(pattern2, selector) {
@@ -53158,13 +53157,14 @@ function mysqlGrants(generation, database, roles) {
     )
   };
 }
-var name2, withAll;
+var import_mysql2, name2, withAll;
 var init_mysql = __esm({
   "src/doctor/grant/mysql.ts"() {
     "use strict";
+    import_mysql2 = __toESM(require_mysql2(), 1);
     init_generation();
     init_needs();
-    name2 = (text4) => `\`${text4.replaceAll("`", "``")}\``;
+    name2 = (text4) => import_mysql2.default.escapeId(text4, true);
     withAll = (of, more2) => Object.fromEntries(
       Object.entries(of).map(([table3, columns5]) => [table3, [.../* @__PURE__ */ new Set([...columns5, ...more2[table3] ?? []])]])
     );
@@ -53178,8 +53178,8 @@ __export(mysql_exports2, {
 });
 async function openMysql(settings) {
   const { ways, ssl, ...plain3 } = poolOptions(settings);
-  const open7 = (encrypted) => openWith2(settings, encrypted ? { ...plain3, ssl } : plain3);
-  return openEitherWay(ways, open7, isTlsFailure);
+  const open8 = (encrypted) => openWith2(settings, encrypted ? { ...plain3, ssl } : plain3);
+  return openEitherWay(ways, open8, isTlsFailure);
 }
 async function openWith2(settings, options) {
   const { through: through2 } = settings;
@@ -53190,7 +53190,7 @@ async function openWith2(settings, options) {
       `The URL names the database "${schema2}", and --schema another one, "${settings.schema}".`,
       "Leave out --schema: with MySQL the two are the same."
     );
-  const pool = import_mysql2.default.createPool({
+  const pool = import_mysql22.default.createPool({
     ...options,
     ...through2 && {
       stream: () => new ForwardedSocket(through2).connect(options.socketPath ?? options.port, options.host)
@@ -53237,12 +53237,12 @@ async function schemaFacts2(root, schema2, server) {
   const level = await readLevel(root.withSchema(schema2), columns5);
   return { columns: columns5, indexedTaskJobId: index, level, showsReadableOnly: true };
 }
-var import_mysql2, lockTimeout, telling, retryable2, literal2, dialect;
+var import_mysql22, lockTimeout, telling, retryable2, literal2, dialect;
 var init_mysql2 = __esm({
   "src/doctor/database/mysql.ts"() {
     "use strict";
     init_esm2();
-    import_mysql2 = __toESM(require_mysql2(), 1);
+    import_mysql22 = __toESM(require_mysql2(), 1);
     init_errors();
     init_socket();
     init_either_way();
@@ -53254,7 +53254,7 @@ var init_mysql2 = __esm({
     lockTimeout = 4;
     telling = /* @__PURE__ */ new Set(["handle", "concurrency_group"]);
     retryable2 = /* @__PURE__ */ new Set([1205, 1213, 1020]);
-    literal2 = (value2) => import_mysql2.default.escape(value2);
+    literal2 = (value2) => import_mysql22.default.escape(value2);
     dialect = {
       now: sql`UNIX_TIMESTAMP()`,
       holds: (column, bytes2) => sql`LOCATE(${bytes2}, ${sql.ref(column)}) > 0`,
@@ -53292,8 +53292,8 @@ var init_mysql2 = __esm({
       // Under MySQL's own default, repeatable read, what is read before a lock is waited for would be read again after it.
       transaction: (root, work) => root.transaction().setIsolationLevel("read committed").execute(work),
       isRetryable: (error2) => retryable2.has(errorNumber(error2)),
-      updateTogether: (schema2, table3, rows2) => updateJoinedList(`${import_mysql2.default.escapeId(schema2, true)}.${import_mysql2.default.escapeId(table3)}`, rows2, {
-        name: import_mysql2.default.escapeId,
+      updateTogether: (schema2, table3, rows2) => updateJoinedList(`${import_mysql22.default.escapeId(schema2, true)}.${import_mysql22.default.escapeId(table3)}`, rows2, {
+        name: import_mysql22.default.escapeId,
         literal: literal2,
         // The list's collation is the connection's, the column's may be another.
         sameText: (one, other) => `cast(${one} as binary) = cast(${other} as binary)`
@@ -53342,9 +53342,9 @@ var init_sqlite_driver2 = __esm({
     readAgainMs = 5;
     writeAgainMs = 60;
     commitPatienceMs = 200;
-    sqliteKysely = (open7) => ({
+    sqliteKysely = (open8) => ({
       createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new SqliteDriver(open7),
+      createDriver: () => new SqliteDriver(open8),
       createIntrospector: (db) => new SqliteIntrospector(db),
       createQueryCompiler: () => new LockFreeCompiler()
     });
@@ -53359,8 +53359,8 @@ var init_sqlite_driver2 = __esm({
       #queue = Promise.resolve();
       #release = () => {
       };
-      constructor(open7) {
-        this.#open = open7;
+      constructor(open8) {
+        this.#open = open8;
       }
       async init() {
         this.#connection = new SqliteConnection(this.#open);
@@ -53400,9 +53400,9 @@ var init_sqlite_driver2 = __esm({
       #current;
       /** When the file was last locked for writing, and until when. */
       #locked = { from: 0, to: 0 };
-      constructor(open7) {
-        this.#open = open7;
-        this.#reading = open7("read");
+      constructor(open8) {
+        this.#open = open8;
+        this.#reading = open8("read");
         this.#current = this.#reading;
       }
       async begin(access4) {
@@ -53742,27 +53742,27 @@ var init_sqlite2 = __esm({
 // src/doctor/database/open.ts
 async function openDatabase(settings) {
   const url2 = settings.url.trim();
-  const open7 = schemes[/^(\w+):/.exec(url2)?.[1]?.toLowerCase() ?? ""];
-  if (open7) return open7({ ...settings, url: url2 });
+  const open8 = schemes[/^(\w+):/.exec(url2)?.[1]?.toLowerCase() ?? ""];
+  if (open8) return open8({ ...settings, url: url2 });
   throw usage(
     `The database URL cannot be read: "${redact(url2.replace(/:\/\/.*@/s, "://***@"))}".`,
     "It begins with postgres:, mysql: or sqlite:, as in postgres://USER@HOST:5432/DATABASE or sqlite:///PATH/forgejo.db."
   );
 }
-var postgresql2, mysql2, sqlite2, schemes;
+var postgresql2, mysql3, sqlite2, schemes;
 var init_open = __esm({
   "src/doctor/database/open.ts"() {
     "use strict";
     init_errors();
     init_redact();
     postgresql2 = async (settings) => (await Promise.resolve().then(() => (init_postgresql2(), postgresql_exports2))).openPostgresql(settings);
-    mysql2 = async (settings) => (await Promise.resolve().then(() => (init_mysql2(), mysql_exports2))).openMysql(settings);
+    mysql3 = async (settings) => (await Promise.resolve().then(() => (init_mysql2(), mysql_exports2))).openMysql(settings);
     sqlite2 = async (settings) => (await Promise.resolve().then(() => (init_sqlite2(), sqlite_exports2))).openSqlite(settings);
     schemes = {
       postgres: postgresql2,
       postgresql: postgresql2,
-      mysql: mysql2,
-      mariadb: mysql2,
+      mysql: mysql3,
+      mariadb: mysql3,
       sqlite: sqlite2,
       sqlite3: sqlite2,
       file: sqlite2
@@ -54125,7 +54125,7 @@ async function runProcess(argv, env, options = {}) {
     const onAbort = () => fail2(options.signal?.reason);
     options.signal?.addEventListener("abort", onAbort, { once: true });
     const timer = options.timeoutMs === void 0 ? void 0 : setTimeout(() => fail2(timeOut(argv, options.timeoutMs, "on this machine")), options.timeoutMs);
-    const done4 = () => {
+    const done = () => {
       clearTimeout(timer);
       options.signal?.removeEventListener("abort", onAbort);
     };
@@ -54135,7 +54135,7 @@ async function runProcess(argv, env, options = {}) {
       guarded((chunk) => output.addStderr(chunk))
     );
     child2.on("error", (error2) => {
-      done4();
+      done();
       if (failure2) return reject(failure2.error);
       const code3 = { ENOENT: 127, EACCES: 126, ENOEXEC: 126 }[error2.code ?? ""];
       if (code3 === void 0) reject(unknown(`${program2} could not be started: ${error2.message}`, startFix, error2));
@@ -54143,7 +54143,7 @@ async function runProcess(argv, env, options = {}) {
 ` });
     });
     child2.on("close", (code3, signal) => {
-      done4();
+      done();
       if (failure2) reject(failure2.error);
       else resolve6({ code: code3, signal, stdout: output.stdout, stderr: output.stderr });
     });
@@ -54177,11 +54177,11 @@ async function feed(stdin, target) {
 function writable(target) {
   return new Promise((resolve6) => {
     const events2 = ["drain", "error", "close"];
-    const done4 = () => {
-      for (const event of events2) target.off(event, done4);
+    const done = () => {
+      for (const event of events2) target.off(event, done);
       resolve6();
     };
-    for (const event of events2) target.on(event, done4);
+    for (const event of events2) target.on(event, done);
   });
 }
 var import_node_child_process, startFix, reasons, timeOut, shorten;
@@ -76937,15 +76937,15 @@ var init_certificate = __esm({
         callback(void 0, [this.#certified]);
       }
       sign(_, data, options, callback) {
-        const done4 = typeof options === "function" ? options : callback;
+        const done = typeof options === "function" ? options : callback;
         const signature = this.#key.sign(data, this.#key.type === "ssh-rsa" ? "sha512" : void 0);
         const client = this.#client();
         if (signature instanceof Error || !client)
-          return done4(signature instanceof Error ? signature : new Error("no connection"));
+          return done(signature instanceof Error ? signature : new Error("no connection"));
         signPlainly(
           client,
           this.#plain,
-          () => done4(void 0, this.#key.type.startsWith("ecdsa-") ? fromDer(signature) : signature)
+          () => done(void 0, this.#key.type.startsWith("ecdsa-") ? fromDer(signature) : signature)
         );
       }
     };
@@ -77338,14 +77338,14 @@ var init_link = __esm({
       #settle(start) {
         return new Promise((resolve6, reject) => {
           const stop2 = this.onLost(reject);
-          const done4 = (settle2) => (value2) => {
+          const done = (settle2) => (value2) => {
             stop2();
             settle2(value2);
           };
           try {
-            start(done4(resolve6), done4(reject));
+            start(done(resolve6), done(reject));
           } catch (error2) {
-            done4(reject)(error2);
+            done(reject)(error2);
           }
         });
       }
@@ -78108,7 +78108,7 @@ var init_ways = __esm({
       async close() {
         for (const close of this.#closers) await close().catch(() => {
         });
-        for (const host2 of this.#hosts.values()) await host2.then((open7) => open7.close()).catch(() => {
+        for (const host2 of this.#hosts.values()) await host2.then((open8) => open8.close()).catch(() => {
         });
       }
       async #host(text4) {
@@ -80137,7 +80137,7 @@ var init_lists = __esm({
 });
 
 // src/doctor/database/status.ts
-var Status, names, statusName, statusLabel, isDone;
+var Status, names, statusName, statusLabel, doneStatuses, isDone;
 var init_status = __esm({
   "src/doctor/database/status.ts"() {
     "use strict";
@@ -80154,7 +80154,8 @@ var init_status = __esm({
     names = Object.keys(Status);
     statusName = (status) => names[status] ?? `status ${status}`;
     statusLabel = (status) => `${status} ${statusName(status)}`;
-    isDone = (status) => status >= Status.success && status <= Status.skipped;
+    doneStatuses = [Status.success, Status.failure, Status.cancelled, Status.skipped];
+    isDone = (status) => doneStatuses.includes(status);
   }
 });
 
@@ -80928,12 +80929,12 @@ var init_hold = __esm({
           );
         }
         const needed2 = this.#run.jobs.filter((other) => job.needs.includes(other.jobId));
-        const open7 = needed2.filter((other) => !isDone(other.status));
+        const open8 = needed2.filter((other) => !isDone(other.status));
         const since = Math.max(...needed2.map((other) => other.stopped || other.updated));
         if (now - since < settledWithin) return void 0;
         return this.#hold(
           "needs-done-still-blocked",
-          open7.length > 0 ? `It needs ${open7.map(({ name: name3 }) => `"${name3}"`).join(", ")}, which should have been released and so ended: then this job is next.` : `All it needs is done (${needed2.map((other) => `${other.name}: ${statusName(other.status)}`).join(", ")}), but the job is still blocked.`,
+          open8.length > 0 ? `It needs ${open8.map(({ name: name3 }) => `"${name3}"`).join(", ")}, which should have been released and so ended: then this job is next.` : `All it needs is done (${needed2.map((other) => `${other.name}: ${statusName(other.status)}`).join(", ")}), but the job is still blocked.`,
           since,
           { evidence: [`Forgejo would make it ${statusLabel(next)}`], heals }
         );
@@ -81523,7 +81524,7 @@ async function loadStrays(queries, ids) {
   ).innerJoin("action_run_job", "action_run_job.id", "action_task.job_id").select("action_run_job.run_id").where("action_run_job.run_id", "in", ids).where(
     (where) => where.or([
       where("action_run_job.task_id", "!=", where.ref("action_task.id")),
-      where("action_run_job.status", "in", done)
+      where("action_run_job.status", "in", doneStatuses)
     ])
   ).orderBy("action_task.id").execute();
   const strays = /* @__PURE__ */ new Map();
@@ -81551,7 +81552,7 @@ async function loadOrphans(queries, ids) {
   }
   return orphans;
 }
-var batch, open4, done, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
+var batch, open4, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
 var init_look = __esm({
   "src/doctor/stuck/look.ts"() {
     "use strict";
@@ -81563,7 +81564,6 @@ var init_look = __esm({
     init_state();
     batch = 1e3;
     open4 = [Status.unknown, Status.waiting, Status.running, Status.blocked];
-    done = [Status.success, Status.failure, Status.cancelled, Status.skipped];
     releasable = [Status.unknown, Status.blocked];
     ownIf = ["\n        if:"];
     serverOnly = ["\n        uses:", "\nincomplete_matrix:", "\nincomplete_runs_on:", "\nincomplete_with:"];
@@ -81640,8 +81640,7 @@ function findStuck(database, timings2) {
     };
   });
 }
-async function explainRun(database, queries, runId, timings2) {
-  const now = await database.now(queries);
+async function explainRun(database, queries, runId, now, timings2) {
   const all = new Collector(database);
   const instance = await loadInstance(database, queries, now);
   const sight = { now, instance, timings: timings2, aggregation: database.generation.aggregation };
@@ -81776,7 +81775,7 @@ function showRun(database, runId, timings2) {
     ]).where("run_id", "=", runId).orderBy("id").execute();
     const attempts2 = await loadAttempts(database, queries, jobs, now);
     const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
-    const report = over ? { findings: [], waiting: [], running: [], warnings: [] } : await (await Promise.resolve().then(() => (init_stuck(), stuck_exports))).explainRun(database, queries, runId, timings2);
+    const report = over ? { findings: [], waiting: [], running: [], warnings: [] } : await (await Promise.resolve().then(() => (init_stuck(), stuck_exports))).explainRun(database, queries, runId, now, timings2);
     return {
       ...report,
       run: { ...runRow(row), needApproval: Boolean(row.need_approval) },
@@ -83431,12 +83430,12 @@ function sftpFiles(sftp, hostName) {
       )
     ),
     async open(path6) {
-      const stat5 = await call((done4) => sftp.lstat(path6, done4)).catch(
+      const stat5 = await call((done) => sftp.lstat(path6, done)).catch(
         (error2) => absent2(path6, error2)
       );
       if (!stat5) return void 0;
       if (!stat5.isFile()) throw irregular(path6, where);
-      const handle = await call((done4) => sftp.open(path6, "r", done4)).catch((error2) => absent2(path6, error2));
+      const handle = await call((done) => sftp.open(path6, "r", done)).catch((error2) => absent2(path6, error2));
       return handle && openedFile(sftp, handle, stat5.size, hostName);
     },
     close: async () => sftp.end()
@@ -83484,7 +83483,7 @@ var init_sftp = __esm({
         await Promise.all(Array.from({ length: Math.min(parallel, Math.ceil(length / pieceSize)) }, worker));
         return buffer.subarray(0, end2);
       },
-      close: () => call((done4) => sftp.close(handle, (error2) => done4(error2 ?? void 0, void 0))).catch(() => {
+      close: () => call((done) => sftp.close(handle, (error2) => done(error2 ?? void 0, void 0))).catch(() => {
       })
     });
     readPiece = (sftp, handle, buffer, at, length, position) => new Promise(
@@ -84715,1310 +84714,36 @@ var init_wait_text = __esm({
   }
 });
 
-// src/doctor/logs/line-index.ts
-async function openLineIndex(bytes2) {
-  const length = await bytes2.length();
-  if (length === 0) return void 0;
-  const [head, tail] = await Promise.all([
-    bytes2.read(0, Math.min(length, headSize)),
-    length > headSize ? bytes2.read(length - longestVarint - 1, longestVarint + 1) : void 0
-  ]);
-  const first = entries(head, 0, true);
-  if (first[0]?.offset !== 0) throw new IndexDamage("the first line does not begin at 0");
-  const last = (tail ? entries(tail, length - tail.length, false) : first).at(-1);
-  if (!last || last.at + last.size !== length) throw new IndexDamage("it ends within a number");
-  const runs = await findRuns(bytes2, first, last);
-  return {
-    lines: lineOf(runs, length),
-    last: last.offset,
-    async offsetOf(line) {
-      const run2 = runs.findLast(({ firstLine }) => firstLine <= line);
-      if (!run2 || line < 0) throw new RangeError(`line ${line}`);
-      const at = run2.at + (line - run2.firstLine) * run2.size;
-      if (at >= length) throw new RangeError(`line ${line}`);
-      if (!tail) return first[line].offset;
-      const from = Math.max(0, at - 1);
-      const read = await bytes2.read(from, run2.size + (at - from));
-      const [entry] = entries(read, from, at === 0);
-      if (entry?.at !== at || entry.size !== run2.size)
-        throw new IndexDamage(`the entry of line ${line + 1} is not whole`);
-      return entry.offset;
-    },
-    async lineAt(offset) {
-      if (offset > last.offset) return lineOf(runs, length);
-      if (offset <= 0) return 0;
-      if (!tail) return first.findIndex((entry) => entry.offset >= offset);
-      return lineOf(runs, (await search(bytes2, offset, first[0], last)).at);
-    }
-  };
-}
-function lineOf(runs, at) {
-  const run2 = runs.findLast((candidate) => candidate.at <= at);
-  const line = (at - run2.at) / run2.size;
-  if (!Number.isInteger(line)) throw new IndexDamage(`no number begins at byte ${at}`);
-  return run2.firstLine + line;
-}
-async function findRuns(bytes2, head, last) {
-  const begins = head.filter((entry, index) => entry.size !== head[index - 1]?.size);
-  const known2 = head.at(-1);
-  for (let size2 = known2.size + 1; size2 <= last.size; size2++) {
-    const entry = await search(bytes2, 2 ** (7 * (size2 - 1) - 1), known2, last);
-    if (entry.size === size2) begins.push(entry);
-  }
-  const runs = [];
-  for (const [index, { at, size: size2 }] of begins.entries()) {
-    const end2 = begins[index + 1]?.at ?? last.at + last.size;
-    if ((end2 - at) % size2 !== 0) throw new IndexDamage(`the numbers from byte ${at} are not all of one size`);
-    const before = runs.at(-1);
-    const firstLine = before ? before.firstLine + (before.end - before.at) / before.size : 0;
-    runs.push({ size: size2, at, end: end2, firstLine });
-  }
-  return runs;
-}
-async function search(bytes2, offset, low2, high2) {
-  if (low2.offset >= offset) return low2;
-  for (let turn = 0; high2.at - low2.at > probeSize; turn++) {
-    const share = turn % 3 === 2 ? 0.5 : (offset - low2.offset) / (high2.offset - low2.offset);
-    const guess = low2.at + Math.floor((high2.at - low2.at) * share);
-    const from = Math.max(low2.at, Math.min(guess - probeSize / 2, high2.at - probeSize));
-    const row2 = entries(await bytes2.read(from, probeSize), from, from === low2.at);
-    const [least, most2] = [row2[0], row2.at(-1)];
-    if (!least || !most2 || least.offset < low2.offset || most2.offset > high2.offset)
-      throw new IndexDamage(`the numbers around byte ${from} do not grow`);
-    if (least.offset >= offset) high2 = least;
-    else if (most2.offset < offset) low2 = most2;
-    else return row2.find((entry) => entry.offset >= offset);
-  }
-  const row = entries(await bytes2.read(low2.at, high2.at - low2.at), low2.at, true);
-  return row.find((entry) => entry.offset >= offset) ?? high2;
-}
-function entries(piece, from, aligned) {
-  const found = [];
-  let at = aligned ? 0 : piece.findIndex((byte) => byte < 128) + 1;
-  let before = 0;
-  while (at < piece.length) {
-    let raw2 = 0;
-    let scale = 1;
-    let end2 = at;
-    while (end2 < piece.length && piece[end2] >= 128) {
-      raw2 += (piece[end2] & 127) * scale;
-      scale *= 128;
-      end2++;
-    }
-    if (end2 === piece.length) break;
-    raw2 += piece[end2] * scale;
-    const long = end2 - at >= longestVarint || end2 > at && piece[end2] === 0;
-    if (long || raw2 % 2 === 1 || raw2 > Number.MAX_SAFE_INTEGER || raw2 / 2 < before)
-      throw new IndexDamage(`the number at byte ${from + at} is not an offset behind the one before`);
-    before = raw2 / 2;
-    found.push({ at: from + at, size: end2 + 1 - at, offset: before });
-    at = end2 + 1;
-  }
-  return found;
-}
-var IndexDamage, headSize, probeSize, longestVarint;
-var init_line_index = __esm({
-  "src/doctor/logs/line-index.ts"() {
-    "use strict";
-    IndexDamage = class extends Error {
-      constructor(message) {
-        super(`The line index of the log is damaged: ${message}.`);
-      }
-    };
-    headSize = 4 * 1024;
-    probeSize = 512;
-    longestVarint = 10;
-  }
-});
-
-// src/doctor/logs/line-marks.ts
-var control, secret, wide2, atSign, odd, timeLength, timeSize;
-var init_line_marks = __esm({
-  "src/doctor/logs/line-marks.ts"() {
-    "use strict";
-    control = 1;
-    secret = 2;
-    wide2 = 4;
-    atSign = 8;
-    odd = 16;
-    timeLength = "2006-01-02T15:04:05.0000000Z".length;
-    timeSize = (bytes2, start, end2) => end2 - start > timeLength && bytes2[start + timeLength] === 32 && bytes2[start + timeLength - 1] === 90 && bytes2[start + 10] === 84 ? timeLength + 1 : 0;
-  }
-});
-
-// builtin:node:buffer
-var require_node_buffer = __commonJS({
-  "builtin:node:buffer"(exports, module) {
-    module.exports = __require("node:buffer");
-  }
-});
-
-// src/common/suspects.ts
-function suspectWords() {
-  const base64 = any.filter((byte) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)));
-  return [...words2().map((word) => word.slice(0, 4)), [...[...Buffer.from("eyJ")].map((byte) => [byte]), base64]];
-}
-function suspects() {
-  const shift = new Uint8Array(4096).fill(size - 1);
-  const begins = new Uint8Array(4096);
-  const add2 = (sets) => {
-    for (let at = 0; at + 1 < size; at++)
-      for (const a of sets[at])
-        for (const b of sets[at + 1]) {
-          shift[pair(a, b)] = Math.min(shift[pair(a, b)], size - 2 - at);
-          if (at === 0) begins[pair(a, b)] = 1;
-        }
-  };
-  for (const word of words2()) add2(word);
-  const find2 = (bytes2, from, end2) => {
-    let at = from + size - 1;
-    while (at < end2) {
-      const step = shift[(bytes2[at - 1] & 63) << 6 | bytes2[at] & 63];
-      if (step !== 0) at += step;
-      else if (begins[(bytes2[at - 4] & 63) << 6 | bytes2[at - 3] & 63] !== 0) return at;
-      else at++;
-    }
-    return end2;
-  };
-  return { find: find2 };
-}
-var windows, size, any, words2, pair;
-var init_suspects = __esm({
-  "src/common/suspects.ts"() {
-    "use strict";
-    init_redact();
-    windows = [
-      ...["ivate", "oriza", "earer", "basic", "passw", "assph", "secre", "token", "glpat", "thub_", "akia?", "asia?"],
-      ...["i_key", "i-key", "apike", "s_key", "s-key", "sskey", "t_key", "t-key", "ntkey"],
-      ...["_auth", 'uth"?', "uth'?", "_pass", "pass=", "?_pwd", "pwd=?", '"pwd"', "'pwd'"],
-      ...["curl?", "mysql", "maria", "ogin?", "sshpa", "slack"],
-      ...["aiza?", "npm_?", "pypi-", "dckr_", "k_liv", "k_tes", "sk-pr", "sk-an", "sk-sv"],
-      ...["gldt-", "glrt-", "glptt", "glcbt", "glft-", "glsoa"],
-      ...[..."sbr"].map((letter) => `hv${letter}.?`),
-      ...[..."por"].map((letter) => `do${letter}_v`),
-      ...[..."pousr"].map((letter) => `gh${letter}_?`),
-      ...[..."abprs"].map((letter) => `xox${letter}-`)
-    ];
-    size = 5;
-    any = Array.from({ length: 256 }, (_, byte) => byte);
-    words2 = () => [
-      ...windows.map(
-        (word) => [...word].map((letter) => letter === "?" ? any : [...Buffer.from(letter + letter.toUpperCase())])
-      ),
-      ...knownSecrets().map(
-        (secret2) => [...[...Buffer.from(secret2)].slice(0, size).map((byte) => [byte]), any].slice(0, size)
-      )
-    ];
-    pair = (a, b) => (a & 63) << 6 | b & 63;
-  }
-});
-
-// src/common/wasm.ts
-function moduleOf(routines, pages2) {
-  const section2 = (id, entries2) => {
-    const content = flat([unsigned(entries2.length), ...entries2]);
-    return [id, ...unsigned(content.length), ...content];
-  };
-  const text4 = (value2) => [...unsigned(value2.length), ...Buffer.from(value2)];
-  const [i32Type, v128Type, routineType] = [127, 123, 96];
-  return Uint8Array.from([
-    ...[0, 97, 115, 109, 1, 0, 0, 0],
-    ...section2(
-      1,
-      routines.map(({ parameters: parameters2 }) => [routineType, parameters2.length, ...parameters2.map(() => i32Type), 1, i32Type])
-    ),
-    ...section2(
-      3,
-      routines.map((_, index) => [index])
-    ),
-    ...section2(5, [[0, unsigned(pages2)]]),
-    ...section2(7, [[text4("memory"), 2, 0], ...routines.map(({ name: name3 }, index) => [text4(name3), 0, index])]),
-    ...section2(
-      10,
-      routines.map((routine) => {
-        const locals = [...routine.parameters, ...routine.i32, ...routine.v128];
-        const body = routine.body((name3) => {
-          const index = locals.indexOf(name3);
-          if (index === -1) throw new RangeError(`no local ${name3}`);
-          return { get: [32, index], set: (value2) => [value2, 33, index] };
-        });
-        const code3 = flat([2, routine.i32.length, i32Type, routine.v128.length, v128Type, body, 11]);
-        return [...unsigned(code3.length), ...code3];
-      })
-    )
-  ]);
-}
-function unsigned(value2) {
-  return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
-}
-function signed(value2) {
-  return value2 >= -64 && value2 < 64 ? [value2 & 127] : [value2 & 127 | 128, ...signed(value2 >> 7)];
-}
-var simple, vector, memory, i322, v128, i8x16, when, otherwise, repeat, flat;
-var init_wasm = __esm({
-  "src/common/wasm.ts"() {
-    "use strict";
-    simple = (...opcode) => (...operands) => [...operands, ...opcode];
-    vector = (opcode) => simple(253, ...unsigned(opcode));
-    memory = (...opcode) => (offset, address, ...value2) => [address, ...value2, ...opcode, 0, ...unsigned(offset)];
-    i322 = {
-      const: (value2) => [65, ...signed(value2)],
-      eqz: simple(69),
-      eq: simple(70),
-      lt_u: simple(73),
-      gt_u: simple(75),
-      ctz: simple(104),
-      add: simple(106),
-      sub: simple(107),
-      mul: simple(108),
-      and: simple(113),
-      or: simple(114),
-      shl: simple(116),
-      shr_u: simple(118),
-      load: memory(40),
-      load8_u: memory(45),
-      store: memory(54),
-      store8: memory(58)
-    };
-    v128 = {
-      load: memory(253, 0),
-      store: memory(253, 11),
-      /** The same byte sixteen times. */
-      bytes: (byte) => [253, 12, ...new Array(16).fill(byte)],
-      and: vector(78),
-      or: vector(80),
-      any_true: vector(83)
-    };
-    i8x16 = {
-      /** The sixteen bytes of `before` and `after` in a row from number `from` on. */
-      slice: (from, before, after) => [
-        before,
-        after,
-        253,
-        13,
-        ...Array.from({ length: 16 }, (_, index) => from + index)
-      ],
-      swizzle: vector(14),
-      eq: vector(35),
-      ne: vector(36),
-      lt_s: vector(37),
-      lt_u: vector(38),
-      bitmask: vector(100),
-      shr_u: vector(109)
-    };
-    when = (condition, ...body) => [condition, 4, 64, ...body, 11];
-    otherwise = (...body) => [5, ...body];
-    repeat = (condition, ...body) => [
-      ...[2, 64, 3, 64],
-      ...[i322.eqz(condition), 13, 1],
-      ...body,
-      ...[12, 0, 11, 11]
-    ];
-    flat = (code3) => code3.flatMap((part) => typeof part === "number" ? part : flat(part));
-  }
-});
-
-// src/doctor/logs/simd.ts
-function drives(word) {
-  const two = (bytes2) => i322.eq(i322.and(word.get, number(65535)), number(bytes2));
-  const third = i322.and(i322.shr_u(word.get, number(16)), number(255));
-  const within3 = (from, to) => i322.lt_u(i322.sub(third, number(from)), number(to - from + 1));
-  return i322.or(
-    i322.or(i322.eq(i322.and(word.get, number(57599)), number(32962)), two(40152)),
-    i322.or(
-      i322.and(two(32994), i322.or(within3(142, 143), within3(170, 174))),
-      i322.and(two(33250), within3(166, 169))
-    )
+// src/doctor/logs/empty.ts
+function noFailedStep(task, steps, done) {
+  const stopped = steps.find(
+    ({ status, synthetic, logLength }) => !synthetic && status === Status.cancelled && logLength > 0
   );
-}
-function simd() {
-  try {
-    compiled ??= new WebAssembly.Module(moduleOf([scan, copy], pages));
-    return ready(new WebAssembly.Instance(compiled).exports);
-  } catch {
-    return void 0;
-  }
-}
-function ready({ memory: { buffer }, ...routines }) {
-  fill2(buffer);
-  const text4 = new Uint8Array(buffer, textAt, mostBytes);
-  const ends = new Int32Array(buffer, endsAt, mostBytes + 1);
-  const seen = new Int32Array(buffer, seenAt, 1);
-  const marks = new Uint8Array(buffer, marksAt, mostBytes + 1);
-  let placed = Buffer.alloc(0);
-  const outs = outsAt.map((at) => ({ at, bytes: Buffer.from(buffer, at, outSize) }));
-  const made = {
-    scan(bytes2) {
-      text4.set(bytes2);
-      const count2 = routines.scan(bytes2.length);
-      return { count: count2, ends, marks, simd: made, seen: seen[0] };
-    },
-    get out() {
-      return outs[0].bytes;
-    },
-    turn: () => outs.reverse()[0].bytes,
-    label(label) {
-      if (label === placed) return true;
-      if (label.length > labelSize) return false;
-      new Uint8Array(buffer, labelAt, labelSize).set(label);
-      placed = label;
-      return true;
-    },
-    copy(line, end2, at, { timestamps, escapes: escapes2 }) {
-      const out = outs[0].at;
-      return routines.copy(line, end2, out + at, placed.length, Number(timestamps), Number(escapes2)) - out;
-    }
-  };
-  return made;
-}
-function fill2(buffer) {
-  const classes = new Uint8Array(buffer, classesAt, 256);
-  classes.fill(control, 0, 32).fill(wide2, 128);
-  classes[9] = 0;
-  classes[127] = control;
-  classes[64] = atSign;
-  const tables2 = new Uint8Array(buffer, tablesAt, places.length * 32);
-  const hashes = new Uint8Array(buffer, hashesAt, hashesSize);
-  for (const [group, words6] of grouped(suspectWords()).entries())
-    for (const word of words6) {
-      for (const place of places)
-        for (const byte of word[place]) {
-          tables2[place * 32 + (byte & 15)] |= 1 << group;
-          tables2[place * 32 + 16 + (byte >> 4)] |= 1 << group;
-        }
-      for (const value2 of spelled(word)) hashes[hash2(value2) >> 3] |= 1 << (hash2(value2) & 7);
-    }
-}
-function grouped(words6) {
-  const groups = Array.from({ length: 8 }, () => []);
-  const size2 = (group) => places.map((place) => {
-    const bytes2 = group.flatMap((word) => word[place]);
-    return new Set(bytes2.map((byte) => byte & 15)).size * new Set(bytes2.map((byte) => byte >> 4)).size;
-  }).reduce((product, each) => product * each, 1);
-  for (const word of words6) {
-    const grown = groups.map((group) => group.length === 0 ? size2([word]) : size2([...group, word]) - size2(group));
-    groups[grown.indexOf(Math.min(...grown))].push(word);
-  }
-  return groups;
-}
-var mostBytes, slack, seenAt, tablesAt, places, classesAt, labelAt, labelSize, hashesAt, hashBits, hashesSize, textAt, marksAt, endsAt, outAt, outSize, outsAt, pages, newline, fold, spread, hash2, number, plus, scan, copy, compiled, spelled;
-var init_simd = __esm({
-  "src/doctor/logs/simd.ts"() {
-    "use strict";
-    init_suspects();
-    init_wasm();
-    init_line_marks();
-    mostBytes = 1024 * 1024 + 1;
-    slack = 64;
-    seenAt = 512;
-    tablesAt = 1024;
-    places = [0, 1, 2];
-    classesAt = 2048;
-    labelAt = 4096;
-    labelSize = 4096;
-    hashesAt = 16 * 1024;
-    hashBits = 17;
-    hashesSize = 2 ** hashBits / 8;
-    textAt = 64 * 1024;
-    marksAt = textAt + mostBytes + slack;
-    endsAt = marksAt + mostBytes + slack & ~63;
-    outAt = endsAt + (mostBytes + 1) * 4;
-    outSize = 8 * 1024 * 1024;
-    outsAt = [outAt, outAt + outSize + slack];
-    pages = Math.ceil((outAt + 2 * (outSize + slack)) / 65536);
-    newline = 10;
-    fold = 3755991007 | 0;
-    spread = 2654435761 | 0;
-    hash2 = (word) => Math.imul(word & fold, spread) >>> 32 - hashBits;
-    ({ const: number } = i322);
-    plus = (local, value2) => i322.add(local, number(value2));
-    scan = {
-      name: "scan",
-      parameters: ["length"],
-      i32: ["at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"],
-      v128: [
-        ...places.flatMap((place) => [`low${place}`, `high${place}`, `groups${place}`, `before${place}`]),
-        ...["text", "low", "high", "found", "special"]
-      ],
-      body(local) {
-        const [length, at, end2, count2, bits, hits, here, byte, word, seen] = [
-          ...["length", "at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"]
-        ].map(local);
-        const [text4, low2, high2, found, special2] = ["text", "low", "high", "found", "special"].map(local);
-        const tables2 = places.map((place) => ({
-          low: local(`low${place}`),
-          high: local(`high${place}`),
-          groups: local(`groups${place}`),
-          before: local(`before${place}`)
-        }));
-        const last = tables2.at(-1);
-        const earlier = tables2.slice(0, -1);
-        const mark2 = (bits2) => [
-          i322.store8(marksAt, count2.get, i322.or(i322.load8_u(marksAt, count2.get), bits2)),
-          seen.set(i322.or(seen.get, bits2))
-        ];
-        const bitAt = (bits2, at2) => i322.and(i322.shr_u(bits2, at2), number(1));
-        const look = (wanted) => [
-          bits.set(wanted),
-          hits.set(i8x16.bitmask(found.get)),
-          repeat(
-            bits.get,
-            here.set(i322.add(at.get, i322.ctz(bits.get))),
-            byte.set(i322.load8_u(0, here.get)),
-            when(
-              bitAt(hits.get, i322.ctz(bits.get)),
-              word.set(i322.and(i322.load(0, i322.sub(here.get, number(places.length - 1))), number(fold))),
-              word.set(i322.shr_u(i322.mul(word.get, number(spread)), number(32 - hashBits))),
-              when(
-                bitAt(i322.load8_u(hashesAt, i322.shr_u(word.get, number(3))), i322.and(word.get, number(7))),
-                mark2(number(secret))
-              )
-            ),
-            when(
-              i322.eq(byte.get, number(newline)),
-              i322.store(endsAt, i322.shl(count2.get, number(2)), i322.sub(here.get, number(textAt))),
-              count2.set(plus(count2.get, 1)),
-              i322.store8(marksAt, count2.get, number(0)),
-              otherwise(
-                mark2(i322.load8_u(classesAt, byte.get)),
-                when(
-                  i322.gt_u(byte.get, number(127)),
-                  word.set(i322.load(0, here.get)),
-                  when(drives(word), mark2(number(odd)))
-                )
-              )
-            ),
-            bits.set(i322.and(bits.get, i322.sub(bits.get, number(1))))
-          )
-        ];
-        const sixteen = (wanted) => [
-          text4.set(v128.load(0, at.get)),
-          low2.set(v128.and(text4.get, v128.bytes(15))),
-          high2.set(i8x16.shr_u(text4.get, number(4))),
-          tables2.map(
-            (table3) => table3.groups.set(v128.and(i8x16.swizzle(table3.low.get, low2.get), i8x16.swizzle(table3.high.get, high2.get)))
-          ),
-          found.set(
-            i8x16.ne(
-              earlier.reduce(
-                (both, { before, groups }, place) => v128.and(both, i8x16.slice(17 - places.length + place, before.get, groups.get)),
-                last.groups.get
-              ),
-              v128.bytes(0)
-            )
-          ),
-          earlier.map(({ before, groups }) => before.set(groups.get)),
-          // Bytes above 0x7f are below 0 here.
-          special2.set(
-            v128.or(
-              v128.or(found.get, i8x16.lt_s(text4.get, v128.bytes(32))),
-              v128.or(i8x16.eq(text4.get, v128.bytes(127)), i8x16.eq(text4.get, v128.bytes(64)))
-            )
-          ),
-          when(v128.any_true(special2.get), look(wanted)),
-          at.set(plus(at.get, 16))
-        ];
-        const all = i8x16.bitmask(special2.get);
-        const left = i322.sub(end2.get, at.get);
-        return [
-          at.set(number(textAt)),
-          end2.set(plus(length.get, textAt)),
-          i322.store8(marksAt, number(0), number(0)),
-          tables2.map(({ low: low3, high: high3 }, place) => [
-            low3.set(v128.load(tablesAt + place * 32, number(0))),
-            high3.set(v128.load(tablesAt + place * 32 + 16, number(0)))
-          ]),
-          // Each turn of a loop costs a check whether the program is to be interrupted: four times sixteen are a fifth faster.
-          repeat(i322.lt_u(plus(at.get, 63), end2.get), ...[1, 2, 3, 4].map(() => sixteen(all))),
-          repeat(i322.lt_u(plus(at.get, 15), end2.get), sixteen(all)),
-          when(i322.lt_u(at.get, end2.get), sixteen(i322.and(all, i322.sub(i322.shl(number(1), left), number(1))))),
-          i322.store(endsAt, i322.shl(count2.get, number(2)), length.get),
-          i322.store(seenAt, number(0), seen.get),
-          count2.get
-        ];
-      }
-    };
-    copy = {
-      name: "copy",
-      parameters: ["line", "lines", "to", "label", "timestamps", "escapes"],
-      i32: ["start", "end", "from", "bits", "byte"],
-      v128: ["text"],
-      body(local) {
-        const [line, lines2, to, label, timestamps, escapes2, start, end2] = [
-          ...["line", "lines", "to", "label", "timestamps", "escapes", "start", "end"]
-        ].map(local);
-        const [from, bits, byte, text4] = ["from", "bits", "byte", "text"].map(local);
-        const is = (place, byte2) => i322.eq(i322.load8_u(place, start.get), number(byte2));
-        const on = (bytes2) => [from.set(i322.add(from.get, bytes2)), to.set(i322.add(to.get, bytes2))];
-        const copied = (stop2) => repeat(i322.lt_u(from.get, stop2), v128.store(0, to.get, v128.load(0, from.get)), on(number(16)));
-        const shown4 = (stop2) => repeat(
-          i322.lt_u(from.get, stop2),
-          text4.set(v128.load(0, from.get)),
-          v128.store(0, to.get, text4.get),
-          bits.set(
-            i8x16.bitmask(
-              v128.or(
-                i8x16.eq(text4.get, v128.bytes(127)),
-                v128.and(i8x16.lt_u(text4.get, v128.bytes(32)), i8x16.ne(text4.get, v128.bytes(9)))
-              )
-            )
-          ),
-          when(
-            bits.get,
-            on(i322.ctz(bits.get)),
-            when(
-              i322.lt_u(from.get, stop2),
-              byte.set(i322.load8_u(0, from.get)),
-              byte.set(i322.add(i322.and(byte.get, number(31)), i322.shl(i322.shr_u(byte.get, number(6)), number(1)))),
-              i322.store(0, to.get, i322.or(number(8425698), i322.shl(byte.get, number(16)))),
-              from.set(plus(from.get, 1)),
-              to.set(plus(to.get, 3))
-            ),
-            otherwise(on(number(16)))
-          )
-        );
-        const back = (stop2) => to.set(i322.sub(to.get, i322.sub(from.get, stop2)));
-        return [
-          start.set(number(textAt)),
-          when(line.get, start.set(plus(i322.load(endsAt - 4, i322.shl(line.get, number(2))), textAt + 1))),
-          repeat(
-            i322.lt_u(line.get, lines2.get),
-            end2.set(plus(i322.load(endsAt, i322.shl(line.get, number(2))), textAt)),
-            from.set(number(labelAt)),
-            copied(plus(label.get, labelAt)),
-            back(plus(label.get, labelAt)),
-            from.set(start.get),
-            when(
-              i322.and(
-                i322.and(i322.eqz(timestamps.get), i322.gt_u(i322.sub(end2.get, start.get), number(timeLength))),
-                i322.and(i322.and(is(timeLength, 32), is(timeLength - 1, 90)), is(10, 84))
-              ),
-              from.set(plus(from.get, timeLength + 1))
-            ),
-            when(
-              i322.and(i322.eqz(escapes2.get), i322.and(i322.load8_u(marksAt, line.get), number(control))),
-              shown4(end2.get),
-              otherwise(copied(end2.get))
-            ),
-            back(end2.get),
-            i322.store8(0, to.get, number(newline)),
-            to.set(plus(to.get, 1)),
-            start.set(plus(end2.get, 1)),
-            line.set(plus(line.get, 1))
-          ),
-          to.get
-        ];
-      }
-    };
-    spelled = (word) => word.reduce(
-      (values, bytes2, place) => values.flatMap((value2) => bytes2.map((byte) => value2 | byte << place * 8)),
-      [0]
-    );
-  }
-});
-
-// src/doctor/logs/line-scan.ts
-function lineScanner() {
-  const plainly = plainScanner();
-  let fast;
-  let seen = 0;
-  return (bytes2) => {
-    if (seen < fastFrom && seen + bytes2.length >= fastFrom) fast = simd();
-    seen += bytes2.length;
-    return fast && bytes2.length <= mostBytes ? fast.scan(bytes2) : plainly(bytes2);
-  };
-}
-function plainScanner() {
-  let ends = new Int32Array(0);
-  let marks = new Uint8Array(0);
-  return (bytes2) => {
-    let count2 = 0;
-    for (let at = bytes2.indexOf(newline2); at !== -1; at = bytes2.indexOf(newline2, at + 1)) {
-      if (count2 === ends.length) {
-        const longer = new Int32Array(Math.max(1024, count2 * 2));
-        longer.set(ends);
-        ends = longer;
-      }
-      ends[count2++] = at;
-    }
-    if (count2 === ends.length) {
-      const longer = new Int32Array(count2 + 1);
-      longer.set(ends);
-      ends = longer;
-    }
-    ends[count2] = bytes2.length;
-    if (marks.length <= count2) marks = new Uint8Array(ends.length);
-    else marks.fill(0, 0, count2 + 1);
-    return { count: count2, ends, marks };
-  };
-}
-function markControls(bytes2, { count: count2, ends, marks, simd: simd2, seen = wide2 }) {
-  if (!simd2) findControls(bytes2, ends, marks);
-  if ((seen & wide2) === 0 || (0, import_node_buffer.isUtf8)(bytes2)) return;
-  for (let line = 0; line <= count2; line++) if ((marks[line] & wide2) !== 0) marks[line] |= odd;
-}
-function findControls(bytes2, ends, marks) {
-  let line = 0;
-  const look = (from, to) => {
-    for (let at = from; at < to; at++) {
-      const byte = bytes2[at];
-      if (byte >= 32 && byte < 127 || byte === newline2 || byte === 9) continue;
-      while (ends[line] < at) line++;
-      marks[line] |= byte < 128 ? control : drives2(bytes2, at) ? wide2 | odd : wide2;
-    }
-  };
-  const head = Math.min(-bytes2.byteOffset & 3, bytes2.length);
-  look(0, head);
-  const words6 = head < bytes2.length ? new Int32Array(bytes2.buffer, bytes2.byteOffset + head, bytes2.length - head >> 2) : new Int32Array(0);
-  const fours = words6.length & ~3;
-  for (let index = 0; index < fours; index += 4) {
-    const [a, b, c, d] = [words6[index], words6[index + 1], words6[index + 2], words6[index + 3]];
-    const found = a | a - 538976288 | a + 16843009 | b | b - 538976288 | b + 16843009 | (c | c - 538976288 | c + 16843009 | d | d - 538976288 | d + 16843009);
-    if ((found & tops) === 0) continue;
-    for (let word = index; word < index + 4; word++) {
-      const value2 = words6[word];
-      if (((value2 | value2 - 538976288 | value2 + 16843009) & tops) !== 0)
-        look(head + word * 4, head + word * 4 + 4);
-    }
-  }
-  look(head + fours * 4, bytes2.length);
-}
-function drives2(bytes2, at) {
-  const [first, second, third] = [bytes2[at], bytes2[at + 1], bytes2[at + 2]];
-  if (first === 194) return second < 160;
-  if (first === 216) return second === 156;
-  if (first !== 226) return false;
-  if (second === 128) return third === 142 || third === 143 || third >= 170 && third <= 174;
-  return second === 129 && third >= 166 && third <= 169;
-}
-function secretMarker() {
-  const { find: find2 } = suspects();
-  return (bytes2, { count: count2, ends, marks, simd: simd2, seen = atSign | control }) => {
-    const mark2 = (byte, isSuspect) => {
-      let line = 0;
-      for (let at = bytes2.indexOf(byte); at !== -1; at = bytes2.indexOf(byte, at + 1)) {
-        while (ends[line] < at) line++;
-        if ((marks[line] & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1] + 1))
-          marks[line] |= secret;
-      }
-    };
-    if ((seen & control) !== 0) mark2(27, (at, start) => at > start && breaksWord(bytes2, at));
-    if (simd2) {
-      if ((seen & atSign) === 0) return;
-      for (let line = 0; line <= count2; line++) {
-        if ((marks[line] & (atSign | secret)) !== atSign) continue;
-        const start = line === 0 ? 0 : ends[line - 1] + 1;
-        if (bytes2.subarray(start, ends[line]).includes("://")) marks[line] |= secret;
-      }
-      return;
-    }
-    for (let line = 0, start = 0; line <= count2; line++) {
-      const end2 = ends[line];
-      if (find2(bytes2, start + timeSize(bytes2, start, end2), end2) !== end2) marks[line] |= secret;
-      start = end2 + 1;
-    }
-    mark2(74, (at) => at >= 2 && bytes2[at - 1] === 121 && bytes2[at - 2] === 101);
-    mark2(64, (at, start) => bytes2.subarray(start, at).includes("://"));
-  };
-}
-function breaksWord(bytes2, at) {
-  if (!wordBytes[bytes2[at - 1]]) return false;
-  let behind = at;
-  while (bytes2[behind] === 27 && bytes2[behind + 1] === 91) {
-    behind += 2;
-    while (bytes2[behind] >= 32 && bytes2[behind] < 64) behind++;
-    behind++;
-  }
-  return bytes2[behind] === 27 || bytes2[behind] === 61 || wordBytes[bytes2[behind]] === 1;
-}
-var import_node_buffer, newline2, tops, fastFrom, wordBytes;
-var init_line_scan = __esm({
-  "src/doctor/logs/line-scan.ts"() {
-    "use strict";
-    import_node_buffer = __toESM(require_node_buffer(), 1);
-    init_suspects();
-    init_line_marks();
-    init_simd();
-    newline2 = 10;
-    tops = 2155905152 | 0;
-    fastFrom = 2 * 1024 * 1024;
-    wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w-]/.test(String.fromCharCode(byte))));
-  }
-});
-
-// src/doctor/logs/lines.ts
-async function* readPieces(text4, range, help) {
-  const until2 = Math.min(range.until, text4.size);
-  const scan2 = lineScanner();
-  let line = range.from.line;
-  const carry2 = new Carry();
-  const piece = (bytes2, end2) => {
-    const made = { bytes: bytes2, line, end: end2, scan: scan2(bytes2) };
-    line += linesIn(made);
-    return made;
-  };
-  const carried = (newlineOrNone, end2) => {
-    tooLong(line, carry2.size, help);
-    return piece(carry2.take(newlineOrNone), end2);
-  };
-  let lostStart = false;
-  for await (const { chunk, position, end: end2 } of chunksAhead(text4, range.from.offset, until2)) {
-    if (!chunk.bytes) {
-      if (carry2.size > 0) yield carried(nothing2, position);
-      lostStart = true;
-      continue;
-    }
-    let bytes2 = chunk.bytes.subarray(position - chunk.start, end2 - chunk.start);
-    if (lostStart) {
-      const first = bytes2.indexOf(newline3) + 1;
-      if (first === 0) continue;
-      lostStart = false;
-      const found = await help.lineAt(end2 - bytes2.length + first);
-      if (found === void 0) help.note(`Line numbers behind it are too low: nobody knows how many lines are lost.`);
-      line = found ?? line;
-      bytes2 = bytes2.subarray(first);
-    }
-    for (let at = 0; at < bytes2.length; at += pieceSize2) {
-      const part = bytes2.subarray(at, at + pieceSize2);
-      const last = part.lastIndexOf(newline3) + 1;
-      if (last === 0) {
-        carry2.add(part);
-        continue;
-      }
-      let start = 0;
-      if (carry2.size > 0) {
-        start = part.indexOf(newline3) + 1;
-        carry2.add(part.subarray(0, start - 1));
-        yield carried(part.subarray(start - 1, start), end2 - bytes2.length + at + start);
-      }
-      if (start < last) yield piece(part.subarray(start, last), end2 - bytes2.length + at + last);
-      carry2.add(part.subarray(last));
-    }
-  }
-  if (carry2.size > 0) yield carried(nothing2, until2);
-}
-async function* chunksAhead(text4, from, until2) {
-  let position = from;
-  let next = position < until2 ? text4.chunk(position, until2) : void 0;
-  while (next) {
-    const chunk = await next;
-    const end2 = Math.min(chunk.end, until2);
-    next = end2 < until2 ? text4.chunk(end2, until2) : void 0;
-    next?.catch(() => {
-    });
-    yield { chunk, position, end: end2 };
-    position = end2;
-  }
-}
-function linesOf2(piece, stepOf) {
-  const count2 = linesIn(piece);
-  const contents = piece.bytes.toString("utf8").split("\n");
-  const lines2 = [];
-  for (let index = 0; index < count2; index++) {
-    const content = contents[index];
-    const timed = content[timeLength] === " " && content[timeLength - 1] === "Z" && content[10] === "T";
-    lines2.push({
-      number: piece.line + index + 1,
-      step: stepOf(piece.line + index),
-      time: timed ? content.slice(0, timeLength) : "",
-      text: timed ? content.slice(timeLength + 1) : content
-    });
-  }
-  return lines2;
-}
-function tooLong(line, size2, help) {
-  if (size2 > longestLine2) help.note(`Line ${line + 1} has ${size2} bytes; only the first MiB is shown.`);
-}
-async function tailStart(text4, end2, count2) {
-  if (count2 === 0 || end2 === 0) return { offset: end2, lines: 0 };
-  let lines2 = 0;
-  let found = end2;
-  let position = end2;
-  while (position > 0) {
-    const chunk = await text4.chunk(position - 1);
-    if (!chunk.bytes) return { offset: found, lines: lines2 };
-    const bytes2 = chunk.bytes.subarray(0, position - chunk.start);
-    let at = position === end2 ? bytes2.length - 2 : bytes2.length - 1;
-    while (at >= 0) {
-      at = bytes2.lastIndexOf(newline3, at);
-      if (at < 0) break;
-      lines2++;
-      found = chunk.start + at + 1;
-      if (lines2 === count2) return { offset: found, lines: lines2 };
-      at--;
-    }
-    position = chunk.start;
-  }
-  return { offset: 0, lines: lines2 + 1 };
-}
-async function countLines(text4, from, until2, note) {
-  const stopLine = until2.line ?? Number.POSITIVE_INFINITY;
-  const stopOffset = Math.min(until2.offset ?? text4.size, text4.size);
-  let { line, offset } = from;
-  while (line < stopLine && offset < stopOffset) {
-    const chunk = await text4.chunk(offset);
-    const end2 = Math.min(chunk.end, stopOffset);
-    const ahead = end2 < stopOffset ? text4.chunk(end2) : void 0;
-    ahead?.catch(() => {
-    });
-    if (!chunk.bytes)
-      note("Lines were counted, but not those of the damaged part: the lines behind it have other numbers.");
-    else {
-      const bytes2 = chunk.bytes;
-      const stop2 = end2 - chunk.start;
-      for (let at = bytes2.indexOf(newline3, offset - chunk.start); at !== -1 && at < stop2; at = bytes2.indexOf(newline3, at + 1)) {
-        line++;
-        if (line === stopLine) return { line, offset: chunk.start + at + 1 };
-      }
-    }
-    offset = end2;
-  }
-  return { line, offset };
-}
-var longestLine2, pieceSize2, newline3, nothing2, linesIn, Carry;
-var init_lines = __esm({
-  "src/doctor/logs/lines.ts"() {
-    "use strict";
-    init_line_marks();
-    init_line_scan();
-    longestLine2 = 1024 * 1024;
-    pieceSize2 = 1024 * 1024;
-    newline3 = 10;
-    nothing2 = Buffer.alloc(0);
-    linesIn = ({ bytes: bytes2, scan: { count: count2, ends } }) => count2 + (bytes2.length > (count2 === 0 ? 0 : ends[count2 - 1] + 1) ? 1 : 0);
-    Carry = class {
-      size = 0;
-      parts = [];
-      add(bytes2) {
-        if (bytes2.length > 0 && this.size < longestLine2)
-          this.parts.push(Buffer.from(bytes2.subarray(0, longestLine2 - this.size)));
-        this.size += bytes2.length;
-      }
-      /** @param end what goes behind it: a newline, where there was one */
-      take(end2) {
-        const line = Buffer.concat([...this.parts, end2]);
-        this.size = 0;
-        this.parts = [];
-        return line;
-      }
-    };
-  }
-});
-
-// src/doctor/logs/locate.ts
-function locator(text4, index, known2, note) {
-  let trusted = index;
-  const distrust = (why) => {
-    trusted = void 0;
-    note(`${why} Lines were counted through the text instead.`);
-  };
-  const counted = [{ line: 0, offset: 0 }];
-  const count2 = async (until2) => {
-    const from = counted.findLast(
-      (place2) => place2.line <= (until2.line ?? Number.POSITIVE_INFINITY) && place2.offset <= (until2.offset ?? text4.size)
-    );
-    const place = await countLines(text4, from, until2, note);
-    if (place.line > counted.at(-1).line) counted.push(place);
-    return place;
-  };
-  const damaged2 = (error2) => {
-    if (!(error2 instanceof IndexDamage)) throw error2;
-    distrust(error2.message);
-  };
-  return {
-    async offsetOf(line) {
-      if (line <= 0) return 0;
-      if (trusted && line < trusted.lines) {
-        try {
-          const offset = await trusted.offsetOf(line);
-          if (await beginsLine(text4, offset)) return Math.min(offset, text4.size);
-          distrust(`The line index says that line ${line + 1} begins at byte ${offset}, where no line begins.`);
-        } catch (error2) {
-          damaged2(error2);
-        }
-      } else if (trusted) {
-        if (trusted.last >= text4.size) return text4.size;
-        if (await beginsLine(text4, trusted.last))
-          return (await countLines(text4, { line: trusted.lines - 1, offset: trusted.last }, { line }, note)).offset;
-        distrust("The line index is not one of this text.");
-      }
-      const place = await count2({ line });
-      return place.line === line ? place.offset : text4.size;
-    },
-    async lineAt(offset) {
-      try {
-        return await trusted?.lineAt(offset);
-      } catch (error2) {
-        damaged2(error2);
-        return void 0;
-      }
-    },
-    async total() {
-      if (text4.size === known2.size && known2.lines > 0) return known2.lines;
-      if (trusted && trusted.last < text4.size) {
-        const from = { line: trusted.lines - 1, offset: trusted.last };
-        return ended(text4, await countLines(text4, from, {}, note));
-      }
-      if (trusted) {
-        const line = await this.lineAt(text4.size);
-        if (line !== void 0) return line;
-      }
-      return ended(text4, await count2({}));
-    }
-  };
-}
-async function ended(text4, { line, offset }) {
-  if (text4.size === 0) return 0;
-  const chunk = await text4.chunk(Math.min(offset, text4.size) - 1);
-  return line + (chunk.bytes && chunk.bytes[text4.size - 1 - chunk.start] !== 10 ? 1 : 0);
-}
-async function beginsLine(text4, offset) {
-  if (offset >= text4.size) return offset === text4.size;
-  const chunk = await text4.chunk(offset);
-  if (!chunk.bytes) return true;
-  const at = offset - chunk.start;
-  if (at > 0 && chunk.bytes[at - 1] !== 10) return false;
-  const time = chunk.bytes.toString("latin1", at, at + timeShape.length).replace(/\d/g, "0");
-  return timeShape.startsWith(time);
-}
-var timeShape;
-var init_locate = __esm({
-  "src/doctor/logs/locate.ts"() {
-    "use strict";
-    init_line_index();
-    init_lines();
-    timeShape = "0000-00-00T00:00:00.0000000Z ";
-  }
-});
-
-// src/doctor/logs/place.ts
-async function openLog(stores, task, expectedSize) {
-  const found = await find(stores, task, expectedSize);
-  if (!("text" in found)) return found;
-  let { text: text4, store } = found;
-  const read = {
-    bytes: 0,
-    notes: found.failures.map(
-      ({ error: error2 }) => `${sentence(messageOf(error2))} The log was read from ${store.name} instead.`
-    )
-  };
-  async function reopen(cause) {
-    read.bytes += text4.bytesRead;
-    const before = store;
-    await text4.close().catch(() => {
-    });
-    const again = await find(stores, task, expectedSize);
-    if (!("text" in again)) throw cause;
-    ({ text: text4, store } = again);
-    if (store !== before)
-      read.notes.push(`Forgejo moved the log from ${before.name} to ${store.name} while it was read.`);
-  }
-  return {
-    where: () => store.name,
-    text: {
-      get size() {
-        return text4.size;
-      },
-      get compressed() {
-        return text4.compressed;
-      },
-      get bytesRead() {
-        return read.bytes + text4.bytesRead;
-      },
-      get notes() {
-        return [...read.notes, ...text4.notes];
-      },
-      get damage() {
-        return text4.damage;
-      },
-      async chunk(position, until2) {
-        const asked = text4;
-        try {
-          return await asked.chunk(position, until2);
-        } catch (error2) {
-          if (!(error2 instanceof LogGone)) throw error2;
-          if (asked === text4) await reopen(error2);
-          return text4.chunk(position, until2);
-        }
-      },
-      close: () => text4.close()
-    }
-  };
-}
-async function find(stores, { id, logFilename }, expectedSize) {
-  let failures = [];
-  for (let turn = 0; turn < 2; turn++) {
-    failures = [];
-    for (const store of stores) {
-      try {
-        const file = await store.open(logFilename, id);
-        if (!file) continue;
-        try {
-          return { text: await openText(file, expectedSize), store, failures };
-        } catch (error2) {
-          await file.close().catch(() => {
-          });
-          if (!(error2 instanceof LogGone)) throw error2;
-        }
-      } catch (error2) {
-        failures.push({ where: store.name, error: error2 });
-      }
-    }
-  }
-  return { asked: stores.map((store) => store.name), failures };
-}
-var init_place = __esm({
-  "src/doctor/logs/place.ts"() {
-    "use strict";
-    init_errors();
-    init_words();
-    init_text();
-  }
-});
-
-// src/doctor/logs/logs.ts
-async function readLog(request) {
-  const { task, selection } = request;
-  if (!task && request.attempts && request.attempts.length > 0)
-    return empty(
-      "no-attempt",
-      `The job has no such attempt; it has ${request.attempts.join(", ")}.`,
-      `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`
-    );
-  if (!task && request.jobStatus !== void 0 && isDone(request.jobStatus))
-    return empty(
-      "not-started",
-      request.jobStatus === Status.cancelled ? "The job was cancelled before a runner took it: it has no log." : "No runner has ever taken the job: it has no log.",
-      "ci-doctor show tells how the jobs of the run ended."
-    );
-  if (!task)
-    return empty(
-      "not-started",
-      "The job has no task: no runner has picked it up yet, so there is no log.",
-      "ci-doctor stuck"
-    );
-  if (selection.step !== void 0 && selection.failed)
-    throw usage("--step and --failed exclude each other.", "Give one of them.");
-  const done4 = isDone(task.status);
-  const steps = fullSteps(task, request.steps);
-  const step = selection.step === void 0 ? void 0 : stepNamed(selection.step, steps);
-  const failed = failedSteps(steps);
-  if (task.logExpired)
-    return empty(
-      "expired",
-      `The log of task ${task.id} is past its retention time: Forgejo has deleted it.`,
-      "Run the job again to get a new one; LOG_RETENTION_DAYS in the [actions] section of app.ini sets the time."
-    );
-  if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done4);
-  const opened = await openLog(storesOf(request, task), task, done4 ? task.logSize : void 0);
-  if (!("text" in opened)) return notFound2(request, task, opened);
-  const { text: text4 } = opened;
-  const notes = [];
-  const note = (message) => {
-    if (!notes.includes(message)) notes.push(message);
-  };
-  try {
-    const index = await lineIndex(request.index, text4, note);
-    if (done4 && index.lines && index.lines.lines !== task.logLength)
-      note(`The line index has ${index.lines.lines} lines, action_task.log_length says ${task.logLength}.`);
-    const sizes = `has ${text4.size} bytes of text, action_task.log_size says ${task.logSize}`;
-    const foreign = [];
-    if (done4 && !text4.compressed && text4.size !== task.logSize && opened.where() !== request.dbfs?.name)
-      foreign.push({
-        frame: 1,
-        offset: 0,
-        start: Math.min(text4.size, task.logSize),
-        end: void 0,
-        message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`
-      });
-    const isCut = done4 && text4.size < task.logSize;
-    if (text4.size === 0) {
-      await text4.close();
-      return text4.damage.length + text4.notes.length > 0 ? unreadable3(task, opened.where(), text4) : empty("empty", `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done4));
-    }
-    const find2 = locator(text4, index.lines, { lines: task.logLength, size: task.logSize }, note);
-    const chosen = step ?? (selection.failed ? await decisive(failed, find2, text4, steps, done4) : void 0);
-    const range = await chooseLines(find2, text4, task, steps, chosen, selection, done4, isCut);
-    if (range.start >= range.end) {
-      await text4.close();
-      return chosen && isCut && chosen.logLength > 0 ? cutBefore(chosen, task, opened.where(), text4) : noOutput(chosen, task, done4);
-    }
-    if (range.isCut && text4.damage.length + foreign.length === 0)
-      foreign.push({
-        // The frame that it would be.
-        frame: Math.floor(text4.size / forgejoFrame) + 1,
-        offset: text4.size,
-        start: text4.size,
-        end: void 0,
-        message: `The log in ${opened.where()} ends at byte ${text4.size} of ${task.logSize}: the rest is missing.`
-      });
-    else if (foreign.length === 0 && (text4.size < task.logSize || done4 && text4.size !== task.logSize))
-      note(`The log ${sizes}.`);
-    const others = selection.failed ? failed.filter((other) => other !== chosen && other.logLength > 0) : [];
-    if (others.length > 0)
-      note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(", ")} (see --step).`);
-    let lines2 = 0;
-    const all = pieces(task, text4, range, find2, note, (count2) => {
-      lines2 += count2;
-    });
-    return {
-      kind: "lines",
-      pieces: all,
-      blocks: blocks(all, steps),
-      stepAt: stepSpans(steps),
-      summary: () => ({
-        where: opened.where(),
-        logFilename: task.logFilename,
-        compressed: text4.compressed,
-        size: text4.size,
-        step: chosen?.name,
-        lines: lines2,
-        bytesRead: text4.bytesRead + index.bytesRead(),
-        notes: [...text4.notes, ...[...text4.damage, ...foreign].map(({ message }) => message), ...notes],
-        damage: [...text4.damage, ...foreign]
-      }),
-      close: () => text4.close()
-    };
-  } catch (error2) {
-    await text4.close().catch(() => {
-    });
-    throw explained4(error2, task);
-  }
-}
-function storesOf({ storage, dbfs, api, apiFirst }, task) {
-  const own = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
-  const order2 = apiFirst ? [api, ...own] : [...own, api];
-  return task.logFilename === "" ? [] : order2.filter((store) => store !== void 0);
-}
-async function decisive(failed, find2, text4, steps, done4) {
-  const wrote = failed.filter((step) => step.logLength > 0);
-  for (const step of wrote.length > 1 ? wrote : []) {
-    const { start, end: end2 } = linesOf(step, steps, done4, Number.POSITIVE_INFINITY);
-    const until2 = await find2.offsetOf(end2);
-    const back = await tailStart(text4, until2, Math.min(end2 - start, 10));
-    const range = { from: { line: end2 - back.lines, offset: back.offset }, until: until2 };
-    let goesOn = false;
-    for await (const piece of readPieces(text4, range, { lineAt: find2.lineAt, note: () => {
-    } }))
-      goesOn ||= linesOf2(piece, () => "").some((line) => line.text.trim() === "Failed but continue next step");
-    if (!goesOn) return step;
-  }
-  return failed[0];
-}
-async function chooseLines(find2, text4, task, steps, step, { failed, tail }, done4, isCut) {
-  const whole2 = (total) => !step ? { start: 0, end: total } : failed ? linesAroundFailure(step, steps, done4, total) : linesOf(step, steps, done4, total);
-  let lines2 = whole2(Number.POSITIVE_INFINITY);
-  const open7 = lines2.end === Number.POSITIVE_INFINITY;
-  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
-  if (isCut) {
-    const total = await find2.total();
-    const there = { start: lines2.start, end: Math.min(lines2.end, total) };
-    const until2 = there.end === total ? text4.size : await find2.offsetOf(there.end);
-    return { ...await lastOf(find2, text4, there, until2, tail), isCut: lines2.end > total };
-  }
-  if (open7 && (tail !== void 0 || !done4 || text4.size !== task.logSize)) lines2 = whole2(await find2.total());
-  else if (open7) lines2 = { start: lines2.start, end: task.logLength };
-  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
-  return lastOf(find2, text4, lines2, open7 ? text4.size : await find2.offsetOf(lines2.end), tail);
-}
-async function lastOf(find2, text4, lines2, until2, tail) {
-  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
-  if (tail !== void 0 && tail < lines2.end - lines2.start) {
-    const back = await tailStart(text4, until2, tail);
-    return { start: lines2.end - back.lines, end: lines2.end, from: back.offset, until: until2 };
-  }
-  return { ...lines2, from: await find2.offsetOf(lines2.start), until: until2 };
-}
-async function* blocks(pieces2, steps) {
-  const stepOf = stepNamer(steps);
-  for await (const piece of pieces2) yield linesOf2(piece, stepOf);
-}
-async function* pieces(task, text4, chosen, find2, note, given) {
-  try {
-    let lines2 = 0;
-    const range = { from: { line: chosen.start, offset: chosen.from }, until: chosen.until };
-    for await (const piece of readPieces(text4, range, { lineAt: find2.lineAt, note })) {
-      const count2 = linesIn(piece);
-      lines2 += count2;
-      given(count2);
-      yield piece;
-    }
-    if (lines2 !== chosen.end - chosen.start && text4.damage.length === 0)
-      note(
-        `The database expects ${chosen.end - chosen.start} lines here, the text has ${lines2}: line numbers may be wrong, and lines of the neighbouring steps may be among them.`
-      );
-  } catch (error2) {
-    throw explained4(error2, task);
-  } finally {
-    await text4.close().catch(() => {
-    });
-  }
-}
-async function lineIndex(bytes2, text4, note) {
-  let bytesRead = 0;
-  let lines2;
-  if (bytes2 && text4.size > 0) {
-    try {
-      lines2 = await openLineIndex({
-        length: () => bytes2.length(),
-        async read(offset, length) {
-          const piece = await bytes2.read(offset, length);
-          bytesRead += piece.length;
-          return piece;
-        }
-      });
-    } catch (error2) {
-      if (!(error2 instanceof IndexDamage)) throw error2;
-      note(`${error2.message} Lines were counted through the text instead.`);
-    }
-  }
-  return { lines: lines2, bytesRead: () => bytesRead };
-}
-function stepNamed(wanted, steps) {
-  const same4 = steps.filter(({ name: name3 }) => name3 === wanted);
-  const named = same4.length > 0 ? same4 : steps.filter(({ name: name3 }) => name3.toLowerCase() === wanted.toLowerCase());
-  if (named.length === 1) return named[0];
-  const list = (some2) => some2.map(({ number: number2, name: name3 }) => `${number2} "${name3}"`).join(", ");
-  if (named.length > 1)
-    throw usage(`${named.length} steps are called ${JSON.stringify(wanted)}.`, `Give the number: ${list(named)}.`);
-  const byNumber = /^\d+$/.test(wanted) ? steps[Number(wanted)] : void 0;
-  if (byNumber) return byNumber;
-  const close = nearest(
-    wanted,
-    steps.map(({ name: name3 }) => name3)
-  );
-  throw usage(
-    `The job has no step ${JSON.stringify(wanted)}.`,
-    close ? `Did you mean ${JSON.stringify(close)}? It has: ${list(steps)}.` : `It has: ${list(steps)}.`
-  );
-}
-function noFailedStep(task, steps, done4) {
-  const stopped = steps.find(({ status, synthetic, logLength }) => !synthetic && status === 3 && logLength > 0);
-  if (!done4)
+  if (!done)
     return empty(
       "no-failed-step",
       `No step of task ${task.id} has failed so far.`,
       "Leave out --failed to see its log."
     );
-  if (task.status === 1)
+  if (task.status === Status.success)
     return empty("no-failed-step", `Task ${task.id} succeeded: no step failed.`, "Leave out --failed to see its log.");
-  const how = task.status === 4 ? "was skipped" : "was cancelled";
+  const how = task.status === Status.skipped ? "was skipped" : "was cancelled";
   return empty(
     "no-failed-step",
     `Task ${task.id} ${how}: no step failed.`,
     stopped ? `--step ${stopped.number} shows "${stopped.name}", where it was stopped.` : "Leave out --failed to see its log."
   );
 }
-function noOutput(step, task, done4) {
-  if (!step) return empty("empty", `The log of task ${task.id} has no lines.`, stateHint(task, done4));
+function noOutput(step, task, done) {
+  if (!step) return empty("empty", `The log of task ${task.id} has no lines.`, stateHint(task, done));
   const name3 = `Step ${step.number} "${step.name}"`;
-  if (step.status === 4)
+  if (step.status === Status.skipped)
     return empty("no-output", `${name3} was skipped: it wrote nothing.`, "Look at the step before it.");
-  if (step.started === 0 || step.status === 5 || step.status === 7)
+  if (step.started === 0 || step.status === Status.waiting || step.status === Status.blocked)
     return empty(
       "no-output",
-      done4 ? `${name3} did not run.` : `${name3} has not begun yet.`,
-      done4 ? "--failed shows the step that failed." : "Ask again later, or leave out --step."
+      done ? `${name3} did not run.` : `${name3} has not begun yet.`,
+      done ? "--failed shows the step that failed." : "Ask again later, or leave out --step."
     );
   return empty("no-output", `${name3} wrote no line.`, "Leave out --step to see the whole log.");
 }
@@ -86069,38 +84794,15 @@ function unreadLog(error2) {
   if (error2 instanceof UnreadableLog) return empty("unreadable", error2.message, error2.fix);
   throw error2;
 }
-function explained4(error2, task) {
-  if (error2 instanceof LogGone)
-    return new UnreadableLog(
-      `The log ${task.logFilename} disappeared while it was read.`,
-      "Ask again: it is moved when the task ends, and deleted after the retention time.",
-      error2
-    );
-  if (error2 instanceof Error && "syscall" in error2)
-    return new UnreadableLog(
-      `The log ${task.logFilename} cannot be read any further: ${messageOf(error2)}`,
-      "Look at that file and its file system.",
-      error2
-    );
-  return error2;
-}
-var forgejoFrame, empty, cutBefore, stateHint, unreadable3;
-var init_logs = __esm({
-  "src/doctor/logs/logs.ts"() {
+var empty, cutBefore, stateHint, unreadable3;
+var init_empty = __esm({
+  "src/doctor/logs/empty.ts"() {
     "use strict";
     init_errors();
-    init_nearest();
     init_words();
     init_quote();
     init_status();
-    init_steps();
-    init_line_index();
-    init_lines();
-    init_locate();
-    init_place();
     init_store();
-    init_text();
-    forgejoFrame = 128 * 1024;
     empty = (reason, message, fix) => ({
       kind: "empty",
       reason,
@@ -86112,7 +84814,7 @@ var init_logs = __esm({
       `Step ${step.number} "${step.name}" wrote ${step.logLength} lines, but the log in ${where} ends before them, at byte ${text4.size} of ${task.logSize}.`,
       "Restore the file from a backup, or run the job again; without --step and --failed, what is left of the log is shown."
     );
-    stateHint = (task, done4) => done4 ? `ci-doctor show tells how task ${task.id} ended.` : "The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.";
+    stateHint = (task, done) => done ? `ci-doctor show tells how task ${task.id} ended.` : "The runner has sent nothing yet: ask again in a moment, or see ci-doctor stuck.";
     unreadable3 = (task, where, text4) => empty(
       "unreadable",
       `Nothing of the log ${task.logFilename} in ${where} can be read. ${[...text4.notes, ...text4.damage.map(({ message }) => message)].join(" ")}`,
@@ -86123,7 +84825,7 @@ var init_logs = __esm({
 
 // src/doctor/diagnose/line.ts
 function plain2(text4) {
-  let line = withoutEscapes(text4.length > longestLine3 ? text4.slice(0, longestLine3) : text4);
+  let line = withoutEscapes(text4.length > longestLine2 ? text4.slice(0, longestLine2) : text4);
   if (line.includes("\r")) line = line.replace(/\r+$/, "").split("\r").at(-1);
   return harmless(line);
 }
@@ -86131,12 +84833,12 @@ function isGivingUp(line) {
   const [, at, of] = numbered.exec(line) ?? [];
   return at !== void 0 && at === of || givingUp.test(line);
 }
-var longestLine3, normalise, cascade, isCascade, isSaidByRunner, chatter, isChatter, retry2, isRetry, waiting2, isWaiting, givingUp, numbered, recovery, notRecovered, isRecovery, troubled, peaceful, looksWrong;
+var longestLine2, normalise, cascade, isCascade, isSaidByRunner, chatter, isChatter, retry2, isRetry, waiting2, isWaiting, givingUp, numbered, recovery, notRecovered, isRecovery, troubled, peaceful, looksWrong;
 var init_line = __esm({
   "src/doctor/diagnose/line.ts"() {
     "use strict";
     init_style();
-    longestLine3 = 2048;
+    longestLine2 = 2048;
     normalise = (line) => line.replace(/\/tmp\/[^\s'"`:,)\]]+/g, "/tmp").replace(/(?:\/[\w.@+~-]+)+\//g, "/").replace(/\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F-]{21,26}\b/g, "H").replace(/\b[0-9a-fA-F]{7,}\b/g, (word) => /\d/.test(word) ? "H" : word).replace(/\d+(?:[.,:T-]\d+)*Z?/g, "0").replace(/\b0 ?(?:[mµn]?s|min|h|[kKMG]i?B|B)\b/g, "0").replace(/\s+/g, " ").trim();
     cascade = /^make(?:\[\d+\])?: \*\*\* (?!No rule )|^(?:npm (?:ERR!|error) )(?:Lifecycle script|command failed|code ELIFECYCLE|errno|path|A complete log|workspace|location)|[Pp]rocess completed with exit code \d{1,2}\b|^error: could not compile|^error: aborting due to|^error: test failed, to rerun|^Some errors have detailed explanations|^For more information about this error|^ninja: build stopped|collect2: error: ld returned|^(?:gmake|ninja|cmake): .{0,40}(?:failed|Error)|^\s*(?:❌|🏁)|RUN exit status \d{1,2}$|^exit status \d{1,2}$|^Job '.*' failed$|^exitcode '\d{1,2}': failure$|ELIFECYCLE|^error Command failed|^BUILD FAILED|^FAILED: |^FAIL$|^FAIL\s+[\w./-]+\s+[\d.]+s$|^error: process didn't exit successfully/;
     isCascade = (line) => cascade.test(line);
@@ -86178,7 +84880,7 @@ function patternRisk(source, flags = "") {
     const power = degree(automaton) + 1;
     const ways = finiteWays(automaton);
     const factorial = Array.from({ length: power }, (_, at) => at + 1).reduce((product, factor) => product * factor, 1);
-    const longest = Math.min(longestLine4, Math.floor((mostSteps * factorial / ways) ** (1 / power)));
+    const longest = Math.min(longestLine3, Math.floor((mostSteps * factorial / ways) ** (1 / power)));
     return longest < shortestLine ? {
       problem: `it can take too long: ${power > 2 ? `${power} repetitions in a row` : "its alternatives"} can read the same text`,
       advice: narrower
@@ -86303,7 +85005,7 @@ function parse3(source, ignoreCase) {
     if (/[1-9]|k/.test(letter) && !inClass)
       throw new Refused(`it refers back to a group ("\\${letter}"), which is not allowed here`);
     if (/[pP]/.test(letter)) throw new Refused('it names a Unicode property ("\\p"), which is not allowed here');
-    const classes = { d: digits, w: words3, s: spaces };
+    const classes = { d: digits, w: words2, s: spaces };
     const named = classes[letter.toLowerCase()];
     if (named) return /[DWS]/.test(letter) ? complement(named) : named;
     const code3 = /^(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4}))/.exec(source.slice(at - 1, at + 4));
@@ -86424,11 +85126,11 @@ function build(tree) {
 function reachable({ next }) {
   return next.map((_, start) => {
     const seen = new Uint8Array(next.length);
-    const open7 = [...next[start]];
-    for (let state = open7.pop(); state !== void 0; state = open7.pop()) {
+    const open8 = [...next[start]];
+    for (let state = open8.pop(); state !== void 0; state = open8.pop()) {
       if (seen[state]) continue;
       seen[state] = 1;
-      open7.push(...next[state]);
+      open8.push(...next[state]);
     }
     return seen;
   });
@@ -86457,8 +85159,8 @@ function exponential(automaton) {
     const backward = /* @__PURE__ */ new Map();
     const same4 = loop.map((state) => pair2(state, state));
     const seen = new Set(same4);
-    const open7 = loop.map((state) => [state, state]);
-    for (let one = open7.pop(); one; one = open7.pop()) {
+    const open8 = loop.map((state) => [state, state]);
+    for (let one = open8.pop(); one; one = open8.pop()) {
       for (const a of next[one[0]])
         for (const b of next[one[1]]) {
           if (!inside.has(a) || !inside.has(b) || !meet(automaton, a, b)) continue;
@@ -86467,7 +85169,7 @@ function exponential(automaton) {
           backward.set(to, [...backward.get(to) ?? [], from]);
           if (seen.has(to)) continue;
           seen.add(to);
-          open7.push([a, b]);
+          open8.push([a, b]);
         }
     }
     const back = new Set(same4);
@@ -86510,8 +85212,8 @@ function bothRead(automaton, reach2, one, other) {
       const key = (a, b, c) => (a * size2 + b) * size2 + c;
       const goal = key(p, q, q);
       const seen = /* @__PURE__ */ new Set();
-      const open7 = [[p, p, q]];
-      for (let at = open7.pop(); at; at = open7.pop()) {
+      const open8 = [[p, p, q]];
+      for (let at = open8.pop(); at; at = open8.pop()) {
         for (const a of next[at[0]]) {
           if (!inOne.has(a)) continue;
           for (const b of next[at[1]]) {
@@ -86521,7 +85223,7 @@ function bothRead(automaton, reach2, one, other) {
               if (!sets[a].some((value2, code3) => value2 && sets[b][code3] && sets[c][code3])) continue;
               if (key(a, b, c) === goal) return true;
               seen.add(key(a, b, c));
-              open7.push([a, b, c]);
+              open8.push([a, b, c]);
             }
           }
         }
@@ -86553,12 +85255,12 @@ function finiteWays(automaton) {
   }
   return most2;
 }
-var mostSteps, longestLine4, shortestLine, mostPositions, mostLooked, setSize, Refused, narrower, complement, digits, words3, spaces, meet;
+var mostSteps, longestLine3, shortestLine, mostPositions, mostLooked, setSize, Refused, narrower, complement, digits, words2, spaces, meet;
 var init_pattern = __esm({
   "src/doctor/diagnose/pattern.ts"() {
     "use strict";
     mostSteps = 1e9;
-    longestLine4 = 4096;
+    longestLine3 = 4096;
     shortestLine = 200;
     mostPositions = 400;
     mostLooked = 16;
@@ -86573,7 +85275,7 @@ var init_pattern = __esm({
     narrower = 'Name what stands between, "[^:]+" instead of ".*".';
     complement = (set2) => set2.map((value2, code3) => code3 === 128 ? 1 : 1 - value2);
     digits = setOf("0123456789");
-    words3 = setOf("0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    words2 = setOf("0123456789_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     spaces = setOf(" 	\n\r\f\v ");
     meet = ({ sets }, a, b) => {
       const [one, other] = [sets[a], sets[b]];
@@ -86626,13 +85328,13 @@ function quotedAfter(text4, before) {
   }
   return quoted3;
 }
-var placeholder, fill3, namesIn;
+var placeholder, fill2, namesIn;
 var init_rule = __esm({
   "src/doctor/diagnose/rule.ts"() {
     "use strict";
     init_quote();
     placeholder = /(?<!\$)\{([ ,:;(]*)(\w+)(?:\|([^}]*))?\}/g;
-    fill3 = (text4, captures) => text4.replace(
+    fill2 = (text4, captures) => text4.replace(
       placeholder,
       (_, before, name3, otherwise2) => captures[name3] ? before + captures[name3] : otherwise2 ?? ""
     );
@@ -86839,9 +85541,9 @@ function findHits(texts2, rules, isKnown, clock) {
       }
     }
   }
-  return answer(lastOf2(texts2, passing));
+  return answer(lastOf(texts2, passing));
 }
-function lastOf2(texts2, hits) {
+function lastOf(texts2, hits) {
   let first = hits.length - 1;
   if (first < 0 || texts2.slice(hits[first].at + 1, hits[first].at + near).some(isRecovery)) return void 0;
   while (first > 0 && hits[first].at - hits[first - 1].at <= near) first--;
@@ -86895,7 +85597,7 @@ var init_engine = __esm({
       title: rule.title,
       blame: rule.blame,
       retryable: rule.retryable,
-      message: fill3(rule.message, captures).trim(),
+      message: fill2(rule.message, captures).trim(),
       fix: fixOf(rule, captures),
       links: rule.links ?? []
     });
@@ -87102,7 +85804,8 @@ var init_pre_execution = __esm({
 });
 
 // src/doctor/logs/hide.ts
-function redactColored(text4) {
+function redactColored(line) {
+  const text4 = line.includes("\x1B]") ? line.replace(unprinted, redact) : line;
   const bare = withoutEscapes(text4);
   const clean = redact(bare);
   if (clean === bare) return text4;
@@ -87117,7 +85820,7 @@ function secretHider() {
     return block2.map((line) => ({ ...line, text: hider.hide(line.text) }));
   };
 }
-var keyBegins, keyEnds, keyMaterial, LineHider;
+var keyBegins, keyEnds, keyMaterial, LineHider, unprinted;
 var init_hide = __esm({
   "src/doctor/logs/hide.ts"() {
     "use strict";
@@ -87140,6 +85843,7 @@ var init_hide = __esm({
         return redactColored(text4);
       }
     };
+    unprinted = /\x1b\][^\x07\x1b\n]*/g;
   }
 });
 
@@ -87345,7 +86049,7 @@ var init_diagnose = __esm({
     "use strict";
     init_errors();
     init_status();
-    init_logs();
+    init_empty();
     init_engine();
     init_history();
     init_line();
@@ -87559,9 +86263,6 @@ var init_debian = __esm({
       bz2: "libbz2-dev",
       bzlib: "libbz2-dev",
       cairo: "libcairo2-dev",
-      cc: "build-essential",
-      clang: "clang",
-      cmake: "cmake",
       crypto: "libssl-dev",
       curl: "libcurl4-openssl-dev",
       "curl/curl": "libcurl4-openssl-dev",
@@ -87584,9 +86285,7 @@ var init_debian = __esm({
       icu: "libicu-dev",
       jpeg: "libjpeg-dev",
       ldap: "libldap-dev",
-      lld: "lld",
       lzma: "liblzma-dev",
-      mold: "mold",
       mysqlclient: "default-libmysqlclient-dev",
       ncurses: "libncurses-dev",
       openssl: "libssl-dev",
@@ -87596,7 +86295,6 @@ var init_debian = __esm({
       png: "libpng-dev",
       pq: "libpq-dev",
       "pq-fe": "libpq-dev",
-      protoc: "protobuf-compiler",
       python: "python3-dev",
       readline: "libreadline-dev",
       sodium: "libsodium-dev",
@@ -87684,7 +86382,7 @@ var init_code = __esm({
           not: [/^cargo:warning=/]
         },
         derive: ({ library, header, program: program2 }) => {
-          const known2 = debianPackage(program2 ?? header ?? library ?? "");
+          const known2 = program2 ? debianProgram(program2) : debianPackage(header ?? library ?? "");
           return known2 === void 0 ? {} : { package: known2 };
         },
         message: "The build needs {library|}{header|}{program|}, which is not installed where it runs.",
@@ -89995,7 +88693,7 @@ async function statistics(means, since, progress = () => {
     left: all.length - ids.length,
     explained: known2.length,
     share: judged.length === 0 ? null : known2.length / judged.length,
-    causes: grouped2(
+    causes: grouped(
       known2,
       ({ verdict }) => verdict.cause.id,
       ({ verdict: { cause } }) => ({
@@ -90005,17 +88703,17 @@ async function statistics(means, since, progress = () => {
         retryable: cause.retryable
       })
     ),
-    unexplained: grouped2(
+    unexplained: grouped(
       unknown2,
       ({ verdict }) => verdict.fingerprint ?? verdict.missing?.message ?? "",
       ({ verdict }) => ({
         fingerprint: verdict.fingerprint,
-        line: verdict.missing?.message ?? lineOf2(verdict)
+        line: verdict.missing?.message ?? lineOf(verdict)
       })
     )
   };
 }
-function grouped2(judged, key, about) {
+function grouped(judged, key, about) {
   const groups = /* @__PURE__ */ new Map();
   for (const one of judged) groups.set(key(one), [...groups.get(key(one)) ?? [], one]);
   return [...groups.values()].map((group) => ({
@@ -90047,7 +88745,7 @@ function goodLinesKept(means) {
     return lines2;
   };
 }
-var most, batch3, lineOf2, distinct2;
+var most, batch3, lineOf, distinct2;
 var init_statistics = __esm({
   "src/doctor/diagnose/statistics.ts"() {
     "use strict";
@@ -90057,8 +88755,1320 @@ var init_statistics = __esm({
     init_load();
     most = 5e3;
     batch3 = 200;
-    lineOf2 = ({ lines: lines2 }) => lines2.find(({ decisive: decisive2 }) => decisive2)?.text ?? lines2.findLast(({ text: text4 }) => !isSaidByRunner(text4))?.text ?? lines2.at(-1)?.text ?? "";
+    lineOf = ({ lines: lines2 }) => lines2.find(({ decisive: decisive2 }) => decisive2)?.text ?? lines2.findLast(({ text: text4 }) => !isSaidByRunner(text4))?.text ?? lines2.at(-1)?.text ?? "";
     distinct2 = (values) => [...new Set(values)];
+  }
+});
+
+// src/doctor/logs/line-index.ts
+async function openLineIndex(bytes2) {
+  const length = await bytes2.length();
+  if (length === 0) return void 0;
+  const [head, tail] = await Promise.all([
+    bytes2.read(0, Math.min(length, headSize)),
+    length > headSize ? bytes2.read(length - longestVarint - 1, longestVarint + 1) : void 0
+  ]);
+  const first = entries(head, 0, true);
+  if (first[0]?.offset !== 0) throw new IndexDamage("the first line does not begin at 0");
+  const last = (tail ? entries(tail, length - tail.length, false) : first).at(-1);
+  if (!last || last.at + last.size !== length) throw new IndexDamage("it ends within a number");
+  const runs = await findRuns(bytes2, first, last);
+  return {
+    lines: lineOf2(runs, length),
+    last: last.offset,
+    async offsetOf(line) {
+      const run2 = runs.findLast(({ firstLine }) => firstLine <= line);
+      if (!run2 || line < 0) throw new RangeError(`line ${line}`);
+      const at = run2.at + (line - run2.firstLine) * run2.size;
+      if (at >= length) throw new RangeError(`line ${line}`);
+      if (!tail) return first[line].offset;
+      const from = Math.max(0, at - 1);
+      const read = await bytes2.read(from, run2.size + (at - from));
+      const [entry] = entries(read, from, at === 0);
+      if (entry?.at !== at || entry.size !== run2.size)
+        throw new IndexDamage(`the entry of line ${line + 1} is not whole`);
+      return entry.offset;
+    },
+    async lineAt(offset) {
+      if (offset > last.offset) return lineOf2(runs, length);
+      if (offset <= 0) return 0;
+      if (!tail) return first.findIndex((entry) => entry.offset >= offset);
+      return lineOf2(runs, (await search(bytes2, offset, first[0], last)).at);
+    }
+  };
+}
+function lineOf2(runs, at) {
+  const run2 = runs.findLast((candidate) => candidate.at <= at);
+  const line = (at - run2.at) / run2.size;
+  if (!Number.isInteger(line)) throw new IndexDamage(`no number begins at byte ${at}`);
+  return run2.firstLine + line;
+}
+async function findRuns(bytes2, head, last) {
+  const begins = head.filter((entry, index) => entry.size !== head[index - 1]?.size);
+  const known2 = head.at(-1);
+  for (let size2 = known2.size + 1; size2 <= last.size; size2++) {
+    const entry = await search(bytes2, 2 ** (7 * (size2 - 1) - 1), known2, last);
+    if (entry.size === size2) begins.push(entry);
+  }
+  const runs = [];
+  for (const [index, { at, size: size2 }] of begins.entries()) {
+    const end2 = begins[index + 1]?.at ?? last.at + last.size;
+    if ((end2 - at) % size2 !== 0) throw new IndexDamage(`the numbers from byte ${at} are not all of one size`);
+    const before = runs.at(-1);
+    const firstLine = before ? before.firstLine + (before.end - before.at) / before.size : 0;
+    runs.push({ size: size2, at, end: end2, firstLine });
+  }
+  return runs;
+}
+async function search(bytes2, offset, low2, high2) {
+  if (low2.offset >= offset) return low2;
+  for (let turn = 0; high2.at - low2.at > probeSize; turn++) {
+    const share = turn % 3 === 2 ? 0.5 : (offset - low2.offset) / (high2.offset - low2.offset);
+    const guess = low2.at + Math.floor((high2.at - low2.at) * share);
+    const from = Math.max(low2.at, Math.min(guess - probeSize / 2, high2.at - probeSize));
+    const row2 = entries(await bytes2.read(from, probeSize), from, from === low2.at);
+    const [least, most2] = [row2[0], row2.at(-1)];
+    if (!least || !most2 || least.offset < low2.offset || most2.offset > high2.offset)
+      throw new IndexDamage(`the numbers around byte ${from} do not grow`);
+    if (least.offset >= offset) high2 = least;
+    else if (most2.offset < offset) low2 = most2;
+    else return row2.find((entry) => entry.offset >= offset);
+  }
+  const row = entries(await bytes2.read(low2.at, high2.at - low2.at), low2.at, true);
+  return row.find((entry) => entry.offset >= offset) ?? high2;
+}
+function entries(piece, from, aligned) {
+  const found = [];
+  let at = aligned ? 0 : piece.findIndex((byte) => byte < 128) + 1;
+  let before = 0;
+  while (at < piece.length) {
+    let raw2 = 0;
+    let scale = 1;
+    let end2 = at;
+    while (end2 < piece.length && piece[end2] >= 128) {
+      raw2 += (piece[end2] & 127) * scale;
+      scale *= 128;
+      end2++;
+    }
+    if (end2 === piece.length) break;
+    raw2 += piece[end2] * scale;
+    const long = end2 - at >= longestVarint || end2 > at && piece[end2] === 0;
+    if (long || raw2 % 2 === 1 || raw2 > Number.MAX_SAFE_INTEGER || raw2 / 2 < before)
+      throw new IndexDamage(`the number at byte ${from + at} is not an offset behind the one before`);
+    before = raw2 / 2;
+    found.push({ at: from + at, size: end2 + 1 - at, offset: before });
+    at = end2 + 1;
+  }
+  return found;
+}
+var IndexDamage, headSize, probeSize, longestVarint;
+var init_line_index = __esm({
+  "src/doctor/logs/line-index.ts"() {
+    "use strict";
+    IndexDamage = class extends Error {
+      constructor(message) {
+        super(`The line index of the log is damaged: ${message}.`);
+      }
+    };
+    headSize = 4 * 1024;
+    probeSize = 512;
+    longestVarint = 10;
+  }
+});
+
+// src/doctor/logs/line-marks.ts
+var control, secret, wide2, atSign, odd, timeLength, timeSize;
+var init_line_marks = __esm({
+  "src/doctor/logs/line-marks.ts"() {
+    "use strict";
+    control = 1;
+    secret = 2;
+    wide2 = 4;
+    atSign = 8;
+    odd = 16;
+    timeLength = "2006-01-02T15:04:05.0000000Z".length;
+    timeSize = (bytes2, start, end2) => end2 - start > timeLength && bytes2[start + timeLength] === 32 && bytes2[start + timeLength - 1] === 90 && bytes2[start + 10] === 84 ? timeLength + 1 : 0;
+  }
+});
+
+// builtin:node:buffer
+var require_node_buffer = __commonJS({
+  "builtin:node:buffer"(exports, module) {
+    module.exports = __require("node:buffer");
+  }
+});
+
+// src/common/suspects.ts
+function suspectWords() {
+  const base64 = any.filter((byte) => /[A-Za-z0-9_-]/.test(String.fromCharCode(byte)));
+  return [...words3().map((word) => word.slice(0, 4)), [...[...Buffer.from("eyJ")].map((byte) => [byte]), base64]];
+}
+function suspects() {
+  const shift = new Uint8Array(4096).fill(size - 1);
+  const begins = new Uint8Array(4096);
+  const add2 = (sets) => {
+    for (let at = 0; at + 1 < size; at++)
+      for (const a of sets[at])
+        for (const b of sets[at + 1]) {
+          shift[pair(a, b)] = Math.min(shift[pair(a, b)], size - 2 - at);
+          if (at === 0) begins[pair(a, b)] = 1;
+        }
+  };
+  for (const word of words3()) add2(word);
+  const find2 = (bytes2, from, end2) => {
+    let at = from + size - 1;
+    while (at < end2) {
+      const step = shift[(bytes2[at - 1] & 63) << 6 | bytes2[at] & 63];
+      if (step !== 0) at += step;
+      else if (begins[(bytes2[at - 4] & 63) << 6 | bytes2[at - 3] & 63] !== 0) return at;
+      else at++;
+    }
+    return end2;
+  };
+  return { find: find2 };
+}
+var windows, size, any, words3, pair;
+var init_suspects = __esm({
+  "src/common/suspects.ts"() {
+    "use strict";
+    init_redact();
+    windows = [
+      ...["ivate", "oriza", "earer", "basic", "passw", "assph", "secre", "token", "glpat", "thub_", "akia?", "asia?"],
+      ...["i_key", "i-key", "apike", "s_key", "s-key", "sskey", "t_key", "t-key", "ntkey"],
+      ...["_auth", 'uth"?', "uth'?", "_pass", "pass=", "_pwd?", "pwd=?", '"pwd"', "'pwd'"],
+      ...["curl?", "mysql", "maria", "ogin?", "sshpa", "slack"],
+      ...["aiza?", "npm_?", "pypi-", "dckr_", "k_liv", "k_tes", "sk-pr", "sk-an", "sk-sv"],
+      ...["gldt-", "glrt-", "glptt", "glcbt", "glft-", "glsoa"],
+      ...[..."sbr"].map((letter) => `hv${letter}.?`),
+      ...[..."por"].map((letter) => `do${letter}_v`),
+      ...[..."pousr"].map((letter) => `gh${letter}_?`),
+      ...[..."abprs"].map((letter) => `xox${letter}-`)
+    ];
+    size = 5;
+    any = Array.from({ length: 256 }, (_, byte) => byte);
+    words3 = () => [
+      ...windows.map(
+        (word) => [...word].map((letter) => letter === "?" ? any : [...Buffer.from(letter + letter.toUpperCase())])
+      ),
+      ...knownSecrets().map(
+        (secret2) => [...[...Buffer.from(secret2)].slice(0, size).map((byte) => [byte]), any].slice(0, size)
+      )
+    ];
+    pair = (a, b) => (a & 63) << 6 | b & 63;
+  }
+});
+
+// src/common/wasm.ts
+function moduleOf(routines, pages2) {
+  const section2 = (id, entries2) => {
+    const content = flat([unsigned(entries2.length), ...entries2]);
+    return [id, ...unsigned(content.length), ...content];
+  };
+  const text4 = (value2) => [...unsigned(value2.length), ...Buffer.from(value2)];
+  const [i32Type, v128Type, routineType] = [127, 123, 96];
+  return Uint8Array.from([
+    ...[0, 97, 115, 109, 1, 0, 0, 0],
+    ...section2(
+      1,
+      routines.map(({ parameters: parameters2 }) => [routineType, parameters2.length, ...parameters2.map(() => i32Type), 1, i32Type])
+    ),
+    ...section2(
+      3,
+      routines.map((_, index) => [index])
+    ),
+    ...section2(5, [[0, unsigned(pages2)]]),
+    ...section2(7, [[text4("memory"), 2, 0], ...routines.map(({ name: name3 }, index) => [text4(name3), 0, index])]),
+    ...section2(
+      10,
+      routines.map((routine) => {
+        const locals = [...routine.parameters, ...routine.i32, ...routine.v128];
+        const body = routine.body((name3) => {
+          const index = locals.indexOf(name3);
+          if (index === -1) throw new RangeError(`no local ${name3}`);
+          return { get: [32, index], set: (value2) => [value2, 33, index] };
+        });
+        const code3 = flat([2, routine.i32.length, i32Type, routine.v128.length, v128Type, body, 11]);
+        return [...unsigned(code3.length), ...code3];
+      })
+    )
+  ]);
+}
+function unsigned(value2) {
+  return value2 < 128 ? [value2] : [value2 & 127 | 128, ...unsigned(value2 >>> 7)];
+}
+function signed(value2) {
+  return value2 >= -64 && value2 < 64 ? [value2 & 127] : [value2 & 127 | 128, ...signed(value2 >> 7)];
+}
+var simple, vector, memory, i322, v128, i8x16, when, otherwise, repeat, flat;
+var init_wasm = __esm({
+  "src/common/wasm.ts"() {
+    "use strict";
+    simple = (...opcode) => (...operands) => [...operands, ...opcode];
+    vector = (opcode) => simple(253, ...unsigned(opcode));
+    memory = (...opcode) => (offset, address, ...value2) => [address, ...value2, ...opcode, 0, ...unsigned(offset)];
+    i322 = {
+      const: (value2) => [65, ...signed(value2)],
+      eqz: simple(69),
+      eq: simple(70),
+      lt_u: simple(73),
+      gt_u: simple(75),
+      ctz: simple(104),
+      add: simple(106),
+      sub: simple(107),
+      mul: simple(108),
+      and: simple(113),
+      or: simple(114),
+      shl: simple(116),
+      shr_u: simple(118),
+      load: memory(40),
+      load8_u: memory(45),
+      store: memory(54),
+      store8: memory(58)
+    };
+    v128 = {
+      load: memory(253, 0),
+      store: memory(253, 11),
+      /** The same byte sixteen times. */
+      bytes: (byte) => [253, 12, ...new Array(16).fill(byte)],
+      and: vector(78),
+      or: vector(80),
+      any_true: vector(83)
+    };
+    i8x16 = {
+      /** The sixteen bytes of `before` and `after` in a row from number `from` on. */
+      slice: (from, before, after) => [
+        before,
+        after,
+        253,
+        13,
+        ...Array.from({ length: 16 }, (_, index) => from + index)
+      ],
+      swizzle: vector(14),
+      eq: vector(35),
+      ne: vector(36),
+      lt_s: vector(37),
+      lt_u: vector(38),
+      bitmask: vector(100),
+      shr_u: vector(109)
+    };
+    when = (condition, ...body) => [condition, 4, 64, ...body, 11];
+    otherwise = (...body) => [5, ...body];
+    repeat = (condition, ...body) => [
+      ...[2, 64, 3, 64],
+      ...[i322.eqz(condition), 13, 1],
+      ...body,
+      ...[12, 0, 11, 11]
+    ];
+    flat = (code3) => code3.flatMap((part) => typeof part === "number" ? part : flat(part));
+  }
+});
+
+// src/doctor/logs/simd.ts
+function drives(word) {
+  const two = (bytes2) => i322.eq(i322.and(word.get, number(65535)), number(bytes2));
+  const third = i322.and(i322.shr_u(word.get, number(16)), number(255));
+  const within3 = (from, to) => i322.lt_u(i322.sub(third, number(from)), number(to - from + 1));
+  return i322.or(
+    i322.or(i322.eq(i322.and(word.get, number(57599)), number(32962)), two(40152)),
+    i322.or(
+      i322.and(two(32994), i322.or(within3(142, 143), within3(170, 174))),
+      i322.and(two(33250), within3(166, 169))
+    )
+  );
+}
+function simd() {
+  try {
+    compiled ??= new WebAssembly.Module(moduleOf([scan, copy], pages));
+    return ready(new WebAssembly.Instance(compiled).exports);
+  } catch {
+    return void 0;
+  }
+}
+function ready({ memory: { buffer }, ...routines }) {
+  fill3(buffer);
+  const text4 = new Uint8Array(buffer, textAt, mostBytes);
+  const ends = new Int32Array(buffer, endsAt, mostBytes + 1);
+  const seen = new Int32Array(buffer, seenAt, 1);
+  const marks = new Uint8Array(buffer, marksAt, mostBytes + 1);
+  let placed = Buffer.alloc(0);
+  const outs = outsAt.map((at) => ({ at, bytes: Buffer.from(buffer, at, outSize) }));
+  const made = {
+    scan(bytes2) {
+      text4.set(bytes2);
+      const count2 = routines.scan(bytes2.length);
+      return { count: count2, ends, marks, simd: made, seen: seen[0] };
+    },
+    get out() {
+      return outs[0].bytes;
+    },
+    turn: () => outs.reverse()[0].bytes,
+    label(label) {
+      if (label === placed) return true;
+      if (label.length > labelSize) return false;
+      new Uint8Array(buffer, labelAt, labelSize).set(label);
+      placed = label;
+      return true;
+    },
+    copy(line, end2, at, { timestamps, escapes: escapes2 }) {
+      const out = outs[0].at;
+      return routines.copy(line, end2, out + at, placed.length, Number(timestamps), Number(escapes2)) - out;
+    }
+  };
+  return made;
+}
+function fill3(buffer) {
+  const classes = new Uint8Array(buffer, classesAt, 256);
+  classes.fill(control, 0, 32).fill(wide2, 128);
+  classes[9] = 0;
+  classes[127] = control;
+  classes[64] = atSign;
+  const tables2 = new Uint8Array(buffer, tablesAt, places.length * 32);
+  const hashes = new Uint8Array(buffer, hashesAt, hashesSize);
+  for (const [group, words6] of grouped2(suspectWords()).entries())
+    for (const word of words6) {
+      for (const place of places)
+        for (const byte of word[place]) {
+          tables2[place * 32 + (byte & 15)] |= 1 << group;
+          tables2[place * 32 + 16 + (byte >> 4)] |= 1 << group;
+        }
+      for (const value2 of spelled(word)) hashes[hash2(value2) >> 3] |= 1 << (hash2(value2) & 7);
+    }
+}
+function grouped2(words6) {
+  const groups = Array.from({ length: 8 }, () => []);
+  const size2 = (group) => places.map((place) => {
+    const bytes2 = group.flatMap((word) => word[place]);
+    return new Set(bytes2.map((byte) => byte & 15)).size * new Set(bytes2.map((byte) => byte >> 4)).size;
+  }).reduce((product, each) => product * each, 1);
+  for (const word of words6) {
+    const grown = groups.map((group) => group.length === 0 ? size2([word]) : size2([...group, word]) - size2(group));
+    groups[grown.indexOf(Math.min(...grown))].push(word);
+  }
+  return groups;
+}
+var mostBytes, slack, seenAt, tablesAt, places, classesAt, labelAt, labelSize, hashesAt, hashBits, hashesSize, textAt, marksAt, endsAt, outAt, outSize, outsAt, pages, newline, fold, spread, hash2, number, plus, scan, copy, compiled, spelled;
+var init_simd = __esm({
+  "src/doctor/logs/simd.ts"() {
+    "use strict";
+    init_suspects();
+    init_wasm();
+    init_line_marks();
+    mostBytes = 1024 * 1024 + 1;
+    slack = 64;
+    seenAt = 512;
+    tablesAt = 1024;
+    places = [0, 1, 2];
+    classesAt = 2048;
+    labelAt = 4096;
+    labelSize = 4096;
+    hashesAt = 16 * 1024;
+    hashBits = 17;
+    hashesSize = 2 ** hashBits / 8;
+    textAt = 64 * 1024;
+    marksAt = textAt + mostBytes + slack;
+    endsAt = marksAt + mostBytes + slack & ~63;
+    outAt = endsAt + (mostBytes + 1) * 4;
+    outSize = 8 * 1024 * 1024;
+    outsAt = [outAt, outAt + outSize + slack];
+    pages = Math.ceil((outAt + 2 * (outSize + slack)) / 65536);
+    newline = 10;
+    fold = 3755991007 | 0;
+    spread = 2654435761 | 0;
+    hash2 = (word) => Math.imul(word & fold, spread) >>> 32 - hashBits;
+    ({ const: number } = i322);
+    plus = (local, value2) => i322.add(local, number(value2));
+    scan = {
+      name: "scan",
+      parameters: ["length"],
+      i32: ["at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"],
+      v128: [
+        ...places.flatMap((place) => [`low${place}`, `high${place}`, `groups${place}`, `before${place}`]),
+        ...["text", "low", "high", "found", "special"]
+      ],
+      body(local) {
+        const [length, at, end2, count2, bits, hits, here, byte, word, seen] = [
+          ...["length", "at", "end", "count", "bits", "hits", "here", "byte", "word", "seen"]
+        ].map(local);
+        const [text4, low2, high2, found, special2] = ["text", "low", "high", "found", "special"].map(local);
+        const tables2 = places.map((place) => ({
+          low: local(`low${place}`),
+          high: local(`high${place}`),
+          groups: local(`groups${place}`),
+          before: local(`before${place}`)
+        }));
+        const last = tables2.at(-1);
+        const earlier = tables2.slice(0, -1);
+        const mark2 = (bits2) => [
+          i322.store8(marksAt, count2.get, i322.or(i322.load8_u(marksAt, count2.get), bits2)),
+          seen.set(i322.or(seen.get, bits2))
+        ];
+        const bitAt = (bits2, at2) => i322.and(i322.shr_u(bits2, at2), number(1));
+        const look = (wanted) => [
+          bits.set(wanted),
+          hits.set(i8x16.bitmask(found.get)),
+          repeat(
+            bits.get,
+            here.set(i322.add(at.get, i322.ctz(bits.get))),
+            byte.set(i322.load8_u(0, here.get)),
+            when(
+              bitAt(hits.get, i322.ctz(bits.get)),
+              word.set(i322.and(i322.load(0, i322.sub(here.get, number(places.length - 1))), number(fold))),
+              word.set(i322.shr_u(i322.mul(word.get, number(spread)), number(32 - hashBits))),
+              when(
+                bitAt(i322.load8_u(hashesAt, i322.shr_u(word.get, number(3))), i322.and(word.get, number(7))),
+                mark2(number(secret))
+              )
+            ),
+            when(
+              i322.eq(byte.get, number(newline)),
+              i322.store(endsAt, i322.shl(count2.get, number(2)), i322.sub(here.get, number(textAt))),
+              count2.set(plus(count2.get, 1)),
+              i322.store8(marksAt, count2.get, number(0)),
+              otherwise(
+                mark2(i322.load8_u(classesAt, byte.get)),
+                when(
+                  i322.gt_u(byte.get, number(127)),
+                  word.set(i322.load(0, here.get)),
+                  when(drives(word), mark2(number(odd)))
+                )
+              )
+            ),
+            bits.set(i322.and(bits.get, i322.sub(bits.get, number(1))))
+          )
+        ];
+        const sixteen = (wanted) => [
+          text4.set(v128.load(0, at.get)),
+          low2.set(v128.and(text4.get, v128.bytes(15))),
+          high2.set(i8x16.shr_u(text4.get, number(4))),
+          tables2.map(
+            (table3) => table3.groups.set(v128.and(i8x16.swizzle(table3.low.get, low2.get), i8x16.swizzle(table3.high.get, high2.get)))
+          ),
+          found.set(
+            i8x16.ne(
+              earlier.reduce(
+                (both, { before, groups }, place) => v128.and(both, i8x16.slice(17 - places.length + place, before.get, groups.get)),
+                last.groups.get
+              ),
+              v128.bytes(0)
+            )
+          ),
+          earlier.map(({ before, groups }) => before.set(groups.get)),
+          // Bytes above 0x7f are below 0 here.
+          special2.set(
+            v128.or(
+              v128.or(found.get, i8x16.lt_s(text4.get, v128.bytes(32))),
+              v128.or(i8x16.eq(text4.get, v128.bytes(127)), i8x16.eq(text4.get, v128.bytes(64)))
+            )
+          ),
+          when(v128.any_true(special2.get), look(wanted)),
+          at.set(plus(at.get, 16))
+        ];
+        const all = i8x16.bitmask(special2.get);
+        const left = i322.sub(end2.get, at.get);
+        return [
+          at.set(number(textAt)),
+          end2.set(plus(length.get, textAt)),
+          i322.store8(marksAt, number(0), number(0)),
+          tables2.map(({ low: low3, high: high3 }, place) => [
+            low3.set(v128.load(tablesAt + place * 32, number(0))),
+            high3.set(v128.load(tablesAt + place * 32 + 16, number(0)))
+          ]),
+          // Each turn of a loop costs a check whether the program is to be interrupted: four times sixteen are a fifth faster.
+          repeat(i322.lt_u(plus(at.get, 63), end2.get), ...[1, 2, 3, 4].map(() => sixteen(all))),
+          repeat(i322.lt_u(plus(at.get, 15), end2.get), sixteen(all)),
+          when(i322.lt_u(at.get, end2.get), sixteen(i322.and(all, i322.sub(i322.shl(number(1), left), number(1))))),
+          i322.store(endsAt, i322.shl(count2.get, number(2)), length.get),
+          i322.store(seenAt, number(0), seen.get),
+          count2.get
+        ];
+      }
+    };
+    copy = {
+      name: "copy",
+      parameters: ["line", "lines", "to", "label", "timestamps", "escapes"],
+      i32: ["start", "end", "from", "bits", "byte"],
+      v128: ["text"],
+      body(local) {
+        const [line, lines2, to, label, timestamps, escapes2, start, end2] = [
+          ...["line", "lines", "to", "label", "timestamps", "escapes", "start", "end"]
+        ].map(local);
+        const [from, bits, byte, text4] = ["from", "bits", "byte", "text"].map(local);
+        const is = (place, byte2) => i322.eq(i322.load8_u(place, start.get), number(byte2));
+        const on = (bytes2) => [from.set(i322.add(from.get, bytes2)), to.set(i322.add(to.get, bytes2))];
+        const copied = (stop2) => repeat(i322.lt_u(from.get, stop2), v128.store(0, to.get, v128.load(0, from.get)), on(number(16)));
+        const shown4 = (stop2) => repeat(
+          i322.lt_u(from.get, stop2),
+          text4.set(v128.load(0, from.get)),
+          v128.store(0, to.get, text4.get),
+          bits.set(
+            i8x16.bitmask(
+              v128.or(
+                i8x16.eq(text4.get, v128.bytes(127)),
+                v128.and(i8x16.lt_u(text4.get, v128.bytes(32)), i8x16.ne(text4.get, v128.bytes(9)))
+              )
+            )
+          ),
+          when(
+            bits.get,
+            on(i322.ctz(bits.get)),
+            when(
+              i322.lt_u(from.get, stop2),
+              byte.set(i322.load8_u(0, from.get)),
+              byte.set(i322.add(i322.and(byte.get, number(31)), i322.shl(i322.shr_u(byte.get, number(6)), number(1)))),
+              i322.store(0, to.get, i322.or(number(8425698), i322.shl(byte.get, number(16)))),
+              from.set(plus(from.get, 1)),
+              to.set(plus(to.get, 3))
+            ),
+            otherwise(on(number(16)))
+          )
+        );
+        const back = (stop2) => to.set(i322.sub(to.get, i322.sub(from.get, stop2)));
+        return [
+          start.set(number(textAt)),
+          when(line.get, start.set(plus(i322.load(endsAt - 4, i322.shl(line.get, number(2))), textAt + 1))),
+          repeat(
+            i322.lt_u(line.get, lines2.get),
+            end2.set(plus(i322.load(endsAt, i322.shl(line.get, number(2))), textAt)),
+            from.set(number(labelAt)),
+            copied(plus(label.get, labelAt)),
+            back(plus(label.get, labelAt)),
+            from.set(start.get),
+            when(
+              i322.and(
+                i322.and(i322.eqz(timestamps.get), i322.gt_u(i322.sub(end2.get, start.get), number(timeLength))),
+                i322.and(i322.and(is(timeLength, 32), is(timeLength - 1, 90)), is(10, 84))
+              ),
+              from.set(plus(from.get, timeLength + 1))
+            ),
+            when(
+              i322.and(i322.eqz(escapes2.get), i322.and(i322.load8_u(marksAt, line.get), number(control))),
+              shown4(end2.get),
+              otherwise(copied(end2.get))
+            ),
+            back(end2.get),
+            i322.store8(0, to.get, number(newline)),
+            to.set(plus(to.get, 1)),
+            start.set(plus(end2.get, 1)),
+            line.set(plus(line.get, 1))
+          ),
+          to.get
+        ];
+      }
+    };
+    spelled = (word) => word.reduce(
+      (values, bytes2, place) => values.flatMap((value2) => bytes2.map((byte) => value2 | byte << place * 8)),
+      [0]
+    );
+  }
+});
+
+// src/doctor/logs/line-scan.ts
+function lineScanner() {
+  const plainly = plainScanner();
+  let fast;
+  let seen = 0;
+  return (bytes2) => {
+    if (seen < fastFrom && seen + bytes2.length >= fastFrom) fast = simd();
+    seen += bytes2.length;
+    return fast && bytes2.length <= mostBytes ? fast.scan(bytes2) : plainly(bytes2);
+  };
+}
+function plainScanner() {
+  let ends = new Int32Array(0);
+  let marks = new Uint8Array(0);
+  return (bytes2) => {
+    let count2 = 0;
+    for (let at = bytes2.indexOf(newline2); at !== -1; at = bytes2.indexOf(newline2, at + 1)) {
+      if (count2 === ends.length) {
+        const longer = new Int32Array(Math.max(1024, count2 * 2));
+        longer.set(ends);
+        ends = longer;
+      }
+      ends[count2++] = at;
+    }
+    if (count2 === ends.length) {
+      const longer = new Int32Array(count2 + 1);
+      longer.set(ends);
+      ends = longer;
+    }
+    ends[count2] = bytes2.length;
+    if (marks.length <= count2) marks = new Uint8Array(ends.length);
+    else marks.fill(0, 0, count2 + 1);
+    return { count: count2, ends, marks };
+  };
+}
+function markControls(bytes2, { count: count2, ends, marks, simd: simd2, seen = wide2 }) {
+  if (!simd2) findControls(bytes2, ends, marks);
+  if ((seen & wide2) === 0 || (0, import_node_buffer.isUtf8)(bytes2)) return;
+  for (let line = 0; line <= count2; line++) if ((marks[line] & wide2) !== 0) marks[line] |= odd;
+}
+function findControls(bytes2, ends, marks) {
+  let line = 0;
+  const look = (from, to) => {
+    for (let at = from; at < to; at++) {
+      const byte = bytes2[at];
+      if (byte >= 32 && byte < 127 || byte === newline2 || byte === 9) continue;
+      while (ends[line] < at) line++;
+      marks[line] |= byte < 128 ? control : drives2(bytes2, at) ? wide2 | odd : wide2;
+    }
+  };
+  const head = Math.min(-bytes2.byteOffset & 3, bytes2.length);
+  look(0, head);
+  const words6 = head < bytes2.length ? new Int32Array(bytes2.buffer, bytes2.byteOffset + head, bytes2.length - head >> 2) : new Int32Array(0);
+  const fours = words6.length & ~3;
+  for (let index = 0; index < fours; index += 4) {
+    const [a, b, c, d] = [words6[index], words6[index + 1], words6[index + 2], words6[index + 3]];
+    const found = a | a - 538976288 | a + 16843009 | b | b - 538976288 | b + 16843009 | (c | c - 538976288 | c + 16843009 | d | d - 538976288 | d + 16843009);
+    if ((found & tops) === 0) continue;
+    for (let word = index; word < index + 4; word++) {
+      const value2 = words6[word];
+      if (((value2 | value2 - 538976288 | value2 + 16843009) & tops) !== 0)
+        look(head + word * 4, head + word * 4 + 4);
+    }
+  }
+  look(head + fours * 4, bytes2.length);
+}
+function drives2(bytes2, at) {
+  const [first, second, third] = [bytes2[at], bytes2[at + 1], bytes2[at + 2]];
+  if (first === 194) return second < 160;
+  if (first === 216) return second === 156;
+  if (first !== 226) return false;
+  if (second === 128) return third === 142 || third === 143 || third >= 170 && third <= 174;
+  return second === 129 && third >= 166 && third <= 169;
+}
+function secretMarker() {
+  const { find: find2 } = suspects();
+  return (bytes2, { count: count2, ends, marks, simd: simd2, seen = atSign | control }) => {
+    const mark2 = (byte, isSuspect) => {
+      let line = 0;
+      for (let at = bytes2.indexOf(byte); at !== -1; at = bytes2.indexOf(byte, at + 1)) {
+        while (ends[line] < at) line++;
+        if ((marks[line] & secret) === 0 && isSuspect(at, line === 0 ? 0 : ends[line - 1] + 1))
+          marks[line] |= secret;
+      }
+    };
+    if ((seen & control) !== 0) mark2(27, (at, start) => at > start && breaksWord(bytes2, at));
+    if (simd2) {
+      if ((seen & atSign) === 0) return;
+      for (let line = 0; line <= count2; line++) {
+        if ((marks[line] & (atSign | secret)) !== atSign) continue;
+        const start = line === 0 ? 0 : ends[line - 1] + 1;
+        if (bytes2.subarray(start, ends[line]).includes("://")) marks[line] |= secret;
+      }
+      return;
+    }
+    for (let line = 0, start = 0; line <= count2; line++) {
+      const end2 = ends[line];
+      if (find2(bytes2, start + timeSize(bytes2, start, end2), end2) !== end2) marks[line] |= secret;
+      start = end2 + 1;
+    }
+    mark2(74, (at) => at >= 2 && bytes2[at - 1] === 121 && bytes2[at - 2] === 101);
+    mark2(64, (at, start) => bytes2.subarray(start, at).includes("://"));
+  };
+}
+function breaksWord(bytes2, at) {
+  if (!wordBytes[bytes2[at - 1]]) return false;
+  let behind = at;
+  while (bytes2[behind] === 27 && bytes2[behind + 1] === 91) {
+    behind += 2;
+    while (bytes2[behind] >= 32 && bytes2[behind] < 64) behind++;
+    behind++;
+  }
+  return bytes2[behind] === 27 || bytes2[behind] === 61 || wordBytes[bytes2[behind]] === 1;
+}
+var import_node_buffer, newline2, tops, fastFrom, wordBytes;
+var init_line_scan = __esm({
+  "src/doctor/logs/line-scan.ts"() {
+    "use strict";
+    import_node_buffer = __toESM(require_node_buffer(), 1);
+    init_suspects();
+    init_line_marks();
+    init_simd();
+    newline2 = 10;
+    tops = 2155905152 | 0;
+    fastFrom = 2 * 1024 * 1024;
+    wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w"'-]/.test(String.fromCharCode(byte))));
+  }
+});
+
+// src/doctor/logs/lines.ts
+async function* readPieces(text4, range, help) {
+  const until2 = Math.min(range.until, text4.size);
+  const scan2 = lineScanner();
+  let line = range.from.line;
+  const carry2 = new Carry();
+  const piece = (bytes2, end2) => {
+    const made = { bytes: bytes2, line, end: end2, scan: scan2(bytes2) };
+    line += linesIn(made);
+    return made;
+  };
+  const carried = (newlineOrNone, end2) => {
+    tooLong(line, carry2.size, help);
+    return piece(carry2.take(newlineOrNone), end2);
+  };
+  let lostStart = false;
+  for await (const { chunk, position, end: end2 } of chunksAhead(text4, range.from.offset, until2)) {
+    if (!chunk.bytes) {
+      if (carry2.size > 0) yield carried(nothing2, position);
+      lostStart = true;
+      continue;
+    }
+    let bytes2 = chunk.bytes.subarray(position - chunk.start, end2 - chunk.start);
+    if (lostStart) {
+      const first = bytes2.indexOf(newline3) + 1;
+      if (first === 0) continue;
+      lostStart = false;
+      const found = await help.lineAt(end2 - bytes2.length + first);
+      if (found === void 0) help.note(`Line numbers behind it are too low: nobody knows how many lines are lost.`);
+      line = found ?? line;
+      bytes2 = bytes2.subarray(first);
+    }
+    for (let at = 0; at < bytes2.length; at += pieceSize2) {
+      const part = bytes2.subarray(at, at + pieceSize2);
+      const last = part.lastIndexOf(newline3) + 1;
+      if (last === 0) {
+        carry2.add(part);
+        continue;
+      }
+      let start = 0;
+      if (carry2.size > 0) {
+        start = part.indexOf(newline3) + 1;
+        carry2.add(part.subarray(0, start - 1));
+        yield carried(part.subarray(start - 1, start), end2 - bytes2.length + at + start);
+      }
+      if (start < last) yield piece(part.subarray(start, last), end2 - bytes2.length + at + last);
+      carry2.add(part.subarray(last));
+    }
+  }
+  if (carry2.size > 0) yield carried(nothing2, until2);
+}
+async function* chunksAhead(text4, from, until2) {
+  let position = from;
+  let next = position < until2 ? text4.chunk(position, until2) : void 0;
+  while (next) {
+    const chunk = await next;
+    const end2 = Math.min(chunk.end, until2);
+    next = end2 < until2 ? text4.chunk(end2, until2) : void 0;
+    next?.catch(() => {
+    });
+    yield { chunk, position, end: end2 };
+    position = end2;
+  }
+}
+function linesOf2(piece, stepOf) {
+  const count2 = linesIn(piece);
+  const contents = piece.bytes.toString("utf8").split("\n");
+  const lines2 = [];
+  for (let index = 0; index < count2; index++) {
+    const content = contents[index];
+    const timed = content[timeLength] === " " && content[timeLength - 1] === "Z" && content[10] === "T";
+    lines2.push({
+      number: piece.line + index + 1,
+      step: stepOf(piece.line + index),
+      time: timed ? content.slice(0, timeLength) : "",
+      text: timed ? content.slice(timeLength + 1) : content
+    });
+  }
+  return lines2;
+}
+function tooLong(line, size2, help) {
+  if (size2 > longestLine4) help.note(`Line ${line + 1} has ${size2} bytes; only the first MiB is shown.`);
+}
+async function tailStart(text4, end2, count2) {
+  if (count2 === 0 || end2 === 0) return { offset: end2, lines: 0 };
+  let lines2 = 0;
+  let found = end2;
+  let position = end2;
+  while (position > 0) {
+    const chunk = await text4.chunk(position - 1);
+    if (!chunk.bytes) return { offset: found, lines: lines2 };
+    const bytes2 = chunk.bytes.subarray(0, position - chunk.start);
+    let at = position === end2 ? bytes2.length - 2 : bytes2.length - 1;
+    while (at >= 0) {
+      at = bytes2.lastIndexOf(newline3, at);
+      if (at < 0) break;
+      lines2++;
+      found = chunk.start + at + 1;
+      if (lines2 === count2) return { offset: found, lines: lines2 };
+      at--;
+    }
+    position = chunk.start;
+  }
+  return { offset: 0, lines: lines2 + 1 };
+}
+async function countLines(text4, from, until2, note) {
+  const stopLine = until2.line ?? Number.POSITIVE_INFINITY;
+  const stopOffset = Math.min(until2.offset ?? text4.size, text4.size);
+  let { line, offset } = from;
+  while (line < stopLine && offset < stopOffset) {
+    const chunk = await text4.chunk(offset);
+    const end2 = Math.min(chunk.end, stopOffset);
+    const ahead = end2 < stopOffset ? text4.chunk(end2) : void 0;
+    ahead?.catch(() => {
+    });
+    if (!chunk.bytes)
+      note("Lines were counted, but not those of the damaged part: the lines behind it have other numbers.");
+    else {
+      const bytes2 = chunk.bytes;
+      const stop2 = end2 - chunk.start;
+      for (let at = bytes2.indexOf(newline3, offset - chunk.start); at !== -1 && at < stop2; at = bytes2.indexOf(newline3, at + 1)) {
+        line++;
+        if (line === stopLine) return { line, offset: chunk.start + at + 1 };
+      }
+    }
+    offset = end2;
+  }
+  return { line, offset };
+}
+var longestLine4, pieceSize2, newline3, nothing2, linesIn, Carry;
+var init_lines = __esm({
+  "src/doctor/logs/lines.ts"() {
+    "use strict";
+    init_line_marks();
+    init_line_scan();
+    longestLine4 = 1024 * 1024;
+    pieceSize2 = 1024 * 1024;
+    newline3 = 10;
+    nothing2 = Buffer.alloc(0);
+    linesIn = ({ bytes: bytes2, scan: { count: count2, ends } }) => count2 + (bytes2.length > (count2 === 0 ? 0 : ends[count2 - 1] + 1) ? 1 : 0);
+    Carry = class {
+      size = 0;
+      parts = [];
+      add(bytes2) {
+        if (bytes2.length > 0 && this.size < longestLine4)
+          this.parts.push(Buffer.from(bytes2.subarray(0, longestLine4 - this.size)));
+        this.size += bytes2.length;
+      }
+      /** @param end what goes behind it: a newline, where there was one */
+      take(end2) {
+        const line = Buffer.concat([...this.parts, end2]);
+        this.size = 0;
+        this.parts = [];
+        return line;
+      }
+    };
+  }
+});
+
+// src/doctor/logs/locate.ts
+function locator(text4, index, known2, note) {
+  let trusted = index;
+  const distrust = (why) => {
+    trusted = void 0;
+    note(`${why} Lines were counted through the text instead.`);
+  };
+  const counted = [{ line: 0, offset: 0 }];
+  const count2 = async (until2) => {
+    const from = counted.findLast(
+      (place2) => place2.line <= (until2.line ?? Number.POSITIVE_INFINITY) && place2.offset <= (until2.offset ?? text4.size)
+    );
+    const place = await countLines(text4, from, until2, note);
+    if (place.line > counted.at(-1).line) counted.push(place);
+    return place;
+  };
+  const damaged2 = (error2) => {
+    if (!(error2 instanceof IndexDamage)) throw error2;
+    distrust(error2.message);
+  };
+  return {
+    async offsetOf(line) {
+      if (line <= 0) return 0;
+      if (trusted && line < trusted.lines) {
+        try {
+          const offset = await trusted.offsetOf(line);
+          if (await beginsLine(text4, offset)) return Math.min(offset, text4.size);
+          distrust(`The line index says that line ${line + 1} begins at byte ${offset}, where no line begins.`);
+        } catch (error2) {
+          damaged2(error2);
+        }
+      } else if (trusted) {
+        if (trusted.last >= text4.size) return text4.size;
+        if (await beginsLine(text4, trusted.last))
+          return (await countLines(text4, { line: trusted.lines - 1, offset: trusted.last }, { line }, note)).offset;
+        distrust("The line index is not one of this text.");
+      }
+      const place = await count2({ line });
+      return place.line === line ? place.offset : text4.size;
+    },
+    async lineAt(offset) {
+      try {
+        return await trusted?.lineAt(offset);
+      } catch (error2) {
+        damaged2(error2);
+        return void 0;
+      }
+    },
+    async total() {
+      if (text4.size === known2.size && known2.lines > 0) return known2.lines;
+      if (trusted && trusted.last < text4.size) {
+        const from = { line: trusted.lines - 1, offset: trusted.last };
+        return ended(text4, await countLines(text4, from, {}, note));
+      }
+      if (trusted) {
+        const line = await this.lineAt(text4.size);
+        if (line !== void 0) return line;
+      }
+      return ended(text4, await count2({}));
+    }
+  };
+}
+async function ended(text4, { line, offset }) {
+  if (text4.size === 0) return 0;
+  const chunk = await text4.chunk(Math.min(offset, text4.size) - 1);
+  return line + (chunk.bytes && chunk.bytes[text4.size - 1 - chunk.start] !== 10 ? 1 : 0);
+}
+async function beginsLine(text4, offset) {
+  if (offset >= text4.size) return offset === text4.size;
+  const chunk = await text4.chunk(offset);
+  if (!chunk.bytes) return true;
+  const at = offset - chunk.start;
+  if (at > 0 && chunk.bytes[at - 1] !== 10) return false;
+  const time = chunk.bytes.toString("latin1", at, at + timeShape.length).replace(/\d/g, "0");
+  return timeShape.startsWith(time);
+}
+var timeShape;
+var init_locate = __esm({
+  "src/doctor/logs/locate.ts"() {
+    "use strict";
+    init_line_index();
+    init_lines();
+    timeShape = "0000-00-00T00:00:00.0000000Z ";
+  }
+});
+
+// src/doctor/logs/place.ts
+async function openLog(stores, task, expectedSize) {
+  const found = await find(stores, task, expectedSize);
+  if (!("text" in found)) return found;
+  let { text: text4, store } = found;
+  const read = {
+    bytes: 0,
+    notes: found.failures.map(
+      ({ error: error2 }) => `${sentence(messageOf(error2))} The log was read from ${store.name} instead.`
+    )
+  };
+  async function reopen(cause) {
+    read.bytes += text4.bytesRead;
+    const before = store;
+    await text4.close().catch(() => {
+    });
+    const again = await find(stores, task, expectedSize);
+    if (!("text" in again)) throw cause;
+    ({ text: text4, store } = again);
+    if (store !== before)
+      read.notes.push(`Forgejo moved the log from ${before.name} to ${store.name} while it was read.`);
+  }
+  return {
+    where: () => store.name,
+    text: {
+      get size() {
+        return text4.size;
+      },
+      get compressed() {
+        return text4.compressed;
+      },
+      get bytesRead() {
+        return read.bytes + text4.bytesRead;
+      },
+      get notes() {
+        return [...read.notes, ...text4.notes];
+      },
+      get damage() {
+        return text4.damage;
+      },
+      async chunk(position, until2) {
+        const asked = text4;
+        try {
+          return await asked.chunk(position, until2);
+        } catch (error2) {
+          if (!(error2 instanceof LogGone)) throw error2;
+          if (asked === text4) await reopen(error2);
+          return text4.chunk(position, until2);
+        }
+      },
+      close: () => text4.close()
+    }
+  };
+}
+async function find(stores, { id, logFilename }, expectedSize) {
+  let failures = [];
+  for (let turn = 0; turn < 2; turn++) {
+    failures = [];
+    for (const store of stores) {
+      try {
+        const file = await store.open(logFilename, id);
+        if (!file) continue;
+        try {
+          return { text: await openText(file, expectedSize), store, failures };
+        } catch (error2) {
+          await file.close().catch(() => {
+          });
+          if (!(error2 instanceof LogGone)) throw error2;
+        }
+      } catch (error2) {
+        failures.push({ where: store.name, error: error2 });
+      }
+    }
+  }
+  return { asked: stores.map((store) => store.name), failures };
+}
+var init_place = __esm({
+  "src/doctor/logs/place.ts"() {
+    "use strict";
+    init_errors();
+    init_words();
+    init_text();
+  }
+});
+
+// src/doctor/logs/logs.ts
+async function readLog(request) {
+  const { task, selection } = request;
+  if (!task && request.attempts && request.attempts.length > 0)
+    return empty(
+      "no-attempt",
+      `The job has no such attempt; it has ${request.attempts.join(", ")}.`,
+      `Add --attempt ${request.attempts.at(-1)}, or leave --attempt out for the present one.`
+    );
+  if (!task && request.jobStatus !== void 0 && isDone(request.jobStatus))
+    return empty(
+      "not-started",
+      request.jobStatus === Status.cancelled ? "The job was cancelled before a runner took it: it has no log." : "No runner has ever taken the job: it has no log.",
+      "ci-doctor show tells how the jobs of the run ended."
+    );
+  if (!task)
+    return empty(
+      "not-started",
+      "The job has no task: no runner has picked it up yet, so there is no log.",
+      "ci-doctor stuck"
+    );
+  if (selection.step !== void 0 && selection.failed)
+    throw usage("--step and --failed exclude each other.", "Give one of them.");
+  const done = isDone(task.status);
+  const steps = fullSteps(task, request.steps);
+  const step = selection.step === void 0 ? void 0 : stepNamed(selection.step, steps);
+  const failed = failedSteps(steps);
+  if (task.logExpired)
+    return empty(
+      "expired",
+      `The log of task ${task.id} is past its retention time: Forgejo has deleted it.`,
+      "Run the job again to get a new one; LOG_RETENTION_DAYS in the [actions] section of app.ini sets the time."
+    );
+  if (selection.failed && failed.length === 0) return noFailedStep(task, steps, done);
+  const opened = await openLog(storesOf(request, task), task, done ? task.logSize : void 0);
+  if (!("text" in opened)) return notFound2(request, task, opened);
+  const { text: text4 } = opened;
+  const notes = [];
+  const note = (message) => {
+    if (!notes.includes(message)) notes.push(message);
+  };
+  try {
+    const index = await lineIndex(request.index, text4, note);
+    if (done && index.lines && index.lines.lines !== task.logLength)
+      note(`The line index has ${index.lines.lines} lines, action_task.log_length says ${task.logLength}.`);
+    const sizes = `has ${text4.size} bytes of text, action_task.log_size says ${task.logSize}`;
+    const foreign = [];
+    if (done && !text4.compressed && text4.size !== task.logSize && opened.where() !== request.dbfs?.name)
+      foreign.push({
+        frame: 1,
+        offset: 0,
+        start: Math.min(text4.size, task.logSize),
+        end: void 0,
+        message: `The log in ${opened.where()} is not compressed and ${sizes}: it was cut, or is not the log of task ${task.id}.`
+      });
+    const isCut = done && text4.size < task.logSize;
+    if (text4.size === 0) {
+      await text4.close();
+      return text4.damage.length + text4.notes.length > 0 ? unreadable3(task, opened.where(), text4) : empty("empty", `The log of task ${task.id} is empty in ${opened.where()}.`, stateHint(task, done));
+    }
+    const find2 = locator(text4, index.lines, { lines: task.logLength, size: task.logSize }, note);
+    const chosen = step ?? (selection.failed ? await decisive(failed, find2, text4, steps, done) : void 0);
+    const range = await chooseLines(find2, text4, task, steps, chosen, selection, done, isCut);
+    if (range.start >= range.end) {
+      await text4.close();
+      return chosen && isCut && chosen.logLength > 0 ? cutBefore(chosen, task, opened.where(), text4) : noOutput(chosen, task, done);
+    }
+    if (range.isCut && text4.damage.length + foreign.length === 0)
+      foreign.push({
+        // The frame that it would be.
+        frame: Math.floor(text4.size / forgejoFrame) + 1,
+        offset: text4.size,
+        start: text4.size,
+        end: void 0,
+        message: `The log in ${opened.where()} ends at byte ${text4.size} of ${task.logSize}: the rest is missing.`
+      });
+    else if (foreign.length === 0 && (text4.size < task.logSize || done && text4.size !== task.logSize))
+      note(`The log ${sizes}.`);
+    const others = selection.failed ? failed.filter((other) => other !== chosen && other.logLength > 0) : [];
+    if (others.length > 0)
+      note(`Failed as well: ${others.map((other) => `${other.number} "${other.name}"`).join(", ")} (see --step).`);
+    let lines2 = 0;
+    const all = pieces(task, text4, range, find2, note, (count2) => {
+      lines2 += count2;
+    });
+    return {
+      kind: "lines",
+      pieces: all,
+      blocks: blocks(all, steps),
+      stepAt: stepSpans(steps),
+      summary: () => ({
+        where: opened.where(),
+        logFilename: task.logFilename,
+        compressed: text4.compressed,
+        size: text4.size,
+        step: chosen?.name,
+        lines: lines2,
+        bytesRead: text4.bytesRead + index.bytesRead(),
+        notes: [...text4.notes, ...[...text4.damage, ...foreign].map(({ message }) => message), ...notes],
+        damage: [...text4.damage, ...foreign]
+      }),
+      close: () => text4.close()
+    };
+  } catch (error2) {
+    await text4.close().catch(() => {
+    });
+    throw explained4(error2, task);
+  }
+}
+function storesOf({ storage, dbfs, api, apiFirst }, task) {
+  const own = task.logInStorage ? [storage, dbfs] : [dbfs, storage];
+  const order2 = apiFirst ? [api, ...own] : [...own, api];
+  return task.logFilename === "" ? [] : order2.filter((store) => store !== void 0);
+}
+async function decisive(failed, find2, text4, steps, done) {
+  const wrote = failed.filter((step) => step.logLength > 0);
+  for (const step of wrote.length > 1 ? wrote : []) {
+    const { start, end: end2 } = linesOf(step, steps, done, Number.POSITIVE_INFINITY);
+    const from = await find2.offsetOf(start);
+    const until2 = await find2.offsetOf(end2);
+    const back = await tailStart(text4, until2, Math.min(end2 - start, 10));
+    const range = { from: { line: end2 - back.lines, offset: Math.max(from, back.offset) }, until: until2 };
+    let goesOn = false;
+    for await (const piece of readPieces(text4, range, { lineAt: find2.lineAt, note: () => {
+    } }))
+      goesOn ||= linesOf2(piece, () => "").some((line) => line.text.trim() === "Failed but continue next step");
+    if (!goesOn) return step;
+  }
+  return failed[0];
+}
+async function chooseLines(find2, text4, task, steps, step, { failed, tail }, done, isCut) {
+  const whole2 = (total) => !step ? { start: 0, end: total } : failed ? linesAroundFailure(step, steps, done, total) : linesOf(step, steps, done, total);
+  let lines2 = whole2(Number.POSITIVE_INFINITY);
+  const open8 = lines2.end === Number.POSITIVE_INFINITY;
+  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
+  if (isCut) {
+    const total = await find2.total();
+    const there = { start: lines2.start, end: Math.min(lines2.end, total) };
+    const until2 = there.end === total ? text4.size : await find2.offsetOf(there.end);
+    return { ...await lastOf2(find2, text4, there, until2, tail), isCut: lines2.end > total };
+  }
+  if (open8 && (tail !== void 0 || !done || text4.size !== task.logSize)) lines2 = whole2(await find2.total());
+  else if (open8) lines2 = { start: lines2.start, end: task.logLength };
+  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
+  return lastOf2(find2, text4, lines2, open8 ? text4.size : await find2.offsetOf(lines2.end), tail);
+}
+async function lastOf2(find2, text4, lines2, until2, tail) {
+  if (lines2.start >= lines2.end) return { ...lines2, from: 0, until: 0 };
+  if (tail !== void 0 && tail < lines2.end - lines2.start) {
+    const back = await tailStart(text4, until2, tail);
+    return { start: lines2.end - back.lines, end: lines2.end, from: back.offset, until: until2 };
+  }
+  return { ...lines2, from: await find2.offsetOf(lines2.start), until: until2 };
+}
+async function* blocks(pieces2, steps) {
+  const stepOf = stepNamer(steps);
+  for await (const piece of pieces2) yield linesOf2(piece, stepOf);
+}
+async function* pieces(task, text4, chosen, find2, note, given) {
+  try {
+    let lines2 = 0;
+    const range = { from: { line: chosen.start, offset: chosen.from }, until: chosen.until };
+    for await (const piece of readPieces(text4, range, { lineAt: find2.lineAt, note })) {
+      const count2 = linesIn(piece);
+      lines2 += count2;
+      given(count2);
+      yield piece;
+    }
+    if (lines2 !== chosen.end - chosen.start && text4.damage.length === 0)
+      note(
+        `The database expects ${chosen.end - chosen.start} lines here, the text has ${lines2}: line numbers may be wrong, and lines of the neighbouring steps may be among them.`
+      );
+  } catch (error2) {
+    throw explained4(error2, task);
+  } finally {
+    await text4.close().catch(() => {
+    });
+  }
+}
+async function lineIndex(bytes2, text4, note) {
+  let bytesRead = 0;
+  let lines2;
+  if (bytes2 && text4.size > 0) {
+    try {
+      lines2 = await openLineIndex({
+        length: () => bytes2.length(),
+        async read(offset, length) {
+          const piece = await bytes2.read(offset, length);
+          bytesRead += piece.length;
+          return piece;
+        }
+      });
+    } catch (error2) {
+      if (!(error2 instanceof IndexDamage)) throw error2;
+      note(`${error2.message} Lines were counted through the text instead.`);
+    }
+  }
+  return { lines: lines2, bytesRead: () => bytesRead };
+}
+function stepNamed(wanted, steps) {
+  const same4 = steps.filter(({ name: name3 }) => name3 === wanted);
+  const named = same4.length > 0 ? same4 : steps.filter(({ name: name3 }) => name3.toLowerCase() === wanted.toLowerCase());
+  if (named.length === 1) return named[0];
+  const list = (some2) => some2.map(({ number: number2, name: name3 }) => `${number2} "${name3}"`).join(", ");
+  if (named.length > 1)
+    throw usage(`${named.length} steps are called ${JSON.stringify(wanted)}.`, `Give the number: ${list(named)}.`);
+  const byNumber = /^\d+$/.test(wanted) ? steps[Number(wanted)] : void 0;
+  if (byNumber) return byNumber;
+  const close = nearest(
+    wanted,
+    steps.map(({ name: name3 }) => name3)
+  );
+  throw usage(
+    `The job has no step ${JSON.stringify(wanted)}.`,
+    close ? `Did you mean ${JSON.stringify(close)}? It has: ${list(steps)}.` : `It has: ${list(steps)}.`
+  );
+}
+function explained4(error2, task) {
+  if (error2 instanceof LogGone)
+    return new UnreadableLog(
+      `The log ${task.logFilename} disappeared while it was read.`,
+      "Ask again: it is moved when the task ends, and deleted after the retention time.",
+      error2
+    );
+  if (error2 instanceof Error && "syscall" in error2)
+    return new UnreadableLog(
+      `The log ${task.logFilename} cannot be read any further: ${messageOf(error2)}`,
+      "Look at that file and its file system.",
+      error2
+    );
+  return error2;
+}
+var forgejoFrame;
+var init_logs = __esm({
+  "src/doctor/logs/logs.ts"() {
+    "use strict";
+    init_errors();
+    init_nearest();
+    init_status();
+    init_steps();
+    init_empty();
+    init_line_index();
+    init_lines();
+    init_locate();
+    init_place();
+    init_store();
+    init_text();
+    forgejoFrame = 128 * 1024;
   }
 });
 
@@ -90243,8 +90253,8 @@ async function diagnose([name3], options, io) {
     const means = meansOf(connection, rules);
     if (options.since !== void 0) {
       const since = moment(options.since, await connection.database.now());
-      const result2 = await statistics(means, since, (done4, of) => {
-        if (of > 200) io.note(`${done4} of ${of} failures looked at`);
+      const result2 = await statistics(means, since, (done, of) => {
+        if (of > 200) io.note(`${done} of ${of} failures looked at`);
       });
       return {
         exit: result2.failed === 0 ? exitCode.ok : exitCode.problem,
@@ -90562,19 +90572,19 @@ async function* followJob(request) {
       }
       const isFirst = taskId !== task.id;
       taskId = task.id;
-      const done4 = isDone(task.status);
+      const done = isDone(task.status);
       if (task.logExpired) {
         note("Its log is past its retention time: Forgejo has deleted it.");
         return task.status;
       }
-      if (task.logSize > place.offset || done4 && looks3 === 0) {
+      if (task.logSize > place.offset || done && looks3 === 0) {
         const steps = fullSteps(task, await request.steps(task.id));
-        for await (const piece of readOn2(request, task, place, isFirst ? request.tail : void 0, done4)) {
+        for await (const piece of readOn2(request, task, place, isFirst ? request.tail : void 0, done)) {
           place = { line: piece.line + linesIn(piece), offset: piece.end };
           yield { piece, steps };
         }
       }
-      if (done4) {
+      if (done) {
         looks3++;
         const enough = task.status === Status.cancelled ? patience : 1;
         if (place.offset >= task.logSize && (task.logInStorage || looks3 > enough)) return task.status;
@@ -90587,8 +90597,8 @@ async function* followJob(request) {
     await request.pause();
   }
 }
-async function* readOn2(request, task, from, tail, done4) {
-  const opened = await openLog(storesOf(request, task), task, done4 ? task.logSize : void 0);
+async function* readOn2(request, task, from, tail, done) {
+  const opened = await openLog(storesOf(request, task), task, done ? task.logSize : void 0);
   const { note } = request;
   if (!("text" in opened)) {
     for (const { where, error: error2 } of opened.failures) {
@@ -90606,7 +90616,7 @@ async function* readOn2(request, task, from, tail, done4) {
     }
     const help = { lineAt: async () => void 0, note };
     for await (const piece of readPieces(text4, { from: start, until: text4.size }, help)) {
-      if (!isWhole(piece) && !done4) break;
+      if (!isWhole(piece) && !done) break;
       yield piece;
     }
   } catch (error2) {
@@ -91131,6 +91141,7 @@ var init_logs2 = __esm({
     init_status();
     init_find_run();
     init_dbfs();
+    init_empty();
     init_follow();
     init_hide();
     init_lines();
@@ -91221,9 +91232,9 @@ async function keepIssue(forgejo, repository, findings, { dryRun = false } = {})
   });
   if (findings.length === 0) {
     if (issue2 === void 0) return change("none", void 0);
-    for (const open7 of dryRun ? [] : [issue2, ...others]) {
-      await forgejo.issues.comment({ ...place, index: open7.number, body: "Nothing holds a run any more." });
-      await forgejo.issues.edit({ ...place, index: open7.number, state: "closed" });
+    for (const open8 of dryRun ? [] : [issue2, ...others]) {
+      await forgejo.issues.comment({ ...place, index: open8.number, body: "Nothing holds a run any more." });
+      await forgejo.issues.edit({ ...place, index: open8.number, state: "closed" });
     }
     return change("closed", issue2);
   }
@@ -91802,13 +91813,13 @@ var init_plan = __esm({
       }
       #cancel(wanted) {
         const { now, timings: timings2 } = this.#situation;
-        const open7 = this.#jobs.filter((job) => !isDone(job.status) && (!wanted || wanted.has(job.id)));
-        const alive = open7.filter((job) => job.task && !isDone(job.task.status) && isFresh(job.task, now, timings2));
+        const open8 = this.#jobs.filter((job) => !isDone(job.status) && (!wanted || wanted.has(job.id)));
+        const alive = open8.filter((job) => job.task && !isDone(job.task.status) && isFresh(job.task, now, timings2));
         if (alive.length > 0 && !this.#request.force) {
           for (const job of alive) this.#leaveOut(job.name, this.#reports(job.task), true);
           return;
         }
-        for (const job of open7) this.#end(job, Status.cancelled);
+        for (const job of open8) this.#end(job, Status.cancelled);
       }
       #close(task, status) {
         const { now } = this.#situation;
@@ -91953,10 +91964,10 @@ var init_plan = __esm({
         if (this.#runStatus !== void 0) return this.#runStatus;
         const statuses = this.#jobs.map((job) => job.status);
         const changed = statuses.some((status, index) => status !== this.#run.jobs[index].status);
-        const open7 = !isDone(this.#run.status);
+        const open8 = !isDone(this.#run.status);
         const wrong2 = this.#selected.some((hold) => hold.code === "run-status-wrong");
         if (!this.#run.exists) return this.#run.status;
-        if (!changed && !wrong2 && !(open7 && (this.#run.status === Status.unknown || statuses.every(isDone))))
+        if (!changed && !wrong2 && !(open8 && (this.#run.status === Status.unknown || statuses.every(isDone))))
           return this.#run.status;
         return this.#aggregate(statuses);
       }
@@ -91999,10 +92010,10 @@ var init_plan = __esm({
             "--to 0 takes no --job: the literal reset is of whole runs, and overwrites every job of them.",
             "For one job use --to waiting, --to failure or --to cancelled; for the whole run leave out --job."
           );
-        const open7 = this.#run.jobs.flatMap(
+        const open8 = this.#run.jobs.flatMap(
           (job) => job.task?.status === Status.running ? [{ job, task: job.task }] : []
         );
-        const alive = open7.filter(({ task }) => isFresh(task, this.#situation.now, this.#situation.timings));
+        const alive = open8.filter(({ task }) => isFresh(task, this.#situation.now, this.#situation.timings));
         if (alive.length > 0 && !this.#request.force) {
           for (const { job, task } of alive) this.#leaveOut(job.name, this.#reports(task), true);
           return {
@@ -92024,7 +92035,7 @@ var init_plan = __esm({
             jobs: this.#run.jobs.map((job) => ({ ...job, status: Status.unknown }))
           },
           changes: [
-            ...open7.map(({ task }) => ({ table: "action_task", id: task.id, ...zero(task.status) })),
+            ...open8.map(({ task }) => ({ table: "action_task", id: task.id, ...zero(task.status) })),
             ...this.#run.jobs.filter((job) => job.status !== Status.unknown).map((job) => ({ table: "action_run_job", id: job.id, ...zero(job.status) })),
             ...this.#run.status === Status.unknown ? [] : [{ table: "action_run", id: this.#run.id, ...zero(this.#run.status) }]
           ],
@@ -92172,16 +92183,17 @@ async function lockRuns(database, queries, ids) {
       ...ids.filter((id) => id < 0).map((id) => -id)
     ])
   ];
-  if (tasks.length > 0)
-    await queries.selectFrom("action_task").select("id").where("id", "in", tasks).orderBy("id").forUpdate().execute();
-  if (named.length > 0) {
+  await lockRows(queries, "action_task", tasks);
+  if (named.length > 0)
     await queries.selectFrom("action_run_job").select("id").where("run_id", "in", named).orderBy("id").forUpdate().execute();
-    await queries.selectFrom("action_run").select("id").where("id", "in", named).orderBy("id").forUpdate().execute();
-  }
-  const repositories = [...new Set(seen.map((job) => job.repo_id))];
-  if (database.generation.countsRunsInRepository && repositories.length > 0)
-    await queries.selectFrom("repository").select("id").where("id", "in", repositories).orderBy("id").forUpdate().execute();
+  await lockRows(queries, "action_run", named);
+  if (database.generation.countsRunsInRepository)
+    await lockRows(queries, "repository", [...new Set(seen.map((job) => job.repo_id))]);
   return loadRuns(database, queries, ids, { logs: true });
+}
+async function lockRows(queries, table3, ids) {
+  if (ids.length > 0)
+    await queries.selectFrom(table3).select("id").where("id", "in", ids).orderBy("id").forUpdate().execute();
 }
 async function surroundingsOf(queries, runs, lock) {
   const tasks = runs.flatMap((run2) => [
@@ -92229,7 +92241,7 @@ async function counterChanges(database, queries, turns2) {
   const counted = await queries.selectFrom("action_run").select((select) => [
     "repo_id",
     select.fn.countAll().as("all"),
-    select.fn.sum(select.case().when("status", "in", done2).then(1).else(0).end()).as("closed")
+    select.fn.sum(select.case().when("status", "in", doneStatuses).then(1).else(0).end()).as("closed")
   ]).where("repo_id", "in", ids).groupBy("repo_id").execute();
   const counts = new Map(counted.map((row) => [row.repo_id, { all: Number(row.all), closed: Number(row.closed) }]));
   return stored.flatMap((row) => {
@@ -92245,7 +92257,6 @@ async function counterChanges(database, queries, turns2) {
     return change ? [{ repositoryId: row.id, change }] : [];
   });
 }
-var done2;
 var init_rows = __esm({
   "src/doctor/reset/rows.ts"() {
     "use strict";
@@ -92254,7 +92265,6 @@ var init_rows = __esm({
     init_look();
     init_waiting();
     init_change();
-    done2 = [Status.success, Status.failure, Status.cancelled, Status.skipped];
   }
 });
 
@@ -92541,7 +92551,7 @@ async function takeOvertaken(database, repairs) {
   const ids = [...jobs.keys()];
   const overtaken = /* @__PURE__ */ new Map();
   for (let from = 0; from < ids.length; from += jobsAtOnce) {
-    const rows2 = await database.queries.selectFrom("action_run_job").select("run_id").distinct().where("id", "in", ids.slice(from, from + jobsAtOnce)).where("task_id", "=", 0).where("status", "in", done3).execute();
+    const rows2 = await database.queries.selectFrom("action_run_job").select("run_id").distinct().where("id", "in", ids.slice(from, from + jobsAtOnce)).where("task_id", "=", 0).where("status", "in", doneStatuses).execute();
     for (const row of rows2) overtaken.set(row.run_id, await takeResults(database, row.run_id, jobs));
   }
   return overtaken;
@@ -92594,7 +92604,7 @@ async function* readBack(database, ids) {
         yield { id, status: statuses.get(id) ?? Status.unknown, jobs: own.get(id) ?? [] };
   }
 }
-var import_node_crypto5, recent, RecentInstance, noSuchRun2, turns, order, inServersOrder, undoEntryOf, repairedOf, jobsAtOnce, done3, runsRead;
+var import_node_crypto5, recent, RecentInstance, noSuchRun2, turns, order, inServersOrder, undoEntryOf, repairedOf, jobsAtOnce, runsRead;
 var init_reset = __esm({
   "src/doctor/reset/reset.ts"() {
     "use strict";
@@ -92650,7 +92660,6 @@ var init_reset = __esm({
       requeued: run2.jobs.filter((job, at) => job.taskId !== 0 && after.jobs[at].status === Status.waiting && after.jobs[at].taskId === 0).map(({ id, name: name3, taskId, started, attempt, handle }) => ({ id, name: name3, taskId, started, attempt, handle }))
     });
     jobsAtOnce = 1e3;
-    done3 = [Status.success, Status.failure, Status.cancelled, Status.skipped];
     runsRead = 1e3;
   }
 });
@@ -92735,9 +92744,9 @@ async function failByCron({ database, forgejo, pause: pause2 }, repair, { change
   const ids = new Set(tasksToEnd(repair).map(({ id }) => id));
   const ended2 = (seen) => seen.jobs.every((job) => !job.task || !ids.has(job.task.id) || isDone(job.status) && isDone(job.task.status));
   const now = await until(database, run2, pause2, ended2);
-  const done4 = ended2(now);
-  const note = done4 ? "Ended by Forgejo's own cron, with commit status and log." : "The cron was started, and the task is still open: a runner reports, or the server fails over it (see its log).";
-  return { run: now, done: done4, note, statements };
+  const done = ended2(now);
+  const note = done ? "Ended by Forgejo's own cron, with commit status and log." : "The cron was started, and the task is still open: a runner reports, or the server fails over it (see its log).";
+  return { run: now, done, note, statements };
 }
 async function until(database, run2, pause2, isDoneNow) {
   let seen = run2;
@@ -92957,18 +92966,18 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
   const instance = new RecentInstance();
   const apply = async (some2) => {
     try {
-      const done4 = await applyRepairs(database, some2, request, timings2, {
+      const done = await applyRepairs(database, some2, request, timings2, {
         undoFile,
         names: names2,
         instance,
         mustExist: !options.allStuck,
         ...shown4 && { shown: shown4.filter(({ run: run2 }) => some2.includes(run2.id)) }
       });
-      const changed = done4.filter(({ changes }) => changes.length > 0);
-      refused5 ||= done4.some(options.allStuck ? ({ leftOut }) => leftOut.some((left2) => left2.problem) : isRefused);
+      const changed = done.filter(({ changes }) => changes.length > 0);
+      refused5 ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left2) => left2.problem) : isRefused);
       if (changed.length > 0) batches.push({ at: performance.now(), repaired: changed.map(repairedOf) });
       for (const repair of changed) changedRuns.add(repair.run.id);
-      for (const repair of done4) runs.set(repair.run.id, resetRun(repair, true));
+      for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
       if (ids.length > notedOneByOne) {
         const rows2 = changed.reduce((sum2, { changes }) => sum2 + changes.length, 0);
         io.note(`${count(changed.length, "run")}: ${count(rows2, "row")} written and committed.`);
@@ -92978,7 +92987,7 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
       await journal(changed.map((repair) => entryOf2(repair, runs.get(repair.run.id))));
     } catch (thrown) {
       const error2 = database.explain(thrown);
-      if (changedRuns.size === 0 && error2 instanceof ToolError && error2.kind !== "problem") throw error2;
+      if (changedRuns.size + asked === 0 && error2 instanceof ToolError && error2.kind !== "problem") throw thrown;
       if (some2.length > 1) {
         for (const id of some2) await apply([id]);
         return;
@@ -93065,7 +93074,7 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
         if (hasEnded(result)) ended2.push(run2.id);
       }
     } catch (error2) {
-      io.note(`Repaired, but it could not be read back. ${messageOf(error2)}`);
+      io.note(`Repaired, but it could not be read back. ${messageOf(database.explain(error2))}`);
     }
   };
   if (last) {
@@ -93302,7 +93311,7 @@ async function reset(args, options, io) {
 `);
     const todo = [
       ...requests > 0 ? [`Send ${count(requests, "request")} to ${tools.forgejo.server}`] : [],
-      ...statements > 0 || requests === 0 ? [`${requests > 0 ? "apply" : "Apply"} ${count(statements, "statement")} to ${database.place}`] : []
+      ...statements > 0 ? [`${requests > 0 ? "apply" : "Apply"} ${count(statements, "statement")} to ${database.place}`] : []
     ];
     if (!await io.ask(`${todo.join(" and ")}?`)) {
       io.note("Nothing was changed.");
@@ -93508,9 +93517,11 @@ function undoRun(database, entry, dryRun) {
         ]
       };
     const rows2 = entry.rows.filter((row) => row.table !== "repository");
-    const steps = rows2.filter((row) => row.table === "action_task_step").map(({ id }) => id);
-    if (steps.length > 0)
-      await queries.selectFrom("action_task_step").select("id").where("id", "in", steps).orderBy("id").forUpdate().execute();
+    await lockRows(
+      queries,
+      "action_task_step",
+      rows2.filter((row) => row.table === "action_task_step").map(({ id }) => id)
+    );
     const current = /* @__PURE__ */ new Map();
     for (const row of rows2) current.set(row, await readRow(queries, row));
     const same4 = (row, expected, apart) => Object.entries(expected).every(
@@ -93628,8 +93639,8 @@ async function undo([file], options, io) {
     let unwritten = false;
     for (const entry of order2) {
       const run2 = await undoRun(database, entry, false).catch((thrown) => {
+        if (!runs.some(({ outcome: outcome2 }) => outcome2 === "undone")) throw thrown;
         const error2 = database.explain(thrown);
-        if (!runs.some(({ outcome: outcome2 }) => outcome2 === "undone")) throw error2;
         const fix = error2 instanceof ToolError ? { fix: error2.fix } : {};
         return { runId: entry.runId, outcome: "failed", statements: [], moved: [], error: messageOf(error2), ...fix };
       });
@@ -93904,7 +93915,8 @@ __export(save_exports, {
 async function saveBody(response, file, signal) {
   const part = `${file}.part`;
   try {
-    await (0, import_promises19.pipeline)(import_node_stream3.Readable.fromWeb(response.body), (0, import_node_fs5.createWriteStream)(part), signal ? { signal } : {});
+    const handle = await (0, import_promises18.open)(part, "w");
+    await (0, import_promises19.pipeline)(import_node_stream3.Readable.fromWeb(response.body), handle.createWriteStream(), signal ? { signal } : {});
     const { size: size2 } = await (0, import_promises18.stat)(part);
     await (0, import_promises18.rename)(part, file);
     return size2;
@@ -93912,11 +93924,10 @@ async function saveBody(response, file, signal) {
     await (0, import_promises18.rm)(part, { force: true });
   }
 }
-var import_node_fs5, import_promises18, import_node_stream3, import_promises19;
+var import_promises18, import_node_stream3, import_promises19;
 var init_save = __esm({
   "src/forgejo/save.ts"() {
     "use strict";
-    import_node_fs5 = __toESM(require_node_fs(), 1);
     import_promises18 = __toESM(require_promises(), 1);
     import_node_stream3 = __toESM(require_node_stream(), 1);
     import_promises19 = __toESM(require_promises3(), 1);

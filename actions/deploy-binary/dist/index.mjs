@@ -3598,13 +3598,6 @@ var require_node_child_process = __commonJS({
   }
 });
 
-// builtin:node:fs
-var require_node_fs = __commonJS({
-  "builtin:node:fs"(exports, module) {
-    module.exports = __require("node:fs");
-  }
-});
-
 // builtin:node:util
 var require_node_util = __commonJS({
   "builtin:node:util"(exports, module) {
@@ -3619,17 +3612,7347 @@ var require_node_zlib = __commonJS({
   }
 });
 
-// builtin:node:events
-var require_node_events = __commonJS({
-  "builtin:node:events"(exports, module) {
-    module.exports = __require("node:events");
+// builtin:node:fs
+var require_node_fs = __commonJS({
+  "builtin:node:fs"(exports, module) {
+    module.exports = __require("node:fs");
   }
 });
 
-// builtin:node:tty
-var require_node_tty = __commonJS({
-  "builtin:node:tty"(exports, module) {
-    module.exports = __require("node:tty");
+// builtin:node:stream/promises
+var require_promises3 = __commonJS({
+  "builtin:node:stream/promises"(exports, module) {
+    module.exports = __require("node:stream/promises");
+  }
+});
+
+// node_modules/yaml/dist/nodes/identity.js
+var require_identity = __commonJS({
+  "node_modules/yaml/dist/nodes/identity.js"(exports) {
+    "use strict";
+    var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
+    var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
+    var MAP = /* @__PURE__ */ Symbol.for("yaml.map");
+    var PAIR = /* @__PURE__ */ Symbol.for("yaml.pair");
+    var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
+    var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
+    var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
+    var isAlias = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === ALIAS;
+    var isDocument = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === DOC;
+    var isMap = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
+    var isPair = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === PAIR;
+    var isScalar = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR;
+    var isSeq = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ;
+    function isCollection(node2) {
+      if (node2 && typeof node2 === "object")
+        switch (node2[NODE_TYPE]) {
+          case MAP:
+          case SEQ:
+            return true;
+        }
+      return false;
+    }
+    function isNode(node2) {
+      if (node2 && typeof node2 === "object")
+        switch (node2[NODE_TYPE]) {
+          case ALIAS:
+          case MAP:
+          case SCALAR:
+          case SEQ:
+            return true;
+        }
+      return false;
+    }
+    var hasAnchor = (node2) => (isScalar(node2) || isCollection(node2)) && !!node2.anchor;
+    exports.ALIAS = ALIAS;
+    exports.DOC = DOC;
+    exports.MAP = MAP;
+    exports.NODE_TYPE = NODE_TYPE;
+    exports.PAIR = PAIR;
+    exports.SCALAR = SCALAR;
+    exports.SEQ = SEQ;
+    exports.hasAnchor = hasAnchor;
+    exports.isAlias = isAlias;
+    exports.isCollection = isCollection;
+    exports.isDocument = isDocument;
+    exports.isMap = isMap;
+    exports.isNode = isNode;
+    exports.isPair = isPair;
+    exports.isScalar = isScalar;
+    exports.isSeq = isSeq;
+  }
+});
+
+// node_modules/yaml/dist/visit.js
+var require_visit = __commonJS({
+  "node_modules/yaml/dist/visit.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var BREAK = /* @__PURE__ */ Symbol("break visit");
+    var SKIP = /* @__PURE__ */ Symbol("skip children");
+    var REMOVE = /* @__PURE__ */ Symbol("remove node");
+    function visit2(node2, visitor) {
+      const visitor_ = initVisitor(visitor);
+      if (identity.isDocument(node2)) {
+        const cd = visit_(null, node2.contents, visitor_, Object.freeze([node2]));
+        if (cd === REMOVE)
+          node2.contents = null;
+      } else
+        visit_(null, node2, visitor_, Object.freeze([]));
+    }
+    visit2.BREAK = BREAK;
+    visit2.SKIP = SKIP;
+    visit2.REMOVE = REMOVE;
+    function visit_(key, node2, visitor, path6) {
+      const ctrl = callVisitor(key, node2, visitor, path6);
+      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path6, ctrl);
+        return visit_(key, ctrl, visitor, path6);
+      }
+      if (typeof ctrl !== "symbol") {
+        if (identity.isCollection(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          for (let i = 0; i < node2.items.length; ++i) {
+            const ci = visit_(i, node2.items[i], visitor, path6);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK)
+              return BREAK;
+            else if (ci === REMOVE) {
+              node2.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+        } else if (identity.isPair(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          const ck = visit_("key", node2.key, visitor, path6);
+          if (ck === BREAK)
+            return BREAK;
+          else if (ck === REMOVE)
+            node2.key = null;
+          const cv = visit_("value", node2.value, visitor, path6);
+          if (cv === BREAK)
+            return BREAK;
+          else if (cv === REMOVE)
+            node2.value = null;
+        }
+      }
+      return ctrl;
+    }
+    async function visitAsync(node2, visitor) {
+      const visitor_ = initVisitor(visitor);
+      if (identity.isDocument(node2)) {
+        const cd = await visitAsync_(null, node2.contents, visitor_, Object.freeze([node2]));
+        if (cd === REMOVE)
+          node2.contents = null;
+      } else
+        await visitAsync_(null, node2, visitor_, Object.freeze([]));
+    }
+    visitAsync.BREAK = BREAK;
+    visitAsync.SKIP = SKIP;
+    visitAsync.REMOVE = REMOVE;
+    async function visitAsync_(key, node2, visitor, path6) {
+      const ctrl = await callVisitor(key, node2, visitor, path6);
+      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
+        replaceNode(key, path6, ctrl);
+        return visitAsync_(key, ctrl, visitor, path6);
+      }
+      if (typeof ctrl !== "symbol") {
+        if (identity.isCollection(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          for (let i = 0; i < node2.items.length; ++i) {
+            const ci = await visitAsync_(i, node2.items[i], visitor, path6);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK)
+              return BREAK;
+            else if (ci === REMOVE) {
+              node2.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+        } else if (identity.isPair(node2)) {
+          path6 = Object.freeze(path6.concat(node2));
+          const ck = await visitAsync_("key", node2.key, visitor, path6);
+          if (ck === BREAK)
+            return BREAK;
+          else if (ck === REMOVE)
+            node2.key = null;
+          const cv = await visitAsync_("value", node2.value, visitor, path6);
+          if (cv === BREAK)
+            return BREAK;
+          else if (cv === REMOVE)
+            node2.value = null;
+        }
+      }
+      return ctrl;
+    }
+    function initVisitor(visitor) {
+      if (typeof visitor === "object" && (visitor.Collection || visitor.Node || visitor.Value)) {
+        return Object.assign({
+          Alias: visitor.Node,
+          Map: visitor.Node,
+          Scalar: visitor.Node,
+          Seq: visitor.Node
+        }, visitor.Value && {
+          Map: visitor.Value,
+          Scalar: visitor.Value,
+          Seq: visitor.Value
+        }, visitor.Collection && {
+          Map: visitor.Collection,
+          Seq: visitor.Collection
+        }, visitor);
+      }
+      return visitor;
+    }
+    function callVisitor(key, node2, visitor, path6) {
+      if (typeof visitor === "function")
+        return visitor(key, node2, path6);
+      if (identity.isMap(node2))
+        return visitor.Map?.(key, node2, path6);
+      if (identity.isSeq(node2))
+        return visitor.Seq?.(key, node2, path6);
+      if (identity.isPair(node2))
+        return visitor.Pair?.(key, node2, path6);
+      if (identity.isScalar(node2))
+        return visitor.Scalar?.(key, node2, path6);
+      if (identity.isAlias(node2))
+        return visitor.Alias?.(key, node2, path6);
+      return void 0;
+    }
+    function replaceNode(key, path6, node2) {
+      const parent = path6[path6.length - 1];
+      if (identity.isCollection(parent)) {
+        parent.items[key] = node2;
+      } else if (identity.isPair(parent)) {
+        if (key === "key")
+          parent.key = node2;
+        else
+          parent.value = node2;
+      } else if (identity.isDocument(parent)) {
+        parent.contents = node2;
+      } else {
+        const pt = identity.isAlias(parent) ? "alias" : "scalar";
+        throw new Error(`Cannot replace node with ${pt} parent`);
+      }
+    }
+    exports.visit = visit2;
+    exports.visitAsync = visitAsync;
+  }
+});
+
+// node_modules/yaml/dist/doc/directives.js
+var require_directives = __commonJS({
+  "node_modules/yaml/dist/doc/directives.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var visit2 = require_visit();
+    var escapeChars = {
+      "!": "%21",
+      ",": "%2C",
+      "[": "%5B",
+      "]": "%5D",
+      "{": "%7B",
+      "}": "%7D"
+    };
+    var escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
+    var Directives = class _Directives {
+      constructor(yaml, tags) {
+        this.docStart = null;
+        this.docEnd = false;
+        this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
+        this.tags = Object.assign({}, _Directives.defaultTags, tags);
+      }
+      clone() {
+        const copy = new _Directives(this.yaml, this.tags);
+        copy.docStart = this.docStart;
+        return copy;
+      }
+      /**
+       * During parsing, get a Directives instance for the current document and
+       * update the stream state according to the current version's spec.
+       */
+      atDocument() {
+        const res = new _Directives(this.yaml, this.tags);
+        switch (this.yaml.version) {
+          case "1.1":
+            this.atNextDocument = true;
+            break;
+          case "1.2":
+            this.atNextDocument = false;
+            this.yaml = {
+              explicit: _Directives.defaultYaml.explicit,
+              version: "1.2"
+            };
+            this.tags = Object.assign({}, _Directives.defaultTags);
+            break;
+        }
+        return res;
+      }
+      /**
+       * @param onError - May be called even if the action was successful
+       * @returns `true` on success
+       */
+      add(line, onError) {
+        if (this.atNextDocument) {
+          this.yaml = { explicit: _Directives.defaultYaml.explicit, version: "1.1" };
+          this.tags = Object.assign({}, _Directives.defaultTags);
+          this.atNextDocument = false;
+        }
+        const parts2 = line.trim().split(/[ \t]+/);
+        const name2 = parts2.shift();
+        switch (name2) {
+          case "%TAG": {
+            if (parts2.length !== 2) {
+              onError(0, "%TAG directive should contain exactly two parts");
+              if (parts2.length < 2)
+                return false;
+            }
+            const [handle, prefix2] = parts2;
+            this.tags[handle] = prefix2;
+            return true;
+          }
+          case "%YAML": {
+            this.yaml.explicit = true;
+            if (parts2.length !== 1) {
+              onError(0, "%YAML directive should contain exactly one part");
+              return false;
+            }
+            const [version2] = parts2;
+            if (version2 === "1.1" || version2 === "1.2") {
+              this.yaml.version = version2;
+              return true;
+            } else {
+              const isValid = /^\d+\.\d+$/.test(version2);
+              onError(6, `Unsupported YAML version ${version2}`, isValid);
+              return false;
+            }
+          }
+          default:
+            onError(0, `Unknown directive ${name2}`, true);
+            return false;
+        }
+      }
+      /**
+       * Resolves a tag, matching handles to those defined in %TAG directives.
+       *
+       * @returns Resolved tag, which may also be the non-specific tag `'!'` or a
+       *   `'!local'` tag, or `null` if unresolvable.
+       */
+      tagName(source, onError) {
+        if (source === "!")
+          return "!";
+        if (source[0] !== "!") {
+          onError(`Not a valid tag: ${source}`);
+          return null;
+        }
+        if (source[1] === "<") {
+          const verbatim = source.slice(2, -1);
+          if (verbatim === "!" || verbatim === "!!") {
+            onError(`Verbatim tags aren't resolved, so ${source} is invalid.`);
+            return null;
+          }
+          if (source[source.length - 1] !== ">")
+            onError("Verbatim tags must end with a >");
+          return verbatim;
+        }
+        const [, handle, suffix2] = source.match(/^(.*!)([^!]*)$/s);
+        if (!suffix2)
+          onError(`The ${source} tag has no suffix`);
+        const prefix2 = this.tags[handle];
+        if (prefix2) {
+          try {
+            return prefix2 + decodeURIComponent(suffix2);
+          } catch (error63) {
+            onError(String(error63));
+            return null;
+          }
+        }
+        if (handle === "!")
+          return source;
+        onError(`Could not resolve tag: ${source}`);
+        return null;
+      }
+      /**
+       * Given a fully resolved tag, returns its printable string form,
+       * taking into account current tag prefixes and defaults.
+       */
+      tagString(tag) {
+        for (const [handle, prefix2] of Object.entries(this.tags)) {
+          if (tag.startsWith(prefix2))
+            return handle + escapeTagName(tag.substring(prefix2.length));
+        }
+        return tag[0] === "!" ? tag : `!<${tag}>`;
+      }
+      toString(doc) {
+        const lines3 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
+        const tagEntries = Object.entries(this.tags);
+        let tagNames;
+        if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
+          const tags = {};
+          visit2.visit(doc.contents, (_key, node2) => {
+            if (identity.isNode(node2) && node2.tag)
+              tags[node2.tag] = true;
+          });
+          tagNames = Object.keys(tags);
+        } else
+          tagNames = [];
+        for (const [handle, prefix2] of tagEntries) {
+          if (handle === "!!" && prefix2 === "tag:yaml.org,2002:")
+            continue;
+          if (!doc || tagNames.some((tn) => tn.startsWith(prefix2)))
+            lines3.push(`%TAG ${handle} ${prefix2}`);
+        }
+        return lines3.join("\n");
+      }
+    };
+    Directives.defaultYaml = { explicit: false, version: "1.2" };
+    Directives.defaultTags = { "!!": "tag:yaml.org,2002:" };
+    exports.Directives = Directives;
+  }
+});
+
+// node_modules/yaml/dist/doc/anchors.js
+var require_anchors = __commonJS({
+  "node_modules/yaml/dist/doc/anchors.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var visit2 = require_visit();
+    function anchorIsValid(anchor2) {
+      if (/[\x00-\x19\s,[\]{}]/.test(anchor2)) {
+        const sa = JSON.stringify(anchor2);
+        const msg = `Anchor must not contain whitespace or control characters: ${sa}`;
+        throw new Error(msg);
+      }
+      return true;
+    }
+    function anchorNames(root) {
+      const anchors = /* @__PURE__ */ new Set();
+      visit2.visit(root, {
+        Value(_key, node2) {
+          if (node2.anchor)
+            anchors.add(node2.anchor);
+        }
+      });
+      return anchors;
+    }
+    function findNewAnchor(prefix2, exclude) {
+      for (let i = 1; true; ++i) {
+        const name2 = `${prefix2}${i}`;
+        if (!exclude.has(name2))
+          return name2;
+      }
+    }
+    function createNodeAnchors(doc, prefix2) {
+      const aliasObjects = [];
+      const sourceObjects = /* @__PURE__ */ new Map();
+      let prevAnchors = null;
+      return {
+        onAnchor: (source) => {
+          aliasObjects.push(source);
+          prevAnchors ?? (prevAnchors = anchorNames(doc));
+          const anchor2 = findNewAnchor(prefix2, prevAnchors);
+          prevAnchors.add(anchor2);
+          return anchor2;
+        },
+        /**
+         * With circular references, the source node is only resolved after all
+         * of its child nodes are. This is why anchors are set only after all of
+         * the nodes have been created.
+         */
+        setAnchors: () => {
+          for (const source of aliasObjects) {
+            const ref = sourceObjects.get(source);
+            if (typeof ref === "object" && ref.anchor && (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
+              ref.node.anchor = ref.anchor;
+            } else {
+              const error63 = new Error("Failed to resolve repeated object (this should not happen)");
+              error63.source = source;
+              throw error63;
+            }
+          }
+        },
+        sourceObjects
+      };
+    }
+    exports.anchorIsValid = anchorIsValid;
+    exports.anchorNames = anchorNames;
+    exports.createNodeAnchors = createNodeAnchors;
+    exports.findNewAnchor = findNewAnchor;
+  }
+});
+
+// node_modules/yaml/dist/doc/applyReviver.js
+var require_applyReviver = __commonJS({
+  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
+    "use strict";
+    function applyReviver(reviver, obj, key, val) {
+      if (val && typeof val === "object") {
+        if (Array.isArray(val)) {
+          for (let i = 0, len = val.length; i < len; ++i) {
+            const v0 = val[i];
+            const v1 = applyReviver(reviver, val, String(i), v0);
+            if (v1 === void 0)
+              delete val[i];
+            else if (v1 !== v0)
+              val[i] = v1;
+          }
+        } else if (val instanceof Map) {
+          for (const k of Array.from(val.keys())) {
+            const v0 = val.get(k);
+            const v1 = applyReviver(reviver, val, k, v0);
+            if (v1 === void 0)
+              val.delete(k);
+            else if (v1 !== v0)
+              val.set(k, v1);
+          }
+        } else if (val instanceof Set) {
+          for (const v0 of Array.from(val)) {
+            const v1 = applyReviver(reviver, val, v0, v0);
+            if (v1 === void 0)
+              val.delete(v0);
+            else if (v1 !== v0) {
+              val.delete(v0);
+              val.add(v1);
+            }
+          }
+        } else {
+          for (const [k, v0] of Object.entries(val)) {
+            const v1 = applyReviver(reviver, val, k, v0);
+            if (v1 === void 0)
+              delete val[k];
+            else if (v1 !== v0)
+              val[k] = v1;
+          }
+        }
+      }
+      return reviver.call(obj, key, val);
+    }
+    exports.applyReviver = applyReviver;
+  }
+});
+
+// node_modules/yaml/dist/nodes/toJS.js
+var require_toJS = __commonJS({
+  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    function toJS(value2, arg, ctx) {
+      if (Array.isArray(value2))
+        return value2.map((v, i) => toJS(v, String(i), ctx));
+      if (value2 && typeof value2.toJSON === "function") {
+        if (!ctx || !identity.hasAnchor(value2))
+          return value2.toJSON(arg, ctx);
+        const data = { aliasCount: 0, count: 1, res: void 0 };
+        ctx.anchors.set(value2, data);
+        ctx.onCreate = (res2) => {
+          data.res = res2;
+          delete ctx.onCreate;
+        };
+        const res = value2.toJSON(arg, ctx);
+        if (ctx.onCreate)
+          ctx.onCreate(res);
+        return res;
+      }
+      if (typeof value2 === "bigint" && !ctx?.keep)
+        return Number(value2);
+      return value2;
+    }
+    exports.toJS = toJS;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Node.js
+var require_Node = __commonJS({
+  "node_modules/yaml/dist/nodes/Node.js"(exports) {
+    "use strict";
+    var applyReviver = require_applyReviver();
+    var identity = require_identity();
+    var toJS = require_toJS();
+    var NodeBase = class {
+      constructor(type) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: type });
+      }
+      /** Create a copy of this node.  */
+      clone() {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /** A plain JavaScript representation of this node. */
+      toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        if (!identity.isDocument(doc))
+          throw new TypeError("A document argument is required");
+        const ctx = {
+          anchors: /* @__PURE__ */ new Map(),
+          doc,
+          keep: true,
+          mapAsMap: mapAsMap === true,
+          mapKeyWarned: false,
+          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this, "", ctx);
+        if (typeof onAnchor === "function")
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
+        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
+      }
+    };
+    exports.NodeBase = NodeBase;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Alias.js
+var require_Alias = __commonJS({
+  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
+    "use strict";
+    var anchors = require_anchors();
+    var visit2 = require_visit();
+    var identity = require_identity();
+    var Node = require_Node();
+    var toJS = require_toJS();
+    var Alias = class extends Node.NodeBase {
+      constructor(source) {
+        super(identity.ALIAS);
+        this.source = source;
+        Object.defineProperty(this, "tag", {
+          set() {
+            throw new Error("Alias nodes cannot have tags");
+          }
+        });
+      }
+      /**
+       * Resolve the value of this alias within `doc`, finding the last
+       * instance of the `source` anchor before this node.
+       */
+      resolve(doc, ctx) {
+        if (ctx?.maxAliasCount === 0)
+          throw new ReferenceError("Alias resolution is disabled");
+        let nodes;
+        if (ctx?.aliasResolveCache) {
+          nodes = ctx.aliasResolveCache;
+        } else {
+          nodes = [];
+          visit2.visit(doc, {
+            Node: (_key, node2) => {
+              if (identity.isAlias(node2) || identity.hasAnchor(node2))
+                nodes.push(node2);
+            }
+          });
+          if (ctx)
+            ctx.aliasResolveCache = nodes;
+        }
+        let found = void 0;
+        for (const node2 of nodes) {
+          if (node2 === this)
+            break;
+          if (node2.anchor === this.source)
+            found = node2;
+        }
+        if (found && ctx) {
+          const { anchors: anchors2, doc: doc2, maxAliasCount } = ctx;
+          let data = anchors2.get(found);
+          if (!data) {
+            toJS.toJS(found, null, ctx);
+            data = anchors2.get(found);
+          }
+          if (data?.res === void 0) {
+            const msg = "This should not happen: Alias anchor was not resolved?";
+            throw new ReferenceError(msg);
+          }
+          if (maxAliasCount >= 0) {
+            data.count += 1;
+            if (data.aliasCount === 0)
+              data.aliasCount = getAliasCount(doc2, found, anchors2);
+            if (data.count * data.aliasCount > maxAliasCount) {
+              const msg = "Excessive alias count indicates a resource exhaustion attack";
+              throw new ReferenceError(msg);
+            }
+          }
+        }
+        return found;
+      }
+      toJSON(_arg, ctx) {
+        if (!ctx)
+          return { source: this.source };
+        const source = this.resolve(ctx.doc, ctx);
+        if (!source) {
+          const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+          throw new ReferenceError(msg);
+        }
+        return ctx.anchors.get(source).res;
+      }
+      toString(ctx, _onComment, _onChompKeep) {
+        const src = `*${this.source}`;
+        if (ctx) {
+          anchors.anchorIsValid(this.source);
+          if (ctx.options.verifyAliasOrder && !ctx.anchors.has(this.source)) {
+            const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
+            throw new Error(msg);
+          }
+          if (ctx.implicitKey)
+            return `${src} `;
+        }
+        return src;
+      }
+    };
+    function getAliasCount(doc, node2, anchors2) {
+      if (identity.isAlias(node2)) {
+        const source = node2.resolve(doc);
+        const anchor2 = anchors2 && source && anchors2.get(source);
+        return anchor2 ? anchor2.count * anchor2.aliasCount : 0;
+      } else if (identity.isCollection(node2)) {
+        let count2 = 0;
+        for (const item of node2.items) {
+          const c = getAliasCount(doc, item, anchors2);
+          if (c > count2)
+            count2 = c;
+        }
+        return count2;
+      } else if (identity.isPair(node2)) {
+        const kc = getAliasCount(doc, node2.key, anchors2);
+        const vc = getAliasCount(doc, node2.value, anchors2);
+        return Math.max(kc, vc);
+      }
+      return 1;
+    }
+    exports.Alias = Alias;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Scalar.js
+var require_Scalar = __commonJS({
+  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Node = require_Node();
+    var toJS = require_toJS();
+    var isScalarValue = (value2) => !value2 || typeof value2 !== "function" && typeof value2 !== "object";
+    var Scalar = class extends Node.NodeBase {
+      constructor(value2) {
+        super(identity.SCALAR);
+        this.value = value2;
+      }
+      toJSON(arg, ctx) {
+        return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
+      }
+      toString() {
+        return String(this.value);
+      }
+    };
+    Scalar.BLOCK_FOLDED = "BLOCK_FOLDED";
+    Scalar.BLOCK_LITERAL = "BLOCK_LITERAL";
+    Scalar.PLAIN = "PLAIN";
+    Scalar.QUOTE_DOUBLE = "QUOTE_DOUBLE";
+    Scalar.QUOTE_SINGLE = "QUOTE_SINGLE";
+    exports.Scalar = Scalar;
+    exports.isScalarValue = isScalarValue;
+  }
+});
+
+// node_modules/yaml/dist/doc/createNode.js
+var require_createNode = __commonJS({
+  "node_modules/yaml/dist/doc/createNode.js"(exports) {
+    "use strict";
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var defaultTagPrefix = "tag:yaml.org,2002:";
+    function findTagObject(value2, tagName, tags) {
+      if (tagName) {
+        const match = tags.filter((t) => t.tag === tagName);
+        const tagObj = match.find((t) => !t.format) ?? match[0];
+        if (!tagObj)
+          throw new Error(`Tag ${tagName} not found`);
+        return tagObj;
+      }
+      return tags.find((t) => t.identify?.(value2) && !t.format);
+    }
+    function createNode(value2, tagName, ctx) {
+      if (identity.isDocument(value2))
+        value2 = value2.contents;
+      if (identity.isNode(value2))
+        return value2;
+      if (identity.isPair(value2)) {
+        const map2 = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
+        map2.items.push(value2);
+        return map2;
+      }
+      if (value2 instanceof String || value2 instanceof Number || value2 instanceof Boolean || typeof BigInt !== "undefined" && value2 instanceof BigInt) {
+        value2 = value2.valueOf();
+      }
+      const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
+      let ref = void 0;
+      if (aliasDuplicateObjects && value2 && typeof value2 === "object") {
+        ref = sourceObjects.get(value2);
+        if (ref) {
+          ref.anchor ?? (ref.anchor = onAnchor(value2));
+          return new Alias.Alias(ref.anchor);
+        } else {
+          ref = { anchor: null, node: null };
+          sourceObjects.set(value2, ref);
+        }
+      }
+      if (tagName?.startsWith("!!"))
+        tagName = defaultTagPrefix + tagName.slice(2);
+      let tagObj = findTagObject(value2, tagName, schema.tags);
+      if (!tagObj) {
+        if (value2 && typeof value2.toJSON === "function") {
+          value2 = value2.toJSON();
+        }
+        if (!value2 || typeof value2 !== "object") {
+          const node3 = new Scalar.Scalar(value2);
+          if (ref)
+            ref.node = node3;
+          return node3;
+        }
+        tagObj = value2 instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value2) ? schema[identity.SEQ] : schema[identity.MAP];
+      }
+      if (onTagObj) {
+        onTagObj(tagObj);
+        delete ctx.onTagObj;
+      }
+      const node2 = tagObj?.createNode ? tagObj.createNode(ctx.schema, value2, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value2, ctx) : new Scalar.Scalar(value2);
+      if (tagName)
+        node2.tag = tagName;
+      else if (!tagObj.default)
+        node2.tag = tagObj.tag;
+      if (ref)
+        ref.node = node2;
+      return node2;
+    }
+    exports.createNode = createNode;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Collection.js
+var require_Collection = __commonJS({
+  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
+    "use strict";
+    var createNode = require_createNode();
+    var identity = require_identity();
+    var Node = require_Node();
+    function collectionFromPath(schema, path6, value2) {
+      let v = value2;
+      for (let i = path6.length - 1; i >= 0; --i) {
+        const k = path6[i];
+        if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
+          const a = [];
+          a[k] = v;
+          v = a;
+        } else {
+          v = /* @__PURE__ */ new Map([[k, v]]);
+        }
+      }
+      return createNode.createNode(v, void 0, {
+        aliasDuplicateObjects: false,
+        keepUndefined: false,
+        onAnchor: () => {
+          throw new Error("This should not happen, please report a bug.");
+        },
+        schema,
+        sourceObjects: /* @__PURE__ */ new Map()
+      });
+    }
+    var isEmptyPath = (path6) => path6 == null || typeof path6 === "object" && !!path6[Symbol.iterator]().next().done;
+    var Collection = class extends Node.NodeBase {
+      constructor(type, schema) {
+        super(type);
+        Object.defineProperty(this, "schema", {
+          value: schema,
+          configurable: true,
+          enumerable: false,
+          writable: true
+        });
+      }
+      /**
+       * Create a copy of this collection.
+       *
+       * @param schema - If defined, overwrites the original's schema
+       */
+      clone(schema) {
+        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
+        if (schema)
+          copy.schema = schema;
+        copy.items = copy.items.map((it) => identity.isNode(it) || identity.isPair(it) ? it.clone(schema) : it);
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /**
+       * Adds a value to the collection. For `!!map` and `!!omap` the value must
+       * be a Pair instance or a `{ key, value }` object, which may not have a key
+       * that already exists in the map.
+       */
+      addIn(path6, value2) {
+        if (isEmptyPath(path6))
+          this.add(value2);
+        else {
+          const [key, ...rest] = path6;
+          const node2 = this.get(key, true);
+          if (identity.isCollection(node2))
+            node2.addIn(rest, value2);
+          else if (node2 === void 0 && this.schema)
+            this.set(key, collectionFromPath(this.schema, rest, value2));
+          else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+      }
+      /**
+       * Removes a value from the collection.
+       * @returns `true` if the item was found and removed.
+       */
+      deleteIn(path6) {
+        const [key, ...rest] = path6;
+        if (rest.length === 0)
+          return this.delete(key);
+        const node2 = this.get(key, true);
+        if (identity.isCollection(node2))
+          return node2.deleteIn(rest);
+        else
+          throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+      }
+      /**
+       * Returns item at `key`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      getIn(path6, keepScalar) {
+        const [key, ...rest] = path6;
+        const node2 = this.get(key, true);
+        if (rest.length === 0)
+          return !keepScalar && identity.isScalar(node2) ? node2.value : node2;
+        else
+          return identity.isCollection(node2) ? node2.getIn(rest, keepScalar) : void 0;
+      }
+      hasAllNullValues(allowScalar) {
+        return this.items.every((node2) => {
+          if (!identity.isPair(node2))
+            return false;
+          const n = node2.value;
+          return n == null || allowScalar && identity.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
+        });
+      }
+      /**
+       * Checks if the collection includes a value with the key `key`.
+       */
+      hasIn(path6) {
+        const [key, ...rest] = path6;
+        if (rest.length === 0)
+          return this.has(key);
+        const node2 = this.get(key, true);
+        return identity.isCollection(node2) ? node2.hasIn(rest) : false;
+      }
+      /**
+       * Sets a value in this collection. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      setIn(path6, value2) {
+        const [key, ...rest] = path6;
+        if (rest.length === 0) {
+          this.set(key, value2);
+        } else {
+          const node2 = this.get(key, true);
+          if (identity.isCollection(node2))
+            node2.setIn(rest, value2);
+          else if (node2 === void 0 && this.schema)
+            this.set(key, collectionFromPath(this.schema, rest, value2));
+          else
+            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
+        }
+      }
+    };
+    exports.Collection = Collection;
+    exports.collectionFromPath = collectionFromPath;
+    exports.isEmptyPath = isEmptyPath;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyComment.js
+var require_stringifyComment = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
+    "use strict";
+    var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
+    function indentComment(comment, indent) {
+      if (/^\n+$/.test(comment))
+        return comment.substring(1);
+      return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
+    }
+    var lineComment = (str, indent, comment) => str.endsWith("\n") ? indentComment(comment, indent) : comment.includes("\n") ? "\n" + indentComment(comment, indent) : (str.endsWith(" ") ? "" : " ") + comment;
+    exports.indentComment = indentComment;
+    exports.lineComment = lineComment;
+    exports.stringifyComment = stringifyComment;
+  }
+});
+
+// node_modules/yaml/dist/stringify/foldFlowLines.js
+var require_foldFlowLines = __commonJS({
+  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
+    "use strict";
+    var FOLD_FLOW = "flow";
+    var FOLD_BLOCK = "block";
+    var FOLD_QUOTED = "quoted";
+    function foldFlowLines(text3, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
+      if (!lineWidth || lineWidth < 0)
+        return text3;
+      if (lineWidth < minContentWidth)
+        minContentWidth = 0;
+      const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
+      if (text3.length <= endStep)
+        return text3;
+      const folds = [];
+      const escapedFolds = {};
+      let end2 = lineWidth - indent.length;
+      if (typeof indentAtStart === "number") {
+        if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
+          folds.push(0);
+        else
+          end2 = lineWidth - indentAtStart;
+      }
+      let split = void 0;
+      let prev = void 0;
+      let overflow = false;
+      let i = -1;
+      let escStart = -1;
+      let escEnd = -1;
+      if (mode === FOLD_BLOCK) {
+        i = consumeMoreIndentedLines(text3, i, indent.length);
+        if (i !== -1)
+          end2 = i + endStep;
+      }
+      for (let ch; ch = text3[i += 1]; ) {
+        if (mode === FOLD_QUOTED && ch === "\\") {
+          escStart = i;
+          switch (text3[i + 1]) {
+            case "x":
+              i += 3;
+              break;
+            case "u":
+              i += 5;
+              break;
+            case "U":
+              i += 9;
+              break;
+            default:
+              i += 1;
+          }
+          escEnd = i;
+        }
+        if (ch === "\n") {
+          if (mode === FOLD_BLOCK)
+            i = consumeMoreIndentedLines(text3, i, indent.length);
+          end2 = i + indent.length + endStep;
+          split = void 0;
+        } else {
+          if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
+            const next = text3[i + 1];
+            if (next && next !== " " && next !== "\n" && next !== "	")
+              split = i;
+          }
+          if (i >= end2) {
+            if (split) {
+              folds.push(split);
+              end2 = split + endStep;
+              split = void 0;
+            } else if (mode === FOLD_QUOTED) {
+              while (prev === " " || prev === "	") {
+                prev = ch;
+                ch = text3[i += 1];
+                overflow = true;
+              }
+              const j = i > escEnd + 1 ? i - 2 : escStart - 1;
+              if (escapedFolds[j])
+                return text3;
+              folds.push(j);
+              escapedFolds[j] = true;
+              end2 = j + endStep;
+              split = void 0;
+            } else {
+              overflow = true;
+            }
+          }
+        }
+        prev = ch;
+      }
+      if (overflow && onOverflow)
+        onOverflow();
+      if (folds.length === 0)
+        return text3;
+      if (onFold)
+        onFold();
+      let res = text3.slice(0, folds[0]);
+      for (let i2 = 0; i2 < folds.length; ++i2) {
+        const fold = folds[i2];
+        const end3 = folds[i2 + 1] || text3.length;
+        if (fold === 0)
+          res = `
+${indent}${text3.slice(0, end3)}`;
+        else {
+          if (mode === FOLD_QUOTED && escapedFolds[fold])
+            res += `${text3[fold]}\\`;
+          res += `
+${indent}${text3.slice(fold + 1, end3)}`;
+        }
+      }
+      return res;
+    }
+    function consumeMoreIndentedLines(text3, i, indent) {
+      let end2 = i;
+      let start = i + 1;
+      let ch = text3[start];
+      while (ch === " " || ch === "	") {
+        if (i < start + indent) {
+          ch = text3[++i];
+        } else {
+          do {
+            ch = text3[++i];
+          } while (ch && ch !== "\n");
+          end2 = i;
+          start = i + 1;
+          ch = text3[start];
+        }
+      }
+      return end2;
+    }
+    exports.FOLD_BLOCK = FOLD_BLOCK;
+    exports.FOLD_FLOW = FOLD_FLOW;
+    exports.FOLD_QUOTED = FOLD_QUOTED;
+    exports.foldFlowLines = foldFlowLines;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyString.js
+var require_stringifyString = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var foldFlowLines = require_foldFlowLines();
+    var getFoldOptions = (ctx, isBlock) => ({
+      indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
+      lineWidth: ctx.options.lineWidth,
+      minContentWidth: ctx.options.minContentWidth
+    });
+    var containsDocumentMarker = (str) => /^(%|---|\.\.\.)/m.test(str);
+    function lineLengthOverLimit(str, lineWidth, indentLength) {
+      if (!lineWidth || lineWidth < 0)
+        return false;
+      const limit2 = lineWidth - indentLength;
+      const strLen = str.length;
+      if (strLen <= limit2)
+        return false;
+      for (let i = 0, start = 0; i < strLen; ++i) {
+        if (str[i] === "\n") {
+          if (i - start > limit2)
+            return true;
+          start = i + 1;
+          if (strLen - start <= limit2)
+            return false;
+        }
+      }
+      return true;
+    }
+    function doubleQuotedString(value2, ctx) {
+      const json2 = JSON.stringify(value2);
+      if (ctx.options.doubleQuotedAsJSON)
+        return json2;
+      const { implicitKey } = ctx;
+      const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
+      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
+      let str = "";
+      let start = 0;
+      for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
+        if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
+          str += json2.slice(start, i) + "\\ ";
+          i += 1;
+          start = i;
+          ch = "\\";
+        }
+        if (ch === "\\")
+          switch (json2[i + 1]) {
+            case "u":
+              {
+                str += json2.slice(start, i);
+                const code = json2.substr(i + 2, 4);
+                switch (code) {
+                  case "0000":
+                    str += "\\0";
+                    break;
+                  case "0007":
+                    str += "\\a";
+                    break;
+                  case "000b":
+                    str += "\\v";
+                    break;
+                  case "001b":
+                    str += "\\e";
+                    break;
+                  case "0085":
+                    str += "\\N";
+                    break;
+                  case "00a0":
+                    str += "\\_";
+                    break;
+                  case "2028":
+                    str += "\\L";
+                    break;
+                  case "2029":
+                    str += "\\P";
+                    break;
+                  default:
+                    if (code.substr(0, 2) === "00")
+                      str += "\\x" + code.substr(2);
+                    else
+                      str += json2.substr(i, 6);
+                }
+                i += 5;
+                start = i + 1;
+              }
+              break;
+            case "n":
+              if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
+                i += 1;
+              } else {
+                str += json2.slice(start, i) + "\n\n";
+                while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
+                  str += "\n";
+                  i += 2;
+                }
+                str += indent;
+                if (json2[i + 2] === " ")
+                  str += "\\";
+                i += 1;
+                start = i + 1;
+              }
+              break;
+            default:
+              i += 1;
+          }
+      }
+      str = start ? str + json2.slice(start) : json2;
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
+    }
+    function singleQuotedString(value2, ctx) {
+      if (ctx.options.singleQuote === false || ctx.implicitKey && value2.includes("\n") || /[ \t]\n|\n[ \t]/.test(value2))
+        return doubleQuotedString(value2, ctx);
+      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
+      const res = "'" + value2.replace(/'/g, "''").replace(/\n+/g, `$&
+${indent}`) + "'";
+      return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+    }
+    function quotedString(value2, ctx) {
+      const { singleQuote } = ctx.options;
+      let qs;
+      if (singleQuote === false)
+        qs = doubleQuotedString;
+      else {
+        const hasDouble = value2.includes('"');
+        const hasSingle = value2.includes("'");
+        if (hasDouble && !hasSingle)
+          qs = singleQuotedString;
+        else if (hasSingle && !hasDouble)
+          qs = doubleQuotedString;
+        else
+          qs = singleQuote ? singleQuotedString : doubleQuotedString;
+      }
+      return qs(value2, ctx);
+    }
+    var blockEndNewlines;
+    try {
+      blockEndNewlines = new RegExp("(^|(?<!\n))\n+(?!\n|$)", "g");
+    } catch {
+      blockEndNewlines = /\n+(?!\n|$)/g;
+    }
+    function blockString({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
+      const { blockQuote, commentString, lineWidth } = ctx.options;
+      if (!blockQuote || /\n[\t ]+$/.test(value2)) {
+        return quotedString(value2, ctx);
+      }
+      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
+      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent.length);
+      if (!value2)
+        return literal2 ? "|\n" : ">\n";
+      let chomp;
+      let endStart;
+      for (endStart = value2.length; endStart > 0; --endStart) {
+        const ch = value2[endStart - 1];
+        if (ch !== "\n" && ch !== "	" && ch !== " ")
+          break;
+      }
+      let end2 = value2.substring(endStart);
+      const endNlPos = end2.indexOf("\n");
+      if (endNlPos === -1) {
+        chomp = "-";
+      } else if (value2 === end2 || endNlPos !== end2.length - 1) {
+        chomp = "+";
+        if (onChompKeep)
+          onChompKeep();
+      } else {
+        chomp = "";
+      }
+      if (end2) {
+        value2 = value2.slice(0, -end2.length);
+        if (end2[end2.length - 1] === "\n")
+          end2 = end2.slice(0, -1);
+        end2 = end2.replace(blockEndNewlines, `$&${indent}`);
+      }
+      let startWithSpace = false;
+      let startEnd;
+      let startNlPos = -1;
+      for (startEnd = 0; startEnd < value2.length; ++startEnd) {
+        const ch = value2[startEnd];
+        if (ch === " ")
+          startWithSpace = true;
+        else if (ch === "\n")
+          startNlPos = startEnd;
+        else
+          break;
+      }
+      let start = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
+      if (start) {
+        value2 = value2.substring(start.length);
+        start = start.replace(/\n+/g, `$&${indent}`);
+      }
+      const indentSize = indent ? "2" : "1";
+      let header = (startWithSpace ? indentSize : "") + chomp;
+      if (comment) {
+        header += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
+        if (onComment)
+          onComment();
+      }
+      if (!literal2) {
+        const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
+        let literalFallback = false;
+        const foldOptions = getFoldOptions(ctx, true);
+        if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
+          foldOptions.onOverflow = () => {
+            literalFallback = true;
+          };
+        }
+        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end2}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
+        if (!literalFallback)
+          return `>${header}
+${indent}${body}`;
+      }
+      value2 = value2.replace(/\n+/g, `$&${indent}`);
+      return `|${header}
+${indent}${start}${value2}${end2}`;
+    }
+    function plainString(item, ctx, onComment, onChompKeep) {
+      const { type, value: value2 } = item;
+      const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
+      if (implicitKey && value2.includes("\n") || inFlow && /[[\]{},]/.test(value2)) {
+        return quotedString(value2, ctx);
+      }
+      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value2)) {
+        return implicitKey || inFlow || !value2.includes("\n") ? quotedString(value2, ctx) : blockString(item, ctx, onComment, onChompKeep);
+      }
+      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value2.includes("\n")) {
+        return blockString(item, ctx, onComment, onChompKeep);
+      }
+      if (containsDocumentMarker(value2)) {
+        if (indent === "") {
+          ctx.forceBlockIndent = true;
+          return blockString(item, ctx, onComment, onChompKeep);
+        } else if (implicitKey && indent === indentStep) {
+          return quotedString(value2, ctx);
+        }
+      }
+      const str = value2.replace(/\n+/g, `$&
+${indent}`);
+      if (actualString) {
+        const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
+        const { compat, tags } = ctx.doc.schema;
+        if (tags.some(test) || compat?.some(test))
+          return quotedString(value2, ctx);
+      }
+      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
+    }
+    function stringifyString(item, ctx, onComment, onChompKeep) {
+      const { implicitKey, inFlow } = ctx;
+      const ss = typeof item.value === "string" ? item : Object.assign({}, item, { value: String(item.value) });
+      let { type } = item;
+      if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+        if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
+          type = Scalar.Scalar.QUOTE_DOUBLE;
+      }
+      const _stringify = (_type) => {
+        switch (_type) {
+          case Scalar.Scalar.BLOCK_FOLDED:
+          case Scalar.Scalar.BLOCK_LITERAL:
+            return implicitKey || inFlow ? quotedString(ss.value, ctx) : blockString(ss, ctx, onComment, onChompKeep);
+          case Scalar.Scalar.QUOTE_DOUBLE:
+            return doubleQuotedString(ss.value, ctx);
+          case Scalar.Scalar.QUOTE_SINGLE:
+            return singleQuotedString(ss.value, ctx);
+          case Scalar.Scalar.PLAIN:
+            return plainString(ss, ctx, onComment, onChompKeep);
+          default:
+            return null;
+        }
+      };
+      let res = _stringify(type);
+      if (res === null) {
+        const { defaultKeyType, defaultStringType } = ctx.options;
+        const t = implicitKey && defaultKeyType || defaultStringType;
+        res = _stringify(t);
+        if (res === null)
+          throw new Error(`Unsupported default string type ${t}`);
+      }
+      return res;
+    }
+    exports.stringifyString = stringifyString;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringify.js
+var require_stringify = __commonJS({
+  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
+    "use strict";
+    var anchors = require_anchors();
+    var identity = require_identity();
+    var stringifyComment = require_stringifyComment();
+    var stringifyString = require_stringifyString();
+    function createStringifyContext(doc, options2) {
+      const opt = Object.assign({
+        blockQuote: true,
+        commentString: stringifyComment.stringifyComment,
+        defaultKeyType: null,
+        defaultStringType: "PLAIN",
+        directives: null,
+        doubleQuotedAsJSON: false,
+        doubleQuotedMinMultiLineLength: 40,
+        falseStr: "false",
+        flowCollectionPadding: true,
+        indentSeq: true,
+        lineWidth: 80,
+        minContentWidth: 20,
+        nullStr: "null",
+        simpleKeys: false,
+        singleQuote: null,
+        trailingComma: false,
+        trueStr: "true",
+        verifyAliasOrder: true
+      }, doc.schema.toStringOptions, options2);
+      let inFlow;
+      switch (opt.collectionStyle) {
+        case "block":
+          inFlow = false;
+          break;
+        case "flow":
+          inFlow = true;
+          break;
+        default:
+          inFlow = null;
+      }
+      return {
+        anchors: /* @__PURE__ */ new Set(),
+        doc,
+        flowCollectionPadding: opt.flowCollectionPadding ? " " : "",
+        indent: "",
+        indentStep: typeof opt.indent === "number" ? " ".repeat(opt.indent) : "  ",
+        inFlow,
+        options: opt
+      };
+    }
+    function getTagObject(tags, item) {
+      if (item.tag) {
+        const match = tags.filter((t) => t.tag === item.tag);
+        if (match.length > 0)
+          return match.find((t) => t.format === item.format) ?? match[0];
+      }
+      let tagObj = void 0;
+      let obj;
+      if (identity.isScalar(item)) {
+        obj = item.value;
+        let match = tags.filter((t) => t.identify?.(obj));
+        if (match.length > 1) {
+          const testMatch = match.filter((t) => t.test);
+          if (testMatch.length > 0)
+            match = testMatch;
+        }
+        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
+      } else {
+        obj = item;
+        tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
+      }
+      if (!tagObj) {
+        const name2 = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
+        throw new Error(`Tag not resolved for ${name2} value`);
+      }
+      return tagObj;
+    }
+    function stringifyProps(node2, tagObj, { anchors: anchors$1, doc }) {
+      if (!doc.directives)
+        return "";
+      const props = [];
+      const anchor2 = (identity.isScalar(node2) || identity.isCollection(node2)) && node2.anchor;
+      if (anchor2 && anchors.anchorIsValid(anchor2)) {
+        anchors$1.add(anchor2);
+        props.push(`&${anchor2}`);
+      }
+      const tag = node2.tag ?? (tagObj.default ? null : tagObj.tag);
+      if (tag)
+        props.push(doc.directives.tagString(tag));
+      return props.join(" ");
+    }
+    function stringify(item, ctx, onComment, onChompKeep) {
+      if (identity.isPair(item))
+        return item.toString(ctx, onComment, onChompKeep);
+      if (identity.isAlias(item)) {
+        if (ctx.doc.directives)
+          return item.toString(ctx);
+        if (ctx.resolvedAliases?.has(item)) {
+          throw new TypeError(`Cannot stringify circular structure without alias nodes`);
+        } else {
+          if (ctx.resolvedAliases)
+            ctx.resolvedAliases.add(item);
+          else
+            ctx.resolvedAliases = /* @__PURE__ */ new Set([item]);
+          item = item.resolve(ctx.doc);
+        }
+      }
+      let tagObj = void 0;
+      const node2 = identity.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: (o) => tagObj = o });
+      tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node2));
+      const props = stringifyProps(node2, tagObj, ctx);
+      if (props.length > 0)
+        ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
+      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node2, ctx, onComment, onChompKeep) : identity.isScalar(node2) ? stringifyString.stringifyString(node2, ctx, onComment, onChompKeep) : node2.toString(ctx, onComment, onChompKeep);
+      if (!props)
+        return str;
+      return identity.isScalar(node2) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
+${ctx.indent}${str}`;
+    }
+    exports.createStringifyContext = createStringifyContext;
+    exports.stringify = stringify;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyPair.js
+var require_stringifyPair = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var stringify = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyPair({ key, value: value2 }, ctx, onComment, onChompKeep) {
+      const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
+      let keyComment = identity.isNode(key) && key.comment || null;
+      if (simpleKeys) {
+        if (keyComment) {
+          throw new Error("With simple keys, key nodes cannot have comments");
+        }
+        if (identity.isCollection(key) || !identity.isNode(key) && typeof key === "object") {
+          const msg = "With simple keys, collection cannot be used as a key value";
+          throw new Error(msg);
+        }
+      }
+      let explicitKey = !simpleKeys && (!key || keyComment && value2 == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
+      ctx = Object.assign({}, ctx, {
+        allNullValues: false,
+        implicitKey: !explicitKey && (simpleKeys || !allNullValues),
+        indent: indent + indentStep
+      });
+      let keyCommentDone = false;
+      let chompKeep = false;
+      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
+      if (!explicitKey && !ctx.inFlow && str.length > 1024) {
+        if (simpleKeys)
+          throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
+        explicitKey = true;
+      }
+      if (ctx.inFlow) {
+        if (allNullValues || value2 == null) {
+          if (keyCommentDone && onComment)
+            onComment();
+          return str === "" ? "?" : explicitKey ? `? ${str}` : str;
+        }
+      } else if (allNullValues && !simpleKeys || value2 == null && explicitKey) {
+        str = `? ${str}`;
+        if (keyComment && !keyCommentDone) {
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        } else if (chompKeep && onChompKeep)
+          onChompKeep();
+        return str;
+      }
+      if (keyCommentDone)
+        keyComment = null;
+      if (explicitKey) {
+        if (keyComment)
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+        str = `? ${str}
+${indent}:`;
+      } else {
+        str = `${str}:`;
+        if (keyComment)
+          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
+      }
+      let vsb, vcb, valueComment;
+      if (identity.isNode(value2)) {
+        vsb = !!value2.spaceBefore;
+        vcb = value2.commentBefore;
+        valueComment = value2.comment;
+      } else {
+        vsb = false;
+        vcb = null;
+        valueComment = null;
+        if (value2 && typeof value2 === "object")
+          value2 = doc.createNode(value2);
+      }
+      ctx.implicitKey = false;
+      if (!explicitKey && !keyComment && identity.isScalar(value2))
+        ctx.indentAtStart = str.length + 1;
+      chompKeep = false;
+      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
+        ctx.indent = ctx.indent.substring(2);
+      }
+      let valueCommentDone = false;
+      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
+      let ws = " ";
+      if (keyComment || vsb || vcb) {
+        ws = vsb ? "\n" : "";
+        if (vcb) {
+          const cs = commentString(vcb);
+          ws += `
+${stringifyComment.indentComment(cs, ctx.indent)}`;
+        }
+        if (valueStr === "" && !ctx.inFlow) {
+          if (ws === "\n" && valueComment)
+            ws = "\n\n";
+        } else {
+          ws += `
+${ctx.indent}`;
+        }
+      } else if (!explicitKey && identity.isCollection(value2)) {
+        const vs0 = valueStr[0];
+        const nl0 = valueStr.indexOf("\n");
+        const hasNewline = nl0 !== -1;
+        const flow = ctx.inFlow ?? value2.flow ?? value2.items.length === 0;
+        if (hasNewline || !flow) {
+          let hasPropsLine = false;
+          if (hasNewline && (vs0 === "&" || vs0 === "!")) {
+            let sp0 = valueStr.indexOf(" ");
+            if (vs0 === "&" && sp0 !== -1 && sp0 < nl0 && valueStr[sp0 + 1] === "!") {
+              sp0 = valueStr.indexOf(" ", sp0 + 1);
+            }
+            if (sp0 === -1 || nl0 < sp0)
+              hasPropsLine = true;
+          }
+          if (!hasPropsLine)
+            ws = `
+${ctx.indent}`;
+        }
+      } else if (valueStr === "" || valueStr[0] === "\n") {
+        ws = "";
+      }
+      str += ws + valueStr;
+      if (ctx.inFlow) {
+        if (valueCommentDone && onComment)
+          onComment();
+      } else if (valueComment && !valueCommentDone) {
+        str += stringifyComment.lineComment(str, ctx.indent, commentString(valueComment));
+      } else if (chompKeep && onChompKeep) {
+        onChompKeep();
+      }
+      return str;
+    }
+    exports.stringifyPair = stringifyPair;
+  }
+});
+
+// node_modules/yaml/dist/log.js
+var require_log = __commonJS({
+  "node_modules/yaml/dist/log.js"(exports) {
+    "use strict";
+    var node_process = __require("process");
+    function debug2(logLevel, ...messages) {
+      if (logLevel === "debug")
+        console.log(...messages);
+    }
+    function warn(logLevel, warning) {
+      if (logLevel === "debug" || logLevel === "warn") {
+        if (typeof node_process.emitWarning === "function")
+          node_process.emitWarning(warning);
+        else
+          console.warn(warning);
+      }
+    }
+    exports.debug = debug2;
+    exports.warn = warn;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/merge.js
+var require_merge = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var MERGE_KEY = "<<";
+    var merge2 = {
+      identify: (value2) => value2 === MERGE_KEY || typeof value2 === "symbol" && value2.description === MERGE_KEY,
+      default: "key",
+      tag: "tag:yaml.org,2002:merge",
+      test: /^<<$/,
+      resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
+        addToJSMap: addMergeToJSMap
+      }),
+      stringify: () => MERGE_KEY
+    };
+    var isMergeKey = (ctx, key) => (merge2.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge2.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge2.tag && tag.default);
+    function addMergeToJSMap(ctx, map2, value2) {
+      const source = resolveAliasValue(ctx, value2);
+      if (identity.isSeq(source))
+        for (const it of source.items)
+          mergeValue(ctx, map2, it);
+      else if (Array.isArray(source))
+        for (const it of source)
+          mergeValue(ctx, map2, it);
+      else
+        mergeValue(ctx, map2, source);
+    }
+    function mergeValue(ctx, map2, value2) {
+      const source = resolveAliasValue(ctx, value2);
+      if (!identity.isMap(source))
+        throw new Error("Merge sources must be maps or map aliases");
+      const srcMap = source.toJSON(null, ctx, Map);
+      for (const [key, value3] of srcMap) {
+        if (map2 instanceof Map) {
+          if (!map2.has(key))
+            map2.set(key, value3);
+        } else if (map2 instanceof Set) {
+          map2.add(key);
+        } else if (!Object.prototype.hasOwnProperty.call(map2, key)) {
+          Object.defineProperty(map2, key, {
+            value: value3,
+            writable: true,
+            enumerable: true,
+            configurable: true
+          });
+        }
+      }
+      return map2;
+    }
+    function resolveAliasValue(ctx, value2) {
+      return ctx && identity.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
+    }
+    exports.addMergeToJSMap = addMergeToJSMap;
+    exports.isMergeKey = isMergeKey;
+    exports.merge = merge2;
+  }
+});
+
+// node_modules/yaml/dist/nodes/addPairToJSMap.js
+var require_addPairToJSMap = __commonJS({
+  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
+    "use strict";
+    var log = require_log();
+    var merge2 = require_merge();
+    var stringify = require_stringify();
+    var identity = require_identity();
+    var toJS = require_toJS();
+    function addPairToJSMap(ctx, map2, { key, value: value2 }) {
+      if (identity.isNode(key) && key.addToJSMap)
+        key.addToJSMap(ctx, map2, value2);
+      else if (merge2.isMergeKey(ctx, key))
+        merge2.addMergeToJSMap(ctx, map2, value2);
+      else {
+        const jsKey = toJS.toJS(key, "", ctx);
+        if (map2 instanceof Map) {
+          map2.set(jsKey, toJS.toJS(value2, jsKey, ctx));
+        } else if (map2 instanceof Set) {
+          map2.add(jsKey);
+        } else {
+          const stringKey = stringifyKey(key, jsKey, ctx);
+          const jsValue = toJS.toJS(value2, stringKey, ctx);
+          if (stringKey in map2)
+            Object.defineProperty(map2, stringKey, {
+              value: jsValue,
+              writable: true,
+              enumerable: true,
+              configurable: true
+            });
+          else
+            map2[stringKey] = jsValue;
+        }
+      }
+      return map2;
+    }
+    function stringifyKey(key, jsKey, ctx) {
+      if (jsKey === null)
+        return "";
+      if (typeof jsKey !== "object")
+        return String(jsKey);
+      if (identity.isNode(key) && ctx?.doc) {
+        const strCtx = stringify.createStringifyContext(ctx.doc, {});
+        strCtx.anchors = /* @__PURE__ */ new Set();
+        for (const node2 of ctx.anchors.keys())
+          strCtx.anchors.add(node2.anchor);
+        strCtx.inFlow = true;
+        strCtx.inStringifyKey = true;
+        const strKey = key.toString(strCtx);
+        if (!ctx.mapKeyWarned) {
+          let jsonStr = JSON.stringify(strKey);
+          if (jsonStr.length > 40)
+            jsonStr = jsonStr.substring(0, 36) + '..."';
+          log.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
+          ctx.mapKeyWarned = true;
+        }
+        return strKey;
+      }
+      return JSON.stringify(jsKey);
+    }
+    exports.addPairToJSMap = addPairToJSMap;
+  }
+});
+
+// node_modules/yaml/dist/nodes/Pair.js
+var require_Pair = __commonJS({
+  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
+    "use strict";
+    var createNode = require_createNode();
+    var stringifyPair = require_stringifyPair();
+    var addPairToJSMap = require_addPairToJSMap();
+    var identity = require_identity();
+    function createPair(key, value2, ctx) {
+      const k = createNode.createNode(key, void 0, ctx);
+      const v = createNode.createNode(value2, void 0, ctx);
+      return new Pair(k, v);
+    }
+    var Pair = class _Pair {
+      constructor(key, value2 = null) {
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
+        this.key = key;
+        this.value = value2;
+      }
+      clone(schema) {
+        let { key, value: value2 } = this;
+        if (identity.isNode(key))
+          key = key.clone(schema);
+        if (identity.isNode(value2))
+          value2 = value2.clone(schema);
+        return new _Pair(key, value2);
+      }
+      toJSON(_, ctx) {
+        const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
+      }
+      toString(ctx, onComment, onChompKeep) {
+        return ctx?.doc ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep) : JSON.stringify(this);
+      }
+    };
+    exports.Pair = Pair;
+    exports.createPair = createPair;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyCollection.js
+var require_stringifyCollection = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var stringify = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyCollection(collection, ctx, options2) {
+      const flow = ctx.inFlow ?? collection.flow;
+      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
+      return stringify2(collection, ctx, options2);
+    }
+    function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
+      const { indent, options: { commentString } } = ctx;
+      const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
+      let chompKeep = false;
+      const lines3 = [];
+      for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment2 = null;
+        if (identity.isNode(item)) {
+          if (!chompKeep && item.spaceBefore)
+            lines3.push("");
+          addCommentBefore(ctx, lines3, item.commentBefore, chompKeep);
+          if (item.comment)
+            comment2 = item.comment;
+        } else if (identity.isPair(item)) {
+          const ik = identity.isNode(item.key) ? item.key : null;
+          if (ik) {
+            if (!chompKeep && ik.spaceBefore)
+              lines3.push("");
+            addCommentBefore(ctx, lines3, ik.commentBefore, chompKeep);
+          }
+        }
+        chompKeep = false;
+        let str2 = stringify.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
+        if (comment2)
+          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
+        if (chompKeep && comment2)
+          chompKeep = false;
+        lines3.push(blockItemPrefix + str2);
+      }
+      let str;
+      if (lines3.length === 0) {
+        str = flowChars.start + flowChars.end;
+      } else {
+        str = lines3[0];
+        for (let i = 1; i < lines3.length; ++i) {
+          const line = lines3[i];
+          str += line ? `
+${indent}${line}` : "\n";
+        }
+      }
+      if (comment) {
+        str += "\n" + stringifyComment.indentComment(commentString(comment), indent);
+        if (onComment)
+          onComment();
+      } else if (chompKeep && onChompKeep)
+        onChompKeep();
+      return str;
+    }
+    function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
+      const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
+      itemIndent += indentStep;
+      const itemCtx = Object.assign({}, ctx, {
+        indent: itemIndent,
+        inFlow: true,
+        type: null
+      });
+      let reqNewline = false;
+      let linesAtValue = 0;
+      const lines3 = [];
+      for (let i = 0; i < items.length; ++i) {
+        const item = items[i];
+        let comment = null;
+        if (identity.isNode(item)) {
+          if (item.spaceBefore)
+            lines3.push("");
+          addCommentBefore(ctx, lines3, item.commentBefore, false);
+          if (item.comment)
+            comment = item.comment;
+        } else if (identity.isPair(item)) {
+          const ik = identity.isNode(item.key) ? item.key : null;
+          if (ik) {
+            if (ik.spaceBefore)
+              lines3.push("");
+            addCommentBefore(ctx, lines3, ik.commentBefore, false);
+            if (ik.comment)
+              reqNewline = true;
+          }
+          const iv = identity.isNode(item.value) ? item.value : null;
+          if (iv) {
+            if (iv.comment)
+              comment = iv.comment;
+            if (iv.commentBefore)
+              reqNewline = true;
+          } else if (item.value == null && ik?.comment) {
+            comment = ik.comment;
+          }
+        }
+        if (comment)
+          reqNewline = true;
+        let str = stringify.stringify(item, itemCtx, () => comment = null);
+        reqNewline || (reqNewline = lines3.length > linesAtValue || str.includes("\n"));
+        if (i < items.length - 1) {
+          str += ",";
+        } else if (ctx.options.trailingComma) {
+          if (ctx.options.lineWidth > 0) {
+            reqNewline || (reqNewline = lines3.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
+          }
+          if (reqNewline) {
+            str += ",";
+          }
+        }
+        if (comment)
+          str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
+        lines3.push(str);
+        linesAtValue = lines3.length;
+      }
+      const { start, end: end2 } = flowChars;
+      if (lines3.length === 0) {
+        return start + end2;
+      } else {
+        if (!reqNewline) {
+          const len = lines3.reduce((sum, line) => sum + line.length + 2, 2);
+          reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
+        }
+        if (reqNewline) {
+          let str = start;
+          for (const line of lines3)
+            str += line ? `
+${indentStep}${indent}${line}` : "\n";
+          return `${str}
+${indent}${end2}`;
+        } else {
+          return `${start}${fcPadding}${lines3.join(" ")}${fcPadding}${end2}`;
+        }
+      }
+    }
+    function addCommentBefore({ indent, options: { commentString } }, lines3, comment, chompKeep) {
+      if (comment && chompKeep)
+        comment = comment.replace(/^\n+/, "");
+      if (comment) {
+        const ic = stringifyComment.indentComment(commentString(comment), indent);
+        lines3.push(ic.trimStart());
+      }
+    }
+    exports.stringifyCollection = stringifyCollection;
+  }
+});
+
+// node_modules/yaml/dist/nodes/YAMLMap.js
+var require_YAMLMap = __commonJS({
+  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
+    "use strict";
+    var stringifyCollection = require_stringifyCollection();
+    var addPairToJSMap = require_addPairToJSMap();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    function findPair(items, key) {
+      const k = identity.isScalar(key) ? key.value : key;
+      for (const it of items) {
+        if (identity.isPair(it)) {
+          if (it.key === key || it.key === k)
+            return it;
+          if (identity.isScalar(it.key) && it.key.value === k)
+            return it;
+        }
+      }
+      return void 0;
+    }
+    var YAMLMap = class extends Collection.Collection {
+      static get tagName() {
+        return "tag:yaml.org,2002:map";
+      }
+      constructor(schema) {
+        super(identity.MAP, schema);
+        this.items = [];
+      }
+      /**
+       * A generic collection parsing method that can be extended
+       * to other node classes that inherit from YAMLMap
+       */
+      static from(schema, obj, ctx) {
+        const { keepUndefined, replacer } = ctx;
+        const map2 = new this(schema);
+        const add = (key, value2) => {
+          if (typeof replacer === "function")
+            value2 = replacer.call(obj, key, value2);
+          else if (Array.isArray(replacer) && !replacer.includes(key))
+            return;
+          if (value2 !== void 0 || keepUndefined)
+            map2.items.push(Pair.createPair(key, value2, ctx));
+        };
+        if (obj instanceof Map) {
+          for (const [key, value2] of obj)
+            add(key, value2);
+        } else if (obj && typeof obj === "object") {
+          for (const key of Object.keys(obj))
+            add(key, obj[key]);
+        }
+        if (typeof schema.sortMapEntries === "function") {
+          map2.items.sort(schema.sortMapEntries);
+        }
+        return map2;
+      }
+      /**
+       * Adds a value to the collection.
+       *
+       * @param overwrite - If not set `true`, using a key that is already in the
+       *   collection will throw. Otherwise, overwrites the previous value.
+       */
+      add(pair, overwrite) {
+        let _pair;
+        if (identity.isPair(pair))
+          _pair = pair;
+        else if (!pair || typeof pair !== "object" || !("key" in pair)) {
+          _pair = new Pair.Pair(pair, pair?.value);
+        } else
+          _pair = new Pair.Pair(pair.key, pair.value);
+        const prev = findPair(this.items, _pair.key);
+        const sortEntries = this.schema?.sortMapEntries;
+        if (prev) {
+          if (!overwrite)
+            throw new Error(`Key ${_pair.key} already set`);
+          if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
+            prev.value.value = _pair.value;
+          else
+            prev.value = _pair.value;
+        } else if (sortEntries) {
+          const i = this.items.findIndex((item) => sortEntries(_pair, item) < 0);
+          if (i === -1)
+            this.items.push(_pair);
+          else
+            this.items.splice(i, 0, _pair);
+        } else {
+          this.items.push(_pair);
+        }
+      }
+      delete(key) {
+        const it = findPair(this.items, key);
+        if (!it)
+          return false;
+        const del = this.items.splice(this.items.indexOf(it), 1);
+        return del.length > 0;
+      }
+      get(key, keepScalar) {
+        const it = findPair(this.items, key);
+        const node2 = it?.value;
+        return (!keepScalar && identity.isScalar(node2) ? node2.value : node2) ?? void 0;
+      }
+      has(key) {
+        return !!findPair(this.items, key);
+      }
+      set(key, value2) {
+        this.add(new Pair.Pair(key, value2), true);
+      }
+      /**
+       * @param ctx - Conversion context, originally set in Document#toJS()
+       * @param {Class} Type - If set, forces the returned collection type
+       * @returns Instance of Type, Map, or Object
+       */
+      toJSON(_, ctx, Type) {
+        const map2 = Type ? new Type() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
+        if (ctx?.onCreate)
+          ctx.onCreate(map2);
+        for (const item of this.items)
+          addPairToJSMap.addPairToJSMap(ctx, map2, item);
+        return map2;
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        for (const item of this.items) {
+          if (!identity.isPair(item))
+            throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
+        }
+        if (!ctx.allNullValues && this.hasAllNullValues(false))
+          ctx = Object.assign({}, ctx, { allNullValues: true });
+        return stringifyCollection.stringifyCollection(this, ctx, {
+          blockItemPrefix: "",
+          flowChars: { start: "{", end: "}" },
+          itemIndent: ctx.indent || "",
+          onChompKeep,
+          onComment
+        });
+      }
+    };
+    exports.YAMLMap = YAMLMap;
+    exports.findPair = findPair;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/map.js
+var require_map = __commonJS({
+  "node_modules/yaml/dist/schema/common/map.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var YAMLMap = require_YAMLMap();
+    var map2 = {
+      collection: "map",
+      default: true,
+      nodeClass: YAMLMap.YAMLMap,
+      tag: "tag:yaml.org,2002:map",
+      resolve(map3, onError) {
+        if (!identity.isMap(map3))
+          onError("Expected a mapping for this tag");
+        return map3;
+      },
+      createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
+    };
+    exports.map = map2;
+  }
+});
+
+// node_modules/yaml/dist/nodes/YAMLSeq.js
+var require_YAMLSeq = __commonJS({
+  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
+    "use strict";
+    var createNode = require_createNode();
+    var stringifyCollection = require_stringifyCollection();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var toJS = require_toJS();
+    var YAMLSeq = class extends Collection.Collection {
+      static get tagName() {
+        return "tag:yaml.org,2002:seq";
+      }
+      constructor(schema) {
+        super(identity.SEQ, schema);
+        this.items = [];
+      }
+      add(value2) {
+        this.items.push(value2);
+      }
+      /**
+       * Removes a value from the collection.
+       *
+       * `key` must contain a representation of an integer for this to succeed.
+       * It may be wrapped in a `Scalar`.
+       *
+       * @returns `true` if the item was found and removed.
+       */
+      delete(key) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          return false;
+        const del = this.items.splice(idx, 1);
+        return del.length > 0;
+      }
+      get(key, keepScalar) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          return void 0;
+        const it = this.items[idx];
+        return !keepScalar && identity.isScalar(it) ? it.value : it;
+      }
+      /**
+       * Checks if the collection includes a value with the key `key`.
+       *
+       * `key` must contain a representation of an integer for this to succeed.
+       * It may be wrapped in a `Scalar`.
+       */
+      has(key) {
+        const idx = asItemIndex(key);
+        return typeof idx === "number" && idx < this.items.length;
+      }
+      /**
+       * Sets a value in this collection. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       *
+       * If `key` does not contain a representation of an integer, this will throw.
+       * It may be wrapped in a `Scalar`.
+       */
+      set(key, value2) {
+        const idx = asItemIndex(key);
+        if (typeof idx !== "number")
+          throw new Error(`Expected a valid index, not ${key}.`);
+        const prev = this.items[idx];
+        if (identity.isScalar(prev) && Scalar.isScalarValue(value2))
+          prev.value = value2;
+        else
+          this.items[idx] = value2;
+      }
+      toJSON(_, ctx) {
+        const seq = [];
+        if (ctx?.onCreate)
+          ctx.onCreate(seq);
+        let i = 0;
+        for (const item of this.items)
+          seq.push(toJS.toJS(item, String(i++), ctx));
+        return seq;
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        return stringifyCollection.stringifyCollection(this, ctx, {
+          blockItemPrefix: "- ",
+          flowChars: { start: "[", end: "]" },
+          itemIndent: (ctx.indent || "") + "  ",
+          onChompKeep,
+          onComment
+        });
+      }
+      static from(schema, obj, ctx) {
+        const { replacer } = ctx;
+        const seq = new this(schema);
+        if (obj && Symbol.iterator in Object(obj)) {
+          let i = 0;
+          for (let it of obj) {
+            if (typeof replacer === "function") {
+              const key = obj instanceof Set ? it : String(i++);
+              it = replacer.call(obj, key, it);
+            }
+            seq.items.push(createNode.createNode(it, void 0, ctx));
+          }
+        }
+        return seq;
+      }
+    };
+    function asItemIndex(key) {
+      let idx = identity.isScalar(key) ? key.value : key;
+      if (idx && typeof idx === "string")
+        idx = Number(idx);
+      return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
+    }
+    exports.YAMLSeq = YAMLSeq;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/seq.js
+var require_seq = __commonJS({
+  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var YAMLSeq = require_YAMLSeq();
+    var seq = {
+      collection: "seq",
+      default: true,
+      nodeClass: YAMLSeq.YAMLSeq,
+      tag: "tag:yaml.org,2002:seq",
+      resolve(seq2, onError) {
+        if (!identity.isSeq(seq2))
+          onError("Expected a sequence for this tag");
+        return seq2;
+      },
+      createNode: (schema, obj, ctx) => YAMLSeq.YAMLSeq.from(schema, obj, ctx)
+    };
+    exports.seq = seq;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/string.js
+var require_string = __commonJS({
+  "node_modules/yaml/dist/schema/common/string.js"(exports) {
+    "use strict";
+    var stringifyString = require_stringifyString();
+    var string5 = {
+      identify: (value2) => typeof value2 === "string",
+      default: true,
+      tag: "tag:yaml.org,2002:str",
+      resolve: (str) => str,
+      stringify(item, ctx, onComment, onChompKeep) {
+        ctx = Object.assign({ actualString: true }, ctx);
+        return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
+      }
+    };
+    exports.string = string5;
+  }
+});
+
+// node_modules/yaml/dist/schema/common/null.js
+var require_null = __commonJS({
+  "node_modules/yaml/dist/schema/common/null.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var nullTag = {
+      identify: (value2) => value2 == null,
+      createNode: () => new Scalar.Scalar(null),
+      default: true,
+      tag: "tag:yaml.org,2002:null",
+      test: /^(?:~|[Nn]ull|NULL)?$/,
+      resolve: () => new Scalar.Scalar(null),
+      stringify: ({ source }, ctx) => typeof source === "string" && nullTag.test.test(source) ? source : ctx.options.nullStr
+    };
+    exports.nullTag = nullTag;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/bool.js
+var require_bool = __commonJS({
+  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var boolTag = {
+      identify: (value2) => typeof value2 === "boolean",
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
+      resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
+      stringify({ source, value: value2 }, ctx) {
+        if (source && boolTag.test.test(source)) {
+          const sv = source[0] === "t" || source[0] === "T";
+          if (value2 === sv)
+            return source;
+        }
+        return value2 ? ctx.options.trueStr : ctx.options.falseStr;
+      }
+    };
+    exports.boolTag = boolTag;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyNumber.js
+var require_stringifyNumber = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
+    "use strict";
+    function stringifyNumber({ format, minFractionDigits, tag, value: value2 }) {
+      if (typeof value2 === "bigint")
+        return String(value2);
+      const num = typeof value2 === "number" ? value2 : Number(value2);
+      if (!isFinite(num))
+        return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
+      let n = Object.is(value2, -0) ? "-0" : JSON.stringify(value2);
+      if (!format && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
+        let i = n.indexOf(".");
+        if (i < 0) {
+          i = n.length;
+          n += ".";
+        }
+        let d = minFractionDigits - (n.length - i - 1);
+        while (d-- > 0)
+          n += "0";
+      }
+      return n;
+    }
+    exports.stringifyNumber = stringifyNumber;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/float.js
+var require_float = __commonJS({
+  "node_modules/yaml/dist/schema/core/float.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var stringifyNumber = require_stringifyNumber();
+    var floatNaN = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var floatExp = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "EXP",
+      test: /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/,
+      resolve: (str) => parseFloat(str),
+      stringify(node2) {
+        const num = Number(node2.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node2);
+      }
+    };
+    var float = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
+      resolve(str) {
+        const node2 = new Scalar.Scalar(parseFloat(str));
+        const dot = str.indexOf(".");
+        if (dot !== -1 && str[str.length - 1] === "0")
+          node2.minFractionDigits = str.length - dot - 1;
+        return node2;
+      },
+      stringify: stringifyNumber.stringifyNumber
+    };
+    exports.float = float;
+    exports.floatExp = floatExp;
+    exports.floatNaN = floatNaN;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/int.js
+var require_int = __commonJS({
+  "node_modules/yaml/dist/schema/core/int.js"(exports) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
+    var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
+    function intStringify(node2, radix, prefix2) {
+      const { value: value2 } = node2;
+      if (intIdentify(value2) && value2 >= 0)
+        return prefix2 + value2.toString(radix);
+      return stringifyNumber.stringifyNumber(node2);
+    }
+    var intOct = {
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "OCT",
+      test: /^0o[0-7]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 8, opt),
+      stringify: (node2) => intStringify(node2, 8, "0o")
+    };
+    var int2 = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      test: /^[-+]?[0-9]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var intHex = {
+      identify: (value2) => intIdentify(value2) && value2 >= 0,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "HEX",
+      test: /^0x[0-9a-fA-F]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+      stringify: (node2) => intStringify(node2, 16, "0x")
+    };
+    exports.int = int2;
+    exports.intHex = intHex;
+    exports.intOct = intOct;
+  }
+});
+
+// node_modules/yaml/dist/schema/core/schema.js
+var require_schema = __commonJS({
+  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
+    "use strict";
+    var map2 = require_map();
+    var _null4 = require_null();
+    var seq = require_seq();
+    var string5 = require_string();
+    var bool = require_bool();
+    var float = require_float();
+    var int2 = require_int();
+    var schema = [
+      map2.map,
+      seq.seq,
+      string5.string,
+      _null4.nullTag,
+      bool.boolTag,
+      int2.intOct,
+      int2.int,
+      int2.intHex,
+      float.floatNaN,
+      float.floatExp,
+      float.float
+    ];
+    exports.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/json/schema.js
+var require_schema2 = __commonJS({
+  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var map2 = require_map();
+    var seq = require_seq();
+    function intIdentify(value2) {
+      return typeof value2 === "bigint" || Number.isInteger(value2);
+    }
+    var stringifyJSON = ({ value: value2 }) => JSON.stringify(value2);
+    var jsonScalars = [
+      {
+        identify: (value2) => typeof value2 === "string",
+        default: true,
+        tag: "tag:yaml.org,2002:str",
+        resolve: (str) => str,
+        stringify: stringifyJSON
+      },
+      {
+        identify: (value2) => value2 == null,
+        createNode: () => new Scalar.Scalar(null),
+        default: true,
+        tag: "tag:yaml.org,2002:null",
+        test: /^null$/,
+        resolve: () => null,
+        stringify: stringifyJSON
+      },
+      {
+        identify: (value2) => typeof value2 === "boolean",
+        default: true,
+        tag: "tag:yaml.org,2002:bool",
+        test: /^true$|^false$/,
+        resolve: (str) => str === "true",
+        stringify: stringifyJSON
+      },
+      {
+        identify: intIdentify,
+        default: true,
+        tag: "tag:yaml.org,2002:int",
+        test: /^-?(?:0|[1-9][0-9]*)$/,
+        resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
+        stringify: ({ value: value2 }) => intIdentify(value2) ? value2.toString() : JSON.stringify(value2)
+      },
+      {
+        identify: (value2) => typeof value2 === "number",
+        default: true,
+        tag: "tag:yaml.org,2002:float",
+        test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
+        resolve: (str) => parseFloat(str),
+        stringify: stringifyJSON
+      }
+    ];
+    var jsonError = {
+      default: true,
+      tag: "",
+      test: /^/,
+      resolve(str, onError) {
+        onError(`Unresolved plain scalar ${JSON.stringify(str)}`);
+        return str;
+      }
+    };
+    var schema = [map2.map, seq.seq].concat(jsonScalars, jsonError);
+    exports.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/binary.js
+var require_binary = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
+    "use strict";
+    var node_buffer = __require("buffer");
+    var Scalar = require_Scalar();
+    var stringifyString = require_stringifyString();
+    var binary = {
+      identify: (value2) => value2 instanceof Uint8Array,
+      // Buffer inherits from Uint8Array
+      default: false,
+      tag: "tag:yaml.org,2002:binary",
+      /**
+       * Returns a Buffer in node and an Uint8Array in browsers
+       *
+       * To use the resulting buffer as an image, you'll want to do something like:
+       *
+       *   const blob = new Blob([buffer], { type: 'image/jpeg' })
+       *   document.querySelector('#photo').src = URL.createObjectURL(blob)
+       */
+      resolve(src, onError) {
+        if (typeof node_buffer.Buffer === "function") {
+          return node_buffer.Buffer.from(src, "base64");
+        } else if (typeof atob === "function") {
+          const str = atob(src.replace(/[\n\r]/g, ""));
+          const buffer = new Uint8Array(str.length);
+          for (let i = 0; i < str.length; ++i)
+            buffer[i] = str.charCodeAt(i);
+          return buffer;
+        } else {
+          onError("This environment does not support reading binary tags; either Buffer or atob is required");
+          return src;
+        }
+      },
+      stringify({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
+        if (!value2)
+          return "";
+        const buf = value2;
+        let str;
+        if (typeof node_buffer.Buffer === "function") {
+          str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
+        } else if (typeof btoa === "function") {
+          let s = "";
+          for (let i = 0; i < buf.length; ++i)
+            s += String.fromCharCode(buf[i]);
+          str = btoa(s);
+        } else {
+          throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
+        }
+        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
+        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
+          const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
+          const n = Math.ceil(str.length / lineWidth);
+          const lines3 = new Array(n);
+          for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
+            lines3[i] = str.substr(o, lineWidth);
+          }
+          str = lines3.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
+        }
+        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
+      }
+    };
+    exports.binary = binary;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
+var require_pairs = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    var YAMLSeq = require_YAMLSeq();
+    function resolvePairs(seq, onError) {
+      if (identity.isSeq(seq)) {
+        for (let i = 0; i < seq.items.length; ++i) {
+          let item = seq.items[i];
+          if (identity.isPair(item))
+            continue;
+          else if (identity.isMap(item)) {
+            if (item.items.length > 1)
+              onError("Each pair must have its own sequence indicator");
+            const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
+            if (item.commentBefore)
+              pair.key.commentBefore = pair.key.commentBefore ? `${item.commentBefore}
+${pair.key.commentBefore}` : item.commentBefore;
+            if (item.comment) {
+              const cn = pair.value ?? pair.key;
+              cn.comment = cn.comment ? `${item.comment}
+${cn.comment}` : item.comment;
+            }
+            item = pair;
+          }
+          seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
+        }
+      } else
+        onError("Expected a sequence for this tag");
+      return seq;
+    }
+    function createPairs(schema, iterable, ctx) {
+      const { replacer } = ctx;
+      const pairs2 = new YAMLSeq.YAMLSeq(schema);
+      pairs2.tag = "tag:yaml.org,2002:pairs";
+      let i = 0;
+      if (iterable && Symbol.iterator in Object(iterable))
+        for (let it of iterable) {
+          if (typeof replacer === "function")
+            it = replacer.call(iterable, String(i++), it);
+          let key, value2;
+          if (Array.isArray(it)) {
+            if (it.length === 2) {
+              key = it[0];
+              value2 = it[1];
+            } else
+              throw new TypeError(`Expected [key, value] tuple: ${it}`);
+          } else if (it && it instanceof Object) {
+            const keys = Object.keys(it);
+            if (keys.length === 1) {
+              key = keys[0];
+              value2 = it[key];
+            } else {
+              throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
+            }
+          } else {
+            key = it;
+          }
+          pairs2.items.push(Pair.createPair(key, value2, ctx));
+        }
+      return pairs2;
+    }
+    var pairs = {
+      collection: "seq",
+      default: false,
+      tag: "tag:yaml.org,2002:pairs",
+      resolve: resolvePairs,
+      createNode: createPairs
+    };
+    exports.createPairs = createPairs;
+    exports.pairs = pairs;
+    exports.resolvePairs = resolvePairs;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/omap.js
+var require_omap = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var toJS = require_toJS();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var pairs = require_pairs();
+    var YAMLOMap = class _YAMLOMap extends YAMLSeq.YAMLSeq {
+      constructor() {
+        super();
+        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
+        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
+        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
+        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
+        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
+        this.tag = _YAMLOMap.tag;
+      }
+      /**
+       * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
+       * but TypeScript won't allow widening the signature of a child method.
+       */
+      toJSON(_, ctx) {
+        if (!ctx)
+          return super.toJSON(_);
+        const map2 = /* @__PURE__ */ new Map();
+        if (ctx?.onCreate)
+          ctx.onCreate(map2);
+        for (const pair of this.items) {
+          let key, value2;
+          if (identity.isPair(pair)) {
+            key = toJS.toJS(pair.key, "", ctx);
+            value2 = toJS.toJS(pair.value, key, ctx);
+          } else {
+            key = toJS.toJS(pair, "", ctx);
+          }
+          if (map2.has(key))
+            throw new Error("Ordered maps must not include duplicate keys");
+          map2.set(key, value2);
+        }
+        return map2;
+      }
+      static from(schema, iterable, ctx) {
+        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
+        const omap2 = new this();
+        omap2.items = pairs$1.items;
+        return omap2;
+      }
+    };
+    YAMLOMap.tag = "tag:yaml.org,2002:omap";
+    var omap = {
+      collection: "seq",
+      identify: (value2) => value2 instanceof Map,
+      nodeClass: YAMLOMap,
+      default: false,
+      tag: "tag:yaml.org,2002:omap",
+      resolve(seq, onError) {
+        const pairs$1 = pairs.resolvePairs(seq, onError);
+        const seenKeys = [];
+        for (const { key } of pairs$1.items) {
+          if (identity.isScalar(key)) {
+            if (seenKeys.includes(key.value)) {
+              onError(`Ordered maps must not include duplicate keys: ${key.value}`);
+            } else {
+              seenKeys.push(key.value);
+            }
+          }
+        }
+        return Object.assign(new YAMLOMap(), pairs$1);
+      },
+      createNode: (schema, iterable, ctx) => YAMLOMap.from(schema, iterable, ctx)
+    };
+    exports.YAMLOMap = YAMLOMap;
+    exports.omap = omap;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/bool.js
+var require_bool2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    function boolStringify({ value: value2, source }, ctx) {
+      const boolObj = value2 ? trueTag : falseTag;
+      if (source && boolObj.test.test(source))
+        return source;
+      return value2 ? ctx.options.trueStr : ctx.options.falseStr;
+    }
+    var trueTag = {
+      identify: (value2) => value2 === true,
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
+      resolve: () => new Scalar.Scalar(true),
+      stringify: boolStringify
+    };
+    var falseTag = {
+      identify: (value2) => value2 === false,
+      default: true,
+      tag: "tag:yaml.org,2002:bool",
+      test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
+      resolve: () => new Scalar.Scalar(false),
+      stringify: boolStringify
+    };
+    exports.falseTag = falseTag;
+    exports.trueTag = trueTag;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/float.js
+var require_float2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var stringifyNumber = require_stringifyNumber();
+    var floatNaN = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
+      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var floatExp = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "EXP",
+      test: /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
+      resolve: (str) => parseFloat(str.replace(/_/g, "")),
+      stringify(node2) {
+        const num = Number(node2.value);
+        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node2);
+      }
+    };
+    var float = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
+      resolve(str) {
+        const node2 = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
+        const dot = str.indexOf(".");
+        if (dot !== -1) {
+          const f = str.substring(dot + 1).replace(/_/g, "");
+          if (f[f.length - 1] === "0")
+            node2.minFractionDigits = f.length;
+        }
+        return node2;
+      },
+      stringify: stringifyNumber.stringifyNumber
+    };
+    exports.float = float;
+    exports.floatExp = floatExp;
+    exports.floatNaN = floatNaN;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/int.js
+var require_int2 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
+    function intResolve(str, offset, radix, { intAsBigInt }) {
+      const sign = str[0];
+      if (sign === "-" || sign === "+")
+        offset += 1;
+      str = str.substring(offset).replace(/_/g, "");
+      if (intAsBigInt) {
+        switch (radix) {
+          case 2:
+            str = `0b${str}`;
+            break;
+          case 8:
+            str = `0o${str}`;
+            break;
+          case 16:
+            str = `0x${str}`;
+            break;
+        }
+        const n2 = BigInt(str);
+        return sign === "-" ? BigInt(-1) * n2 : n2;
+      }
+      const n = parseInt(str, radix);
+      return sign === "-" ? -1 * n : n;
+    }
+    function intStringify(node2, radix, prefix2) {
+      const { value: value2 } = node2;
+      if (intIdentify(value2)) {
+        const str = value2.toString(radix);
+        return value2 < 0 ? "-" + prefix2 + str.substr(1) : prefix2 + str;
+      }
+      return stringifyNumber.stringifyNumber(node2);
+    }
+    var intBin = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "BIN",
+      test: /^[-+]?0b[0-1_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 2, opt),
+      stringify: (node2) => intStringify(node2, 2, "0b")
+    };
+    var intOct = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "OCT",
+      test: /^[-+]?0[0-7_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 1, 8, opt),
+      stringify: (node2) => intStringify(node2, 8, "0")
+    };
+    var int2 = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      test: /^[-+]?[0-9][0-9_]*$/,
+      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
+      stringify: stringifyNumber.stringifyNumber
+    };
+    var intHex = {
+      identify: intIdentify,
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "HEX",
+      test: /^[-+]?0x[0-9a-fA-F_]+$/,
+      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
+      stringify: (node2) => intStringify(node2, 16, "0x")
+    };
+    exports.int = int2;
+    exports.intBin = intBin;
+    exports.intHex = intHex;
+    exports.intOct = intOct;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/set.js
+var require_set = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
+      constructor(schema) {
+        super(schema);
+        this.tag = _YAMLSet.tag;
+      }
+      add(key) {
+        let pair;
+        if (identity.isPair(key))
+          pair = key;
+        else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
+          pair = new Pair.Pair(key.key, null);
+        else
+          pair = new Pair.Pair(key, null);
+        const prev = YAMLMap.findPair(this.items, pair.key);
+        if (!prev)
+          this.items.push(pair);
+      }
+      /**
+       * If `keepPair` is `true`, returns the Pair matching `key`.
+       * Otherwise, returns the value of that Pair's key.
+       */
+      get(key, keepPair) {
+        const pair = YAMLMap.findPair(this.items, key);
+        return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
+      }
+      set(key, value2) {
+        if (typeof value2 !== "boolean")
+          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value2}`);
+        const prev = YAMLMap.findPair(this.items, key);
+        if (prev && !value2) {
+          this.items.splice(this.items.indexOf(prev), 1);
+        } else if (!prev && value2) {
+          this.items.push(new Pair.Pair(key));
+        }
+      }
+      toJSON(_, ctx) {
+        return super.toJSON(_, ctx, Set);
+      }
+      toString(ctx, onComment, onChompKeep) {
+        if (!ctx)
+          return JSON.stringify(this);
+        if (this.hasAllNullValues(true))
+          return super.toString(Object.assign({}, ctx, { allNullValues: true }), onComment, onChompKeep);
+        else
+          throw new Error("Set items must all have null values");
+      }
+      static from(schema, iterable, ctx) {
+        const { replacer } = ctx;
+        const set3 = new this(schema);
+        if (iterable && Symbol.iterator in Object(iterable))
+          for (let value2 of iterable) {
+            if (typeof replacer === "function")
+              value2 = replacer.call(iterable, value2, value2);
+            set3.items.push(Pair.createPair(value2, null, ctx));
+          }
+        return set3;
+      }
+    };
+    YAMLSet.tag = "tag:yaml.org,2002:set";
+    var set2 = {
+      collection: "map",
+      identify: (value2) => value2 instanceof Set,
+      nodeClass: YAMLSet,
+      default: false,
+      tag: "tag:yaml.org,2002:set",
+      createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
+      resolve(map2, onError) {
+        if (identity.isMap(map2)) {
+          if (map2.hasAllNullValues(true))
+            return Object.assign(new YAMLSet(), map2);
+          else
+            onError("Set items must all have null values");
+        } else
+          onError("Expected a mapping for this tag");
+        return map2;
+      }
+    };
+    exports.YAMLSet = YAMLSet;
+    exports.set = set2;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
+var require_timestamp = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
+    "use strict";
+    var stringifyNumber = require_stringifyNumber();
+    function parseSexagesimal(str, asBigInt) {
+      const sign = str[0];
+      const parts2 = sign === "-" || sign === "+" ? str.substring(1) : str;
+      const num = (n) => asBigInt ? BigInt(n) : Number(n);
+      const res = parts2.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
+      return sign === "-" ? num(-1) * res : res;
+    }
+    function stringifySexagesimal(node2) {
+      let { value: value2 } = node2;
+      let num = (n) => n;
+      if (typeof value2 === "bigint")
+        num = (n) => BigInt(n);
+      else if (isNaN(value2) || !isFinite(value2))
+        return stringifyNumber.stringifyNumber(node2);
+      let sign = "";
+      if (value2 < 0) {
+        sign = "-";
+        value2 *= num(-1);
+      }
+      const _60 = num(60);
+      const parts2 = [value2 % _60];
+      if (value2 < 60) {
+        parts2.unshift(0);
+      } else {
+        value2 = (value2 - parts2[0]) / _60;
+        parts2.unshift(value2 % _60);
+        if (value2 >= 60) {
+          value2 = (value2 - parts2[0]) / _60;
+          parts2.unshift(value2);
+        }
+      }
+      return sign + parts2.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
+    }
+    var intTime = {
+      identify: (value2) => typeof value2 === "bigint" || Number.isInteger(value2),
+      default: true,
+      tag: "tag:yaml.org,2002:int",
+      format: "TIME",
+      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
+      resolve: (str, _onError, { intAsBigInt }) => parseSexagesimal(str, intAsBigInt),
+      stringify: stringifySexagesimal
+    };
+    var floatTime = {
+      identify: (value2) => typeof value2 === "number",
+      default: true,
+      tag: "tag:yaml.org,2002:float",
+      format: "TIME",
+      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+      resolve: (str) => parseSexagesimal(str, false),
+      stringify: stringifySexagesimal
+    };
+    var timestamp = {
+      identify: (value2) => value2 instanceof Date,
+      default: true,
+      tag: "tag:yaml.org,2002:timestamp",
+      // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
+      // may be omitted altogether, resulting in a date format. In such a case, the time part is
+      // assumed to be 00:00:00Z (start of day, UTC).
+      test: RegExp("^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \\t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$"),
+      resolve(str) {
+        const match = str.match(timestamp.test);
+        if (!match)
+          throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
+        const [, year, month, day, hour, minute, second] = match.map(Number);
+        const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
+        let date5 = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
+        const tz = match[8];
+        if (tz && tz !== "Z") {
+          let d = parseSexagesimal(tz, false);
+          if (Math.abs(d) < 30)
+            d *= 60;
+          date5 -= 6e4 * d;
+        }
+        return new Date(date5);
+      },
+      stringify: ({ value: value2 }) => value2?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
+    };
+    exports.floatTime = floatTime;
+    exports.intTime = intTime;
+    exports.timestamp = timestamp;
+  }
+});
+
+// node_modules/yaml/dist/schema/yaml-1.1/schema.js
+var require_schema3 = __commonJS({
+  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
+    "use strict";
+    var map2 = require_map();
+    var _null4 = require_null();
+    var seq = require_seq();
+    var string5 = require_string();
+    var binary = require_binary();
+    var bool = require_bool2();
+    var float = require_float2();
+    var int2 = require_int2();
+    var merge2 = require_merge();
+    var omap = require_omap();
+    var pairs = require_pairs();
+    var set2 = require_set();
+    var timestamp = require_timestamp();
+    var schema = [
+      map2.map,
+      seq.seq,
+      string5.string,
+      _null4.nullTag,
+      bool.trueTag,
+      bool.falseTag,
+      int2.intBin,
+      int2.intOct,
+      int2.int,
+      int2.intHex,
+      float.floatNaN,
+      float.floatExp,
+      float.float,
+      binary.binary,
+      merge2.merge,
+      omap.omap,
+      pairs.pairs,
+      set2.set,
+      timestamp.intTime,
+      timestamp.floatTime,
+      timestamp.timestamp
+    ];
+    exports.schema = schema;
+  }
+});
+
+// node_modules/yaml/dist/schema/tags.js
+var require_tags = __commonJS({
+  "node_modules/yaml/dist/schema/tags.js"(exports) {
+    "use strict";
+    var map2 = require_map();
+    var _null4 = require_null();
+    var seq = require_seq();
+    var string5 = require_string();
+    var bool = require_bool();
+    var float = require_float();
+    var int2 = require_int();
+    var schema = require_schema();
+    var schema$1 = require_schema2();
+    var binary = require_binary();
+    var merge2 = require_merge();
+    var omap = require_omap();
+    var pairs = require_pairs();
+    var schema$2 = require_schema3();
+    var set2 = require_set();
+    var timestamp = require_timestamp();
+    var schemas = /* @__PURE__ */ new Map([
+      ["core", schema.schema],
+      ["failsafe", [map2.map, seq.seq, string5.string]],
+      ["json", schema$1.schema],
+      ["yaml11", schema$2.schema],
+      ["yaml-1.1", schema$2.schema]
+    ]);
+    var tagsByName = {
+      binary: binary.binary,
+      bool: bool.boolTag,
+      float: float.float,
+      floatExp: float.floatExp,
+      floatNaN: float.floatNaN,
+      floatTime: timestamp.floatTime,
+      int: int2.int,
+      intHex: int2.intHex,
+      intOct: int2.intOct,
+      intTime: timestamp.intTime,
+      map: map2.map,
+      merge: merge2.merge,
+      null: _null4.nullTag,
+      omap: omap.omap,
+      pairs: pairs.pairs,
+      seq: seq.seq,
+      set: set2.set,
+      timestamp: timestamp.timestamp
+    };
+    var coreKnownTags = {
+      "tag:yaml.org,2002:binary": binary.binary,
+      "tag:yaml.org,2002:merge": merge2.merge,
+      "tag:yaml.org,2002:omap": omap.omap,
+      "tag:yaml.org,2002:pairs": pairs.pairs,
+      "tag:yaml.org,2002:set": set2.set,
+      "tag:yaml.org,2002:timestamp": timestamp.timestamp
+    };
+    function getTags(customTags, schemaName, addMergeTag) {
+      const schemaTags = schemas.get(schemaName);
+      if (schemaTags && !customTags) {
+        return addMergeTag && !schemaTags.includes(merge2.merge) ? schemaTags.concat(merge2.merge) : schemaTags.slice();
+      }
+      let tags = schemaTags;
+      if (!tags) {
+        if (Array.isArray(customTags))
+          tags = [];
+        else {
+          const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
+          throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
+        }
+      }
+      if (Array.isArray(customTags)) {
+        for (const tag of customTags)
+          tags = tags.concat(tag);
+      } else if (typeof customTags === "function") {
+        tags = customTags(tags.slice());
+      }
+      if (addMergeTag)
+        tags = tags.concat(merge2.merge);
+      return tags.reduce((tags2, tag) => {
+        const tagObj = typeof tag === "string" ? tagsByName[tag] : tag;
+        if (!tagObj) {
+          const tagName = JSON.stringify(tag);
+          const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
+          throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
+        }
+        if (!tags2.includes(tagObj))
+          tags2.push(tagObj);
+        return tags2;
+      }, []);
+    }
+    exports.coreKnownTags = coreKnownTags;
+    exports.getTags = getTags;
+  }
+});
+
+// node_modules/yaml/dist/schema/Schema.js
+var require_Schema = __commonJS({
+  "node_modules/yaml/dist/schema/Schema.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var map2 = require_map();
+    var seq = require_seq();
+    var string5 = require_string();
+    var tags = require_tags();
+    var sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+    var Schema = class _Schema {
+      constructor({ compat, customTags, merge: merge2, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
+        this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
+        this.name = typeof schema === "string" && schema || "core";
+        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
+        this.tags = tags.getTags(customTags, this.name, merge2);
+        this.toStringOptions = toStringDefaults ?? null;
+        Object.defineProperty(this, identity.MAP, { value: map2.map });
+        Object.defineProperty(this, identity.SCALAR, { value: string5.string });
+        Object.defineProperty(this, identity.SEQ, { value: seq.seq });
+        this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
+      }
+      clone() {
+        const copy = Object.create(_Schema.prototype, Object.getOwnPropertyDescriptors(this));
+        copy.tags = this.tags.slice();
+        return copy;
+      }
+    };
+    exports.Schema = Schema;
+  }
+});
+
+// node_modules/yaml/dist/stringify/stringifyDocument.js
+var require_stringifyDocument = __commonJS({
+  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var stringify = require_stringify();
+    var stringifyComment = require_stringifyComment();
+    function stringifyDocument(doc, options2) {
+      const lines3 = [];
+      let hasDirectives = options2.directives === true;
+      if (options2.directives !== false && doc.directives) {
+        const dir = doc.directives.toString(doc);
+        if (dir) {
+          lines3.push(dir);
+          hasDirectives = true;
+        } else if (doc.directives.docStart)
+          hasDirectives = true;
+      }
+      if (hasDirectives)
+        lines3.push("---");
+      const ctx = stringify.createStringifyContext(doc, options2);
+      const { commentString } = ctx.options;
+      if (doc.commentBefore) {
+        if (lines3.length !== 1)
+          lines3.unshift("");
+        const cs = commentString(doc.commentBefore);
+        lines3.unshift(stringifyComment.indentComment(cs, ""));
+      }
+      let chompKeep = false;
+      let contentComment = null;
+      if (doc.contents) {
+        if (identity.isNode(doc.contents)) {
+          if (doc.contents.spaceBefore && hasDirectives)
+            lines3.push("");
+          if (doc.contents.commentBefore) {
+            const cs = commentString(doc.contents.commentBefore);
+            lines3.push(stringifyComment.indentComment(cs, ""));
+          }
+          ctx.forceBlockIndent = !!doc.comment;
+          contentComment = doc.contents.comment;
+        }
+        const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
+        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
+        if (contentComment)
+          body += stringifyComment.lineComment(body, "", commentString(contentComment));
+        if ((body[0] === "|" || body[0] === ">") && lines3[lines3.length - 1] === "---") {
+          lines3[lines3.length - 1] = `--- ${body}`;
+        } else
+          lines3.push(body);
+      } else {
+        lines3.push(stringify.stringify(doc.contents, ctx));
+      }
+      if (doc.directives?.docEnd) {
+        if (doc.comment) {
+          const cs = commentString(doc.comment);
+          if (cs.includes("\n")) {
+            lines3.push("...");
+            lines3.push(stringifyComment.indentComment(cs, ""));
+          } else {
+            lines3.push(`... ${cs}`);
+          }
+        } else {
+          lines3.push("...");
+        }
+      } else {
+        let dc = doc.comment;
+        if (dc && chompKeep)
+          dc = dc.replace(/^\n+/, "");
+        if (dc) {
+          if ((!chompKeep || contentComment) && lines3[lines3.length - 1] !== "")
+            lines3.push("");
+          lines3.push(stringifyComment.indentComment(commentString(dc), ""));
+        }
+      }
+      return lines3.join("\n") + "\n";
+    }
+    exports.stringifyDocument = stringifyDocument;
+  }
+});
+
+// node_modules/yaml/dist/doc/Document.js
+var require_Document = __commonJS({
+  "node_modules/yaml/dist/doc/Document.js"(exports) {
+    "use strict";
+    var Alias = require_Alias();
+    var Collection = require_Collection();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var toJS = require_toJS();
+    var Schema = require_Schema();
+    var stringifyDocument = require_stringifyDocument();
+    var anchors = require_anchors();
+    var applyReviver = require_applyReviver();
+    var createNode = require_createNode();
+    var directives = require_directives();
+    var Document = class _Document {
+      constructor(value2, replacer, options2) {
+        this.commentBefore = null;
+        this.comment = null;
+        this.errors = [];
+        this.warnings = [];
+        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.DOC });
+        let _replacer = null;
+        if (typeof replacer === "function" || Array.isArray(replacer)) {
+          _replacer = replacer;
+        } else if (options2 === void 0 && replacer) {
+          options2 = replacer;
+          replacer = void 0;
+        }
+        const opt = Object.assign({
+          intAsBigInt: false,
+          keepSourceTokens: false,
+          logLevel: "warn",
+          prettyErrors: true,
+          strict: true,
+          stringKeys: false,
+          uniqueKeys: true,
+          version: "1.2"
+        }, options2);
+        this.options = opt;
+        let { version: version2 } = opt;
+        if (options2?._directives) {
+          this.directives = options2._directives.atDocument();
+          if (this.directives.yaml.explicit)
+            version2 = this.directives.yaml.version;
+        } else
+          this.directives = new directives.Directives({ version: version2 });
+        this.setSchema(version2, options2);
+        this.contents = value2 === void 0 ? null : this.createNode(value2, _replacer, options2);
+      }
+      /**
+       * Create a deep copy of this Document and its contents.
+       *
+       * Custom Node values that inherit from `Object` still refer to their original instances.
+       */
+      clone() {
+        const copy = Object.create(_Document.prototype, {
+          [identity.NODE_TYPE]: { value: identity.DOC }
+        });
+        copy.commentBefore = this.commentBefore;
+        copy.comment = this.comment;
+        copy.errors = this.errors.slice();
+        copy.warnings = this.warnings.slice();
+        copy.options = Object.assign({}, this.options);
+        if (this.directives)
+          copy.directives = this.directives.clone();
+        copy.schema = this.schema.clone();
+        copy.contents = identity.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
+        if (this.range)
+          copy.range = this.range.slice();
+        return copy;
+      }
+      /** Adds a value to the document. */
+      add(value2) {
+        if (assertCollection(this.contents))
+          this.contents.add(value2);
+      }
+      /** Adds a value to the document. */
+      addIn(path6, value2) {
+        if (assertCollection(this.contents))
+          this.contents.addIn(path6, value2);
+      }
+      /**
+       * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
+       *
+       * If `node` already has an anchor, `name` is ignored.
+       * Otherwise, the `node.anchor` value will be set to `name`,
+       * or if an anchor with that name is already present in the document,
+       * `name` will be used as a prefix for a new unique anchor.
+       * If `name` is undefined, the generated anchor will use 'a' as a prefix.
+       */
+      createAlias(node2, name2) {
+        if (!node2.anchor) {
+          const prev = anchors.anchorNames(this);
+          node2.anchor = // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+          !name2 || prev.has(name2) ? anchors.findNewAnchor(name2 || "a", prev) : name2;
+        }
+        return new Alias.Alias(node2.anchor);
+      }
+      createNode(value2, replacer, options2) {
+        let _replacer = void 0;
+        if (typeof replacer === "function") {
+          value2 = replacer.call({ "": value2 }, "", value2);
+          _replacer = replacer;
+        } else if (Array.isArray(replacer)) {
+          const keyToStr = (v) => typeof v === "number" || v instanceof String || v instanceof Number;
+          const asStr = replacer.filter(keyToStr).map(String);
+          if (asStr.length > 0)
+            replacer = replacer.concat(asStr);
+          _replacer = replacer;
+        } else if (options2 === void 0 && replacer) {
+          options2 = replacer;
+          replacer = void 0;
+        }
+        const { aliasDuplicateObjects, anchorPrefix, flow, keepUndefined, onTagObj, tag } = options2 ?? {};
+        const { onAnchor, setAnchors, sourceObjects } = anchors.createNodeAnchors(
+          this,
+          // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
+          anchorPrefix || "a"
+        );
+        const ctx = {
+          aliasDuplicateObjects: aliasDuplicateObjects ?? true,
+          keepUndefined: keepUndefined ?? false,
+          onAnchor,
+          onTagObj,
+          replacer: _replacer,
+          schema: this.schema,
+          sourceObjects
+        };
+        const node2 = createNode.createNode(value2, tag, ctx);
+        if (flow && identity.isCollection(node2))
+          node2.flow = true;
+        setAnchors();
+        return node2;
+      }
+      /**
+       * Convert a key and a value into a `Pair` using the current schema,
+       * recursively wrapping all values as `Scalar` or `Collection` nodes.
+       */
+      createPair(key, value2, options2 = {}) {
+        const k = this.createNode(key, null, options2);
+        const v = this.createNode(value2, null, options2);
+        return new Pair.Pair(k, v);
+      }
+      /**
+       * Removes a value from the document.
+       * @returns `true` if the item was found and removed.
+       */
+      delete(key) {
+        return assertCollection(this.contents) ? this.contents.delete(key) : false;
+      }
+      /**
+       * Removes a value from the document.
+       * @returns `true` if the item was found and removed.
+       */
+      deleteIn(path6) {
+        if (Collection.isEmptyPath(path6)) {
+          if (this.contents == null)
+            return false;
+          this.contents = null;
+          return true;
+        }
+        return assertCollection(this.contents) ? this.contents.deleteIn(path6) : false;
+      }
+      /**
+       * Returns item at `key`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      get(key, keepScalar) {
+        return identity.isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
+      }
+      /**
+       * Returns item at `path`, or `undefined` if not found. By default unwraps
+       * scalar values from their surrounding node; to disable set `keepScalar` to
+       * `true` (collections are always returned intact).
+       */
+      getIn(path6, keepScalar) {
+        if (Collection.isEmptyPath(path6))
+          return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
+        return identity.isCollection(this.contents) ? this.contents.getIn(path6, keepScalar) : void 0;
+      }
+      /**
+       * Checks if the document includes a value with the key `key`.
+       */
+      has(key) {
+        return identity.isCollection(this.contents) ? this.contents.has(key) : false;
+      }
+      /**
+       * Checks if the document includes a value at `path`.
+       */
+      hasIn(path6) {
+        if (Collection.isEmptyPath(path6))
+          return this.contents !== void 0;
+        return identity.isCollection(this.contents) ? this.contents.hasIn(path6) : false;
+      }
+      /**
+       * Sets a value in this document. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      set(key, value2) {
+        if (this.contents == null) {
+          this.contents = Collection.collectionFromPath(this.schema, [key], value2);
+        } else if (assertCollection(this.contents)) {
+          this.contents.set(key, value2);
+        }
+      }
+      /**
+       * Sets a value in this document. For `!!set`, `value` needs to be a
+       * boolean to add/remove the item from the set.
+       */
+      setIn(path6, value2) {
+        if (Collection.isEmptyPath(path6)) {
+          this.contents = value2;
+        } else if (this.contents == null) {
+          this.contents = Collection.collectionFromPath(this.schema, Array.from(path6), value2);
+        } else if (assertCollection(this.contents)) {
+          this.contents.setIn(path6, value2);
+        }
+      }
+      /**
+       * Change the YAML version and schema used by the document.
+       * A `null` version disables support for directives, explicit tags, anchors, and aliases.
+       * It also requires the `schema` option to be given as a `Schema` instance value.
+       *
+       * Overrides all previously set schema options.
+       */
+      setSchema(version2, options2 = {}) {
+        if (typeof version2 === "number")
+          version2 = String(version2);
+        let opt;
+        switch (version2) {
+          case "1.1":
+            if (this.directives)
+              this.directives.yaml.version = "1.1";
+            else
+              this.directives = new directives.Directives({ version: "1.1" });
+            opt = { resolveKnownTags: false, schema: "yaml-1.1" };
+            break;
+          case "1.2":
+          case "next":
+            if (this.directives)
+              this.directives.yaml.version = version2;
+            else
+              this.directives = new directives.Directives({ version: version2 });
+            opt = { resolveKnownTags: true, schema: "core" };
+            break;
+          case null:
+            if (this.directives)
+              delete this.directives;
+            opt = null;
+            break;
+          default: {
+            const sv = JSON.stringify(version2);
+            throw new Error(`Expected '1.1', '1.2' or null as first argument, but found: ${sv}`);
+          }
+        }
+        if (options2.schema instanceof Object)
+          this.schema = options2.schema;
+        else if (opt)
+          this.schema = new Schema.Schema(Object.assign(opt, options2));
+        else
+          throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
+      }
+      // json & jsonArg are only used from toJSON()
+      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
+        const ctx = {
+          anchors: /* @__PURE__ */ new Map(),
+          doc: this,
+          keep: !json2,
+          mapAsMap: mapAsMap === true,
+          mapKeyWarned: false,
+          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
+        };
+        const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
+        if (typeof onAnchor === "function")
+          for (const { count: count2, res: res2 } of ctx.anchors.values())
+            onAnchor(res2, count2);
+        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
+      }
+      /**
+       * A JSON representation of the document `contents`.
+       *
+       * @param jsonArg Used by `JSON.stringify` to indicate the array index or
+       *   property name.
+       */
+      toJSON(jsonArg, onAnchor) {
+        return this.toJS({ json: true, jsonArg, mapAsMap: false, onAnchor });
+      }
+      /** A YAML representation of the document. */
+      toString(options2 = {}) {
+        if (this.errors.length > 0)
+          throw new Error("Document with errors cannot be stringified");
+        if ("indent" in options2 && (!Number.isInteger(options2.indent) || Number(options2.indent) <= 0)) {
+          const s = JSON.stringify(options2.indent);
+          throw new Error(`"indent" option must be a positive integer, not ${s}`);
+        }
+        return stringifyDocument.stringifyDocument(this, options2);
+      }
+    };
+    function assertCollection(contents) {
+      if (identity.isCollection(contents))
+        return true;
+      throw new Error("Expected a YAML collection as document contents");
+    }
+    exports.Document = Document;
+  }
+});
+
+// node_modules/yaml/dist/errors.js
+var require_errors = __commonJS({
+  "node_modules/yaml/dist/errors.js"(exports) {
+    "use strict";
+    var YAMLError = class extends Error {
+      constructor(name2, pos, code, message) {
+        super();
+        this.name = name2;
+        this.code = code;
+        this.message = message;
+        this.pos = pos;
+      }
+    };
+    var YAMLParseError = class extends YAMLError {
+      constructor(pos, code, message) {
+        super("YAMLParseError", pos, code, message);
+      }
+    };
+    var YAMLWarning = class extends YAMLError {
+      constructor(pos, code, message) {
+        super("YAMLWarning", pos, code, message);
+      }
+    };
+    var prettifyError2 = (src, lc) => (error63) => {
+      if (error63.pos[0] === -1)
+        return;
+      error63.linePos = error63.pos.map((pos) => lc.linePos(pos));
+      const { line, col } = error63.linePos[0];
+      error63.message += ` at line ${line}, column ${col}`;
+      let ci = col - 1;
+      let lineStr = src.substring(lc.lineStarts[line - 1], lc.lineStarts[line]).replace(/[\n\r]+$/, "");
+      if (ci >= 60 && lineStr.length > 80) {
+        const trimStart = Math.min(ci - 39, lineStr.length - 79);
+        lineStr = "…" + lineStr.substring(trimStart);
+        ci -= trimStart - 1;
+      }
+      if (lineStr.length > 80)
+        lineStr = lineStr.substring(0, 79) + "…";
+      if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
+        let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
+        if (prev.length > 80)
+          prev = prev.substring(0, 79) + "…\n";
+        lineStr = prev + lineStr;
+      }
+      if (/[^ ]/.test(lineStr)) {
+        let count2 = 1;
+        const end2 = error63.linePos[1];
+        if (end2?.line === line && end2.col > col) {
+          count2 = Math.max(1, Math.min(end2.col - col, 80 - ci));
+        }
+        const pointer = " ".repeat(ci) + "^".repeat(count2);
+        error63.message += `:
+
+${lineStr}
+${pointer}
+`;
+      }
+    };
+    exports.YAMLError = YAMLError;
+    exports.YAMLParseError = YAMLParseError;
+    exports.YAMLWarning = YAMLWarning;
+    exports.prettifyError = prettifyError2;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-props.js
+var require_resolve_props = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
+    "use strict";
+    function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
+      let spaceBefore = false;
+      let atNewline = startOnNewline;
+      let hasSpace = startOnNewline;
+      let comment = "";
+      let commentSep = "";
+      let hasNewline = false;
+      let reqSpace = false;
+      let tab = null;
+      let anchor2 = null;
+      let tag = null;
+      let newlineAfterProp = null;
+      let comma = null;
+      let found = null;
+      let start = null;
+      for (const token of tokens2) {
+        if (reqSpace) {
+          if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
+            onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+          reqSpace = false;
+        }
+        if (tab) {
+          if (atNewline && token.type !== "comment" && token.type !== "newline") {
+            onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+          }
+          tab = null;
+        }
+        switch (token.type) {
+          case "space":
+            if (!flow && (indicator !== "doc-start" || next?.type !== "flow-collection") && token.source.includes("	")) {
+              tab = token;
+            }
+            hasSpace = true;
+            break;
+          case "comment": {
+            if (!hasSpace)
+              onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
+            const cb = token.source.substring(1) || " ";
+            if (!comment)
+              comment = cb;
+            else
+              comment += commentSep + cb;
+            commentSep = "";
+            atNewline = false;
+            break;
+          }
+          case "newline":
+            if (atNewline) {
+              if (comment)
+                comment += token.source;
+              else if (!found || indicator !== "seq-item-ind")
+                spaceBefore = true;
+            } else
+              commentSep += token.source;
+            atNewline = true;
+            hasNewline = true;
+            if (anchor2 || tag)
+              newlineAfterProp = token;
+            hasSpace = true;
+            break;
+          case "anchor":
+            if (anchor2)
+              onError(token, "MULTIPLE_ANCHORS", "A node can have at most one anchor");
+            if (token.source.endsWith(":"))
+              onError(token.offset + token.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
+            anchor2 = token;
+            start ?? (start = token.offset);
+            atNewline = false;
+            hasSpace = false;
+            reqSpace = true;
+            break;
+          case "tag": {
+            if (tag)
+              onError(token, "MULTIPLE_TAGS", "A node can have at most one tag");
+            tag = token;
+            start ?? (start = token.offset);
+            atNewline = false;
+            hasSpace = false;
+            reqSpace = true;
+            break;
+          }
+          case indicator:
+            if (anchor2 || tag)
+              onError(token, "BAD_PROP_ORDER", `Anchors and tags must be after the ${token.source} indicator`);
+            if (found)
+              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.source} in ${flow ?? "collection"}`);
+            found = token;
+            atNewline = indicator === "seq-item-ind" || indicator === "explicit-key-ind";
+            hasSpace = false;
+            break;
+          case "comma":
+            if (flow) {
+              if (comma)
+                onError(token, "UNEXPECTED_TOKEN", `Unexpected , in ${flow}`);
+              comma = token;
+              atNewline = false;
+              hasSpace = false;
+              break;
+            }
+          // else fallthrough
+          default:
+            onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.type} token`);
+            atNewline = false;
+            hasSpace = false;
+        }
+      }
+      const last = tokens2[tokens2.length - 1];
+      const end2 = last ? last.offset + last.source.length : offset;
+      if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
+        onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
+      }
+      if (tab && (atNewline && tab.indent <= parentIndent || next?.type === "block-map" || next?.type === "block-seq"))
+        onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
+      return {
+        comma,
+        found,
+        spaceBefore,
+        comment,
+        hasNewline,
+        anchor: anchor2,
+        tag,
+        newlineAfterProp,
+        end: end2,
+        start: start ?? end2
+      };
+    }
+    exports.resolveProps = resolveProps;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-contains-newline.js
+var require_util_contains_newline = __commonJS({
+  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
+    "use strict";
+    function containsNewline(key) {
+      if (!key)
+        return null;
+      switch (key.type) {
+        case "alias":
+        case "scalar":
+        case "double-quoted-scalar":
+        case "single-quoted-scalar":
+          if (key.source.includes("\n"))
+            return true;
+          if (key.end) {
+            for (const st of key.end)
+              if (st.type === "newline")
+                return true;
+          }
+          return false;
+        case "flow-collection":
+          for (const it of key.items) {
+            for (const st of it.start)
+              if (st.type === "newline")
+                return true;
+            if (it.sep) {
+              for (const st of it.sep)
+                if (st.type === "newline")
+                  return true;
+            }
+            if (containsNewline(it.key) || containsNewline(it.value))
+              return true;
+          }
+          return false;
+        default:
+          return true;
+      }
+    }
+    exports.containsNewline = containsNewline;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-flow-indent-check.js
+var require_util_flow_indent_check = __commonJS({
+  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
+    "use strict";
+    var utilContainsNewline = require_util_contains_newline();
+    function flowIndentCheck(indent, fc, onError) {
+      if (fc?.type === "flow-collection") {
+        const end2 = fc.end[0];
+        if (end2.indent === indent && (end2.source === "]" || end2.source === "}") && utilContainsNewline.containsNewline(fc)) {
+          const msg = "Flow end indicator should be more indented than parent";
+          onError(end2, "BAD_INDENT", msg, true);
+        }
+      }
+    }
+    exports.flowIndentCheck = flowIndentCheck;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-map-includes.js
+var require_util_map_includes = __commonJS({
+  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    function mapIncludes(ctx, items, search) {
+      const { uniqueKeys } = ctx.options;
+      if (uniqueKeys === false)
+        return false;
+      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
+      return items.some((pair) => isEqual(pair.key, search));
+    }
+    exports.mapIncludes = mapIncludes;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-map.js
+var require_resolve_block_map = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
+    "use strict";
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var resolveProps = require_resolve_props();
+    var utilContainsNewline = require_util_contains_newline();
+    var utilFlowIndentCheck = require_util_flow_indent_check();
+    var utilMapIncludes = require_util_map_includes();
+    var startColMsg = "All mapping items must start at the same column";
+    function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
+      const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
+      const map2 = new NodeClass(ctx.schema);
+      if (ctx.atRoot)
+        ctx.atRoot = false;
+      let offset = bm.offset;
+      let commentEnd = null;
+      for (const collItem of bm.items) {
+        const { start, key, sep: sep3, value: value2 } = collItem;
+        const keyProps = resolveProps.resolveProps(start, {
+          indicator: "explicit-key-ind",
+          next: key ?? sep3?.[0],
+          offset,
+          onError,
+          parentIndent: bm.indent,
+          startOnNewline: true
+        });
+        const implicitKey = !keyProps.found;
+        if (implicitKey) {
+          if (key) {
+            if (key.type === "block-seq")
+              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "A block sequence may not be used as an implicit map key");
+            else if ("indent" in key && key.indent !== bm.indent)
+              onError(offset, "BAD_INDENT", startColMsg);
+          }
+          if (!keyProps.anchor && !keyProps.tag && !sep3) {
+            commentEnd = keyProps.end;
+            if (keyProps.comment) {
+              if (map2.comment)
+                map2.comment += "\n" + keyProps.comment;
+              else
+                map2.comment = keyProps.comment;
+            }
+            continue;
+          }
+          if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
+            onError(key ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
+          }
+        } else if (keyProps.found?.indent !== bm.indent) {
+          onError(offset, "BAD_INDENT", startColMsg);
+        }
+        ctx.atKey = true;
+        const keyStart = keyProps.end;
+        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
+        if (ctx.schema.compat)
+          utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
+        ctx.atKey = false;
+        if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
+          onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
+        const valueProps = resolveProps.resolveProps(sep3 ?? [], {
+          indicator: "map-value-ind",
+          next: value2,
+          offset: keyNode.range[2],
+          onError,
+          parentIndent: bm.indent,
+          startOnNewline: !key || key.type === "block-scalar"
+        });
+        offset = valueProps.end;
+        if (valueProps.found) {
+          if (implicitKey) {
+            if (value2?.type === "block-map" && !valueProps.hasNewline)
+              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "Nested mappings are not allowed in compact mappings");
+            if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
+              onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
+          }
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep3, null, valueProps, onError);
+          if (ctx.schema.compat)
+            utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
+          offset = valueNode.range[2];
+          const pair = new Pair.Pair(keyNode, valueNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          map2.items.push(pair);
+        } else {
+          if (implicitKey)
+            onError(keyNode.range, "MISSING_CHAR", "Implicit map keys need to be followed by map values");
+          if (valueProps.comment) {
+            if (keyNode.comment)
+              keyNode.comment += "\n" + valueProps.comment;
+            else
+              keyNode.comment = valueProps.comment;
+          }
+          const pair = new Pair.Pair(keyNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          map2.items.push(pair);
+        }
+      }
+      if (commentEnd && commentEnd < offset)
+        onError(commentEnd, "IMPOSSIBLE", "Map comment with trailing content");
+      map2.range = [bm.offset, offset, commentEnd ?? offset];
+      return map2;
+    }
+    exports.resolveBlockMap = resolveBlockMap;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-seq.js
+var require_resolve_block_seq = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
+    "use strict";
+    var YAMLSeq = require_YAMLSeq();
+    var resolveProps = require_resolve_props();
+    var utilFlowIndentCheck = require_util_flow_indent_check();
+    function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
+      const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
+      const seq = new NodeClass(ctx.schema);
+      if (ctx.atRoot)
+        ctx.atRoot = false;
+      if (ctx.atKey)
+        ctx.atKey = false;
+      let offset = bs.offset;
+      let commentEnd = null;
+      for (const { start, value: value2 } of bs.items) {
+        const props = resolveProps.resolveProps(start, {
+          indicator: "seq-item-ind",
+          next: value2,
+          offset,
+          onError,
+          parentIndent: bs.indent,
+          startOnNewline: true
+        });
+        if (!props.found) {
+          if (props.anchor || props.tag || value2) {
+            if (value2?.type === "block-seq")
+              onError(props.end, "BAD_INDENT", "All sequence items must start at the same column");
+            else
+              onError(offset, "MISSING_CHAR", "Sequence item without - indicator");
+          } else {
+            commentEnd = props.end;
+            if (props.comment)
+              seq.comment = props.comment;
+            continue;
+          }
+        }
+        const node2 = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
+        if (ctx.schema.compat)
+          utilFlowIndentCheck.flowIndentCheck(bs.indent, value2, onError);
+        offset = node2.range[2];
+        seq.items.push(node2);
+      }
+      seq.range = [bs.offset, offset, commentEnd ?? offset];
+      return seq;
+    }
+    exports.resolveBlockSeq = resolveBlockSeq;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-end.js
+var require_resolve_end = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
+    "use strict";
+    function resolveEnd(end2, offset, reqSpace, onError) {
+      let comment = "";
+      if (end2) {
+        let hasSpace = false;
+        let sep3 = "";
+        for (const token of end2) {
+          const { source, type } = token;
+          switch (type) {
+            case "space":
+              hasSpace = true;
+              break;
+            case "comment": {
+              if (reqSpace && !hasSpace)
+                onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
+              const cb = source.substring(1) || " ";
+              if (!comment)
+                comment = cb;
+              else
+                comment += sep3 + cb;
+              sep3 = "";
+              break;
+            }
+            case "newline":
+              if (comment)
+                sep3 += source;
+              hasSpace = true;
+              break;
+            default:
+              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${type} at node end`);
+          }
+          offset += source.length;
+        }
+      }
+      return { comment, offset };
+    }
+    exports.resolveEnd = resolveEnd;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-flow-collection.js
+var require_resolve_flow_collection = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var resolveEnd = require_resolve_end();
+    var resolveProps = require_resolve_props();
+    var utilContainsNewline = require_util_contains_newline();
+    var utilMapIncludes = require_util_map_includes();
+    var blockMsg = "Block collections are not allowed within flow collections";
+    var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
+    function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
+      const isMap = fc.start.source === "{";
+      const fcName = isMap ? "flow map" : "flow sequence";
+      const NodeClass = tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
+      const coll = new NodeClass(ctx.schema);
+      coll.flow = true;
+      const atRoot = ctx.atRoot;
+      if (atRoot)
+        ctx.atRoot = false;
+      if (ctx.atKey)
+        ctx.atKey = false;
+      let offset = fc.offset + fc.start.source.length;
+      for (let i = 0; i < fc.items.length; ++i) {
+        const collItem = fc.items[i];
+        const { start, key, sep: sep3, value: value2 } = collItem;
+        const props = resolveProps.resolveProps(start, {
+          flow: fcName,
+          indicator: "explicit-key-ind",
+          next: key ?? sep3?.[0],
+          offset,
+          onError,
+          parentIndent: fc.indent,
+          startOnNewline: false
+        });
+        if (!props.found) {
+          if (!props.anchor && !props.tag && !sep3 && !value2) {
+            if (i === 0 && props.comma)
+              onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
+            else if (i < fc.items.length - 1)
+              onError(props.start, "UNEXPECTED_TOKEN", `Unexpected empty item in ${fcName}`);
+            if (props.comment) {
+              if (coll.comment)
+                coll.comment += "\n" + props.comment;
+              else
+                coll.comment = props.comment;
+            }
+            offset = props.end;
+            continue;
+          }
+          if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
+            onError(
+              key,
+              // checked by containsNewline()
+              "MULTILINE_IMPLICIT_KEY",
+              "Implicit keys of flow sequence pairs need to be on a single line"
+            );
+        }
+        if (i === 0) {
+          if (props.comma)
+            onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
+        } else {
+          if (!props.comma)
+            onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
+          if (props.comment) {
+            let prevItemComment = "";
+            loop: for (const st of start) {
+              switch (st.type) {
+                case "comma":
+                case "space":
+                  break;
+                case "comment":
+                  prevItemComment = st.source.substring(1);
+                  break loop;
+                default:
+                  break loop;
+              }
+            }
+            if (prevItemComment) {
+              let prev = coll.items[coll.items.length - 1];
+              if (identity.isPair(prev))
+                prev = prev.value ?? prev.key;
+              if (prev.comment)
+                prev.comment += "\n" + prevItemComment;
+              else
+                prev.comment = prevItemComment;
+              props.comment = props.comment.substring(prevItemComment.length + 1);
+            }
+          }
+        }
+        if (!isMap && !sep3 && !props.found) {
+          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
+          coll.items.push(valueNode);
+          offset = valueNode.range[2];
+          if (isBlock(value2))
+            onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
+        } else {
+          ctx.atKey = true;
+          const keyStart = props.end;
+          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
+          if (isBlock(key))
+            onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
+          ctx.atKey = false;
+          const valueProps = resolveProps.resolveProps(sep3 ?? [], {
+            flow: fcName,
+            indicator: "map-value-ind",
+            next: value2,
+            offset: keyNode.range[2],
+            onError,
+            parentIndent: fc.indent,
+            startOnNewline: false
+          });
+          if (valueProps.found) {
+            if (!isMap && !props.found && ctx.options.strict) {
+              if (sep3)
+                for (const st of sep3) {
+                  if (st === valueProps.found)
+                    break;
+                  if (st.type === "newline") {
+                    onError(st, "MULTILINE_IMPLICIT_KEY", "Implicit keys of flow sequence pairs need to be on a single line");
+                    break;
+                  }
+                }
+              if (props.start < valueProps.found.offset - 1024)
+                onError(valueProps.found, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit flow sequence key");
+            }
+          } else if (value2) {
+            if ("source" in value2 && value2.source?.[0] === ":")
+              onError(value2, "MISSING_CHAR", `Missing space after : in ${fcName}`);
+            else
+              onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
+          }
+          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep3, null, valueProps, onError) : null;
+          if (valueNode) {
+            if (isBlock(value2))
+              onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
+          } else if (valueProps.comment) {
+            if (keyNode.comment)
+              keyNode.comment += "\n" + valueProps.comment;
+            else
+              keyNode.comment = valueProps.comment;
+          }
+          const pair = new Pair.Pair(keyNode, valueNode);
+          if (ctx.options.keepSourceTokens)
+            pair.srcToken = collItem;
+          if (isMap) {
+            const map2 = coll;
+            if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
+              onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
+            map2.items.push(pair);
+          } else {
+            const map2 = new YAMLMap.YAMLMap(ctx.schema);
+            map2.flow = true;
+            map2.items.push(pair);
+            const endRange = (valueNode ?? keyNode).range;
+            map2.range = [keyNode.range[0], endRange[1], endRange[2]];
+            coll.items.push(map2);
+          }
+          offset = valueNode ? valueNode.range[2] : valueProps.end;
+        }
+      }
+      const expectedEnd = isMap ? "}" : "]";
+      const [ce, ...ee] = fc.end;
+      let cePos = offset;
+      if (ce?.source === expectedEnd)
+        cePos = ce.offset + ce.source.length;
+      else {
+        const name2 = fcName[0].toUpperCase() + fcName.substring(1);
+        const msg = atRoot ? `${name2} must end with a ${expectedEnd}` : `${name2} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
+        onError(offset, atRoot ? "MISSING_CHAR" : "BAD_INDENT", msg);
+        if (ce && ce.source.length !== 1)
+          ee.unshift(ce);
+      }
+      if (ee.length > 0) {
+        const end2 = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
+        if (end2.comment) {
+          if (coll.comment)
+            coll.comment += "\n" + end2.comment;
+          else
+            coll.comment = end2.comment;
+        }
+        coll.range = [fc.offset, cePos, end2.offset];
+      } else {
+        coll.range = [fc.offset, cePos, cePos];
+      }
+      return coll;
+    }
+    exports.resolveFlowCollection = resolveFlowCollection;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-collection.js
+var require_compose_collection = __commonJS({
+  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var resolveBlockMap = require_resolve_block_map();
+    var resolveBlockSeq = require_resolve_block_seq();
+    var resolveFlowCollection = require_resolve_flow_collection();
+    function resolveCollection(CN, ctx, token, onError, tagName, tag) {
+      const coll = token.type === "block-map" ? resolveBlockMap.resolveBlockMap(CN, ctx, token, onError, tag) : token.type === "block-seq" ? resolveBlockSeq.resolveBlockSeq(CN, ctx, token, onError, tag) : resolveFlowCollection.resolveFlowCollection(CN, ctx, token, onError, tag);
+      const Coll = coll.constructor;
+      if (tagName === "!" || tagName === Coll.tagName) {
+        coll.tag = Coll.tagName;
+        return coll;
+      }
+      if (tagName)
+        coll.tag = tagName;
+      return coll;
+    }
+    function composeCollection(CN, ctx, token, props, onError) {
+      const tagToken = props.tag;
+      const tagName = !tagToken ? null : ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg));
+      if (token.type === "block-seq") {
+        const { anchor: anchor2, newlineAfterProp: nl } = props;
+        const lastProp = anchor2 && tagToken ? anchor2.offset > tagToken.offset ? anchor2 : tagToken : anchor2 ?? tagToken;
+        if (lastProp && (!nl || nl.offset < lastProp.offset)) {
+          const message = "Missing newline after block sequence props";
+          onError(lastProp, "MISSING_CHAR", message);
+        }
+      }
+      const expType = token.type === "block-map" ? "map" : token.type === "block-seq" ? "seq" : token.start.source === "{" ? "map" : "seq";
+      if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
+        return resolveCollection(CN, ctx, token, onError, tagName);
+      }
+      let tag = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
+      if (!tag) {
+        const kt = ctx.schema.knownTags[tagName];
+        if (kt?.collection === expType) {
+          ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
+          tag = kt;
+        } else {
+          if (kt) {
+            onError(tagToken, "BAD_COLLECTION_TYPE", `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? "scalar"}`, true);
+          } else {
+            onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, true);
+          }
+          return resolveCollection(CN, ctx, token, onError, tagName);
+        }
+      }
+      const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
+      const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
+      const node2 = identity.isNode(res) ? res : new Scalar.Scalar(res);
+      node2.range = coll.range;
+      node2.tag = tagName;
+      if (tag?.format)
+        node2.format = tag.format;
+      return node2;
+    }
+    exports.composeCollection = composeCollection;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-block-scalar.js
+var require_resolve_block_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    function resolveBlockScalar(ctx, scalar, onError) {
+      const start = scalar.offset;
+      const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
+      if (!header)
+        return { value: "", type: null, comment: "", range: [start, start, start] };
+      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
+      const lines3 = scalar.source ? splitLines(scalar.source) : [];
+      let chompStart = lines3.length;
+      for (let i = lines3.length - 1; i >= 0; --i) {
+        const content = lines3[i][1];
+        if (content === "" || content === "\r")
+          chompStart = i;
+        else
+          break;
+      }
+      if (chompStart === 0) {
+        const value3 = header.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
+        let end3 = start + header.length;
+        if (scalar.source)
+          end3 += scalar.source.length;
+        return { value: value3, type, comment: header.comment, range: [start, end3, end3] };
+      }
+      let trimIndent = scalar.indent + header.indent;
+      let offset = scalar.offset + header.length;
+      let contentStart = 0;
+      for (let i = 0; i < chompStart; ++i) {
+        const [indent, content] = lines3[i];
+        if (content === "" || content === "\r") {
+          if (header.indent === 0 && indent.length > trimIndent)
+            trimIndent = indent.length;
+        } else {
+          if (indent.length < trimIndent) {
+            const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
+            onError(offset + indent.length, "MISSING_CHAR", message);
+          }
+          if (header.indent === 0)
+            trimIndent = indent.length;
+          contentStart = i;
+          if (trimIndent === 0 && !ctx.atRoot) {
+            const message = "Block scalar values in collections must be indented";
+            onError(offset, "BAD_INDENT", message);
+          }
+          break;
+        }
+        offset += indent.length + content.length + 1;
+      }
+      for (let i = lines3.length - 1; i >= chompStart; --i) {
+        if (lines3[i][0].length > trimIndent)
+          chompStart = i + 1;
+      }
+      let value2 = "";
+      let sep3 = "";
+      let prevMoreIndented = false;
+      for (let i = 0; i < contentStart; ++i)
+        value2 += lines3[i][0].slice(trimIndent) + "\n";
+      for (let i = contentStart; i < chompStart; ++i) {
+        let [indent, content] = lines3[i];
+        offset += indent.length + content.length + 1;
+        const crlf = content[content.length - 1] === "\r";
+        if (crlf)
+          content = content.slice(0, -1);
+        if (content && indent.length < trimIndent) {
+          const src = header.indent ? "explicit indentation indicator" : "first line";
+          const message = `Block scalar lines must not be less indented than their ${src}`;
+          onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
+          indent = "";
+        }
+        if (type === Scalar.Scalar.BLOCK_LITERAL) {
+          value2 += sep3 + indent.slice(trimIndent) + content;
+          sep3 = "\n";
+        } else if (indent.length > trimIndent || content[0] === "	") {
+          if (sep3 === " ")
+            sep3 = "\n";
+          else if (!prevMoreIndented && sep3 === "\n")
+            sep3 = "\n\n";
+          value2 += sep3 + indent.slice(trimIndent) + content;
+          sep3 = "\n";
+          prevMoreIndented = true;
+        } else if (content === "") {
+          if (sep3 === "\n")
+            value2 += "\n";
+          else
+            sep3 = "\n";
+        } else {
+          value2 += sep3 + content;
+          sep3 = " ";
+          prevMoreIndented = false;
+        }
+      }
+      switch (header.chomp) {
+        case "-":
+          break;
+        case "+":
+          for (let i = chompStart; i < lines3.length; ++i)
+            value2 += "\n" + lines3[i][0].slice(trimIndent);
+          if (value2[value2.length - 1] !== "\n")
+            value2 += "\n";
+          break;
+        default:
+          value2 += "\n";
+      }
+      const end2 = start + header.length + scalar.source.length;
+      return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
+    }
+    function parseBlockScalarHeader({ offset, props }, strict, onError) {
+      if (props[0].type !== "block-scalar-header") {
+        onError(props[0], "IMPOSSIBLE", "Block scalar header not found");
+        return null;
+      }
+      const { source } = props[0];
+      const mode = source[0];
+      let indent = 0;
+      let chomp = "";
+      let error63 = -1;
+      for (let i = 1; i < source.length; ++i) {
+        const ch = source[i];
+        if (!chomp && (ch === "-" || ch === "+"))
+          chomp = ch;
+        else {
+          const n = Number(ch);
+          if (!indent && n)
+            indent = n;
+          else if (error63 === -1)
+            error63 = offset + i;
+        }
+      }
+      if (error63 !== -1)
+        onError(error63, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
+      let hasSpace = false;
+      let comment = "";
+      let length = source.length;
+      for (let i = 1; i < props.length; ++i) {
+        const token = props[i];
+        switch (token.type) {
+          case "space":
+            hasSpace = true;
+          // fallthrough
+          case "newline":
+            length += token.source.length;
+            break;
+          case "comment":
+            if (strict && !hasSpace) {
+              const message = "Comments must be separated from other tokens by white space characters";
+              onError(token, "MISSING_CHAR", message);
+            }
+            length += token.source.length;
+            comment = token.source.substring(1);
+            break;
+          case "error":
+            onError(token, "UNEXPECTED_TOKEN", token.message);
+            length += token.source.length;
+            break;
+          /* istanbul ignore next should not happen */
+          default: {
+            const message = `Unexpected token in block scalar header: ${token.type}`;
+            onError(token, "UNEXPECTED_TOKEN", message);
+            const ts = token.source;
+            if (ts && typeof ts === "string")
+              length += ts.length;
+          }
+        }
+      }
+      return { mode, indent, chomp, comment, length };
+    }
+    function splitLines(source) {
+      const split = source.split(/\n( *)/);
+      const first = split[0];
+      const m = first.match(/^( *)/);
+      const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
+      const lines3 = [line0];
+      for (let i = 1; i < split.length; i += 2)
+        lines3.push([split[i], split[i + 1]]);
+      return lines3;
+    }
+    exports.resolveBlockScalar = resolveBlockScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/resolve-flow-scalar.js
+var require_resolve_flow_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
+    "use strict";
+    var Scalar = require_Scalar();
+    var resolveEnd = require_resolve_end();
+    function resolveFlowScalar(scalar, strict, onError) {
+      const { offset, type, source, end: end2 } = scalar;
+      let _type;
+      let value2;
+      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
+      switch (type) {
+        case "scalar":
+          _type = Scalar.Scalar.PLAIN;
+          value2 = plainValue(source, _onError);
+          break;
+        case "single-quoted-scalar":
+          _type = Scalar.Scalar.QUOTE_SINGLE;
+          value2 = singleQuotedValue(source, _onError);
+          break;
+        case "double-quoted-scalar":
+          _type = Scalar.Scalar.QUOTE_DOUBLE;
+          value2 = doubleQuotedValue(source, _onError);
+          break;
+        /* istanbul ignore next should not happen */
+        default:
+          onError(scalar, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
+          return {
+            value: "",
+            type: null,
+            comment: "",
+            range: [offset, offset + source.length, offset + source.length]
+          };
+      }
+      const valueEnd = offset + source.length;
+      const re = resolveEnd.resolveEnd(end2, valueEnd, strict, onError);
+      return {
+        value: value2,
+        type: _type,
+        comment: re.comment,
+        range: [offset, valueEnd, re.offset]
+      };
+    }
+    function plainValue(source, onError) {
+      let badChar = "";
+      switch (source[0]) {
+        /* istanbul ignore next should not happen */
+        case "	":
+          badChar = "a tab character";
+          break;
+        case ",":
+          badChar = "flow indicator character ,";
+          break;
+        case "%":
+          badChar = "directive indicator character %";
+          break;
+        case "|":
+        case ">": {
+          badChar = `block scalar indicator ${source[0]}`;
+          break;
+        }
+        case "@":
+        case "`": {
+          badChar = `reserved character ${source[0]}`;
+          break;
+        }
+      }
+      if (badChar)
+        onError(0, "BAD_SCALAR_START", `Plain value cannot start with ${badChar}`);
+      return unfoldLines(source);
+    }
+    function singleQuotedValue(source, onError) {
+      if (source[source.length - 1] !== "'" || source.length === 1)
+        onError(source.length, "MISSING_CHAR", "Missing closing 'quote");
+      return unfoldLines(source.slice(1, -1)).replace(/''/g, "'");
+    }
+    function unfoldLines(source) {
+      const line = /(.*?)\r?\n/sy;
+      let match = line.exec(source);
+      if (!match)
+        return source;
+      let trimEnd, trimBoth;
+      try {
+        trimEnd = new RegExp("(?<![ 	])[ 	]+$");
+        trimBoth = new RegExp("^[ 	]+|(?<![ 	])[ 	]+$", "g");
+      } catch {
+        trimEnd = /[ \t]+$/;
+        trimBoth = /^[ \t]+|[ \t]+$/g;
+      }
+      let res = match[1].replace(trimEnd, "");
+      let sep3 = " ";
+      let pos = line.lastIndex;
+      while (match = line.exec(source)) {
+        const lm = match[1].replace(trimBoth, "");
+        if (lm === "") {
+          if (sep3 === "\n")
+            res += sep3;
+          else
+            sep3 = "\n";
+        } else {
+          res += sep3 + lm;
+          sep3 = " ";
+        }
+        pos = line.lastIndex;
+      }
+      const last = /[ \t]*(.*)/sy;
+      last.lastIndex = pos;
+      match = last.exec(source);
+      return res + sep3 + (match?.[1] ?? "");
+    }
+    function doubleQuotedValue(source, onError) {
+      let res = "";
+      for (let i = 1; i < source.length - 1; ++i) {
+        const ch = source[i];
+        if (ch === "\r" && source[i + 1] === "\n")
+          continue;
+        if (ch === "\n") {
+          const { fold, offset } = foldNewline(source, i);
+          res += fold;
+          i = offset;
+        } else if (ch === "\\") {
+          let next = source[++i];
+          const cc = escapeCodes[next];
+          if (cc)
+            res += cc;
+          else if (next === "\n") {
+            next = source[i + 1];
+            while (next === " " || next === "	")
+              next = source[++i + 1];
+          } else if (next === "\r" && source[i + 1] === "\n") {
+            next = source[++i + 1];
+            while (next === " " || next === "	")
+              next = source[++i + 1];
+          } else if (next === "x" || next === "u" || next === "U") {
+            const length = next === "x" ? 2 : next === "u" ? 4 : 8;
+            res += parseCharCode(source, i + 1, length, onError);
+            i += length;
+          } else {
+            const raw3 = source.substr(i - 1, 2);
+            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw3}`);
+            res += raw3;
+          }
+        } else if (ch === " " || ch === "	") {
+          const wsStart = i;
+          let next = source[i + 1];
+          while (next === " " || next === "	")
+            next = source[++i + 1];
+          if (next !== "\n" && !(next === "\r" && source[i + 2] === "\n"))
+            res += i > wsStart ? source.slice(wsStart, i + 1) : ch;
+        } else {
+          res += ch;
+        }
+      }
+      if (source[source.length - 1] !== '"' || source.length === 1)
+        onError(source.length, "MISSING_CHAR", 'Missing closing "quote');
+      return res;
+    }
+    function foldNewline(source, offset) {
+      let fold = "";
+      let ch = source[offset + 1];
+      while (ch === " " || ch === "	" || ch === "\n" || ch === "\r") {
+        if (ch === "\r" && source[offset + 2] !== "\n")
+          break;
+        if (ch === "\n")
+          fold += "\n";
+        offset += 1;
+        ch = source[offset + 1];
+      }
+      if (!fold)
+        fold = " ";
+      return { fold, offset };
+    }
+    var escapeCodes = {
+      "0": "\0",
+      // null character
+      a: "\x07",
+      // bell character
+      b: "\b",
+      // backspace
+      e: "\x1B",
+      // escape character
+      f: "\f",
+      // form feed
+      n: "\n",
+      // line feed
+      r: "\r",
+      // carriage return
+      t: "	",
+      // horizontal tab
+      v: "\v",
+      // vertical tab
+      N: "",
+      // Unicode next line
+      _: " ",
+      // Unicode non-breaking space
+      L: "\u2028",
+      // Unicode line separator
+      P: "\u2029",
+      // Unicode paragraph separator
+      " ": " ",
+      '"': '"',
+      "/": "/",
+      "\\": "\\",
+      "	": "	"
+    };
+    function parseCharCode(source, offset, length, onError) {
+      const cc = source.substr(offset, length);
+      const ok2 = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
+      const code = ok2 ? parseInt(cc, 16) : NaN;
+      try {
+        return String.fromCodePoint(code);
+      } catch {
+        const raw3 = source.substr(offset - 2, length + 2);
+        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw3}`);
+        return raw3;
+      }
+    }
+    exports.resolveFlowScalar = resolveFlowScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-scalar.js
+var require_compose_scalar = __commonJS({
+  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
+    "use strict";
+    var identity = require_identity();
+    var Scalar = require_Scalar();
+    var resolveBlockScalar = require_resolve_block_scalar();
+    var resolveFlowScalar = require_resolve_flow_scalar();
+    function composeScalar(ctx, token, tagToken, onError) {
+      const { value: value2, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
+      const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
+      let tag;
+      if (ctx.options.stringKeys && ctx.atKey) {
+        tag = ctx.schema[identity.SCALAR];
+      } else if (tagName)
+        tag = findScalarTagByName(ctx.schema, value2, tagName, tagToken, onError);
+      else if (token.type === "scalar")
+        tag = findScalarTagByTest(ctx, value2, token, onError);
+      else
+        tag = ctx.schema[identity.SCALAR];
+      let scalar;
+      try {
+        const res = tag.resolve(value2, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
+        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
+      } catch (error63) {
+        const msg = error63 instanceof Error ? error63.message : String(error63);
+        onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
+        scalar = new Scalar.Scalar(value2);
+      }
+      scalar.range = range;
+      scalar.source = value2;
+      if (type)
+        scalar.type = type;
+      if (tagName)
+        scalar.tag = tagName;
+      if (tag.format)
+        scalar.format = tag.format;
+      if (comment)
+        scalar.comment = comment;
+      return scalar;
+    }
+    function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
+      if (tagName === "!")
+        return schema[identity.SCALAR];
+      const matchWithTest = [];
+      for (const tag of schema.tags) {
+        if (!tag.collection && tag.tag === tagName) {
+          if (tag.default && tag.test)
+            matchWithTest.push(tag);
+          else
+            return tag;
+        }
+      }
+      for (const tag of matchWithTest)
+        if (tag.test?.test(value2))
+          return tag;
+      const kt = schema.knownTags[tagName];
+      if (kt && !kt.collection) {
+        schema.tags.push(Object.assign({}, kt, { default: false, test: void 0 }));
+        return kt;
+      }
+      onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
+      return schema[identity.SCALAR];
+    }
+    function findScalarTagByTest({ atKey, directives, schema }, value2, token, onError) {
+      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity.SCALAR];
+      if (schema.compat) {
+        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity.SCALAR];
+        if (tag.tag !== compat.tag) {
+          const ts = directives.tagString(tag.tag);
+          const cs = directives.tagString(compat.tag);
+          const msg = `Value may be parsed as either ${ts} or ${cs}`;
+          onError(token, "TAG_RESOLVE_FAILED", msg, true);
+        }
+      }
+      return tag;
+    }
+    exports.composeScalar = composeScalar;
+  }
+});
+
+// node_modules/yaml/dist/compose/util-empty-scalar-position.js
+var require_util_empty_scalar_position = __commonJS({
+  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
+    "use strict";
+    function emptyScalarPosition(offset, before2, pos) {
+      if (before2) {
+        pos ?? (pos = before2.length);
+        for (let i = pos - 1; i >= 0; --i) {
+          let st = before2[i];
+          switch (st.type) {
+            case "space":
+            case "comment":
+            case "newline":
+              offset -= st.source.length;
+              continue;
+          }
+          st = before2[++i];
+          while (st?.type === "space") {
+            offset += st.source.length;
+            st = before2[++i];
+          }
+          break;
+        }
+      }
+      return offset;
+    }
+    exports.emptyScalarPosition = emptyScalarPosition;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-node.js
+var require_compose_node = __commonJS({
+  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
+    "use strict";
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var composeCollection = require_compose_collection();
+    var composeScalar = require_compose_scalar();
+    var resolveEnd = require_resolve_end();
+    var utilEmptyScalarPosition = require_util_empty_scalar_position();
+    var CN = { composeNode, composeEmptyNode };
+    function composeNode(ctx, token, props, onError) {
+      const atKey = ctx.atKey;
+      const { spaceBefore, comment, anchor: anchor2, tag } = props;
+      let node2;
+      let isSrcToken = true;
+      switch (token.type) {
+        case "alias":
+          node2 = composeAlias(ctx, token, onError);
+          if (anchor2 || tag)
+            onError(token, "ALIAS_PROPS", "An alias node must not specify any properties");
+          break;
+        case "scalar":
+        case "single-quoted-scalar":
+        case "double-quoted-scalar":
+        case "block-scalar":
+          node2 = composeScalar.composeScalar(ctx, token, tag, onError);
+          if (anchor2)
+            node2.anchor = anchor2.source.substring(1);
+          break;
+        case "block-map":
+        case "block-seq":
+        case "flow-collection":
+          try {
+            node2 = composeCollection.composeCollection(CN, ctx, token, props, onError);
+            if (anchor2)
+              node2.anchor = anchor2.source.substring(1);
+          } catch (error63) {
+            const message = error63 instanceof Error ? error63.message : String(error63);
+            onError(token, "RESOURCE_EXHAUSTION", message);
+          }
+          break;
+        default: {
+          const message = token.type === "error" ? token.message : `Unsupported token (type: ${token.type})`;
+          onError(token, "UNEXPECTED_TOKEN", message);
+          isSrcToken = false;
+        }
+      }
+      node2 ?? (node2 = composeEmptyNode(ctx, token.offset, void 0, null, props, onError));
+      if (anchor2 && node2.anchor === "")
+        onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
+      if (atKey && ctx.options.stringKeys && (!identity.isScalar(node2) || typeof node2.value !== "string" || node2.tag && node2.tag !== "tag:yaml.org,2002:str")) {
+        const msg = "With stringKeys, all keys must be strings";
+        onError(tag ?? token, "NON_STRING_KEY", msg);
+      }
+      if (spaceBefore)
+        node2.spaceBefore = true;
+      if (comment) {
+        if (token.type === "scalar" && token.source === "")
+          node2.comment = comment;
+        else
+          node2.commentBefore = comment;
+      }
+      if (ctx.options.keepSourceTokens && isSrcToken)
+        node2.srcToken = token;
+      return node2;
+    }
+    function composeEmptyNode(ctx, offset, before2, pos, { spaceBefore, comment, anchor: anchor2, tag, end: end2 }, onError) {
+      const token = {
+        type: "scalar",
+        offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before2, pos),
+        indent: -1,
+        source: ""
+      };
+      const node2 = composeScalar.composeScalar(ctx, token, tag, onError);
+      if (anchor2) {
+        node2.anchor = anchor2.source.substring(1);
+        if (node2.anchor === "")
+          onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
+      }
+      if (spaceBefore)
+        node2.spaceBefore = true;
+      if (comment) {
+        node2.comment = comment;
+        node2.range[2] = end2;
+      }
+      return node2;
+    }
+    function composeAlias({ options: options2 }, { offset, source, end: end2 }, onError) {
+      const alias = new Alias.Alias(source.substring(1));
+      if (alias.source === "")
+        onError(offset, "BAD_ALIAS", "Alias cannot be an empty string");
+      if (alias.source.endsWith(":"))
+        onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
+      const valueEnd = offset + source.length;
+      const re = resolveEnd.resolveEnd(end2, valueEnd, options2.strict, onError);
+      alias.range = [offset, valueEnd, re.offset];
+      if (re.comment)
+        alias.comment = re.comment;
+      return alias;
+    }
+    exports.composeEmptyNode = composeEmptyNode;
+    exports.composeNode = composeNode;
+  }
+});
+
+// node_modules/yaml/dist/compose/compose-doc.js
+var require_compose_doc = __commonJS({
+  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
+    "use strict";
+    var Document = require_Document();
+    var composeNode = require_compose_node();
+    var resolveEnd = require_resolve_end();
+    var resolveProps = require_resolve_props();
+    function composeDoc(options2, directives, { offset, start, value: value2, end: end2 }, onError) {
+      const opts = Object.assign({ _directives: directives }, options2);
+      const doc = new Document.Document(void 0, opts);
+      const ctx = {
+        atKey: false,
+        atRoot: true,
+        directives: doc.directives,
+        options: doc.options,
+        schema: doc.schema
+      };
+      const props = resolveProps.resolveProps(start, {
+        indicator: "doc-start",
+        next: value2 ?? end2?.[0],
+        offset,
+        onError,
+        parentIndent: 0,
+        startOnNewline: true
+      });
+      if (props.found) {
+        doc.directives.docStart = true;
+        if (value2 && (value2.type === "block-map" || value2.type === "block-seq") && !props.hasNewline)
+          onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
+      }
+      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
+      const contentEnd = doc.contents.range[2];
+      const re = resolveEnd.resolveEnd(end2, contentEnd, false, onError);
+      if (re.comment)
+        doc.comment = re.comment;
+      doc.range = [offset, contentEnd, re.offset];
+      return doc;
+    }
+    exports.composeDoc = composeDoc;
+  }
+});
+
+// node_modules/yaml/dist/compose/composer.js
+var require_composer = __commonJS({
+  "node_modules/yaml/dist/compose/composer.js"(exports) {
+    "use strict";
+    var node_process = __require("process");
+    var directives = require_directives();
+    var Document = require_Document();
+    var errors = require_errors();
+    var identity = require_identity();
+    var composeDoc = require_compose_doc();
+    var resolveEnd = require_resolve_end();
+    function getErrorPos(src) {
+      if (typeof src === "number")
+        return [src, src + 1];
+      if (Array.isArray(src))
+        return src.length === 2 ? src : [src[0], src[1]];
+      const { offset, source } = src;
+      return [offset, offset + (typeof source === "string" ? source.length : 1)];
+    }
+    function parsePrelude(prelude) {
+      let comment = "";
+      let atComment = false;
+      let afterEmptyLine = false;
+      for (let i = 0; i < prelude.length; ++i) {
+        const source = prelude[i];
+        switch (source[0]) {
+          case "#":
+            comment += (comment === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
+            atComment = true;
+            afterEmptyLine = false;
+            break;
+          case "%":
+            if (prelude[i + 1]?.[0] !== "#")
+              i += 1;
+            atComment = false;
+            break;
+          default:
+            if (!atComment)
+              afterEmptyLine = true;
+            atComment = false;
+        }
+      }
+      return { comment, afterEmptyLine };
+    }
+    var Composer = class {
+      constructor(options2 = {}) {
+        this.doc = null;
+        this.atDirectives = false;
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+        this.onError = (source, code, message, warning) => {
+          const pos = getErrorPos(source);
+          if (warning)
+            this.warnings.push(new errors.YAMLWarning(pos, code, message));
+          else
+            this.errors.push(new errors.YAMLParseError(pos, code, message));
+        };
+        this.directives = new directives.Directives({ version: options2.version || "1.2" });
+        this.options = options2;
+      }
+      decorate(doc, afterDoc) {
+        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
+        if (comment) {
+          const dc = doc.contents;
+          if (afterDoc) {
+            doc.comment = doc.comment ? `${doc.comment}
+${comment}` : comment;
+          } else if (afterEmptyLine || doc.directives.docStart || !dc) {
+            doc.commentBefore = comment;
+          } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
+            let it = dc.items[0];
+            if (identity.isPair(it))
+              it = it.key;
+            const cb = it.commentBefore;
+            it.commentBefore = cb ? `${comment}
+${cb}` : comment;
+          } else {
+            const cb = dc.commentBefore;
+            dc.commentBefore = cb ? `${comment}
+${cb}` : comment;
+          }
+        }
+        if (afterDoc) {
+          for (let i = 0; i < this.errors.length; ++i)
+            doc.errors.push(this.errors[i]);
+          for (let i = 0; i < this.warnings.length; ++i)
+            doc.warnings.push(this.warnings[i]);
+        } else {
+          doc.errors = this.errors;
+          doc.warnings = this.warnings;
+        }
+        this.prelude = [];
+        this.errors = [];
+        this.warnings = [];
+      }
+      /**
+       * Current stream status information.
+       *
+       * Mostly useful at the end of input for an empty stream.
+       */
+      streamInfo() {
+        return {
+          comment: parsePrelude(this.prelude).comment,
+          directives: this.directives,
+          errors: this.errors,
+          warnings: this.warnings
+        };
+      }
+      /**
+       * Compose tokens into documents.
+       *
+       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+       */
+      *compose(tokens2, forceDoc = false, endOffset = -1) {
+        for (const token of tokens2)
+          yield* this.next(token);
+        yield* this.end(forceDoc, endOffset);
+      }
+      /** Advance the composer by one CST token. */
+      *next(token) {
+        if (node_process.env.LOG_STREAM)
+          console.dir(token, { depth: null });
+        switch (token.type) {
+          case "directive":
+            this.directives.add(token.source, (offset, message, warning) => {
+              const pos = getErrorPos(token);
+              pos[0] += offset;
+              this.onError(pos, "BAD_DIRECTIVE", message, warning);
+            });
+            this.prelude.push(token.source);
+            this.atDirectives = true;
+            break;
+          case "document": {
+            const doc = composeDoc.composeDoc(this.options, this.directives, token, this.onError);
+            if (this.atDirectives && !doc.directives.docStart)
+              this.onError(token, "MISSING_CHAR", "Missing directives-end/doc-start indicator line");
+            this.decorate(doc, false);
+            if (this.doc)
+              yield this.doc;
+            this.doc = doc;
+            this.atDirectives = false;
+            break;
+          }
+          case "byte-order-mark":
+          case "space":
+            break;
+          case "comment":
+          case "newline":
+            this.prelude.push(token.source);
+            break;
+          case "error": {
+            const msg = token.source ? `${token.message}: ${JSON.stringify(token.source)}` : token.message;
+            const error63 = new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg);
+            if (this.atDirectives || !this.doc)
+              this.errors.push(error63);
+            else
+              this.doc.errors.push(error63);
+            break;
+          }
+          case "doc-end": {
+            if (!this.doc) {
+              const msg = "Unexpected doc-end without preceding document";
+              this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg));
+              break;
+            }
+            this.doc.directives.docEnd = true;
+            const end2 = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
+            this.decorate(this.doc, true);
+            if (end2.comment) {
+              const dc = this.doc.comment;
+              this.doc.comment = dc ? `${dc}
+${end2.comment}` : end2.comment;
+            }
+            this.doc.range[2] = end2.offset;
+            break;
+          }
+          default:
+            this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", `Unsupported token ${token.type}`));
+        }
+      }
+      /**
+       * Call at end of input to yield any remaining document.
+       *
+       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
+       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
+       */
+      *end(forceDoc = false, endOffset = -1) {
+        if (this.doc) {
+          this.decorate(this.doc, true);
+          yield this.doc;
+          this.doc = null;
+        } else if (forceDoc) {
+          const opts = Object.assign({ _directives: this.directives }, this.options);
+          const doc = new Document.Document(void 0, opts);
+          if (this.atDirectives)
+            this.onError(endOffset, "MISSING_CHAR", "Missing directives-end indicator line");
+          doc.range = [0, endOffset, endOffset];
+          this.decorate(doc, false);
+          yield doc;
+        }
+      }
+    };
+    exports.Composer = Composer;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-scalar.js
+var require_cst_scalar = __commonJS({
+  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
+    "use strict";
+    var resolveBlockScalar = require_resolve_block_scalar();
+    var resolveFlowScalar = require_resolve_flow_scalar();
+    var errors = require_errors();
+    var stringifyString = require_stringifyString();
+    function resolveAsScalar(token, strict = true, onError) {
+      if (token) {
+        const _onError = (pos, code, message) => {
+          const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
+          if (onError)
+            onError(offset, code, message);
+          else
+            throw new errors.YAMLParseError([offset, offset + 1], code, message);
+        };
+        switch (token.type) {
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return resolveFlowScalar.resolveFlowScalar(token, strict, _onError);
+          case "block-scalar":
+            return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token, _onError);
+        }
+      }
+      return null;
+    }
+    function createScalarToken(value2, context) {
+      const { implicitKey = false, indent, inFlow = false, offset = -1, type = "PLAIN" } = context;
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
+        implicitKey,
+        indent: indent > 0 ? " ".repeat(indent) : "",
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+      });
+      const end2 = context.end ?? [
+        { type: "newline", offset: -1, indent, source: "\n" }
+      ];
+      switch (source[0]) {
+        case "|":
+        case ">": {
+          const he = source.indexOf("\n");
+          const head = source.substring(0, he);
+          const body = source.substring(he + 1) + "\n";
+          const props = [
+            { type: "block-scalar-header", offset, indent, source: head }
+          ];
+          if (!addEndtoBlockProps(props, end2))
+            props.push({ type: "newline", offset: -1, indent, source: "\n" });
+          return { type: "block-scalar", offset, indent, props, source: body };
+        }
+        case '"':
+          return { type: "double-quoted-scalar", offset, indent, source, end: end2 };
+        case "'":
+          return { type: "single-quoted-scalar", offset, indent, source, end: end2 };
+        default:
+          return { type: "scalar", offset, indent, source, end: end2 };
+      }
+    }
+    function setScalarValue(token, value2, context = {}) {
+      let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
+      let indent = "indent" in token ? token.indent : null;
+      if (afterKey && typeof indent === "number")
+        indent += 2;
+      if (!type)
+        switch (token.type) {
+          case "single-quoted-scalar":
+            type = "QUOTE_SINGLE";
+            break;
+          case "double-quoted-scalar":
+            type = "QUOTE_DOUBLE";
+            break;
+          case "block-scalar": {
+            const header = token.props[0];
+            if (header.type !== "block-scalar-header")
+              throw new Error("Invalid block scalar header");
+            type = header.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
+            break;
+          }
+          default:
+            type = "PLAIN";
+        }
+      const source = stringifyString.stringifyString({ type, value: value2 }, {
+        implicitKey: implicitKey || indent === null,
+        indent: indent !== null && indent > 0 ? " ".repeat(indent) : "",
+        inFlow,
+        options: { blockQuote: true, lineWidth: -1 }
+      });
+      switch (source[0]) {
+        case "|":
+        case ">":
+          setBlockScalarValue(token, source);
+          break;
+        case '"':
+          setFlowScalarValue(token, source, "double-quoted-scalar");
+          break;
+        case "'":
+          setFlowScalarValue(token, source, "single-quoted-scalar");
+          break;
+        default:
+          setFlowScalarValue(token, source, "scalar");
+      }
+    }
+    function setBlockScalarValue(token, source) {
+      const he = source.indexOf("\n");
+      const head = source.substring(0, he);
+      const body = source.substring(he + 1) + "\n";
+      if (token.type === "block-scalar") {
+        const header = token.props[0];
+        if (header.type !== "block-scalar-header")
+          throw new Error("Invalid block scalar header");
+        header.source = head;
+        token.source = body;
+      } else {
+        const { offset } = token;
+        const indent = "indent" in token ? token.indent : -1;
+        const props = [
+          { type: "block-scalar-header", offset, indent, source: head }
+        ];
+        if (!addEndtoBlockProps(props, "end" in token ? token.end : void 0))
+          props.push({ type: "newline", offset: -1, indent, source: "\n" });
+        for (const key of Object.keys(token))
+          if (key !== "type" && key !== "offset")
+            delete token[key];
+        Object.assign(token, { type: "block-scalar", indent, props, source: body });
+      }
+    }
+    function addEndtoBlockProps(props, end2) {
+      if (end2)
+        for (const st of end2)
+          switch (st.type) {
+            case "space":
+            case "comment":
+              props.push(st);
+              break;
+            case "newline":
+              props.push(st);
+              return true;
+          }
+      return false;
+    }
+    function setFlowScalarValue(token, source, type) {
+      switch (token.type) {
+        case "scalar":
+        case "double-quoted-scalar":
+        case "single-quoted-scalar":
+          token.type = type;
+          token.source = source;
+          break;
+        case "block-scalar": {
+          const end2 = token.props.slice(1);
+          let oa = source.length;
+          if (token.props[0].type === "block-scalar-header")
+            oa -= token.props[0].source.length;
+          for (const tok of end2)
+            tok.offset += oa;
+          delete token.props;
+          Object.assign(token, { type, source, end: end2 });
+          break;
+        }
+        case "block-map":
+        case "block-seq": {
+          const offset = token.offset + source.length;
+          const nl = { type: "newline", offset, indent: token.indent, source: "\n" };
+          delete token.items;
+          Object.assign(token, { type, source, end: [nl] });
+          break;
+        }
+        default: {
+          const indent = "indent" in token ? token.indent : -1;
+          const end2 = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
+          for (const key of Object.keys(token))
+            if (key !== "type" && key !== "offset")
+              delete token[key];
+          Object.assign(token, { type, indent, source, end: end2 });
+        }
+      }
+    }
+    exports.createScalarToken = createScalarToken;
+    exports.resolveAsScalar = resolveAsScalar;
+    exports.setScalarValue = setScalarValue;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-stringify.js
+var require_cst_stringify = __commonJS({
+  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
+    "use strict";
+    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
+    function stringifyToken(token) {
+      switch (token.type) {
+        case "block-scalar": {
+          let res = "";
+          for (const tok of token.props)
+            res += stringifyToken(tok);
+          return res + token.source;
+        }
+        case "block-map":
+        case "block-seq": {
+          let res = "";
+          for (const item of token.items)
+            res += stringifyItem(item);
+          return res;
+        }
+        case "flow-collection": {
+          let res = token.start.source;
+          for (const item of token.items)
+            res += stringifyItem(item);
+          for (const st of token.end)
+            res += st.source;
+          return res;
+        }
+        case "document": {
+          let res = stringifyItem(token);
+          if (token.end)
+            for (const st of token.end)
+              res += st.source;
+          return res;
+        }
+        default: {
+          let res = token.source;
+          if ("end" in token && token.end)
+            for (const st of token.end)
+              res += st.source;
+          return res;
+        }
+      }
+    }
+    function stringifyItem({ start, key, sep: sep3, value: value2 }) {
+      let res = "";
+      for (const st of start)
+        res += st.source;
+      if (key)
+        res += stringifyToken(key);
+      if (sep3)
+        for (const st of sep3)
+          res += st.source;
+      if (value2)
+        res += stringifyToken(value2);
+      return res;
+    }
+    exports.stringify = stringify;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst-visit.js
+var require_cst_visit = __commonJS({
+  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
+    "use strict";
+    var BREAK = /* @__PURE__ */ Symbol("break visit");
+    var SKIP = /* @__PURE__ */ Symbol("skip children");
+    var REMOVE = /* @__PURE__ */ Symbol("remove item");
+    function visit2(cst, visitor) {
+      if ("type" in cst && cst.type === "document")
+        cst = { start: cst.start, value: cst.value };
+      _visit(Object.freeze([]), cst, visitor);
+    }
+    visit2.BREAK = BREAK;
+    visit2.SKIP = SKIP;
+    visit2.REMOVE = REMOVE;
+    visit2.itemAtPath = (cst, path6) => {
+      let item = cst;
+      for (const [field, index] of path6) {
+        const tok = item?.[field];
+        if (tok && "items" in tok) {
+          item = tok.items[index];
+        } else
+          return void 0;
+      }
+      return item;
+    };
+    visit2.parentCollection = (cst, path6) => {
+      const parent = visit2.itemAtPath(cst, path6.slice(0, -1));
+      const field = path6[path6.length - 1][0];
+      const coll = parent?.[field];
+      if (coll && "items" in coll)
+        return coll;
+      throw new Error("Parent collection not found");
+    };
+    function _visit(path6, item, visitor) {
+      let ctrl = visitor(item, path6);
+      if (typeof ctrl === "symbol")
+        return ctrl;
+      for (const field of ["key", "value"]) {
+        const token = item[field];
+        if (token && "items" in token) {
+          for (let i = 0; i < token.items.length; ++i) {
+            const ci = _visit(Object.freeze(path6.concat([[field, i]])), token.items[i], visitor);
+            if (typeof ci === "number")
+              i = ci - 1;
+            else if (ci === BREAK)
+              return BREAK;
+            else if (ci === REMOVE) {
+              token.items.splice(i, 1);
+              i -= 1;
+            }
+          }
+          if (typeof ctrl === "function" && field === "key")
+            ctrl = ctrl(item, path6);
+        }
+      }
+      return typeof ctrl === "function" ? ctrl(item, path6) : ctrl;
+    }
+    exports.visit = visit2;
+  }
+});
+
+// node_modules/yaml/dist/parse/cst.js
+var require_cst = __commonJS({
+  "node_modules/yaml/dist/parse/cst.js"(exports) {
+    "use strict";
+    var cstScalar = require_cst_scalar();
+    var cstStringify = require_cst_stringify();
+    var cstVisit = require_cst_visit();
+    var BOM = "\uFEFF";
+    var DOCUMENT = "";
+    var FLOW_END = "";
+    var SCALAR = "";
+    var isCollection = (token) => !!token && "items" in token;
+    var isScalar = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
+    function prettyToken(token) {
+      switch (token) {
+        case BOM:
+          return "<BOM>";
+        case DOCUMENT:
+          return "<DOC>";
+        case FLOW_END:
+          return "<FLOW_END>";
+        case SCALAR:
+          return "<SCALAR>";
+        default:
+          return JSON.stringify(token);
+      }
+    }
+    function tokenType(source) {
+      switch (source) {
+        case BOM:
+          return "byte-order-mark";
+        case DOCUMENT:
+          return "doc-mode";
+        case FLOW_END:
+          return "flow-error-end";
+        case SCALAR:
+          return "scalar";
+        case "---":
+          return "doc-start";
+        case "...":
+          return "doc-end";
+        case "":
+        case "\n":
+        case "\r\n":
+          return "newline";
+        case "-":
+          return "seq-item-ind";
+        case "?":
+          return "explicit-key-ind";
+        case ":":
+          return "map-value-ind";
+        case "{":
+          return "flow-map-start";
+        case "}":
+          return "flow-map-end";
+        case "[":
+          return "flow-seq-start";
+        case "]":
+          return "flow-seq-end";
+        case ",":
+          return "comma";
+      }
+      switch (source[0]) {
+        case " ":
+        case "	":
+          return "space";
+        case "#":
+          return "comment";
+        case "%":
+          return "directive-line";
+        case "*":
+          return "alias";
+        case "&":
+          return "anchor";
+        case "!":
+          return "tag";
+        case "'":
+          return "single-quoted-scalar";
+        case '"':
+          return "double-quoted-scalar";
+        case "|":
+        case ">":
+          return "block-scalar-header";
+      }
+      return null;
+    }
+    exports.createScalarToken = cstScalar.createScalarToken;
+    exports.resolveAsScalar = cstScalar.resolveAsScalar;
+    exports.setScalarValue = cstScalar.setScalarValue;
+    exports.stringify = cstStringify.stringify;
+    exports.visit = cstVisit.visit;
+    exports.BOM = BOM;
+    exports.DOCUMENT = DOCUMENT;
+    exports.FLOW_END = FLOW_END;
+    exports.SCALAR = SCALAR;
+    exports.isCollection = isCollection;
+    exports.isScalar = isScalar;
+    exports.prettyToken = prettyToken;
+    exports.tokenType = tokenType;
+  }
+});
+
+// node_modules/yaml/dist/parse/lexer.js
+var require_lexer = __commonJS({
+  "node_modules/yaml/dist/parse/lexer.js"(exports) {
+    "use strict";
+    var cst = require_cst();
+    function isEmpty(ch) {
+      switch (ch) {
+        case void 0:
+        case " ":
+        case "\n":
+        case "\r":
+        case "	":
+          return true;
+        default:
+          return false;
+      }
+    }
+    var hexDigits = new Set("0123456789ABCDEFabcdef");
+    var tagChars = new Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-#;/?:@&=+$_.!~*'()");
+    var flowIndicatorChars = new Set(",[]{}");
+    var invalidAnchorChars = new Set(" ,[]{}\n\r	");
+    var isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
+    var Lexer = class {
+      constructor() {
+        this.atEnd = false;
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        this.buffer = "";
+        this.flowKey = false;
+        this.flowLevel = 0;
+        this.indentNext = 0;
+        this.indentValue = 0;
+        this.lineEndPos = null;
+        this.next = null;
+        this.pos = 0;
+      }
+      /**
+       * Generate YAML tokens from the `source` string. If `incomplete`,
+       * a part of the last line may be left as a buffer for the next call.
+       *
+       * @returns A generator of lexical tokens
+       */
+      *lex(source, incomplete = false) {
+        if (source) {
+          if (typeof source !== "string")
+            throw TypeError("source is not a string");
+          this.buffer = this.buffer ? this.buffer + source : source;
+          this.lineEndPos = null;
+        }
+        this.atEnd = !incomplete;
+        let next = this.next ?? "stream";
+        while (next && (incomplete || this.hasChars(1)))
+          next = yield* this.parseNext(next);
+      }
+      atLineEnd() {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (ch === " " || ch === "	")
+          ch = this.buffer[++i];
+        if (!ch || ch === "#" || ch === "\n")
+          return true;
+        if (ch === "\r")
+          return this.buffer[i + 1] === "\n";
+        return false;
+      }
+      charAt(n) {
+        return this.buffer[this.pos + n];
+      }
+      continueScalar(offset) {
+        let ch = this.buffer[offset];
+        if (this.indentNext > 0) {
+          let indent = 0;
+          while (ch === " ")
+            ch = this.buffer[++indent + offset];
+          if (ch === "\r") {
+            const next = this.buffer[indent + offset + 1];
+            if (next === "\n" || !next && !this.atEnd)
+              return offset + indent + 1;
+          }
+          return ch === "\n" || indent >= this.indentNext || !ch && !this.atEnd ? offset + indent : -1;
+        }
+        if (ch === "-" || ch === ".") {
+          const dt = this.buffer.substr(offset, 3);
+          if ((dt === "---" || dt === "...") && isEmpty(this.buffer[offset + 3]))
+            return -1;
+        }
+        return offset;
+      }
+      getLine() {
+        let end2 = this.lineEndPos;
+        if (typeof end2 !== "number" || end2 !== -1 && end2 < this.pos) {
+          end2 = this.buffer.indexOf("\n", this.pos);
+          this.lineEndPos = end2;
+        }
+        if (end2 === -1)
+          return this.atEnd ? this.buffer.substring(this.pos) : null;
+        if (this.buffer[end2 - 1] === "\r")
+          end2 -= 1;
+        return this.buffer.substring(this.pos, end2);
+      }
+      hasChars(n) {
+        return this.pos + n <= this.buffer.length;
+      }
+      setNext(state2) {
+        this.buffer = this.buffer.substring(this.pos);
+        this.pos = 0;
+        this.lineEndPos = null;
+        this.next = state2;
+        return null;
+      }
+      peek(n) {
+        return this.buffer.substr(this.pos, n);
+      }
+      *parseNext(next) {
+        switch (next) {
+          case "stream":
+            return yield* this.parseStream();
+          case "line-start":
+            return yield* this.parseLineStart();
+          case "block-start":
+            return yield* this.parseBlockStart();
+          case "doc":
+            return yield* this.parseDocument();
+          case "flow":
+            return yield* this.parseFlowCollection();
+          case "quoted-scalar":
+            return yield* this.parseQuotedScalar();
+          case "block-scalar":
+            return yield* this.parseBlockScalar();
+          case "plain-scalar":
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseStream() {
+        let line = this.getLine();
+        if (line === null)
+          return this.setNext("stream");
+        if (line[0] === cst.BOM) {
+          yield* this.pushCount(1);
+          line = line.substring(1);
+        }
+        if (line[0] === "%") {
+          let dirEnd = line.length;
+          let cs = line.indexOf("#");
+          while (cs !== -1) {
+            const ch = line[cs - 1];
+            if (ch === " " || ch === "	") {
+              dirEnd = cs - 1;
+              break;
+            } else {
+              cs = line.indexOf("#", cs + 1);
+            }
+          }
+          while (true) {
+            const ch = line[dirEnd - 1];
+            if (ch === " " || ch === "	")
+              dirEnd -= 1;
+            else
+              break;
+          }
+          const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
+          yield* this.pushCount(line.length - n);
+          this.pushNewline();
+          return "stream";
+        }
+        if (this.atLineEnd()) {
+          const sp = yield* this.pushSpaces(true);
+          yield* this.pushCount(line.length - sp);
+          yield* this.pushNewline();
+          return "stream";
+        }
+        yield cst.DOCUMENT;
+        return yield* this.parseLineStart();
+      }
+      *parseLineStart() {
+        const ch = this.charAt(0);
+        if (!ch && !this.atEnd)
+          return this.setNext("line-start");
+        if (ch === "-" || ch === ".") {
+          if (!this.atEnd && !this.hasChars(4))
+            return this.setNext("line-start");
+          const s = this.peek(3);
+          if ((s === "---" || s === "...") && isEmpty(this.charAt(3))) {
+            yield* this.pushCount(3);
+            this.indentValue = 0;
+            this.indentNext = 0;
+            return s === "---" ? "doc" : "stream";
+          }
+        }
+        this.indentValue = yield* this.pushSpaces(false);
+        if (this.indentNext > this.indentValue && !isEmpty(this.charAt(1)))
+          this.indentNext = this.indentValue;
+        return yield* this.parseBlockStart();
+      }
+      *parseBlockStart() {
+        const [ch0, ch1] = this.peek(2);
+        if (!ch1 && !this.atEnd)
+          return this.setNext("block-start");
+        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty(ch1)) {
+          const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
+          this.indentNext = this.indentValue + 1;
+          this.indentValue += n;
+          return "block-start";
+        }
+        return "doc";
+      }
+      *parseDocument() {
+        yield* this.pushSpaces(true);
+        const line = this.getLine();
+        if (line === null)
+          return this.setNext("doc");
+        let n = yield* this.pushIndicators();
+        switch (line[n]) {
+          case "#":
+            yield* this.pushCount(line.length - n);
+          // fallthrough
+          case void 0:
+            yield* this.pushNewline();
+            return yield* this.parseLineStart();
+          case "{":
+          case "[":
+            yield* this.pushCount(1);
+            this.flowKey = false;
+            this.flowLevel = 1;
+            return "flow";
+          case "}":
+          case "]":
+            yield* this.pushCount(1);
+            return "doc";
+          case "*":
+            yield* this.pushUntil(isNotAnchorChar);
+            return "doc";
+          case '"':
+          case "'":
+            return yield* this.parseQuotedScalar();
+          case "|":
+          case ">":
+            n += yield* this.parseBlockScalarHeader();
+            n += yield* this.pushSpaces(true);
+            yield* this.pushCount(line.length - n);
+            yield* this.pushNewline();
+            return yield* this.parseBlockScalar();
+          default:
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseFlowCollection() {
+        let nl, sp;
+        let indent = -1;
+        do {
+          nl = yield* this.pushNewline();
+          if (nl > 0) {
+            sp = yield* this.pushSpaces(false);
+            this.indentValue = indent = sp;
+          } else {
+            sp = 0;
+          }
+          sp += yield* this.pushSpaces(true);
+        } while (nl + sp > 0);
+        const line = this.getLine();
+        if (line === null)
+          return this.setNext("flow");
+        if (indent !== -1 && indent < this.indentNext && line[0] !== "#" || indent === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty(line[3])) {
+          const atFlowEndMarker = indent === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
+          if (!atFlowEndMarker) {
+            this.flowLevel = 0;
+            yield cst.FLOW_END;
+            return yield* this.parseLineStart();
+          }
+        }
+        let n = 0;
+        while (line[n] === ",") {
+          n += yield* this.pushCount(1);
+          n += yield* this.pushSpaces(true);
+          this.flowKey = false;
+        }
+        n += yield* this.pushIndicators();
+        switch (line[n]) {
+          case void 0:
+            return "flow";
+          case "#":
+            yield* this.pushCount(line.length - n);
+            return "flow";
+          case "{":
+          case "[":
+            yield* this.pushCount(1);
+            this.flowKey = false;
+            this.flowLevel += 1;
+            return "flow";
+          case "}":
+          case "]":
+            yield* this.pushCount(1);
+            this.flowKey = true;
+            this.flowLevel -= 1;
+            return this.flowLevel ? "flow" : "doc";
+          case "*":
+            yield* this.pushUntil(isNotAnchorChar);
+            return "flow";
+          case '"':
+          case "'":
+            this.flowKey = true;
+            return yield* this.parseQuotedScalar();
+          case ":": {
+            const next = this.charAt(1);
+            if (this.flowKey || isEmpty(next) || next === ",") {
+              this.flowKey = false;
+              yield* this.pushCount(1);
+              yield* this.pushSpaces(true);
+              return "flow";
+            }
+          }
+          // fallthrough
+          default:
+            this.flowKey = false;
+            return yield* this.parsePlainScalar();
+        }
+      }
+      *parseQuotedScalar() {
+        const quote2 = this.charAt(0);
+        let end2 = this.buffer.indexOf(quote2, this.pos + 1);
+        if (quote2 === "'") {
+          while (end2 !== -1 && this.buffer[end2 + 1] === "'")
+            end2 = this.buffer.indexOf("'", end2 + 2);
+        } else {
+          while (end2 !== -1) {
+            let n = 0;
+            while (this.buffer[end2 - 1 - n] === "\\")
+              n += 1;
+            if (n % 2 === 0)
+              break;
+            end2 = this.buffer.indexOf('"', end2 + 1);
+          }
+        }
+        const qb = this.buffer.substring(0, end2);
+        let nl = qb.indexOf("\n", this.pos);
+        if (nl !== -1) {
+          while (nl !== -1) {
+            const cs = this.continueScalar(nl + 1);
+            if (cs === -1)
+              break;
+            nl = qb.indexOf("\n", cs);
+          }
+          if (nl !== -1) {
+            end2 = nl - (qb[nl - 1] === "\r" ? 2 : 1);
+          }
+        }
+        if (end2 === -1) {
+          if (!this.atEnd)
+            return this.setNext("quoted-scalar");
+          end2 = this.buffer.length;
+        }
+        yield* this.pushToIndex(end2 + 1, false);
+        return this.flowLevel ? "flow" : "doc";
+      }
+      *parseBlockScalarHeader() {
+        this.blockScalarIndent = -1;
+        this.blockScalarKeep = false;
+        let i = this.pos;
+        while (true) {
+          const ch = this.buffer[++i];
+          if (ch === "+")
+            this.blockScalarKeep = true;
+          else if (ch > "0" && ch <= "9")
+            this.blockScalarIndent = Number(ch) - 1;
+          else if (ch !== "-")
+            break;
+        }
+        return yield* this.pushUntil((ch) => isEmpty(ch) || ch === "#");
+      }
+      *parseBlockScalar() {
+        let nl = this.pos - 1;
+        let indent = 0;
+        let ch;
+        loop: for (let i2 = this.pos; ch = this.buffer[i2]; ++i2) {
+          switch (ch) {
+            case " ":
+              indent += 1;
+              break;
+            case "\n":
+              nl = i2;
+              indent = 0;
+              break;
+            case "\r": {
+              const next = this.buffer[i2 + 1];
+              if (!next && !this.atEnd)
+                return this.setNext("block-scalar");
+              if (next === "\n")
+                break;
+            }
+            // fallthrough
+            default:
+              break loop;
+          }
+        }
+        if (!ch && !this.atEnd)
+          return this.setNext("block-scalar");
+        if (indent >= this.indentNext) {
+          if (this.blockScalarIndent === -1)
+            this.indentNext = indent;
+          else {
+            this.indentNext = this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
+          }
+          do {
+            const cs = this.continueScalar(nl + 1);
+            if (cs === -1)
+              break;
+            nl = this.buffer.indexOf("\n", cs);
+          } while (nl !== -1);
+          if (nl === -1) {
+            if (!this.atEnd)
+              return this.setNext("block-scalar");
+            nl = this.buffer.length;
+          }
+        }
+        let i = nl + 1;
+        ch = this.buffer[i];
+        while (ch === " ")
+          ch = this.buffer[++i];
+        if (ch === "	") {
+          while (ch === "	" || ch === " " || ch === "\r" || ch === "\n")
+            ch = this.buffer[++i];
+          nl = i - 1;
+        } else if (!this.blockScalarKeep) {
+          do {
+            let i2 = nl - 1;
+            let ch2 = this.buffer[i2];
+            if (ch2 === "\r")
+              ch2 = this.buffer[--i2];
+            const lastChar = i2;
+            while (ch2 === " ")
+              ch2 = this.buffer[--i2];
+            if (ch2 === "\n" && i2 >= this.pos && i2 + 1 + indent > lastChar)
+              nl = i2;
+            else
+              break;
+          } while (true);
+        }
+        yield cst.SCALAR;
+        yield* this.pushToIndex(nl + 1, true);
+        return yield* this.parseLineStart();
+      }
+      *parsePlainScalar() {
+        const inFlow = this.flowLevel > 0;
+        let end2 = this.pos - 1;
+        let i = this.pos - 1;
+        let ch;
+        while (ch = this.buffer[++i]) {
+          if (ch === ":") {
+            const next = this.buffer[i + 1];
+            if (isEmpty(next) || inFlow && flowIndicatorChars.has(next))
+              break;
+            end2 = i;
+          } else if (isEmpty(ch)) {
+            let next = this.buffer[i + 1];
+            if (ch === "\r") {
+              if (next === "\n") {
+                i += 1;
+                ch = "\n";
+                next = this.buffer[i + 1];
+              } else
+                end2 = i;
+            }
+            if (next === "#" || inFlow && flowIndicatorChars.has(next))
+              break;
+            if (ch === "\n") {
+              const cs = this.continueScalar(i + 1);
+              if (cs === -1)
+                break;
+              i = Math.max(i, cs - 2);
+            }
+          } else {
+            if (inFlow && flowIndicatorChars.has(ch))
+              break;
+            end2 = i;
+          }
+        }
+        if (!ch && !this.atEnd)
+          return this.setNext("plain-scalar");
+        yield cst.SCALAR;
+        yield* this.pushToIndex(end2 + 1, true);
+        return inFlow ? "flow" : "doc";
+      }
+      *pushCount(n) {
+        if (n > 0) {
+          yield this.buffer.substr(this.pos, n);
+          this.pos += n;
+          return n;
+        }
+        return 0;
+      }
+      *pushToIndex(i, allowEmpty) {
+        const s = this.buffer.slice(this.pos, i);
+        if (s) {
+          yield s;
+          this.pos += s.length;
+          return s.length;
+        } else if (allowEmpty)
+          yield "";
+        return 0;
+      }
+      *pushIndicators() {
+        let n = 0;
+        loop: while (true) {
+          switch (this.charAt(0)) {
+            case "!":
+              n += yield* this.pushTag();
+              n += yield* this.pushSpaces(true);
+              continue loop;
+            case "&":
+              n += yield* this.pushUntil(isNotAnchorChar);
+              n += yield* this.pushSpaces(true);
+              continue loop;
+            case "-":
+            // this is an error
+            case "?":
+            // this is an error outside flow collections
+            case ":": {
+              const inFlow = this.flowLevel > 0;
+              const ch1 = this.charAt(1);
+              if (isEmpty(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
+                if (!inFlow)
+                  this.indentNext = this.indentValue + 1;
+                else if (this.flowKey)
+                  this.flowKey = false;
+                n += yield* this.pushCount(1);
+                n += yield* this.pushSpaces(true);
+                continue loop;
+              }
+            }
+          }
+          break loop;
+        }
+        return n;
+      }
+      *pushTag() {
+        if (this.charAt(1) === "<") {
+          let i = this.pos + 2;
+          let ch = this.buffer[i];
+          while (!isEmpty(ch) && ch !== ">")
+            ch = this.buffer[++i];
+          return yield* this.pushToIndex(ch === ">" ? i + 1 : i, false);
+        } else {
+          let i = this.pos + 1;
+          let ch = this.buffer[i];
+          while (ch) {
+            if (tagChars.has(ch))
+              ch = this.buffer[++i];
+            else if (ch === "%" && hexDigits.has(this.buffer[i + 1]) && hexDigits.has(this.buffer[i + 2])) {
+              ch = this.buffer[i += 3];
+            } else
+              break;
+          }
+          return yield* this.pushToIndex(i, false);
+        }
+      }
+      *pushNewline() {
+        const ch = this.buffer[this.pos];
+        if (ch === "\n")
+          return yield* this.pushCount(1);
+        else if (ch === "\r" && this.charAt(1) === "\n")
+          return yield* this.pushCount(2);
+        else
+          return 0;
+      }
+      *pushSpaces(allowTabs) {
+        let i = this.pos - 1;
+        let ch;
+        do {
+          ch = this.buffer[++i];
+        } while (ch === " " || allowTabs && ch === "	");
+        const n = i - this.pos;
+        if (n > 0) {
+          yield this.buffer.substr(this.pos, n);
+          this.pos = i;
+        }
+        return n;
+      }
+      *pushUntil(test) {
+        let i = this.pos;
+        let ch = this.buffer[i];
+        while (!test(ch))
+          ch = this.buffer[++i];
+        return yield* this.pushToIndex(i, false);
+      }
+    };
+    exports.Lexer = Lexer;
+  }
+});
+
+// node_modules/yaml/dist/parse/line-counter.js
+var require_line_counter = __commonJS({
+  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
+    "use strict";
+    var LineCounter = class {
+      constructor() {
+        this.lineStarts = [];
+        this.addNewLine = (offset) => this.lineStarts.push(offset);
+        this.linePos = (offset) => {
+          let low = 0;
+          let high = this.lineStarts.length;
+          while (low < high) {
+            const mid = low + high >> 1;
+            if (this.lineStarts[mid] < offset)
+              low = mid + 1;
+            else
+              high = mid;
+          }
+          if (this.lineStarts[low] === offset)
+            return { line: low + 1, col: 1 };
+          if (low === 0)
+            return { line: 0, col: offset };
+          const start = this.lineStarts[low - 1];
+          return { line: low, col: offset - start + 1 };
+        };
+      }
+    };
+    exports.LineCounter = LineCounter;
+  }
+});
+
+// node_modules/yaml/dist/parse/parser.js
+var require_parser = __commonJS({
+  "node_modules/yaml/dist/parse/parser.js"(exports) {
+    "use strict";
+    var node_process = __require("process");
+    var cst = require_cst();
+    var lexer = require_lexer();
+    function includesToken(list3, type) {
+      for (let i = 0; i < list3.length; ++i)
+        if (list3[i].type === type)
+          return true;
+      return false;
+    }
+    function findNonEmptyIndex(list3) {
+      for (let i = 0; i < list3.length; ++i) {
+        switch (list3[i].type) {
+          case "space":
+          case "comment":
+          case "newline":
+            break;
+          default:
+            return i;
+        }
+      }
+      return -1;
+    }
+    function isFlowToken(token) {
+      switch (token?.type) {
+        case "alias":
+        case "scalar":
+        case "single-quoted-scalar":
+        case "double-quoted-scalar":
+        case "flow-collection":
+          return true;
+        default:
+          return false;
+      }
+    }
+    function getPrevProps(parent) {
+      switch (parent.type) {
+        case "document":
+          return parent.start;
+        case "block-map": {
+          const it = parent.items[parent.items.length - 1];
+          return it.sep ?? it.start;
+        }
+        case "block-seq":
+          return parent.items[parent.items.length - 1].start;
+        /* istanbul ignore next should not happen */
+        default:
+          return [];
+      }
+    }
+    function getFirstKeyStartProps(prev) {
+      if (prev.length === 0)
+        return [];
+      let i = prev.length;
+      loop: while (--i >= 0) {
+        switch (prev[i].type) {
+          case "doc-start":
+          case "explicit-key-ind":
+          case "map-value-ind":
+          case "seq-item-ind":
+          case "newline":
+            break loop;
+        }
+      }
+      while (prev[++i]?.type === "space") {
+      }
+      return prev.splice(i, prev.length);
+    }
+    function arrayPushArray(target2, source) {
+      if (source.length < 1e5)
+        Array.prototype.push.apply(target2, source);
+      else
+        for (let i = 0; i < source.length; ++i)
+          target2.push(source[i]);
+    }
+    function fixFlowSeqItems(fc) {
+      if (fc.start.type === "flow-seq-start") {
+        for (const it of fc.items) {
+          if (it.sep && !it.value && !includesToken(it.start, "explicit-key-ind") && !includesToken(it.sep, "map-value-ind")) {
+            if (it.key)
+              it.value = it.key;
+            delete it.key;
+            if (isFlowToken(it.value)) {
+              if (it.value.end)
+                arrayPushArray(it.value.end, it.sep);
+              else
+                it.value.end = it.sep;
+            } else
+              arrayPushArray(it.start, it.sep);
+            delete it.sep;
+          }
+        }
+      }
+    }
+    var Parser = class {
+      /**
+       * @param onNewLine - If defined, called separately with the start position of
+       *   each new line (in `parse()`, including the start of input).
+       */
+      constructor(onNewLine) {
+        this.atNewLine = true;
+        this.atScalar = false;
+        this.indent = 0;
+        this.offset = 0;
+        this.onKeyLine = false;
+        this.stack = [];
+        this.source = "";
+        this.type = "";
+        this.lexer = new lexer.Lexer();
+        this.onNewLine = onNewLine;
+      }
+      /**
+       * Parse `source` as a YAML stream.
+       * If `incomplete`, a part of the last line may be left as a buffer for the next call.
+       *
+       * Errors are not thrown, but yielded as `{ type: 'error', message }` tokens.
+       *
+       * @returns A generator of tokens representing each directive, document, and other structure.
+       */
+      *parse(source, incomplete = false) {
+        if (this.onNewLine && this.offset === 0)
+          this.onNewLine(0);
+        for (const lexeme of this.lexer.lex(source, incomplete))
+          yield* this.next(lexeme);
+        if (!incomplete)
+          yield* this.end();
+      }
+      /**
+       * Advance the parser by the `source` of one lexical token.
+       */
+      *next(source) {
+        this.source = source;
+        if (node_process.env.LOG_TOKENS)
+          console.log("|", cst.prettyToken(source));
+        if (this.atScalar) {
+          this.atScalar = false;
+          yield* this.step();
+          this.offset += source.length;
+          return;
+        }
+        const type = cst.tokenType(source);
+        if (!type) {
+          const message = `Not a YAML token: ${source}`;
+          yield* this.pop({ type: "error", offset: this.offset, message, source });
+          this.offset += source.length;
+        } else if (type === "scalar") {
+          this.atNewLine = false;
+          this.atScalar = true;
+          this.type = "scalar";
+        } else {
+          this.type = type;
+          yield* this.step();
+          switch (type) {
+            case "newline":
+              this.atNewLine = true;
+              this.indent = 0;
+              if (this.onNewLine)
+                this.onNewLine(this.offset + source.length);
+              break;
+            case "space":
+              if (this.atNewLine && source[0] === " ")
+                this.indent += source.length;
+              break;
+            case "explicit-key-ind":
+            case "map-value-ind":
+            case "seq-item-ind":
+              if (this.atNewLine)
+                this.indent += source.length;
+              break;
+            case "doc-mode":
+            case "flow-error-end":
+              return;
+            default:
+              this.atNewLine = false;
+          }
+          this.offset += source.length;
+        }
+      }
+      /** Call at end of input to push out any remaining constructions */
+      *end() {
+        while (this.stack.length > 0)
+          yield* this.pop();
+      }
+      get sourceToken() {
+        const st = {
+          type: this.type,
+          offset: this.offset,
+          indent: this.indent,
+          source: this.source
+        };
+        return st;
+      }
+      *step() {
+        const top = this.peek(1);
+        if (this.type === "doc-end" && top?.type !== "doc-end") {
+          while (this.stack.length > 0)
+            yield* this.pop();
+          this.stack.push({
+            type: "doc-end",
+            offset: this.offset,
+            source: this.source
+          });
+          return;
+        }
+        if (!top)
+          return yield* this.stream();
+        switch (top.type) {
+          case "document":
+            return yield* this.document(top);
+          case "alias":
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return yield* this.scalar(top);
+          case "block-scalar":
+            return yield* this.blockScalar(top);
+          case "block-map":
+            return yield* this.blockMap(top);
+          case "block-seq":
+            return yield* this.blockSequence(top);
+          case "flow-collection":
+            return yield* this.flowCollection(top);
+          case "doc-end":
+            return yield* this.documentEnd(top);
+        }
+        yield* this.pop();
+      }
+      peek(n) {
+        return this.stack[this.stack.length - n];
+      }
+      *pop(error63) {
+        const token = error63 ?? this.stack.pop();
+        if (!token) {
+          const message = "Tried to pop an empty stack";
+          yield { type: "error", offset: this.offset, source: "", message };
+        } else if (this.stack.length === 0) {
+          yield token;
+        } else {
+          const top = this.peek(1);
+          if (token.type === "block-scalar") {
+            token.indent = "indent" in top ? top.indent : 0;
+          } else if (token.type === "flow-collection" && top.type === "document") {
+            token.indent = 0;
+          }
+          if (token.type === "flow-collection")
+            fixFlowSeqItems(token);
+          switch (top.type) {
+            case "document":
+              top.value = token;
+              break;
+            case "block-scalar":
+              top.props.push(token);
+              break;
+            case "block-map": {
+              const it = top.items[top.items.length - 1];
+              if (it.value) {
+                top.items.push({ start: [], key: token, sep: [] });
+                this.onKeyLine = true;
+                return;
+              } else if (it.sep) {
+                it.value = token;
+              } else {
+                Object.assign(it, { key: token, sep: [] });
+                this.onKeyLine = !it.explicitKey;
+                return;
+              }
+              break;
+            }
+            case "block-seq": {
+              const it = top.items[top.items.length - 1];
+              if (it.value)
+                top.items.push({ start: [], value: token });
+              else
+                it.value = token;
+              break;
+            }
+            case "flow-collection": {
+              const it = top.items[top.items.length - 1];
+              if (!it || it.value)
+                top.items.push({ start: [], key: token, sep: [] });
+              else if (it.sep)
+                it.value = token;
+              else
+                Object.assign(it, { key: token, sep: [] });
+              return;
+            }
+            /* istanbul ignore next should not happen */
+            default:
+              yield* this.pop();
+              yield* this.pop(token);
+          }
+          if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
+            const last = token.items[token.items.length - 1];
+            if (last && !last.sep && !last.value && last.start.length > 0 && findNonEmptyIndex(last.start) === -1 && (token.indent === 0 || last.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
+              if (top.type === "document")
+                top.end = last.start;
+              else
+                top.items.push({ start: last.start });
+              token.items.splice(-1, 1);
+            }
+          }
+        }
+      }
+      *stream() {
+        switch (this.type) {
+          case "directive-line":
+            yield { type: "directive", offset: this.offset, source: this.source };
+            return;
+          case "byte-order-mark":
+          case "space":
+          case "comment":
+          case "newline":
+            yield this.sourceToken;
+            return;
+          case "doc-mode":
+          case "doc-start": {
+            const doc = {
+              type: "document",
+              offset: this.offset,
+              start: []
+            };
+            if (this.type === "doc-start")
+              doc.start.push(this.sourceToken);
+            this.stack.push(doc);
+            return;
+          }
+        }
+        yield {
+          type: "error",
+          offset: this.offset,
+          message: `Unexpected ${this.type} token in YAML stream`,
+          source: this.source
+        };
+      }
+      *document(doc) {
+        if (doc.value)
+          return yield* this.lineEnd(doc);
+        switch (this.type) {
+          case "doc-start": {
+            if (findNonEmptyIndex(doc.start) !== -1) {
+              yield* this.pop();
+              yield* this.step();
+            } else
+              doc.start.push(this.sourceToken);
+            return;
+          }
+          case "anchor":
+          case "tag":
+          case "space":
+          case "comment":
+          case "newline":
+            doc.start.push(this.sourceToken);
+            return;
+        }
+        const bv = this.startBlockValue(doc);
+        if (bv)
+          this.stack.push(bv);
+        else {
+          yield {
+            type: "error",
+            offset: this.offset,
+            message: `Unexpected ${this.type} token in YAML document`,
+            source: this.source
+          };
+        }
+      }
+      *scalar(scalar) {
+        if (this.type === "map-value-ind") {
+          const prev = getPrevProps(this.peek(2));
+          const start = getFirstKeyStartProps(prev);
+          let sep3;
+          if (scalar.end) {
+            sep3 = scalar.end;
+            sep3.push(this.sourceToken);
+            delete scalar.end;
+          } else
+            sep3 = [this.sourceToken];
+          const map2 = {
+            type: "block-map",
+            offset: scalar.offset,
+            indent: scalar.indent,
+            items: [{ start, key: scalar, sep: sep3 }]
+          };
+          this.onKeyLine = true;
+          this.stack[this.stack.length - 1] = map2;
+        } else
+          yield* this.lineEnd(scalar);
+      }
+      *blockScalar(scalar) {
+        switch (this.type) {
+          case "space":
+          case "comment":
+          case "newline":
+            scalar.props.push(this.sourceToken);
+            return;
+          case "scalar":
+            scalar.source = this.source;
+            this.atNewLine = true;
+            this.indent = 0;
+            if (this.onNewLine) {
+              let nl = this.source.indexOf("\n") + 1;
+              while (nl !== 0) {
+                this.onNewLine(this.offset + nl);
+                nl = this.source.indexOf("\n", nl) + 1;
+              }
+            }
+            yield* this.pop();
+            break;
+          /* istanbul ignore next should not happen */
+          default:
+            yield* this.pop();
+            yield* this.step();
+        }
+      }
+      *blockMap(map2) {
+        const it = map2.items[map2.items.length - 1];
+        switch (this.type) {
+          case "newline":
+            this.onKeyLine = false;
+            if (it.value) {
+              const end2 = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
+              if (last?.type === "comment")
+                end2?.push(this.sourceToken);
+              else
+                map2.items.push({ start: [this.sourceToken] });
+            } else if (it.sep) {
+              it.sep.push(this.sourceToken);
+            } else {
+              it.start.push(this.sourceToken);
+            }
+            return;
+          case "space":
+          case "comment":
+            if (it.value) {
+              map2.items.push({ start: [this.sourceToken] });
+            } else if (it.sep) {
+              it.sep.push(this.sourceToken);
+            } else {
+              if (this.atIndentedComment(it.start, map2.indent)) {
+                const prev = map2.items[map2.items.length - 2];
+                const end2 = prev?.value?.end;
+                if (Array.isArray(end2)) {
+                  arrayPushArray(end2, it.start);
+                  end2.push(this.sourceToken);
+                  map2.items.pop();
+                  return;
+                }
+              }
+              it.start.push(this.sourceToken);
+            }
+            return;
+        }
+        if (this.indent >= map2.indent) {
+          const atMapIndent = !this.onKeyLine && this.indent === map2.indent;
+          const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
+          let start = [];
+          if (atNextItem && it.sep && !it.value) {
+            const nl = [];
+            for (let i = 0; i < it.sep.length; ++i) {
+              const st = it.sep[i];
+              switch (st.type) {
+                case "newline":
+                  nl.push(i);
+                  break;
+                case "space":
+                  break;
+                case "comment":
+                  if (st.indent > map2.indent)
+                    nl.length = 0;
+                  break;
+                default:
+                  nl.length = 0;
+              }
+            }
+            if (nl.length >= 2)
+              start = it.sep.splice(nl[1]);
+          }
+          switch (this.type) {
+            case "anchor":
+            case "tag":
+              if (atNextItem || it.value) {
+                start.push(this.sourceToken);
+                map2.items.push({ start });
+                this.onKeyLine = true;
+              } else if (it.sep) {
+                it.sep.push(this.sourceToken);
+              } else {
+                it.start.push(this.sourceToken);
+              }
+              return;
+            case "explicit-key-ind":
+              if (!it.sep && !it.explicitKey) {
+                it.start.push(this.sourceToken);
+                it.explicitKey = true;
+              } else if (atNextItem || it.value) {
+                start.push(this.sourceToken);
+                map2.items.push({ start, explicitKey: true });
+              } else {
+                this.stack.push({
+                  type: "block-map",
+                  offset: this.offset,
+                  indent: this.indent,
+                  items: [{ start: [this.sourceToken], explicitKey: true }]
+                });
+              }
+              this.onKeyLine = true;
+              return;
+            case "map-value-ind":
+              if (it.explicitKey) {
+                if (!it.sep) {
+                  if (includesToken(it.start, "newline")) {
+                    Object.assign(it, { key: null, sep: [this.sourceToken] });
+                  } else {
+                    const start2 = getFirstKeyStartProps(it.start);
+                    this.stack.push({
+                      type: "block-map",
+                      offset: this.offset,
+                      indent: this.indent,
+                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
+                    });
+                  }
+                } else if (it.value) {
+                  map2.items.push({ start: [], key: null, sep: [this.sourceToken] });
+                } else if (includesToken(it.sep, "map-value-ind")) {
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start, key: null, sep: [this.sourceToken] }]
+                  });
+                } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
+                  const start2 = getFirstKeyStartProps(it.start);
+                  const key = it.key;
+                  const sep3 = it.sep;
+                  sep3.push(this.sourceToken);
+                  delete it.key;
+                  delete it.sep;
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: start2, key, sep: sep3 }]
+                  });
+                } else if (start.length > 0) {
+                  it.sep = it.sep.concat(start, this.sourceToken);
+                } else {
+                  it.sep.push(this.sourceToken);
+                }
+              } else {
+                if (!it.sep) {
+                  Object.assign(it, { key: null, sep: [this.sourceToken] });
+                } else if (it.value || atNextItem) {
+                  map2.items.push({ start, key: null, sep: [this.sourceToken] });
+                } else if (includesToken(it.sep, "map-value-ind")) {
+                  this.stack.push({
+                    type: "block-map",
+                    offset: this.offset,
+                    indent: this.indent,
+                    items: [{ start: [], key: null, sep: [this.sourceToken] }]
+                  });
+                } else {
+                  it.sep.push(this.sourceToken);
+                }
+              }
+              this.onKeyLine = true;
+              return;
+            case "alias":
+            case "scalar":
+            case "single-quoted-scalar":
+            case "double-quoted-scalar": {
+              const fs5 = this.flowScalar(this.type);
+              if (atNextItem || it.value) {
+                map2.items.push({ start, key: fs5, sep: [] });
+                this.onKeyLine = true;
+              } else if (it.sep) {
+                this.stack.push(fs5);
+              } else {
+                Object.assign(it, { key: fs5, sep: [] });
+                this.onKeyLine = true;
+              }
+              return;
+            }
+            default: {
+              const bv = this.startBlockValue(map2);
+              if (bv) {
+                if (bv.type === "block-seq") {
+                  if (!it.explicitKey && it.sep && !includesToken(it.sep, "newline")) {
+                    yield* this.pop({
+                      type: "error",
+                      offset: this.offset,
+                      message: "Unexpected block-seq-ind on same line with key",
+                      source: this.source
+                    });
+                    return;
+                  }
+                } else if (atMapIndent) {
+                  map2.items.push({ start });
+                }
+                this.stack.push(bv);
+                return;
+              }
+            }
+          }
+        }
+        yield* this.pop();
+        yield* this.step();
+      }
+      *blockSequence(seq) {
+        const it = seq.items[seq.items.length - 1];
+        switch (this.type) {
+          case "newline":
+            if (it.value) {
+              const end2 = "end" in it.value ? it.value.end : void 0;
+              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
+              if (last?.type === "comment")
+                end2?.push(this.sourceToken);
+              else
+                seq.items.push({ start: [this.sourceToken] });
+            } else
+              it.start.push(this.sourceToken);
+            return;
+          case "space":
+          case "comment":
+            if (it.value)
+              seq.items.push({ start: [this.sourceToken] });
+            else {
+              if (this.atIndentedComment(it.start, seq.indent)) {
+                const prev = seq.items[seq.items.length - 2];
+                const end2 = prev?.value?.end;
+                if (Array.isArray(end2)) {
+                  arrayPushArray(end2, it.start);
+                  end2.push(this.sourceToken);
+                  seq.items.pop();
+                  return;
+                }
+              }
+              it.start.push(this.sourceToken);
+            }
+            return;
+          case "anchor":
+          case "tag":
+            if (it.value || this.indent <= seq.indent)
+              break;
+            it.start.push(this.sourceToken);
+            return;
+          case "seq-item-ind":
+            if (this.indent !== seq.indent)
+              break;
+            if (it.value || includesToken(it.start, "seq-item-ind"))
+              seq.items.push({ start: [this.sourceToken] });
+            else
+              it.start.push(this.sourceToken);
+            return;
+        }
+        if (this.indent > seq.indent) {
+          const bv = this.startBlockValue(seq);
+          if (bv) {
+            this.stack.push(bv);
+            return;
+          }
+        }
+        yield* this.pop();
+        yield* this.step();
+      }
+      *flowCollection(fc) {
+        const it = fc.items[fc.items.length - 1];
+        if (this.type === "flow-error-end") {
+          let top;
+          do {
+            yield* this.pop();
+            top = this.peek(1);
+          } while (top?.type === "flow-collection");
+        } else if (fc.end.length === 0) {
+          switch (this.type) {
+            case "comma":
+            case "explicit-key-ind":
+              if (!it || it.sep)
+                fc.items.push({ start: [this.sourceToken] });
+              else
+                it.start.push(this.sourceToken);
+              return;
+            case "map-value-ind":
+              if (!it || it.value)
+                fc.items.push({ start: [], key: null, sep: [this.sourceToken] });
+              else if (it.sep)
+                it.sep.push(this.sourceToken);
+              else
+                Object.assign(it, { key: null, sep: [this.sourceToken] });
+              return;
+            case "space":
+            case "comment":
+            case "newline":
+            case "anchor":
+            case "tag":
+              if (!it || it.value)
+                fc.items.push({ start: [this.sourceToken] });
+              else if (it.sep)
+                it.sep.push(this.sourceToken);
+              else
+                it.start.push(this.sourceToken);
+              return;
+            case "alias":
+            case "scalar":
+            case "single-quoted-scalar":
+            case "double-quoted-scalar": {
+              const fs5 = this.flowScalar(this.type);
+              if (!it || it.value)
+                fc.items.push({ start: [], key: fs5, sep: [] });
+              else if (it.sep)
+                this.stack.push(fs5);
+              else
+                Object.assign(it, { key: fs5, sep: [] });
+              return;
+            }
+            case "flow-map-end":
+            case "flow-seq-end":
+              fc.end.push(this.sourceToken);
+              return;
+          }
+          const bv = this.startBlockValue(fc);
+          if (bv)
+            this.stack.push(bv);
+          else {
+            yield* this.pop();
+            yield* this.step();
+          }
+        } else {
+          const parent = this.peek(2);
+          if (parent.type === "block-map" && (this.type === "map-value-ind" && parent.indent === fc.indent || this.type === "newline" && !parent.items[parent.items.length - 1].sep)) {
+            yield* this.pop();
+            yield* this.step();
+          } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            fixFlowSeqItems(fc);
+            const sep3 = fc.end.splice(1, fc.end.length);
+            sep3.push(this.sourceToken);
+            const map2 = {
+              type: "block-map",
+              offset: fc.offset,
+              indent: fc.indent,
+              items: [{ start, key: fc, sep: sep3 }]
+            };
+            this.onKeyLine = true;
+            this.stack[this.stack.length - 1] = map2;
+          } else {
+            yield* this.lineEnd(fc);
+          }
+        }
+      }
+      flowScalar(type) {
+        if (this.onNewLine) {
+          let nl = this.source.indexOf("\n") + 1;
+          while (nl !== 0) {
+            this.onNewLine(this.offset + nl);
+            nl = this.source.indexOf("\n", nl) + 1;
+          }
+        }
+        return {
+          type,
+          offset: this.offset,
+          indent: this.indent,
+          source: this.source
+        };
+      }
+      startBlockValue(parent) {
+        switch (this.type) {
+          case "alias":
+          case "scalar":
+          case "single-quoted-scalar":
+          case "double-quoted-scalar":
+            return this.flowScalar(this.type);
+          case "block-scalar-header":
+            return {
+              type: "block-scalar",
+              offset: this.offset,
+              indent: this.indent,
+              props: [this.sourceToken],
+              source: ""
+            };
+          case "flow-map-start":
+          case "flow-seq-start":
+            return {
+              type: "flow-collection",
+              offset: this.offset,
+              indent: this.indent,
+              start: this.sourceToken,
+              items: [],
+              end: []
+            };
+          case "seq-item-ind":
+            return {
+              type: "block-seq",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start: [this.sourceToken] }]
+            };
+          case "explicit-key-ind": {
+            this.onKeyLine = true;
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            start.push(this.sourceToken);
+            return {
+              type: "block-map",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start, explicitKey: true }]
+            };
+          }
+          case "map-value-ind": {
+            this.onKeyLine = true;
+            const prev = getPrevProps(parent);
+            const start = getFirstKeyStartProps(prev);
+            return {
+              type: "block-map",
+              offset: this.offset,
+              indent: this.indent,
+              items: [{ start, key: null, sep: [this.sourceToken] }]
+            };
+          }
+        }
+        return null;
+      }
+      atIndentedComment(start, indent) {
+        if (this.type !== "comment")
+          return false;
+        if (this.indent <= indent)
+          return false;
+        return start.every((st) => st.type === "newline" || st.type === "space");
+      }
+      *documentEnd(docEnd) {
+        if (this.type !== "doc-mode") {
+          if (docEnd.end)
+            docEnd.end.push(this.sourceToken);
+          else
+            docEnd.end = [this.sourceToken];
+          if (this.type === "newline")
+            yield* this.pop();
+        }
+      }
+      *lineEnd(token) {
+        switch (this.type) {
+          case "comma":
+          case "doc-start":
+          case "doc-end":
+          case "flow-seq-end":
+          case "flow-map-end":
+          case "map-value-ind":
+            yield* this.pop();
+            yield* this.step();
+            break;
+          case "newline":
+            this.onKeyLine = false;
+          // fallthrough
+          case "space":
+          case "comment":
+          default:
+            if (token.end)
+              token.end.push(this.sourceToken);
+            else
+              token.end = [this.sourceToken];
+            if (this.type === "newline")
+              yield* this.pop();
+        }
+      }
+    };
+    exports.Parser = Parser;
+  }
+});
+
+// node_modules/yaml/dist/public-api.js
+var require_public_api = __commonJS({
+  "node_modules/yaml/dist/public-api.js"(exports) {
+    "use strict";
+    var composer = require_composer();
+    var Document = require_Document();
+    var errors = require_errors();
+    var log = require_log();
+    var identity = require_identity();
+    var lineCounter = require_line_counter();
+    var parser = require_parser();
+    function parseOptions(options2) {
+      const prettyErrors = options2.prettyErrors !== false;
+      const lineCounter$1 = options2.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
+      return { lineCounter: lineCounter$1, prettyErrors };
+    }
+    function parseAllDocuments(source, options2 = {}) {
+      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options2);
+      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const composer$1 = new composer.Composer(options2);
+      const docs = Array.from(composer$1.compose(parser$1.parse(source)));
+      if (prettyErrors && lineCounter2)
+        for (const doc of docs) {
+          doc.errors.forEach(errors.prettifyError(source, lineCounter2));
+          doc.warnings.forEach(errors.prettifyError(source, lineCounter2));
+        }
+      if (docs.length > 0)
+        return docs;
+      return Object.assign([], { empty: true }, composer$1.streamInfo());
+    }
+    function parseDocument(source, options2 = {}) {
+      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options2);
+      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
+      const composer$1 = new composer.Composer(options2);
+      let doc = null;
+      for (const _doc of composer$1.compose(parser$1.parse(source), true, source.length)) {
+        if (!doc)
+          doc = _doc;
+        else if (doc.options.logLevel !== "silent") {
+          doc.errors.push(new errors.YAMLParseError(_doc.range.slice(0, 2), "MULTIPLE_DOCS", "Source contains multiple documents; please use YAML.parseAllDocuments()"));
+          break;
+        }
+      }
+      if (prettyErrors && lineCounter2) {
+        doc.errors.forEach(errors.prettifyError(source, lineCounter2));
+        doc.warnings.forEach(errors.prettifyError(source, lineCounter2));
+      }
+      return doc;
+    }
+    function parse4(src, reviver, options2) {
+      let _reviver = void 0;
+      if (typeof reviver === "function") {
+        _reviver = reviver;
+      } else if (options2 === void 0 && reviver && typeof reviver === "object") {
+        options2 = reviver;
+      }
+      const doc = parseDocument(src, options2);
+      if (!doc)
+        return null;
+      doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
+      if (doc.errors.length > 0) {
+        if (doc.options.logLevel !== "silent")
+          throw doc.errors[0];
+        else
+          doc.errors = [];
+      }
+      return doc.toJS(Object.assign({ reviver: _reviver }, options2));
+    }
+    function stringify(value2, replacer, options2) {
+      let _replacer = null;
+      if (typeof replacer === "function" || Array.isArray(replacer)) {
+        _replacer = replacer;
+      } else if (options2 === void 0 && replacer) {
+        options2 = replacer;
+      }
+      if (typeof options2 === "string")
+        options2 = options2.length;
+      if (typeof options2 === "number") {
+        const indent = Math.round(options2);
+        options2 = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
+      }
+      if (value2 === void 0) {
+        const { keepUndefined } = options2 ?? replacer ?? {};
+        if (!keepUndefined)
+          return void 0;
+      }
+      if (identity.isDocument(value2) && !_replacer)
+        return value2.toString(options2);
+      return new Document.Document(value2, _replacer, options2).toString(options2);
+    }
+    exports.parse = parse4;
+    exports.parseAllDocuments = parseAllDocuments;
+    exports.parseDocument = parseDocument;
+    exports.stringify = stringify;
+  }
+});
+
+// node_modules/yaml/dist/index.js
+var require_dist = __commonJS({
+  "node_modules/yaml/dist/index.js"(exports) {
+    "use strict";
+    var composer = require_composer();
+    var Document = require_Document();
+    var Schema = require_Schema();
+    var errors = require_errors();
+    var Alias = require_Alias();
+    var identity = require_identity();
+    var Pair = require_Pair();
+    var Scalar = require_Scalar();
+    var YAMLMap = require_YAMLMap();
+    var YAMLSeq = require_YAMLSeq();
+    var cst = require_cst();
+    var lexer = require_lexer();
+    var lineCounter = require_line_counter();
+    var parser = require_parser();
+    var publicApi = require_public_api();
+    var visit2 = require_visit();
+    exports.Composer = composer.Composer;
+    exports.Document = Document.Document;
+    exports.Schema = Schema.Schema;
+    exports.YAMLError = errors.YAMLError;
+    exports.YAMLParseError = errors.YAMLParseError;
+    exports.YAMLWarning = errors.YAMLWarning;
+    exports.Alias = Alias.Alias;
+    exports.isAlias = identity.isAlias;
+    exports.isCollection = identity.isCollection;
+    exports.isDocument = identity.isDocument;
+    exports.isMap = identity.isMap;
+    exports.isNode = identity.isNode;
+    exports.isPair = identity.isPair;
+    exports.isScalar = identity.isScalar;
+    exports.isSeq = identity.isSeq;
+    exports.Pair = Pair.Pair;
+    exports.Scalar = Scalar.Scalar;
+    exports.YAMLMap = YAMLMap.YAMLMap;
+    exports.YAMLSeq = YAMLSeq.YAMLSeq;
+    exports.CST = cst;
+    exports.Lexer = lexer.Lexer;
+    exports.LineCounter = lineCounter.LineCounter;
+    exports.Parser = parser.Parser;
+    exports.parse = publicApi.parse;
+    exports.parseAllDocuments = publicApi.parseAllDocuments;
+    exports.parseDocument = publicApi.parseDocument;
+    exports.stringify = publicApi.stringify;
+    exports.visit = visit2.visit;
+    exports.visitAsync = visit2.visitAsync;
   }
 });
 
@@ -5023,7 +12346,7 @@ var require_make_dir = __commonJS({
       checkPath(input2);
       options2 = processOptions(options2);
       const mkdir4 = promisify2(options2.fs.mkdir);
-      const stat8 = promisify2(options2.fs.stat);
+      const stat7 = promisify2(options2.fs.stat);
       if (useNativeRecursiveOption && options2.fs.mkdir === fs5.mkdir) {
         const pth = path6.resolve(input2);
         await mkdir4(pth, {
@@ -5051,7 +12374,7 @@ var require_make_dir = __commonJS({
             return make(pth);
           }
           try {
-            const stats = await stat8(pth);
+            const stats = await stat7(pth);
             if (!stats.isDirectory()) {
               throw new Error("The path is not a directory");
             }
@@ -5126,7 +12449,7 @@ var require_shell_escape = __commonJS({
 });
 
 // node_modules/asn1/lib/ber/errors.js
-var require_errors = __commonJS({
+var require_errors2 = __commonJS({
   "node_modules/asn1/lib/ber/errors.js"(exports, module) {
     module.exports = {
       newInvalidAsn1Error: function(msg) {
@@ -5253,7 +12576,7 @@ var require_reader = __commonJS({
     var assert2 = __require("assert");
     var Buffer2 = require_safer().Buffer;
     var ASN1 = require_types();
-    var errors = require_errors();
+    var errors = require_errors2();
     var newInvalidAsn1Error = errors.newInvalidAsn1Error;
     function Reader(data) {
       if (!data || !Buffer2.isBuffer(data))
@@ -5418,7 +12741,7 @@ var require_writer = __commonJS({
     var assert2 = __require("assert");
     var Buffer2 = require_safer().Buffer;
     var ASN1 = require_types();
-    var errors = require_errors();
+    var errors = require_errors2();
     var newInvalidAsn1Error = errors.newInvalidAsn1Error;
     var DEFAULT_OPTS = {
       size: 1024,
@@ -5658,7 +12981,7 @@ var require_writer = __commonJS({
 // node_modules/asn1/lib/ber/index.js
 var require_ber = __commonJS({
   "node_modules/asn1/lib/ber/index.js"(exports, module) {
-    var errors = require_errors();
+    var errors = require_errors2();
     var types = require_types();
     var Reader = require_reader();
     var Writer = require_writer();
@@ -25245,7340 +32568,17 @@ var require_lib2 = __commonJS({
   }
 });
 
-// builtin:node:stream/promises
-var require_promises3 = __commonJS({
-  "builtin:node:stream/promises"(exports, module) {
-    module.exports = __require("node:stream/promises");
+// builtin:node:events
+var require_node_events = __commonJS({
+  "builtin:node:events"(exports, module) {
+    module.exports = __require("node:events");
   }
 });
 
-// node_modules/yaml/dist/nodes/identity.js
-var require_identity = __commonJS({
-  "node_modules/yaml/dist/nodes/identity.js"(exports) {
-    "use strict";
-    var ALIAS = /* @__PURE__ */ Symbol.for("yaml.alias");
-    var DOC = /* @__PURE__ */ Symbol.for("yaml.document");
-    var MAP = /* @__PURE__ */ Symbol.for("yaml.map");
-    var PAIR = /* @__PURE__ */ Symbol.for("yaml.pair");
-    var SCALAR = /* @__PURE__ */ Symbol.for("yaml.scalar");
-    var SEQ = /* @__PURE__ */ Symbol.for("yaml.seq");
-    var NODE_TYPE = /* @__PURE__ */ Symbol.for("yaml.node.type");
-    var isAlias = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === ALIAS;
-    var isDocument = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === DOC;
-    var isMap = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === MAP;
-    var isPair = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === PAIR;
-    var isScalar = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SCALAR;
-    var isSeq = (node2) => !!node2 && typeof node2 === "object" && node2[NODE_TYPE] === SEQ;
-    function isCollection(node2) {
-      if (node2 && typeof node2 === "object")
-        switch (node2[NODE_TYPE]) {
-          case MAP:
-          case SEQ:
-            return true;
-        }
-      return false;
-    }
-    function isNode(node2) {
-      if (node2 && typeof node2 === "object")
-        switch (node2[NODE_TYPE]) {
-          case ALIAS:
-          case MAP:
-          case SCALAR:
-          case SEQ:
-            return true;
-        }
-      return false;
-    }
-    var hasAnchor = (node2) => (isScalar(node2) || isCollection(node2)) && !!node2.anchor;
-    exports.ALIAS = ALIAS;
-    exports.DOC = DOC;
-    exports.MAP = MAP;
-    exports.NODE_TYPE = NODE_TYPE;
-    exports.PAIR = PAIR;
-    exports.SCALAR = SCALAR;
-    exports.SEQ = SEQ;
-    exports.hasAnchor = hasAnchor;
-    exports.isAlias = isAlias;
-    exports.isCollection = isCollection;
-    exports.isDocument = isDocument;
-    exports.isMap = isMap;
-    exports.isNode = isNode;
-    exports.isPair = isPair;
-    exports.isScalar = isScalar;
-    exports.isSeq = isSeq;
-  }
-});
-
-// node_modules/yaml/dist/visit.js
-var require_visit = __commonJS({
-  "node_modules/yaml/dist/visit.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var BREAK = /* @__PURE__ */ Symbol("break visit");
-    var SKIP = /* @__PURE__ */ Symbol("skip children");
-    var REMOVE = /* @__PURE__ */ Symbol("remove node");
-    function visit2(node2, visitor) {
-      const visitor_ = initVisitor(visitor);
-      if (identity.isDocument(node2)) {
-        const cd = visit_(null, node2.contents, visitor_, Object.freeze([node2]));
-        if (cd === REMOVE)
-          node2.contents = null;
-      } else
-        visit_(null, node2, visitor_, Object.freeze([]));
-    }
-    visit2.BREAK = BREAK;
-    visit2.SKIP = SKIP;
-    visit2.REMOVE = REMOVE;
-    function visit_(key, node2, visitor, path6) {
-      const ctrl = callVisitor(key, node2, visitor, path6);
-      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path6, ctrl);
-        return visit_(key, ctrl, visitor, path6);
-      }
-      if (typeof ctrl !== "symbol") {
-        if (identity.isCollection(node2)) {
-          path6 = Object.freeze(path6.concat(node2));
-          for (let i = 0; i < node2.items.length; ++i) {
-            const ci = visit_(i, node2.items[i], visitor, path6);
-            if (typeof ci === "number")
-              i = ci - 1;
-            else if (ci === BREAK)
-              return BREAK;
-            else if (ci === REMOVE) {
-              node2.items.splice(i, 1);
-              i -= 1;
-            }
-          }
-        } else if (identity.isPair(node2)) {
-          path6 = Object.freeze(path6.concat(node2));
-          const ck = visit_("key", node2.key, visitor, path6);
-          if (ck === BREAK)
-            return BREAK;
-          else if (ck === REMOVE)
-            node2.key = null;
-          const cv = visit_("value", node2.value, visitor, path6);
-          if (cv === BREAK)
-            return BREAK;
-          else if (cv === REMOVE)
-            node2.value = null;
-        }
-      }
-      return ctrl;
-    }
-    async function visitAsync(node2, visitor) {
-      const visitor_ = initVisitor(visitor);
-      if (identity.isDocument(node2)) {
-        const cd = await visitAsync_(null, node2.contents, visitor_, Object.freeze([node2]));
-        if (cd === REMOVE)
-          node2.contents = null;
-      } else
-        await visitAsync_(null, node2, visitor_, Object.freeze([]));
-    }
-    visitAsync.BREAK = BREAK;
-    visitAsync.SKIP = SKIP;
-    visitAsync.REMOVE = REMOVE;
-    async function visitAsync_(key, node2, visitor, path6) {
-      const ctrl = await callVisitor(key, node2, visitor, path6);
-      if (identity.isNode(ctrl) || identity.isPair(ctrl)) {
-        replaceNode(key, path6, ctrl);
-        return visitAsync_(key, ctrl, visitor, path6);
-      }
-      if (typeof ctrl !== "symbol") {
-        if (identity.isCollection(node2)) {
-          path6 = Object.freeze(path6.concat(node2));
-          for (let i = 0; i < node2.items.length; ++i) {
-            const ci = await visitAsync_(i, node2.items[i], visitor, path6);
-            if (typeof ci === "number")
-              i = ci - 1;
-            else if (ci === BREAK)
-              return BREAK;
-            else if (ci === REMOVE) {
-              node2.items.splice(i, 1);
-              i -= 1;
-            }
-          }
-        } else if (identity.isPair(node2)) {
-          path6 = Object.freeze(path6.concat(node2));
-          const ck = await visitAsync_("key", node2.key, visitor, path6);
-          if (ck === BREAK)
-            return BREAK;
-          else if (ck === REMOVE)
-            node2.key = null;
-          const cv = await visitAsync_("value", node2.value, visitor, path6);
-          if (cv === BREAK)
-            return BREAK;
-          else if (cv === REMOVE)
-            node2.value = null;
-        }
-      }
-      return ctrl;
-    }
-    function initVisitor(visitor) {
-      if (typeof visitor === "object" && (visitor.Collection || visitor.Node || visitor.Value)) {
-        return Object.assign({
-          Alias: visitor.Node,
-          Map: visitor.Node,
-          Scalar: visitor.Node,
-          Seq: visitor.Node
-        }, visitor.Value && {
-          Map: visitor.Value,
-          Scalar: visitor.Value,
-          Seq: visitor.Value
-        }, visitor.Collection && {
-          Map: visitor.Collection,
-          Seq: visitor.Collection
-        }, visitor);
-      }
-      return visitor;
-    }
-    function callVisitor(key, node2, visitor, path6) {
-      if (typeof visitor === "function")
-        return visitor(key, node2, path6);
-      if (identity.isMap(node2))
-        return visitor.Map?.(key, node2, path6);
-      if (identity.isSeq(node2))
-        return visitor.Seq?.(key, node2, path6);
-      if (identity.isPair(node2))
-        return visitor.Pair?.(key, node2, path6);
-      if (identity.isScalar(node2))
-        return visitor.Scalar?.(key, node2, path6);
-      if (identity.isAlias(node2))
-        return visitor.Alias?.(key, node2, path6);
-      return void 0;
-    }
-    function replaceNode(key, path6, node2) {
-      const parent = path6[path6.length - 1];
-      if (identity.isCollection(parent)) {
-        parent.items[key] = node2;
-      } else if (identity.isPair(parent)) {
-        if (key === "key")
-          parent.key = node2;
-        else
-          parent.value = node2;
-      } else if (identity.isDocument(parent)) {
-        parent.contents = node2;
-      } else {
-        const pt = identity.isAlias(parent) ? "alias" : "scalar";
-        throw new Error(`Cannot replace node with ${pt} parent`);
-      }
-    }
-    exports.visit = visit2;
-    exports.visitAsync = visitAsync;
-  }
-});
-
-// node_modules/yaml/dist/doc/directives.js
-var require_directives = __commonJS({
-  "node_modules/yaml/dist/doc/directives.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var visit2 = require_visit();
-    var escapeChars = {
-      "!": "%21",
-      ",": "%2C",
-      "[": "%5B",
-      "]": "%5D",
-      "{": "%7B",
-      "}": "%7D"
-    };
-    var escapeTagName = (tn) => tn.replace(/[!,[\]{}]/g, (ch) => escapeChars[ch]);
-    var Directives = class _Directives {
-      constructor(yaml, tags) {
-        this.docStart = null;
-        this.docEnd = false;
-        this.yaml = Object.assign({}, _Directives.defaultYaml, yaml);
-        this.tags = Object.assign({}, _Directives.defaultTags, tags);
-      }
-      clone() {
-        const copy = new _Directives(this.yaml, this.tags);
-        copy.docStart = this.docStart;
-        return copy;
-      }
-      /**
-       * During parsing, get a Directives instance for the current document and
-       * update the stream state according to the current version's spec.
-       */
-      atDocument() {
-        const res = new _Directives(this.yaml, this.tags);
-        switch (this.yaml.version) {
-          case "1.1":
-            this.atNextDocument = true;
-            break;
-          case "1.2":
-            this.atNextDocument = false;
-            this.yaml = {
-              explicit: _Directives.defaultYaml.explicit,
-              version: "1.2"
-            };
-            this.tags = Object.assign({}, _Directives.defaultTags);
-            break;
-        }
-        return res;
-      }
-      /**
-       * @param onError - May be called even if the action was successful
-       * @returns `true` on success
-       */
-      add(line, onError) {
-        if (this.atNextDocument) {
-          this.yaml = { explicit: _Directives.defaultYaml.explicit, version: "1.1" };
-          this.tags = Object.assign({}, _Directives.defaultTags);
-          this.atNextDocument = false;
-        }
-        const parts2 = line.trim().split(/[ \t]+/);
-        const name2 = parts2.shift();
-        switch (name2) {
-          case "%TAG": {
-            if (parts2.length !== 2) {
-              onError(0, "%TAG directive should contain exactly two parts");
-              if (parts2.length < 2)
-                return false;
-            }
-            const [handle, prefix2] = parts2;
-            this.tags[handle] = prefix2;
-            return true;
-          }
-          case "%YAML": {
-            this.yaml.explicit = true;
-            if (parts2.length !== 1) {
-              onError(0, "%YAML directive should contain exactly one part");
-              return false;
-            }
-            const [version2] = parts2;
-            if (version2 === "1.1" || version2 === "1.2") {
-              this.yaml.version = version2;
-              return true;
-            } else {
-              const isValid = /^\d+\.\d+$/.test(version2);
-              onError(6, `Unsupported YAML version ${version2}`, isValid);
-              return false;
-            }
-          }
-          default:
-            onError(0, `Unknown directive ${name2}`, true);
-            return false;
-        }
-      }
-      /**
-       * Resolves a tag, matching handles to those defined in %TAG directives.
-       *
-       * @returns Resolved tag, which may also be the non-specific tag `'!'` or a
-       *   `'!local'` tag, or `null` if unresolvable.
-       */
-      tagName(source, onError) {
-        if (source === "!")
-          return "!";
-        if (source[0] !== "!") {
-          onError(`Not a valid tag: ${source}`);
-          return null;
-        }
-        if (source[1] === "<") {
-          const verbatim = source.slice(2, -1);
-          if (verbatim === "!" || verbatim === "!!") {
-            onError(`Verbatim tags aren't resolved, so ${source} is invalid.`);
-            return null;
-          }
-          if (source[source.length - 1] !== ">")
-            onError("Verbatim tags must end with a >");
-          return verbatim;
-        }
-        const [, handle, suffix2] = source.match(/^(.*!)([^!]*)$/s);
-        if (!suffix2)
-          onError(`The ${source} tag has no suffix`);
-        const prefix2 = this.tags[handle];
-        if (prefix2) {
-          try {
-            return prefix2 + decodeURIComponent(suffix2);
-          } catch (error63) {
-            onError(String(error63));
-            return null;
-          }
-        }
-        if (handle === "!")
-          return source;
-        onError(`Could not resolve tag: ${source}`);
-        return null;
-      }
-      /**
-       * Given a fully resolved tag, returns its printable string form,
-       * taking into account current tag prefixes and defaults.
-       */
-      tagString(tag) {
-        for (const [handle, prefix2] of Object.entries(this.tags)) {
-          if (tag.startsWith(prefix2))
-            return handle + escapeTagName(tag.substring(prefix2.length));
-        }
-        return tag[0] === "!" ? tag : `!<${tag}>`;
-      }
-      toString(doc) {
-        const lines3 = this.yaml.explicit ? [`%YAML ${this.yaml.version || "1.2"}`] : [];
-        const tagEntries = Object.entries(this.tags);
-        let tagNames;
-        if (doc && tagEntries.length > 0 && identity.isNode(doc.contents)) {
-          const tags = {};
-          visit2.visit(doc.contents, (_key, node2) => {
-            if (identity.isNode(node2) && node2.tag)
-              tags[node2.tag] = true;
-          });
-          tagNames = Object.keys(tags);
-        } else
-          tagNames = [];
-        for (const [handle, prefix2] of tagEntries) {
-          if (handle === "!!" && prefix2 === "tag:yaml.org,2002:")
-            continue;
-          if (!doc || tagNames.some((tn) => tn.startsWith(prefix2)))
-            lines3.push(`%TAG ${handle} ${prefix2}`);
-        }
-        return lines3.join("\n");
-      }
-    };
-    Directives.defaultYaml = { explicit: false, version: "1.2" };
-    Directives.defaultTags = { "!!": "tag:yaml.org,2002:" };
-    exports.Directives = Directives;
-  }
-});
-
-// node_modules/yaml/dist/doc/anchors.js
-var require_anchors = __commonJS({
-  "node_modules/yaml/dist/doc/anchors.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var visit2 = require_visit();
-    function anchorIsValid(anchor2) {
-      if (/[\x00-\x19\s,[\]{}]/.test(anchor2)) {
-        const sa = JSON.stringify(anchor2);
-        const msg = `Anchor must not contain whitespace or control characters: ${sa}`;
-        throw new Error(msg);
-      }
-      return true;
-    }
-    function anchorNames(root) {
-      const anchors = /* @__PURE__ */ new Set();
-      visit2.visit(root, {
-        Value(_key, node2) {
-          if (node2.anchor)
-            anchors.add(node2.anchor);
-        }
-      });
-      return anchors;
-    }
-    function findNewAnchor(prefix2, exclude) {
-      for (let i = 1; true; ++i) {
-        const name2 = `${prefix2}${i}`;
-        if (!exclude.has(name2))
-          return name2;
-      }
-    }
-    function createNodeAnchors(doc, prefix2) {
-      const aliasObjects = [];
-      const sourceObjects = /* @__PURE__ */ new Map();
-      let prevAnchors = null;
-      return {
-        onAnchor: (source) => {
-          aliasObjects.push(source);
-          prevAnchors ?? (prevAnchors = anchorNames(doc));
-          const anchor2 = findNewAnchor(prefix2, prevAnchors);
-          prevAnchors.add(anchor2);
-          return anchor2;
-        },
-        /**
-         * With circular references, the source node is only resolved after all
-         * of its child nodes are. This is why anchors are set only after all of
-         * the nodes have been created.
-         */
-        setAnchors: () => {
-          for (const source of aliasObjects) {
-            const ref = sourceObjects.get(source);
-            if (typeof ref === "object" && ref.anchor && (identity.isScalar(ref.node) || identity.isCollection(ref.node))) {
-              ref.node.anchor = ref.anchor;
-            } else {
-              const error63 = new Error("Failed to resolve repeated object (this should not happen)");
-              error63.source = source;
-              throw error63;
-            }
-          }
-        },
-        sourceObjects
-      };
-    }
-    exports.anchorIsValid = anchorIsValid;
-    exports.anchorNames = anchorNames;
-    exports.createNodeAnchors = createNodeAnchors;
-    exports.findNewAnchor = findNewAnchor;
-  }
-});
-
-// node_modules/yaml/dist/doc/applyReviver.js
-var require_applyReviver = __commonJS({
-  "node_modules/yaml/dist/doc/applyReviver.js"(exports) {
-    "use strict";
-    function applyReviver(reviver, obj, key, val) {
-      if (val && typeof val === "object") {
-        if (Array.isArray(val)) {
-          for (let i = 0, len = val.length; i < len; ++i) {
-            const v0 = val[i];
-            const v1 = applyReviver(reviver, val, String(i), v0);
-            if (v1 === void 0)
-              delete val[i];
-            else if (v1 !== v0)
-              val[i] = v1;
-          }
-        } else if (val instanceof Map) {
-          for (const k of Array.from(val.keys())) {
-            const v0 = val.get(k);
-            const v1 = applyReviver(reviver, val, k, v0);
-            if (v1 === void 0)
-              val.delete(k);
-            else if (v1 !== v0)
-              val.set(k, v1);
-          }
-        } else if (val instanceof Set) {
-          for (const v0 of Array.from(val)) {
-            const v1 = applyReviver(reviver, val, v0, v0);
-            if (v1 === void 0)
-              val.delete(v0);
-            else if (v1 !== v0) {
-              val.delete(v0);
-              val.add(v1);
-            }
-          }
-        } else {
-          for (const [k, v0] of Object.entries(val)) {
-            const v1 = applyReviver(reviver, val, k, v0);
-            if (v1 === void 0)
-              delete val[k];
-            else if (v1 !== v0)
-              val[k] = v1;
-          }
-        }
-      }
-      return reviver.call(obj, key, val);
-    }
-    exports.applyReviver = applyReviver;
-  }
-});
-
-// node_modules/yaml/dist/nodes/toJS.js
-var require_toJS = __commonJS({
-  "node_modules/yaml/dist/nodes/toJS.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    function toJS(value2, arg, ctx) {
-      if (Array.isArray(value2))
-        return value2.map((v, i) => toJS(v, String(i), ctx));
-      if (value2 && typeof value2.toJSON === "function") {
-        if (!ctx || !identity.hasAnchor(value2))
-          return value2.toJSON(arg, ctx);
-        const data = { aliasCount: 0, count: 1, res: void 0 };
-        ctx.anchors.set(value2, data);
-        ctx.onCreate = (res2) => {
-          data.res = res2;
-          delete ctx.onCreate;
-        };
-        const res = value2.toJSON(arg, ctx);
-        if (ctx.onCreate)
-          ctx.onCreate(res);
-        return res;
-      }
-      if (typeof value2 === "bigint" && !ctx?.keep)
-        return Number(value2);
-      return value2;
-    }
-    exports.toJS = toJS;
-  }
-});
-
-// node_modules/yaml/dist/nodes/Node.js
-var require_Node = __commonJS({
-  "node_modules/yaml/dist/nodes/Node.js"(exports) {
-    "use strict";
-    var applyReviver = require_applyReviver();
-    var identity = require_identity();
-    var toJS = require_toJS();
-    var NodeBase = class {
-      constructor(type) {
-        Object.defineProperty(this, identity.NODE_TYPE, { value: type });
-      }
-      /** Create a copy of this node.  */
-      clone() {
-        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
-        if (this.range)
-          copy.range = this.range.slice();
-        return copy;
-      }
-      /** A plain JavaScript representation of this node. */
-      toJS(doc, { mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
-        if (!identity.isDocument(doc))
-          throw new TypeError("A document argument is required");
-        const ctx = {
-          anchors: /* @__PURE__ */ new Map(),
-          doc,
-          keep: true,
-          mapAsMap: mapAsMap === true,
-          mapKeyWarned: false,
-          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
-        };
-        const res = toJS.toJS(this, "", ctx);
-        if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
-        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
-      }
-    };
-    exports.NodeBase = NodeBase;
-  }
-});
-
-// node_modules/yaml/dist/nodes/Alias.js
-var require_Alias = __commonJS({
-  "node_modules/yaml/dist/nodes/Alias.js"(exports) {
-    "use strict";
-    var anchors = require_anchors();
-    var visit2 = require_visit();
-    var identity = require_identity();
-    var Node = require_Node();
-    var toJS = require_toJS();
-    var Alias = class extends Node.NodeBase {
-      constructor(source) {
-        super(identity.ALIAS);
-        this.source = source;
-        Object.defineProperty(this, "tag", {
-          set() {
-            throw new Error("Alias nodes cannot have tags");
-          }
-        });
-      }
-      /**
-       * Resolve the value of this alias within `doc`, finding the last
-       * instance of the `source` anchor before this node.
-       */
-      resolve(doc, ctx) {
-        if (ctx?.maxAliasCount === 0)
-          throw new ReferenceError("Alias resolution is disabled");
-        let nodes;
-        if (ctx?.aliasResolveCache) {
-          nodes = ctx.aliasResolveCache;
-        } else {
-          nodes = [];
-          visit2.visit(doc, {
-            Node: (_key, node2) => {
-              if (identity.isAlias(node2) || identity.hasAnchor(node2))
-                nodes.push(node2);
-            }
-          });
-          if (ctx)
-            ctx.aliasResolveCache = nodes;
-        }
-        let found = void 0;
-        for (const node2 of nodes) {
-          if (node2 === this)
-            break;
-          if (node2.anchor === this.source)
-            found = node2;
-        }
-        if (found && ctx) {
-          const { anchors: anchors2, doc: doc2, maxAliasCount } = ctx;
-          let data = anchors2.get(found);
-          if (!data) {
-            toJS.toJS(found, null, ctx);
-            data = anchors2.get(found);
-          }
-          if (data?.res === void 0) {
-            const msg = "This should not happen: Alias anchor was not resolved?";
-            throw new ReferenceError(msg);
-          }
-          if (maxAliasCount >= 0) {
-            data.count += 1;
-            if (data.aliasCount === 0)
-              data.aliasCount = getAliasCount(doc2, found, anchors2);
-            if (data.count * data.aliasCount > maxAliasCount) {
-              const msg = "Excessive alias count indicates a resource exhaustion attack";
-              throw new ReferenceError(msg);
-            }
-          }
-        }
-        return found;
-      }
-      toJSON(_arg, ctx) {
-        if (!ctx)
-          return { source: this.source };
-        const source = this.resolve(ctx.doc, ctx);
-        if (!source) {
-          const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
-          throw new ReferenceError(msg);
-        }
-        return ctx.anchors.get(source).res;
-      }
-      toString(ctx, _onComment, _onChompKeep) {
-        const src = `*${this.source}`;
-        if (ctx) {
-          anchors.anchorIsValid(this.source);
-          if (ctx.options.verifyAliasOrder && !ctx.anchors.has(this.source)) {
-            const msg = `Unresolved alias (the anchor must be set before the alias): ${this.source}`;
-            throw new Error(msg);
-          }
-          if (ctx.implicitKey)
-            return `${src} `;
-        }
-        return src;
-      }
-    };
-    function getAliasCount(doc, node2, anchors2) {
-      if (identity.isAlias(node2)) {
-        const source = node2.resolve(doc);
-        const anchor2 = anchors2 && source && anchors2.get(source);
-        return anchor2 ? anchor2.count * anchor2.aliasCount : 0;
-      } else if (identity.isCollection(node2)) {
-        let count2 = 0;
-        for (const item of node2.items) {
-          const c = getAliasCount(doc, item, anchors2);
-          if (c > count2)
-            count2 = c;
-        }
-        return count2;
-      } else if (identity.isPair(node2)) {
-        const kc = getAliasCount(doc, node2.key, anchors2);
-        const vc = getAliasCount(doc, node2.value, anchors2);
-        return Math.max(kc, vc);
-      }
-      return 1;
-    }
-    exports.Alias = Alias;
-  }
-});
-
-// node_modules/yaml/dist/nodes/Scalar.js
-var require_Scalar = __commonJS({
-  "node_modules/yaml/dist/nodes/Scalar.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Node = require_Node();
-    var toJS = require_toJS();
-    var isScalarValue = (value2) => !value2 || typeof value2 !== "function" && typeof value2 !== "object";
-    var Scalar = class extends Node.NodeBase {
-      constructor(value2) {
-        super(identity.SCALAR);
-        this.value = value2;
-      }
-      toJSON(arg, ctx) {
-        return ctx?.keep ? this.value : toJS.toJS(this.value, arg, ctx);
-      }
-      toString() {
-        return String(this.value);
-      }
-    };
-    Scalar.BLOCK_FOLDED = "BLOCK_FOLDED";
-    Scalar.BLOCK_LITERAL = "BLOCK_LITERAL";
-    Scalar.PLAIN = "PLAIN";
-    Scalar.QUOTE_DOUBLE = "QUOTE_DOUBLE";
-    Scalar.QUOTE_SINGLE = "QUOTE_SINGLE";
-    exports.Scalar = Scalar;
-    exports.isScalarValue = isScalarValue;
-  }
-});
-
-// node_modules/yaml/dist/doc/createNode.js
-var require_createNode = __commonJS({
-  "node_modules/yaml/dist/doc/createNode.js"(exports) {
-    "use strict";
-    var Alias = require_Alias();
-    var identity = require_identity();
-    var Scalar = require_Scalar();
-    var defaultTagPrefix = "tag:yaml.org,2002:";
-    function findTagObject(value2, tagName, tags) {
-      if (tagName) {
-        const match = tags.filter((t) => t.tag === tagName);
-        const tagObj = match.find((t) => !t.format) ?? match[0];
-        if (!tagObj)
-          throw new Error(`Tag ${tagName} not found`);
-        return tagObj;
-      }
-      return tags.find((t) => t.identify?.(value2) && !t.format);
-    }
-    function createNode(value2, tagName, ctx) {
-      if (identity.isDocument(value2))
-        value2 = value2.contents;
-      if (identity.isNode(value2))
-        return value2;
-      if (identity.isPair(value2)) {
-        const map2 = ctx.schema[identity.MAP].createNode?.(ctx.schema, null, ctx);
-        map2.items.push(value2);
-        return map2;
-      }
-      if (value2 instanceof String || value2 instanceof Number || value2 instanceof Boolean || typeof BigInt !== "undefined" && value2 instanceof BigInt) {
-        value2 = value2.valueOf();
-      }
-      const { aliasDuplicateObjects, onAnchor, onTagObj, schema, sourceObjects } = ctx;
-      let ref = void 0;
-      if (aliasDuplicateObjects && value2 && typeof value2 === "object") {
-        ref = sourceObjects.get(value2);
-        if (ref) {
-          ref.anchor ?? (ref.anchor = onAnchor(value2));
-          return new Alias.Alias(ref.anchor);
-        } else {
-          ref = { anchor: null, node: null };
-          sourceObjects.set(value2, ref);
-        }
-      }
-      if (tagName?.startsWith("!!"))
-        tagName = defaultTagPrefix + tagName.slice(2);
-      let tagObj = findTagObject(value2, tagName, schema.tags);
-      if (!tagObj) {
-        if (value2 && typeof value2.toJSON === "function") {
-          value2 = value2.toJSON();
-        }
-        if (!value2 || typeof value2 !== "object") {
-          const node3 = new Scalar.Scalar(value2);
-          if (ref)
-            ref.node = node3;
-          return node3;
-        }
-        tagObj = value2 instanceof Map ? schema[identity.MAP] : Symbol.iterator in Object(value2) ? schema[identity.SEQ] : schema[identity.MAP];
-      }
-      if (onTagObj) {
-        onTagObj(tagObj);
-        delete ctx.onTagObj;
-      }
-      const node2 = tagObj?.createNode ? tagObj.createNode(ctx.schema, value2, ctx) : typeof tagObj?.nodeClass?.from === "function" ? tagObj.nodeClass.from(ctx.schema, value2, ctx) : new Scalar.Scalar(value2);
-      if (tagName)
-        node2.tag = tagName;
-      else if (!tagObj.default)
-        node2.tag = tagObj.tag;
-      if (ref)
-        ref.node = node2;
-      return node2;
-    }
-    exports.createNode = createNode;
-  }
-});
-
-// node_modules/yaml/dist/nodes/Collection.js
-var require_Collection = __commonJS({
-  "node_modules/yaml/dist/nodes/Collection.js"(exports) {
-    "use strict";
-    var createNode = require_createNode();
-    var identity = require_identity();
-    var Node = require_Node();
-    function collectionFromPath(schema, path6, value2) {
-      let v = value2;
-      for (let i = path6.length - 1; i >= 0; --i) {
-        const k = path6[i];
-        if (typeof k === "number" && Number.isInteger(k) && k >= 0) {
-          const a = [];
-          a[k] = v;
-          v = a;
-        } else {
-          v = /* @__PURE__ */ new Map([[k, v]]);
-        }
-      }
-      return createNode.createNode(v, void 0, {
-        aliasDuplicateObjects: false,
-        keepUndefined: false,
-        onAnchor: () => {
-          throw new Error("This should not happen, please report a bug.");
-        },
-        schema,
-        sourceObjects: /* @__PURE__ */ new Map()
-      });
-    }
-    var isEmptyPath = (path6) => path6 == null || typeof path6 === "object" && !!path6[Symbol.iterator]().next().done;
-    var Collection = class extends Node.NodeBase {
-      constructor(type, schema) {
-        super(type);
-        Object.defineProperty(this, "schema", {
-          value: schema,
-          configurable: true,
-          enumerable: false,
-          writable: true
-        });
-      }
-      /**
-       * Create a copy of this collection.
-       *
-       * @param schema - If defined, overwrites the original's schema
-       */
-      clone(schema) {
-        const copy = Object.create(Object.getPrototypeOf(this), Object.getOwnPropertyDescriptors(this));
-        if (schema)
-          copy.schema = schema;
-        copy.items = copy.items.map((it) => identity.isNode(it) || identity.isPair(it) ? it.clone(schema) : it);
-        if (this.range)
-          copy.range = this.range.slice();
-        return copy;
-      }
-      /**
-       * Adds a value to the collection. For `!!map` and `!!omap` the value must
-       * be a Pair instance or a `{ key, value }` object, which may not have a key
-       * that already exists in the map.
-       */
-      addIn(path6, value2) {
-        if (isEmptyPath(path6))
-          this.add(value2);
-        else {
-          const [key, ...rest] = path6;
-          const node2 = this.get(key, true);
-          if (identity.isCollection(node2))
-            node2.addIn(rest, value2);
-          else if (node2 === void 0 && this.schema)
-            this.set(key, collectionFromPath(this.schema, rest, value2));
-          else
-            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
-        }
-      }
-      /**
-       * Removes a value from the collection.
-       * @returns `true` if the item was found and removed.
-       */
-      deleteIn(path6) {
-        const [key, ...rest] = path6;
-        if (rest.length === 0)
-          return this.delete(key);
-        const node2 = this.get(key, true);
-        if (identity.isCollection(node2))
-          return node2.deleteIn(rest);
-        else
-          throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
-      }
-      /**
-       * Returns item at `key`, or `undefined` if not found. By default unwraps
-       * scalar values from their surrounding node; to disable set `keepScalar` to
-       * `true` (collections are always returned intact).
-       */
-      getIn(path6, keepScalar) {
-        const [key, ...rest] = path6;
-        const node2 = this.get(key, true);
-        if (rest.length === 0)
-          return !keepScalar && identity.isScalar(node2) ? node2.value : node2;
-        else
-          return identity.isCollection(node2) ? node2.getIn(rest, keepScalar) : void 0;
-      }
-      hasAllNullValues(allowScalar) {
-        return this.items.every((node2) => {
-          if (!identity.isPair(node2))
-            return false;
-          const n = node2.value;
-          return n == null || allowScalar && identity.isScalar(n) && n.value == null && !n.commentBefore && !n.comment && !n.tag;
-        });
-      }
-      /**
-       * Checks if the collection includes a value with the key `key`.
-       */
-      hasIn(path6) {
-        const [key, ...rest] = path6;
-        if (rest.length === 0)
-          return this.has(key);
-        const node2 = this.get(key, true);
-        return identity.isCollection(node2) ? node2.hasIn(rest) : false;
-      }
-      /**
-       * Sets a value in this collection. For `!!set`, `value` needs to be a
-       * boolean to add/remove the item from the set.
-       */
-      setIn(path6, value2) {
-        const [key, ...rest] = path6;
-        if (rest.length === 0) {
-          this.set(key, value2);
-        } else {
-          const node2 = this.get(key, true);
-          if (identity.isCollection(node2))
-            node2.setIn(rest, value2);
-          else if (node2 === void 0 && this.schema)
-            this.set(key, collectionFromPath(this.schema, rest, value2));
-          else
-            throw new Error(`Expected YAML collection at ${key}. Remaining path: ${rest}`);
-        }
-      }
-    };
-    exports.Collection = Collection;
-    exports.collectionFromPath = collectionFromPath;
-    exports.isEmptyPath = isEmptyPath;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringifyComment.js
-var require_stringifyComment = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyComment.js"(exports) {
-    "use strict";
-    var stringifyComment = (str) => str.replace(/^(?!$)(?: $)?/gm, "#");
-    function indentComment(comment, indent) {
-      if (/^\n+$/.test(comment))
-        return comment.substring(1);
-      return indent ? comment.replace(/^(?! *$)/gm, indent) : comment;
-    }
-    var lineComment = (str, indent, comment) => str.endsWith("\n") ? indentComment(comment, indent) : comment.includes("\n") ? "\n" + indentComment(comment, indent) : (str.endsWith(" ") ? "" : " ") + comment;
-    exports.indentComment = indentComment;
-    exports.lineComment = lineComment;
-    exports.stringifyComment = stringifyComment;
-  }
-});
-
-// node_modules/yaml/dist/stringify/foldFlowLines.js
-var require_foldFlowLines = __commonJS({
-  "node_modules/yaml/dist/stringify/foldFlowLines.js"(exports) {
-    "use strict";
-    var FOLD_FLOW = "flow";
-    var FOLD_BLOCK = "block";
-    var FOLD_QUOTED = "quoted";
-    function foldFlowLines(text3, indent, mode = "flow", { indentAtStart, lineWidth = 80, minContentWidth = 20, onFold, onOverflow } = {}) {
-      if (!lineWidth || lineWidth < 0)
-        return text3;
-      if (lineWidth < minContentWidth)
-        minContentWidth = 0;
-      const endStep = Math.max(1 + minContentWidth, 1 + lineWidth - indent.length);
-      if (text3.length <= endStep)
-        return text3;
-      const folds = [];
-      const escapedFolds = {};
-      let end2 = lineWidth - indent.length;
-      if (typeof indentAtStart === "number") {
-        if (indentAtStart > lineWidth - Math.max(2, minContentWidth))
-          folds.push(0);
-        else
-          end2 = lineWidth - indentAtStart;
-      }
-      let split = void 0;
-      let prev = void 0;
-      let overflow = false;
-      let i = -1;
-      let escStart = -1;
-      let escEnd = -1;
-      if (mode === FOLD_BLOCK) {
-        i = consumeMoreIndentedLines(text3, i, indent.length);
-        if (i !== -1)
-          end2 = i + endStep;
-      }
-      for (let ch; ch = text3[i += 1]; ) {
-        if (mode === FOLD_QUOTED && ch === "\\") {
-          escStart = i;
-          switch (text3[i + 1]) {
-            case "x":
-              i += 3;
-              break;
-            case "u":
-              i += 5;
-              break;
-            case "U":
-              i += 9;
-              break;
-            default:
-              i += 1;
-          }
-          escEnd = i;
-        }
-        if (ch === "\n") {
-          if (mode === FOLD_BLOCK)
-            i = consumeMoreIndentedLines(text3, i, indent.length);
-          end2 = i + indent.length + endStep;
-          split = void 0;
-        } else {
-          if (ch === " " && prev && prev !== " " && prev !== "\n" && prev !== "	") {
-            const next = text3[i + 1];
-            if (next && next !== " " && next !== "\n" && next !== "	")
-              split = i;
-          }
-          if (i >= end2) {
-            if (split) {
-              folds.push(split);
-              end2 = split + endStep;
-              split = void 0;
-            } else if (mode === FOLD_QUOTED) {
-              while (prev === " " || prev === "	") {
-                prev = ch;
-                ch = text3[i += 1];
-                overflow = true;
-              }
-              const j = i > escEnd + 1 ? i - 2 : escStart - 1;
-              if (escapedFolds[j])
-                return text3;
-              folds.push(j);
-              escapedFolds[j] = true;
-              end2 = j + endStep;
-              split = void 0;
-            } else {
-              overflow = true;
-            }
-          }
-        }
-        prev = ch;
-      }
-      if (overflow && onOverflow)
-        onOverflow();
-      if (folds.length === 0)
-        return text3;
-      if (onFold)
-        onFold();
-      let res = text3.slice(0, folds[0]);
-      for (let i2 = 0; i2 < folds.length; ++i2) {
-        const fold = folds[i2];
-        const end3 = folds[i2 + 1] || text3.length;
-        if (fold === 0)
-          res = `
-${indent}${text3.slice(0, end3)}`;
-        else {
-          if (mode === FOLD_QUOTED && escapedFolds[fold])
-            res += `${text3[fold]}\\`;
-          res += `
-${indent}${text3.slice(fold + 1, end3)}`;
-        }
-      }
-      return res;
-    }
-    function consumeMoreIndentedLines(text3, i, indent) {
-      let end2 = i;
-      let start = i + 1;
-      let ch = text3[start];
-      while (ch === " " || ch === "	") {
-        if (i < start + indent) {
-          ch = text3[++i];
-        } else {
-          do {
-            ch = text3[++i];
-          } while (ch && ch !== "\n");
-          end2 = i;
-          start = i + 1;
-          ch = text3[start];
-        }
-      }
-      return end2;
-    }
-    exports.FOLD_BLOCK = FOLD_BLOCK;
-    exports.FOLD_FLOW = FOLD_FLOW;
-    exports.FOLD_QUOTED = FOLD_QUOTED;
-    exports.foldFlowLines = foldFlowLines;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringifyString.js
-var require_stringifyString = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyString.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var foldFlowLines = require_foldFlowLines();
-    var getFoldOptions = (ctx, isBlock) => ({
-      indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
-      lineWidth: ctx.options.lineWidth,
-      minContentWidth: ctx.options.minContentWidth
-    });
-    var containsDocumentMarker = (str) => /^(%|---|\.\.\.)/m.test(str);
-    function lineLengthOverLimit(str, lineWidth, indentLength) {
-      if (!lineWidth || lineWidth < 0)
-        return false;
-      const limit2 = lineWidth - indentLength;
-      const strLen = str.length;
-      if (strLen <= limit2)
-        return false;
-      for (let i = 0, start = 0; i < strLen; ++i) {
-        if (str[i] === "\n") {
-          if (i - start > limit2)
-            return true;
-          start = i + 1;
-          if (strLen - start <= limit2)
-            return false;
-        }
-      }
-      return true;
-    }
-    function doubleQuotedString(value2, ctx) {
-      const json2 = JSON.stringify(value2);
-      if (ctx.options.doubleQuotedAsJSON)
-        return json2;
-      const { implicitKey } = ctx;
-      const minMultiLineLength = ctx.options.doubleQuotedMinMultiLineLength;
-      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
-      let str = "";
-      let start = 0;
-      for (let i = 0, ch = json2[i]; ch; ch = json2[++i]) {
-        if (ch === " " && json2[i + 1] === "\\" && json2[i + 2] === "n") {
-          str += json2.slice(start, i) + "\\ ";
-          i += 1;
-          start = i;
-          ch = "\\";
-        }
-        if (ch === "\\")
-          switch (json2[i + 1]) {
-            case "u":
-              {
-                str += json2.slice(start, i);
-                const code = json2.substr(i + 2, 4);
-                switch (code) {
-                  case "0000":
-                    str += "\\0";
-                    break;
-                  case "0007":
-                    str += "\\a";
-                    break;
-                  case "000b":
-                    str += "\\v";
-                    break;
-                  case "001b":
-                    str += "\\e";
-                    break;
-                  case "0085":
-                    str += "\\N";
-                    break;
-                  case "00a0":
-                    str += "\\_";
-                    break;
-                  case "2028":
-                    str += "\\L";
-                    break;
-                  case "2029":
-                    str += "\\P";
-                    break;
-                  default:
-                    if (code.substr(0, 2) === "00")
-                      str += "\\x" + code.substr(2);
-                    else
-                      str += json2.substr(i, 6);
-                }
-                i += 5;
-                start = i + 1;
-              }
-              break;
-            case "n":
-              if (implicitKey || json2[i + 2] === '"' || json2.length < minMultiLineLength) {
-                i += 1;
-              } else {
-                str += json2.slice(start, i) + "\n\n";
-                while (json2[i + 2] === "\\" && json2[i + 3] === "n" && json2[i + 4] !== '"') {
-                  str += "\n";
-                  i += 2;
-                }
-                str += indent;
-                if (json2[i + 2] === " ")
-                  str += "\\";
-                i += 1;
-                start = i + 1;
-              }
-              break;
-            default:
-              i += 1;
-          }
-      }
-      str = start ? str + json2.slice(start) : json2;
-      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_QUOTED, getFoldOptions(ctx, false));
-    }
-    function singleQuotedString(value2, ctx) {
-      if (ctx.options.singleQuote === false || ctx.implicitKey && value2.includes("\n") || /[ \t]\n|\n[ \t]/.test(value2))
-        return doubleQuotedString(value2, ctx);
-      const indent = ctx.indent || (containsDocumentMarker(value2) ? "  " : "");
-      const res = "'" + value2.replace(/'/g, "''").replace(/\n+/g, `$&
-${indent}`) + "'";
-      return ctx.implicitKey ? res : foldFlowLines.foldFlowLines(res, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
-    }
-    function quotedString(value2, ctx) {
-      const { singleQuote } = ctx.options;
-      let qs;
-      if (singleQuote === false)
-        qs = doubleQuotedString;
-      else {
-        const hasDouble = value2.includes('"');
-        const hasSingle = value2.includes("'");
-        if (hasDouble && !hasSingle)
-          qs = singleQuotedString;
-        else if (hasSingle && !hasDouble)
-          qs = doubleQuotedString;
-        else
-          qs = singleQuote ? singleQuotedString : doubleQuotedString;
-      }
-      return qs(value2, ctx);
-    }
-    var blockEndNewlines;
-    try {
-      blockEndNewlines = new RegExp("(^|(?<!\n))\n+(?!\n|$)", "g");
-    } catch {
-      blockEndNewlines = /\n+(?!\n|$)/g;
-    }
-    function blockString({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
-      const { blockQuote, commentString, lineWidth } = ctx.options;
-      if (!blockQuote || /\n[\t ]+$/.test(value2)) {
-        return quotedString(value2, ctx);
-      }
-      const indent = ctx.indent || (ctx.forceBlockIndent || containsDocumentMarker(value2) ? "  " : "");
-      const literal2 = blockQuote === "literal" ? true : blockQuote === "folded" || type === Scalar.Scalar.BLOCK_FOLDED ? false : type === Scalar.Scalar.BLOCK_LITERAL ? true : !lineLengthOverLimit(value2, lineWidth, indent.length);
-      if (!value2)
-        return literal2 ? "|\n" : ">\n";
-      let chomp;
-      let endStart;
-      for (endStart = value2.length; endStart > 0; --endStart) {
-        const ch = value2[endStart - 1];
-        if (ch !== "\n" && ch !== "	" && ch !== " ")
-          break;
-      }
-      let end2 = value2.substring(endStart);
-      const endNlPos = end2.indexOf("\n");
-      if (endNlPos === -1) {
-        chomp = "-";
-      } else if (value2 === end2 || endNlPos !== end2.length - 1) {
-        chomp = "+";
-        if (onChompKeep)
-          onChompKeep();
-      } else {
-        chomp = "";
-      }
-      if (end2) {
-        value2 = value2.slice(0, -end2.length);
-        if (end2[end2.length - 1] === "\n")
-          end2 = end2.slice(0, -1);
-        end2 = end2.replace(blockEndNewlines, `$&${indent}`);
-      }
-      let startWithSpace = false;
-      let startEnd;
-      let startNlPos = -1;
-      for (startEnd = 0; startEnd < value2.length; ++startEnd) {
-        const ch = value2[startEnd];
-        if (ch === " ")
-          startWithSpace = true;
-        else if (ch === "\n")
-          startNlPos = startEnd;
-        else
-          break;
-      }
-      let start = value2.substring(0, startNlPos < startEnd ? startNlPos + 1 : startEnd);
-      if (start) {
-        value2 = value2.substring(start.length);
-        start = start.replace(/\n+/g, `$&${indent}`);
-      }
-      const indentSize = indent ? "2" : "1";
-      let header = (startWithSpace ? indentSize : "") + chomp;
-      if (comment) {
-        header += " " + commentString(comment.replace(/ ?[\r\n]+/g, " "));
-        if (onComment)
-          onComment();
-      }
-      if (!literal2) {
-        const foldedValue = value2.replace(/\n+/g, "\n$&").replace(/(?:^|\n)([\t ].*)(?:([\n\t ]*)\n(?![\n\t ]))?/g, "$1$2").replace(/\n+/g, `$&${indent}`);
-        let literalFallback = false;
-        const foldOptions = getFoldOptions(ctx, true);
-        if (blockQuote !== "folded" && type !== Scalar.Scalar.BLOCK_FOLDED) {
-          foldOptions.onOverflow = () => {
-            literalFallback = true;
-          };
-        }
-        const body = foldFlowLines.foldFlowLines(`${start}${foldedValue}${end2}`, indent, foldFlowLines.FOLD_BLOCK, foldOptions);
-        if (!literalFallback)
-          return `>${header}
-${indent}${body}`;
-      }
-      value2 = value2.replace(/\n+/g, `$&${indent}`);
-      return `|${header}
-${indent}${start}${value2}${end2}`;
-    }
-    function plainString(item, ctx, onComment, onChompKeep) {
-      const { type, value: value2 } = item;
-      const { actualString, implicitKey, indent, indentStep, inFlow } = ctx;
-      if (implicitKey && value2.includes("\n") || inFlow && /[[\]{},]/.test(value2)) {
-        return quotedString(value2, ctx);
-      }
-      if (/^[\n\t ,[\]{}#&*!|>'"%@`]|^[?-]$|^[?-][ \t]|[\n:][ \t]|[ \t]\n|[\n\t ]#|[\n\t :]$/.test(value2)) {
-        return implicitKey || inFlow || !value2.includes("\n") ? quotedString(value2, ctx) : blockString(item, ctx, onComment, onChompKeep);
-      }
-      if (!implicitKey && !inFlow && type !== Scalar.Scalar.PLAIN && value2.includes("\n")) {
-        return blockString(item, ctx, onComment, onChompKeep);
-      }
-      if (containsDocumentMarker(value2)) {
-        if (indent === "") {
-          ctx.forceBlockIndent = true;
-          return blockString(item, ctx, onComment, onChompKeep);
-        } else if (implicitKey && indent === indentStep) {
-          return quotedString(value2, ctx);
-        }
-      }
-      const str = value2.replace(/\n+/g, `$&
-${indent}`);
-      if (actualString) {
-        const test = (tag) => tag.default && tag.tag !== "tag:yaml.org,2002:str" && tag.test?.test(str);
-        const { compat, tags } = ctx.doc.schema;
-        if (tags.some(test) || compat?.some(test))
-          return quotedString(value2, ctx);
-      }
-      return implicitKey ? str : foldFlowLines.foldFlowLines(str, indent, foldFlowLines.FOLD_FLOW, getFoldOptions(ctx, false));
-    }
-    function stringifyString(item, ctx, onComment, onChompKeep) {
-      const { implicitKey, inFlow } = ctx;
-      const ss = typeof item.value === "string" ? item : Object.assign({}, item, { value: String(item.value) });
-      let { type } = item;
-      if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
-        if (/[\x00-\x08\x0b-\x1f\x7f-\x9f\u{D800}-\u{DFFF}]/u.test(ss.value))
-          type = Scalar.Scalar.QUOTE_DOUBLE;
-      }
-      const _stringify = (_type) => {
-        switch (_type) {
-          case Scalar.Scalar.BLOCK_FOLDED:
-          case Scalar.Scalar.BLOCK_LITERAL:
-            return implicitKey || inFlow ? quotedString(ss.value, ctx) : blockString(ss, ctx, onComment, onChompKeep);
-          case Scalar.Scalar.QUOTE_DOUBLE:
-            return doubleQuotedString(ss.value, ctx);
-          case Scalar.Scalar.QUOTE_SINGLE:
-            return singleQuotedString(ss.value, ctx);
-          case Scalar.Scalar.PLAIN:
-            return plainString(ss, ctx, onComment, onChompKeep);
-          default:
-            return null;
-        }
-      };
-      let res = _stringify(type);
-      if (res === null) {
-        const { defaultKeyType, defaultStringType } = ctx.options;
-        const t = implicitKey && defaultKeyType || defaultStringType;
-        res = _stringify(t);
-        if (res === null)
-          throw new Error(`Unsupported default string type ${t}`);
-      }
-      return res;
-    }
-    exports.stringifyString = stringifyString;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringify.js
-var require_stringify = __commonJS({
-  "node_modules/yaml/dist/stringify/stringify.js"(exports) {
-    "use strict";
-    var anchors = require_anchors();
-    var identity = require_identity();
-    var stringifyComment = require_stringifyComment();
-    var stringifyString = require_stringifyString();
-    function createStringifyContext(doc, options2) {
-      const opt = Object.assign({
-        blockQuote: true,
-        commentString: stringifyComment.stringifyComment,
-        defaultKeyType: null,
-        defaultStringType: "PLAIN",
-        directives: null,
-        doubleQuotedAsJSON: false,
-        doubleQuotedMinMultiLineLength: 40,
-        falseStr: "false",
-        flowCollectionPadding: true,
-        indentSeq: true,
-        lineWidth: 80,
-        minContentWidth: 20,
-        nullStr: "null",
-        simpleKeys: false,
-        singleQuote: null,
-        trailingComma: false,
-        trueStr: "true",
-        verifyAliasOrder: true
-      }, doc.schema.toStringOptions, options2);
-      let inFlow;
-      switch (opt.collectionStyle) {
-        case "block":
-          inFlow = false;
-          break;
-        case "flow":
-          inFlow = true;
-          break;
-        default:
-          inFlow = null;
-      }
-      return {
-        anchors: /* @__PURE__ */ new Set(),
-        doc,
-        flowCollectionPadding: opt.flowCollectionPadding ? " " : "",
-        indent: "",
-        indentStep: typeof opt.indent === "number" ? " ".repeat(opt.indent) : "  ",
-        inFlow,
-        options: opt
-      };
-    }
-    function getTagObject(tags, item) {
-      if (item.tag) {
-        const match = tags.filter((t) => t.tag === item.tag);
-        if (match.length > 0)
-          return match.find((t) => t.format === item.format) ?? match[0];
-      }
-      let tagObj = void 0;
-      let obj;
-      if (identity.isScalar(item)) {
-        obj = item.value;
-        let match = tags.filter((t) => t.identify?.(obj));
-        if (match.length > 1) {
-          const testMatch = match.filter((t) => t.test);
-          if (testMatch.length > 0)
-            match = testMatch;
-        }
-        tagObj = match.find((t) => t.format === item.format) ?? match.find((t) => !t.format);
-      } else {
-        obj = item;
-        tagObj = tags.find((t) => t.nodeClass && obj instanceof t.nodeClass);
-      }
-      if (!tagObj) {
-        const name2 = obj?.constructor?.name ?? (obj === null ? "null" : typeof obj);
-        throw new Error(`Tag not resolved for ${name2} value`);
-      }
-      return tagObj;
-    }
-    function stringifyProps(node2, tagObj, { anchors: anchors$1, doc }) {
-      if (!doc.directives)
-        return "";
-      const props = [];
-      const anchor2 = (identity.isScalar(node2) || identity.isCollection(node2)) && node2.anchor;
-      if (anchor2 && anchors.anchorIsValid(anchor2)) {
-        anchors$1.add(anchor2);
-        props.push(`&${anchor2}`);
-      }
-      const tag = node2.tag ?? (tagObj.default ? null : tagObj.tag);
-      if (tag)
-        props.push(doc.directives.tagString(tag));
-      return props.join(" ");
-    }
-    function stringify(item, ctx, onComment, onChompKeep) {
-      if (identity.isPair(item))
-        return item.toString(ctx, onComment, onChompKeep);
-      if (identity.isAlias(item)) {
-        if (ctx.doc.directives)
-          return item.toString(ctx);
-        if (ctx.resolvedAliases?.has(item)) {
-          throw new TypeError(`Cannot stringify circular structure without alias nodes`);
-        } else {
-          if (ctx.resolvedAliases)
-            ctx.resolvedAliases.add(item);
-          else
-            ctx.resolvedAliases = /* @__PURE__ */ new Set([item]);
-          item = item.resolve(ctx.doc);
-        }
-      }
-      let tagObj = void 0;
-      const node2 = identity.isNode(item) ? item : ctx.doc.createNode(item, { onTagObj: (o) => tagObj = o });
-      tagObj ?? (tagObj = getTagObject(ctx.doc.schema.tags, node2));
-      const props = stringifyProps(node2, tagObj, ctx);
-      if (props.length > 0)
-        ctx.indentAtStart = (ctx.indentAtStart ?? 0) + props.length + 1;
-      const str = typeof tagObj.stringify === "function" ? tagObj.stringify(node2, ctx, onComment, onChompKeep) : identity.isScalar(node2) ? stringifyString.stringifyString(node2, ctx, onComment, onChompKeep) : node2.toString(ctx, onComment, onChompKeep);
-      if (!props)
-        return str;
-      return identity.isScalar(node2) || str[0] === "{" || str[0] === "[" ? `${props} ${str}` : `${props}
-${ctx.indent}${str}`;
-    }
-    exports.createStringifyContext = createStringifyContext;
-    exports.stringify = stringify;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringifyPair.js
-var require_stringifyPair = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyPair.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Scalar = require_Scalar();
-    var stringify = require_stringify();
-    var stringifyComment = require_stringifyComment();
-    function stringifyPair({ key, value: value2 }, ctx, onComment, onChompKeep) {
-      const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
-      let keyComment = identity.isNode(key) && key.comment || null;
-      if (simpleKeys) {
-        if (keyComment) {
-          throw new Error("With simple keys, key nodes cannot have comments");
-        }
-        if (identity.isCollection(key) || !identity.isNode(key) && typeof key === "object") {
-          const msg = "With simple keys, collection cannot be used as a key value";
-          throw new Error(msg);
-        }
-      }
-      let explicitKey = !simpleKeys && (!key || keyComment && value2 == null && !ctx.inFlow || identity.isCollection(key) || (identity.isScalar(key) ? key.type === Scalar.Scalar.BLOCK_FOLDED || key.type === Scalar.Scalar.BLOCK_LITERAL : typeof key === "object"));
-      ctx = Object.assign({}, ctx, {
-        allNullValues: false,
-        implicitKey: !explicitKey && (simpleKeys || !allNullValues),
-        indent: indent + indentStep
-      });
-      let keyCommentDone = false;
-      let chompKeep = false;
-      let str = stringify.stringify(key, ctx, () => keyCommentDone = true, () => chompKeep = true);
-      if (!explicitKey && !ctx.inFlow && str.length > 1024) {
-        if (simpleKeys)
-          throw new Error("With simple keys, single line scalar must not span more than 1024 characters");
-        explicitKey = true;
-      }
-      if (ctx.inFlow) {
-        if (allNullValues || value2 == null) {
-          if (keyCommentDone && onComment)
-            onComment();
-          return str === "" ? "?" : explicitKey ? `? ${str}` : str;
-        }
-      } else if (allNullValues && !simpleKeys || value2 == null && explicitKey) {
-        str = `? ${str}`;
-        if (keyComment && !keyCommentDone) {
-          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
-        } else if (chompKeep && onChompKeep)
-          onChompKeep();
-        return str;
-      }
-      if (keyCommentDone)
-        keyComment = null;
-      if (explicitKey) {
-        if (keyComment)
-          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
-        str = `? ${str}
-${indent}:`;
-      } else {
-        str = `${str}:`;
-        if (keyComment)
-          str += stringifyComment.lineComment(str, ctx.indent, commentString(keyComment));
-      }
-      let vsb, vcb, valueComment;
-      if (identity.isNode(value2)) {
-        vsb = !!value2.spaceBefore;
-        vcb = value2.commentBefore;
-        valueComment = value2.comment;
-      } else {
-        vsb = false;
-        vcb = null;
-        valueComment = null;
-        if (value2 && typeof value2 === "object")
-          value2 = doc.createNode(value2);
-      }
-      ctx.implicitKey = false;
-      if (!explicitKey && !keyComment && identity.isScalar(value2))
-        ctx.indentAtStart = str.length + 1;
-      chompKeep = false;
-      if (!indentSeq && indentStep.length >= 2 && !ctx.inFlow && !explicitKey && identity.isSeq(value2) && !value2.flow && !value2.tag && !value2.anchor) {
-        ctx.indent = ctx.indent.substring(2);
-      }
-      let valueCommentDone = false;
-      const valueStr = stringify.stringify(value2, ctx, () => valueCommentDone = true, () => chompKeep = true);
-      let ws = " ";
-      if (keyComment || vsb || vcb) {
-        ws = vsb ? "\n" : "";
-        if (vcb) {
-          const cs = commentString(vcb);
-          ws += `
-${stringifyComment.indentComment(cs, ctx.indent)}`;
-        }
-        if (valueStr === "" && !ctx.inFlow) {
-          if (ws === "\n" && valueComment)
-            ws = "\n\n";
-        } else {
-          ws += `
-${ctx.indent}`;
-        }
-      } else if (!explicitKey && identity.isCollection(value2)) {
-        const vs0 = valueStr[0];
-        const nl0 = valueStr.indexOf("\n");
-        const hasNewline = nl0 !== -1;
-        const flow = ctx.inFlow ?? value2.flow ?? value2.items.length === 0;
-        if (hasNewline || !flow) {
-          let hasPropsLine = false;
-          if (hasNewline && (vs0 === "&" || vs0 === "!")) {
-            let sp0 = valueStr.indexOf(" ");
-            if (vs0 === "&" && sp0 !== -1 && sp0 < nl0 && valueStr[sp0 + 1] === "!") {
-              sp0 = valueStr.indexOf(" ", sp0 + 1);
-            }
-            if (sp0 === -1 || nl0 < sp0)
-              hasPropsLine = true;
-          }
-          if (!hasPropsLine)
-            ws = `
-${ctx.indent}`;
-        }
-      } else if (valueStr === "" || valueStr[0] === "\n") {
-        ws = "";
-      }
-      str += ws + valueStr;
-      if (ctx.inFlow) {
-        if (valueCommentDone && onComment)
-          onComment();
-      } else if (valueComment && !valueCommentDone) {
-        str += stringifyComment.lineComment(str, ctx.indent, commentString(valueComment));
-      } else if (chompKeep && onChompKeep) {
-        onChompKeep();
-      }
-      return str;
-    }
-    exports.stringifyPair = stringifyPair;
-  }
-});
-
-// node_modules/yaml/dist/log.js
-var require_log = __commonJS({
-  "node_modules/yaml/dist/log.js"(exports) {
-    "use strict";
-    var node_process = __require("process");
-    function debug2(logLevel, ...messages) {
-      if (logLevel === "debug")
-        console.log(...messages);
-    }
-    function warn(logLevel, warning) {
-      if (logLevel === "debug" || logLevel === "warn") {
-        if (typeof node_process.emitWarning === "function")
-          node_process.emitWarning(warning);
-        else
-          console.warn(warning);
-      }
-    }
-    exports.debug = debug2;
-    exports.warn = warn;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/merge.js
-var require_merge = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/merge.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Scalar = require_Scalar();
-    var MERGE_KEY = "<<";
-    var merge2 = {
-      identify: (value2) => value2 === MERGE_KEY || typeof value2 === "symbol" && value2.description === MERGE_KEY,
-      default: "key",
-      tag: "tag:yaml.org,2002:merge",
-      test: /^<<$/,
-      resolve: () => Object.assign(new Scalar.Scalar(Symbol(MERGE_KEY)), {
-        addToJSMap: addMergeToJSMap
-      }),
-      stringify: () => MERGE_KEY
-    };
-    var isMergeKey = (ctx, key) => (merge2.identify(key) || identity.isScalar(key) && (!key.type || key.type === Scalar.Scalar.PLAIN) && merge2.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge2.tag && tag.default);
-    function addMergeToJSMap(ctx, map2, value2) {
-      const source = resolveAliasValue(ctx, value2);
-      if (identity.isSeq(source))
-        for (const it of source.items)
-          mergeValue(ctx, map2, it);
-      else if (Array.isArray(source))
-        for (const it of source)
-          mergeValue(ctx, map2, it);
-      else
-        mergeValue(ctx, map2, source);
-    }
-    function mergeValue(ctx, map2, value2) {
-      const source = resolveAliasValue(ctx, value2);
-      if (!identity.isMap(source))
-        throw new Error("Merge sources must be maps or map aliases");
-      const srcMap = source.toJSON(null, ctx, Map);
-      for (const [key, value3] of srcMap) {
-        if (map2 instanceof Map) {
-          if (!map2.has(key))
-            map2.set(key, value3);
-        } else if (map2 instanceof Set) {
-          map2.add(key);
-        } else if (!Object.prototype.hasOwnProperty.call(map2, key)) {
-          Object.defineProperty(map2, key, {
-            value: value3,
-            writable: true,
-            enumerable: true,
-            configurable: true
-          });
-        }
-      }
-      return map2;
-    }
-    function resolveAliasValue(ctx, value2) {
-      return ctx && identity.isAlias(value2) ? value2.resolve(ctx.doc, ctx) : value2;
-    }
-    exports.addMergeToJSMap = addMergeToJSMap;
-    exports.isMergeKey = isMergeKey;
-    exports.merge = merge2;
-  }
-});
-
-// node_modules/yaml/dist/nodes/addPairToJSMap.js
-var require_addPairToJSMap = __commonJS({
-  "node_modules/yaml/dist/nodes/addPairToJSMap.js"(exports) {
-    "use strict";
-    var log = require_log();
-    var merge2 = require_merge();
-    var stringify = require_stringify();
-    var identity = require_identity();
-    var toJS = require_toJS();
-    function addPairToJSMap(ctx, map2, { key, value: value2 }) {
-      if (identity.isNode(key) && key.addToJSMap)
-        key.addToJSMap(ctx, map2, value2);
-      else if (merge2.isMergeKey(ctx, key))
-        merge2.addMergeToJSMap(ctx, map2, value2);
-      else {
-        const jsKey = toJS.toJS(key, "", ctx);
-        if (map2 instanceof Map) {
-          map2.set(jsKey, toJS.toJS(value2, jsKey, ctx));
-        } else if (map2 instanceof Set) {
-          map2.add(jsKey);
-        } else {
-          const stringKey = stringifyKey(key, jsKey, ctx);
-          const jsValue = toJS.toJS(value2, stringKey, ctx);
-          if (stringKey in map2)
-            Object.defineProperty(map2, stringKey, {
-              value: jsValue,
-              writable: true,
-              enumerable: true,
-              configurable: true
-            });
-          else
-            map2[stringKey] = jsValue;
-        }
-      }
-      return map2;
-    }
-    function stringifyKey(key, jsKey, ctx) {
-      if (jsKey === null)
-        return "";
-      if (typeof jsKey !== "object")
-        return String(jsKey);
-      if (identity.isNode(key) && ctx?.doc) {
-        const strCtx = stringify.createStringifyContext(ctx.doc, {});
-        strCtx.anchors = /* @__PURE__ */ new Set();
-        for (const node2 of ctx.anchors.keys())
-          strCtx.anchors.add(node2.anchor);
-        strCtx.inFlow = true;
-        strCtx.inStringifyKey = true;
-        const strKey = key.toString(strCtx);
-        if (!ctx.mapKeyWarned) {
-          let jsonStr = JSON.stringify(strKey);
-          if (jsonStr.length > 40)
-            jsonStr = jsonStr.substring(0, 36) + '..."';
-          log.warn(ctx.doc.options.logLevel, `Keys with collection values will be stringified due to JS Object restrictions: ${jsonStr}. Set mapAsMap: true to use object keys.`);
-          ctx.mapKeyWarned = true;
-        }
-        return strKey;
-      }
-      return JSON.stringify(jsKey);
-    }
-    exports.addPairToJSMap = addPairToJSMap;
-  }
-});
-
-// node_modules/yaml/dist/nodes/Pair.js
-var require_Pair = __commonJS({
-  "node_modules/yaml/dist/nodes/Pair.js"(exports) {
-    "use strict";
-    var createNode = require_createNode();
-    var stringifyPair = require_stringifyPair();
-    var addPairToJSMap = require_addPairToJSMap();
-    var identity = require_identity();
-    function createPair(key, value2, ctx) {
-      const k = createNode.createNode(key, void 0, ctx);
-      const v = createNode.createNode(value2, void 0, ctx);
-      return new Pair(k, v);
-    }
-    var Pair = class _Pair {
-      constructor(key, value2 = null) {
-        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.PAIR });
-        this.key = key;
-        this.value = value2;
-      }
-      clone(schema) {
-        let { key, value: value2 } = this;
-        if (identity.isNode(key))
-          key = key.clone(schema);
-        if (identity.isNode(value2))
-          value2 = value2.clone(schema);
-        return new _Pair(key, value2);
-      }
-      toJSON(_, ctx) {
-        const pair = ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
-        return addPairToJSMap.addPairToJSMap(ctx, pair, this);
-      }
-      toString(ctx, onComment, onChompKeep) {
-        return ctx?.doc ? stringifyPair.stringifyPair(this, ctx, onComment, onChompKeep) : JSON.stringify(this);
-      }
-    };
-    exports.Pair = Pair;
-    exports.createPair = createPair;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringifyCollection.js
-var require_stringifyCollection = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyCollection.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var stringify = require_stringify();
-    var stringifyComment = require_stringifyComment();
-    function stringifyCollection(collection, ctx, options2) {
-      const flow = ctx.inFlow ?? collection.flow;
-      const stringify2 = flow ? stringifyFlowCollection : stringifyBlockCollection;
-      return stringify2(collection, ctx, options2);
-    }
-    function stringifyBlockCollection({ comment, items }, ctx, { blockItemPrefix, flowChars, itemIndent, onChompKeep, onComment }) {
-      const { indent, options: { commentString } } = ctx;
-      const itemCtx = Object.assign({}, ctx, { indent: itemIndent, type: null });
-      let chompKeep = false;
-      const lines3 = [];
-      for (let i = 0; i < items.length; ++i) {
-        const item = items[i];
-        let comment2 = null;
-        if (identity.isNode(item)) {
-          if (!chompKeep && item.spaceBefore)
-            lines3.push("");
-          addCommentBefore(ctx, lines3, item.commentBefore, chompKeep);
-          if (item.comment)
-            comment2 = item.comment;
-        } else if (identity.isPair(item)) {
-          const ik = identity.isNode(item.key) ? item.key : null;
-          if (ik) {
-            if (!chompKeep && ik.spaceBefore)
-              lines3.push("");
-            addCommentBefore(ctx, lines3, ik.commentBefore, chompKeep);
-          }
-        }
-        chompKeep = false;
-        let str2 = stringify.stringify(item, itemCtx, () => comment2 = null, () => chompKeep = true);
-        if (comment2)
-          str2 += stringifyComment.lineComment(str2, itemIndent, commentString(comment2));
-        if (chompKeep && comment2)
-          chompKeep = false;
-        lines3.push(blockItemPrefix + str2);
-      }
-      let str;
-      if (lines3.length === 0) {
-        str = flowChars.start + flowChars.end;
-      } else {
-        str = lines3[0];
-        for (let i = 1; i < lines3.length; ++i) {
-          const line = lines3[i];
-          str += line ? `
-${indent}${line}` : "\n";
-        }
-      }
-      if (comment) {
-        str += "\n" + stringifyComment.indentComment(commentString(comment), indent);
-        if (onComment)
-          onComment();
-      } else if (chompKeep && onChompKeep)
-        onChompKeep();
-      return str;
-    }
-    function stringifyFlowCollection({ items }, ctx, { flowChars, itemIndent }) {
-      const { indent, indentStep, flowCollectionPadding: fcPadding, options: { commentString } } = ctx;
-      itemIndent += indentStep;
-      const itemCtx = Object.assign({}, ctx, {
-        indent: itemIndent,
-        inFlow: true,
-        type: null
-      });
-      let reqNewline = false;
-      let linesAtValue = 0;
-      const lines3 = [];
-      for (let i = 0; i < items.length; ++i) {
-        const item = items[i];
-        let comment = null;
-        if (identity.isNode(item)) {
-          if (item.spaceBefore)
-            lines3.push("");
-          addCommentBefore(ctx, lines3, item.commentBefore, false);
-          if (item.comment)
-            comment = item.comment;
-        } else if (identity.isPair(item)) {
-          const ik = identity.isNode(item.key) ? item.key : null;
-          if (ik) {
-            if (ik.spaceBefore)
-              lines3.push("");
-            addCommentBefore(ctx, lines3, ik.commentBefore, false);
-            if (ik.comment)
-              reqNewline = true;
-          }
-          const iv = identity.isNode(item.value) ? item.value : null;
-          if (iv) {
-            if (iv.comment)
-              comment = iv.comment;
-            if (iv.commentBefore)
-              reqNewline = true;
-          } else if (item.value == null && ik?.comment) {
-            comment = ik.comment;
-          }
-        }
-        if (comment)
-          reqNewline = true;
-        let str = stringify.stringify(item, itemCtx, () => comment = null);
-        reqNewline || (reqNewline = lines3.length > linesAtValue || str.includes("\n"));
-        if (i < items.length - 1) {
-          str += ",";
-        } else if (ctx.options.trailingComma) {
-          if (ctx.options.lineWidth > 0) {
-            reqNewline || (reqNewline = lines3.reduce((sum, line) => sum + line.length + 2, 2) + (str.length + 2) > ctx.options.lineWidth);
-          }
-          if (reqNewline) {
-            str += ",";
-          }
-        }
-        if (comment)
-          str += stringifyComment.lineComment(str, itemIndent, commentString(comment));
-        lines3.push(str);
-        linesAtValue = lines3.length;
-      }
-      const { start, end: end2 } = flowChars;
-      if (lines3.length === 0) {
-        return start + end2;
-      } else {
-        if (!reqNewline) {
-          const len = lines3.reduce((sum, line) => sum + line.length + 2, 2);
-          reqNewline = ctx.options.lineWidth > 0 && len > ctx.options.lineWidth;
-        }
-        if (reqNewline) {
-          let str = start;
-          for (const line of lines3)
-            str += line ? `
-${indentStep}${indent}${line}` : "\n";
-          return `${str}
-${indent}${end2}`;
-        } else {
-          return `${start}${fcPadding}${lines3.join(" ")}${fcPadding}${end2}`;
-        }
-      }
-    }
-    function addCommentBefore({ indent, options: { commentString } }, lines3, comment, chompKeep) {
-      if (comment && chompKeep)
-        comment = comment.replace(/^\n+/, "");
-      if (comment) {
-        const ic = stringifyComment.indentComment(commentString(comment), indent);
-        lines3.push(ic.trimStart());
-      }
-    }
-    exports.stringifyCollection = stringifyCollection;
-  }
-});
-
-// node_modules/yaml/dist/nodes/YAMLMap.js
-var require_YAMLMap = __commonJS({
-  "node_modules/yaml/dist/nodes/YAMLMap.js"(exports) {
-    "use strict";
-    var stringifyCollection = require_stringifyCollection();
-    var addPairToJSMap = require_addPairToJSMap();
-    var Collection = require_Collection();
-    var identity = require_identity();
-    var Pair = require_Pair();
-    var Scalar = require_Scalar();
-    function findPair(items, key) {
-      const k = identity.isScalar(key) ? key.value : key;
-      for (const it of items) {
-        if (identity.isPair(it)) {
-          if (it.key === key || it.key === k)
-            return it;
-          if (identity.isScalar(it.key) && it.key.value === k)
-            return it;
-        }
-      }
-      return void 0;
-    }
-    var YAMLMap = class extends Collection.Collection {
-      static get tagName() {
-        return "tag:yaml.org,2002:map";
-      }
-      constructor(schema) {
-        super(identity.MAP, schema);
-        this.items = [];
-      }
-      /**
-       * A generic collection parsing method that can be extended
-       * to other node classes that inherit from YAMLMap
-       */
-      static from(schema, obj, ctx) {
-        const { keepUndefined, replacer } = ctx;
-        const map2 = new this(schema);
-        const add = (key, value2) => {
-          if (typeof replacer === "function")
-            value2 = replacer.call(obj, key, value2);
-          else if (Array.isArray(replacer) && !replacer.includes(key))
-            return;
-          if (value2 !== void 0 || keepUndefined)
-            map2.items.push(Pair.createPair(key, value2, ctx));
-        };
-        if (obj instanceof Map) {
-          for (const [key, value2] of obj)
-            add(key, value2);
-        } else if (obj && typeof obj === "object") {
-          for (const key of Object.keys(obj))
-            add(key, obj[key]);
-        }
-        if (typeof schema.sortMapEntries === "function") {
-          map2.items.sort(schema.sortMapEntries);
-        }
-        return map2;
-      }
-      /**
-       * Adds a value to the collection.
-       *
-       * @param overwrite - If not set `true`, using a key that is already in the
-       *   collection will throw. Otherwise, overwrites the previous value.
-       */
-      add(pair, overwrite) {
-        let _pair;
-        if (identity.isPair(pair))
-          _pair = pair;
-        else if (!pair || typeof pair !== "object" || !("key" in pair)) {
-          _pair = new Pair.Pair(pair, pair?.value);
-        } else
-          _pair = new Pair.Pair(pair.key, pair.value);
-        const prev = findPair(this.items, _pair.key);
-        const sortEntries = this.schema?.sortMapEntries;
-        if (prev) {
-          if (!overwrite)
-            throw new Error(`Key ${_pair.key} already set`);
-          if (identity.isScalar(prev.value) && Scalar.isScalarValue(_pair.value))
-            prev.value.value = _pair.value;
-          else
-            prev.value = _pair.value;
-        } else if (sortEntries) {
-          const i = this.items.findIndex((item) => sortEntries(_pair, item) < 0);
-          if (i === -1)
-            this.items.push(_pair);
-          else
-            this.items.splice(i, 0, _pair);
-        } else {
-          this.items.push(_pair);
-        }
-      }
-      delete(key) {
-        const it = findPair(this.items, key);
-        if (!it)
-          return false;
-        const del = this.items.splice(this.items.indexOf(it), 1);
-        return del.length > 0;
-      }
-      get(key, keepScalar) {
-        const it = findPair(this.items, key);
-        const node2 = it?.value;
-        return (!keepScalar && identity.isScalar(node2) ? node2.value : node2) ?? void 0;
-      }
-      has(key) {
-        return !!findPair(this.items, key);
-      }
-      set(key, value2) {
-        this.add(new Pair.Pair(key, value2), true);
-      }
-      /**
-       * @param ctx - Conversion context, originally set in Document#toJS()
-       * @param {Class} Type - If set, forces the returned collection type
-       * @returns Instance of Type, Map, or Object
-       */
-      toJSON(_, ctx, Type) {
-        const map2 = Type ? new Type() : ctx?.mapAsMap ? /* @__PURE__ */ new Map() : {};
-        if (ctx?.onCreate)
-          ctx.onCreate(map2);
-        for (const item of this.items)
-          addPairToJSMap.addPairToJSMap(ctx, map2, item);
-        return map2;
-      }
-      toString(ctx, onComment, onChompKeep) {
-        if (!ctx)
-          return JSON.stringify(this);
-        for (const item of this.items) {
-          if (!identity.isPair(item))
-            throw new Error(`Map items must all be pairs; found ${JSON.stringify(item)} instead`);
-        }
-        if (!ctx.allNullValues && this.hasAllNullValues(false))
-          ctx = Object.assign({}, ctx, { allNullValues: true });
-        return stringifyCollection.stringifyCollection(this, ctx, {
-          blockItemPrefix: "",
-          flowChars: { start: "{", end: "}" },
-          itemIndent: ctx.indent || "",
-          onChompKeep,
-          onComment
-        });
-      }
-    };
-    exports.YAMLMap = YAMLMap;
-    exports.findPair = findPair;
-  }
-});
-
-// node_modules/yaml/dist/schema/common/map.js
-var require_map = __commonJS({
-  "node_modules/yaml/dist/schema/common/map.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var YAMLMap = require_YAMLMap();
-    var map2 = {
-      collection: "map",
-      default: true,
-      nodeClass: YAMLMap.YAMLMap,
-      tag: "tag:yaml.org,2002:map",
-      resolve(map3, onError) {
-        if (!identity.isMap(map3))
-          onError("Expected a mapping for this tag");
-        return map3;
-      },
-      createNode: (schema, obj, ctx) => YAMLMap.YAMLMap.from(schema, obj, ctx)
-    };
-    exports.map = map2;
-  }
-});
-
-// node_modules/yaml/dist/nodes/YAMLSeq.js
-var require_YAMLSeq = __commonJS({
-  "node_modules/yaml/dist/nodes/YAMLSeq.js"(exports) {
-    "use strict";
-    var createNode = require_createNode();
-    var stringifyCollection = require_stringifyCollection();
-    var Collection = require_Collection();
-    var identity = require_identity();
-    var Scalar = require_Scalar();
-    var toJS = require_toJS();
-    var YAMLSeq = class extends Collection.Collection {
-      static get tagName() {
-        return "tag:yaml.org,2002:seq";
-      }
-      constructor(schema) {
-        super(identity.SEQ, schema);
-        this.items = [];
-      }
-      add(value2) {
-        this.items.push(value2);
-      }
-      /**
-       * Removes a value from the collection.
-       *
-       * `key` must contain a representation of an integer for this to succeed.
-       * It may be wrapped in a `Scalar`.
-       *
-       * @returns `true` if the item was found and removed.
-       */
-      delete(key) {
-        const idx = asItemIndex(key);
-        if (typeof idx !== "number")
-          return false;
-        const del = this.items.splice(idx, 1);
-        return del.length > 0;
-      }
-      get(key, keepScalar) {
-        const idx = asItemIndex(key);
-        if (typeof idx !== "number")
-          return void 0;
-        const it = this.items[idx];
-        return !keepScalar && identity.isScalar(it) ? it.value : it;
-      }
-      /**
-       * Checks if the collection includes a value with the key `key`.
-       *
-       * `key` must contain a representation of an integer for this to succeed.
-       * It may be wrapped in a `Scalar`.
-       */
-      has(key) {
-        const idx = asItemIndex(key);
-        return typeof idx === "number" && idx < this.items.length;
-      }
-      /**
-       * Sets a value in this collection. For `!!set`, `value` needs to be a
-       * boolean to add/remove the item from the set.
-       *
-       * If `key` does not contain a representation of an integer, this will throw.
-       * It may be wrapped in a `Scalar`.
-       */
-      set(key, value2) {
-        const idx = asItemIndex(key);
-        if (typeof idx !== "number")
-          throw new Error(`Expected a valid index, not ${key}.`);
-        const prev = this.items[idx];
-        if (identity.isScalar(prev) && Scalar.isScalarValue(value2))
-          prev.value = value2;
-        else
-          this.items[idx] = value2;
-      }
-      toJSON(_, ctx) {
-        const seq = [];
-        if (ctx?.onCreate)
-          ctx.onCreate(seq);
-        let i = 0;
-        for (const item of this.items)
-          seq.push(toJS.toJS(item, String(i++), ctx));
-        return seq;
-      }
-      toString(ctx, onComment, onChompKeep) {
-        if (!ctx)
-          return JSON.stringify(this);
-        return stringifyCollection.stringifyCollection(this, ctx, {
-          blockItemPrefix: "- ",
-          flowChars: { start: "[", end: "]" },
-          itemIndent: (ctx.indent || "") + "  ",
-          onChompKeep,
-          onComment
-        });
-      }
-      static from(schema, obj, ctx) {
-        const { replacer } = ctx;
-        const seq = new this(schema);
-        if (obj && Symbol.iterator in Object(obj)) {
-          let i = 0;
-          for (let it of obj) {
-            if (typeof replacer === "function") {
-              const key = obj instanceof Set ? it : String(i++);
-              it = replacer.call(obj, key, it);
-            }
-            seq.items.push(createNode.createNode(it, void 0, ctx));
-          }
-        }
-        return seq;
-      }
-    };
-    function asItemIndex(key) {
-      let idx = identity.isScalar(key) ? key.value : key;
-      if (idx && typeof idx === "string")
-        idx = Number(idx);
-      return typeof idx === "number" && Number.isInteger(idx) && idx >= 0 ? idx : null;
-    }
-    exports.YAMLSeq = YAMLSeq;
-  }
-});
-
-// node_modules/yaml/dist/schema/common/seq.js
-var require_seq = __commonJS({
-  "node_modules/yaml/dist/schema/common/seq.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var YAMLSeq = require_YAMLSeq();
-    var seq = {
-      collection: "seq",
-      default: true,
-      nodeClass: YAMLSeq.YAMLSeq,
-      tag: "tag:yaml.org,2002:seq",
-      resolve(seq2, onError) {
-        if (!identity.isSeq(seq2))
-          onError("Expected a sequence for this tag");
-        return seq2;
-      },
-      createNode: (schema, obj, ctx) => YAMLSeq.YAMLSeq.from(schema, obj, ctx)
-    };
-    exports.seq = seq;
-  }
-});
-
-// node_modules/yaml/dist/schema/common/string.js
-var require_string = __commonJS({
-  "node_modules/yaml/dist/schema/common/string.js"(exports) {
-    "use strict";
-    var stringifyString = require_stringifyString();
-    var string5 = {
-      identify: (value2) => typeof value2 === "string",
-      default: true,
-      tag: "tag:yaml.org,2002:str",
-      resolve: (str) => str,
-      stringify(item, ctx, onComment, onChompKeep) {
-        ctx = Object.assign({ actualString: true }, ctx);
-        return stringifyString.stringifyString(item, ctx, onComment, onChompKeep);
-      }
-    };
-    exports.string = string5;
-  }
-});
-
-// node_modules/yaml/dist/schema/common/null.js
-var require_null = __commonJS({
-  "node_modules/yaml/dist/schema/common/null.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var nullTag = {
-      identify: (value2) => value2 == null,
-      createNode: () => new Scalar.Scalar(null),
-      default: true,
-      tag: "tag:yaml.org,2002:null",
-      test: /^(?:~|[Nn]ull|NULL)?$/,
-      resolve: () => new Scalar.Scalar(null),
-      stringify: ({ source }, ctx) => typeof source === "string" && nullTag.test.test(source) ? source : ctx.options.nullStr
-    };
-    exports.nullTag = nullTag;
-  }
-});
-
-// node_modules/yaml/dist/schema/core/bool.js
-var require_bool = __commonJS({
-  "node_modules/yaml/dist/schema/core/bool.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var boolTag = {
-      identify: (value2) => typeof value2 === "boolean",
-      default: true,
-      tag: "tag:yaml.org,2002:bool",
-      test: /^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/,
-      resolve: (str) => new Scalar.Scalar(str[0] === "t" || str[0] === "T"),
-      stringify({ source, value: value2 }, ctx) {
-        if (source && boolTag.test.test(source)) {
-          const sv = source[0] === "t" || source[0] === "T";
-          if (value2 === sv)
-            return source;
-        }
-        return value2 ? ctx.options.trueStr : ctx.options.falseStr;
-      }
-    };
-    exports.boolTag = boolTag;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringifyNumber.js
-var require_stringifyNumber = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyNumber.js"(exports) {
-    "use strict";
-    function stringifyNumber({ format, minFractionDigits, tag, value: value2 }) {
-      if (typeof value2 === "bigint")
-        return String(value2);
-      const num = typeof value2 === "number" ? value2 : Number(value2);
-      if (!isFinite(num))
-        return isNaN(num) ? ".nan" : num < 0 ? "-.inf" : ".inf";
-      let n = Object.is(value2, -0) ? "-0" : JSON.stringify(value2);
-      if (!format && minFractionDigits && (!tag || tag === "tag:yaml.org,2002:float") && /^-?\d/.test(n) && !n.includes("e")) {
-        let i = n.indexOf(".");
-        if (i < 0) {
-          i = n.length;
-          n += ".";
-        }
-        let d = minFractionDigits - (n.length - i - 1);
-        while (d-- > 0)
-          n += "0";
-      }
-      return n;
-    }
-    exports.stringifyNumber = stringifyNumber;
-  }
-});
-
-// node_modules/yaml/dist/schema/core/float.js
-var require_float = __commonJS({
-  "node_modules/yaml/dist/schema/core/float.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var stringifyNumber = require_stringifyNumber();
-    var floatNaN = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
-      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
-      stringify: stringifyNumber.stringifyNumber
-    };
-    var floatExp = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      format: "EXP",
-      test: /^[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)[eE][-+]?[0-9]+$/,
-      resolve: (str) => parseFloat(str),
-      stringify(node2) {
-        const num = Number(node2.value);
-        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node2);
-      }
-    };
-    var float = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      test: /^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)$/,
-      resolve(str) {
-        const node2 = new Scalar.Scalar(parseFloat(str));
-        const dot = str.indexOf(".");
-        if (dot !== -1 && str[str.length - 1] === "0")
-          node2.minFractionDigits = str.length - dot - 1;
-        return node2;
-      },
-      stringify: stringifyNumber.stringifyNumber
-    };
-    exports.float = float;
-    exports.floatExp = floatExp;
-    exports.floatNaN = floatNaN;
-  }
-});
-
-// node_modules/yaml/dist/schema/core/int.js
-var require_int = __commonJS({
-  "node_modules/yaml/dist/schema/core/int.js"(exports) {
-    "use strict";
-    var stringifyNumber = require_stringifyNumber();
-    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
-    var intResolve = (str, offset, radix, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix);
-    function intStringify(node2, radix, prefix2) {
-      const { value: value2 } = node2;
-      if (intIdentify(value2) && value2 >= 0)
-        return prefix2 + value2.toString(radix);
-      return stringifyNumber.stringifyNumber(node2);
-    }
-    var intOct = {
-      identify: (value2) => intIdentify(value2) && value2 >= 0,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      format: "OCT",
-      test: /^0o[0-7]+$/,
-      resolve: (str, _onError, opt) => intResolve(str, 2, 8, opt),
-      stringify: (node2) => intStringify(node2, 8, "0o")
-    };
-    var int2 = {
-      identify: intIdentify,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      test: /^[-+]?[0-9]+$/,
-      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
-      stringify: stringifyNumber.stringifyNumber
-    };
-    var intHex = {
-      identify: (value2) => intIdentify(value2) && value2 >= 0,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      format: "HEX",
-      test: /^0x[0-9a-fA-F]+$/,
-      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
-      stringify: (node2) => intStringify(node2, 16, "0x")
-    };
-    exports.int = int2;
-    exports.intHex = intHex;
-    exports.intOct = intOct;
-  }
-});
-
-// node_modules/yaml/dist/schema/core/schema.js
-var require_schema = __commonJS({
-  "node_modules/yaml/dist/schema/core/schema.js"(exports) {
-    "use strict";
-    var map2 = require_map();
-    var _null4 = require_null();
-    var seq = require_seq();
-    var string5 = require_string();
-    var bool = require_bool();
-    var float = require_float();
-    var int2 = require_int();
-    var schema = [
-      map2.map,
-      seq.seq,
-      string5.string,
-      _null4.nullTag,
-      bool.boolTag,
-      int2.intOct,
-      int2.int,
-      int2.intHex,
-      float.floatNaN,
-      float.floatExp,
-      float.float
-    ];
-    exports.schema = schema;
-  }
-});
-
-// node_modules/yaml/dist/schema/json/schema.js
-var require_schema2 = __commonJS({
-  "node_modules/yaml/dist/schema/json/schema.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var map2 = require_map();
-    var seq = require_seq();
-    function intIdentify(value2) {
-      return typeof value2 === "bigint" || Number.isInteger(value2);
-    }
-    var stringifyJSON = ({ value: value2 }) => JSON.stringify(value2);
-    var jsonScalars = [
-      {
-        identify: (value2) => typeof value2 === "string",
-        default: true,
-        tag: "tag:yaml.org,2002:str",
-        resolve: (str) => str,
-        stringify: stringifyJSON
-      },
-      {
-        identify: (value2) => value2 == null,
-        createNode: () => new Scalar.Scalar(null),
-        default: true,
-        tag: "tag:yaml.org,2002:null",
-        test: /^null$/,
-        resolve: () => null,
-        stringify: stringifyJSON
-      },
-      {
-        identify: (value2) => typeof value2 === "boolean",
-        default: true,
-        tag: "tag:yaml.org,2002:bool",
-        test: /^true$|^false$/,
-        resolve: (str) => str === "true",
-        stringify: stringifyJSON
-      },
-      {
-        identify: intIdentify,
-        default: true,
-        tag: "tag:yaml.org,2002:int",
-        test: /^-?(?:0|[1-9][0-9]*)$/,
-        resolve: (str, _onError, { intAsBigInt }) => intAsBigInt ? BigInt(str) : parseInt(str, 10),
-        stringify: ({ value: value2 }) => intIdentify(value2) ? value2.toString() : JSON.stringify(value2)
-      },
-      {
-        identify: (value2) => typeof value2 === "number",
-        default: true,
-        tag: "tag:yaml.org,2002:float",
-        test: /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?$/,
-        resolve: (str) => parseFloat(str),
-        stringify: stringifyJSON
-      }
-    ];
-    var jsonError = {
-      default: true,
-      tag: "",
-      test: /^/,
-      resolve(str, onError) {
-        onError(`Unresolved plain scalar ${JSON.stringify(str)}`);
-        return str;
-      }
-    };
-    var schema = [map2.map, seq.seq].concat(jsonScalars, jsonError);
-    exports.schema = schema;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/binary.js
-var require_binary = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/binary.js"(exports) {
-    "use strict";
-    var node_buffer = __require("buffer");
-    var Scalar = require_Scalar();
-    var stringifyString = require_stringifyString();
-    var binary = {
-      identify: (value2) => value2 instanceof Uint8Array,
-      // Buffer inherits from Uint8Array
-      default: false,
-      tag: "tag:yaml.org,2002:binary",
-      /**
-       * Returns a Buffer in node and an Uint8Array in browsers
-       *
-       * To use the resulting buffer as an image, you'll want to do something like:
-       *
-       *   const blob = new Blob([buffer], { type: 'image/jpeg' })
-       *   document.querySelector('#photo').src = URL.createObjectURL(blob)
-       */
-      resolve(src, onError) {
-        if (typeof node_buffer.Buffer === "function") {
-          return node_buffer.Buffer.from(src, "base64");
-        } else if (typeof atob === "function") {
-          const str = atob(src.replace(/[\n\r]/g, ""));
-          const buffer = new Uint8Array(str.length);
-          for (let i = 0; i < str.length; ++i)
-            buffer[i] = str.charCodeAt(i);
-          return buffer;
-        } else {
-          onError("This environment does not support reading binary tags; either Buffer or atob is required");
-          return src;
-        }
-      },
-      stringify({ comment, type, value: value2 }, ctx, onComment, onChompKeep) {
-        if (!value2)
-          return "";
-        const buf = value2;
-        let str;
-        if (typeof node_buffer.Buffer === "function") {
-          str = buf instanceof node_buffer.Buffer ? buf.toString("base64") : node_buffer.Buffer.from(buf.buffer).toString("base64");
-        } else if (typeof btoa === "function") {
-          let s = "";
-          for (let i = 0; i < buf.length; ++i)
-            s += String.fromCharCode(buf[i]);
-          str = btoa(s);
-        } else {
-          throw new Error("This environment does not support writing binary tags; either Buffer or btoa is required");
-        }
-        type ?? (type = Scalar.Scalar.BLOCK_LITERAL);
-        if (type !== Scalar.Scalar.QUOTE_DOUBLE) {
-          const lineWidth = Math.max(ctx.options.lineWidth - ctx.indent.length, ctx.options.minContentWidth);
-          const n = Math.ceil(str.length / lineWidth);
-          const lines3 = new Array(n);
-          for (let i = 0, o = 0; i < n; ++i, o += lineWidth) {
-            lines3[i] = str.substr(o, lineWidth);
-          }
-          str = lines3.join(type === Scalar.Scalar.BLOCK_LITERAL ? "\n" : " ");
-        }
-        return stringifyString.stringifyString({ comment, type, value: str }, ctx, onComment, onChompKeep);
-      }
-    };
-    exports.binary = binary;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/pairs.js
-var require_pairs = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/pairs.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Pair = require_Pair();
-    var Scalar = require_Scalar();
-    var YAMLSeq = require_YAMLSeq();
-    function resolvePairs(seq, onError) {
-      if (identity.isSeq(seq)) {
-        for (let i = 0; i < seq.items.length; ++i) {
-          let item = seq.items[i];
-          if (identity.isPair(item))
-            continue;
-          else if (identity.isMap(item)) {
-            if (item.items.length > 1)
-              onError("Each pair must have its own sequence indicator");
-            const pair = item.items[0] || new Pair.Pair(new Scalar.Scalar(null));
-            if (item.commentBefore)
-              pair.key.commentBefore = pair.key.commentBefore ? `${item.commentBefore}
-${pair.key.commentBefore}` : item.commentBefore;
-            if (item.comment) {
-              const cn = pair.value ?? pair.key;
-              cn.comment = cn.comment ? `${item.comment}
-${cn.comment}` : item.comment;
-            }
-            item = pair;
-          }
-          seq.items[i] = identity.isPair(item) ? item : new Pair.Pair(item);
-        }
-      } else
-        onError("Expected a sequence for this tag");
-      return seq;
-    }
-    function createPairs(schema, iterable, ctx) {
-      const { replacer } = ctx;
-      const pairs2 = new YAMLSeq.YAMLSeq(schema);
-      pairs2.tag = "tag:yaml.org,2002:pairs";
-      let i = 0;
-      if (iterable && Symbol.iterator in Object(iterable))
-        for (let it of iterable) {
-          if (typeof replacer === "function")
-            it = replacer.call(iterable, String(i++), it);
-          let key, value2;
-          if (Array.isArray(it)) {
-            if (it.length === 2) {
-              key = it[0];
-              value2 = it[1];
-            } else
-              throw new TypeError(`Expected [key, value] tuple: ${it}`);
-          } else if (it && it instanceof Object) {
-            const keys = Object.keys(it);
-            if (keys.length === 1) {
-              key = keys[0];
-              value2 = it[key];
-            } else {
-              throw new TypeError(`Expected tuple with one key, not ${keys.length} keys`);
-            }
-          } else {
-            key = it;
-          }
-          pairs2.items.push(Pair.createPair(key, value2, ctx));
-        }
-      return pairs2;
-    }
-    var pairs = {
-      collection: "seq",
-      default: false,
-      tag: "tag:yaml.org,2002:pairs",
-      resolve: resolvePairs,
-      createNode: createPairs
-    };
-    exports.createPairs = createPairs;
-    exports.pairs = pairs;
-    exports.resolvePairs = resolvePairs;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/omap.js
-var require_omap = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/omap.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var toJS = require_toJS();
-    var YAMLMap = require_YAMLMap();
-    var YAMLSeq = require_YAMLSeq();
-    var pairs = require_pairs();
-    var YAMLOMap = class _YAMLOMap extends YAMLSeq.YAMLSeq {
-      constructor() {
-        super();
-        this.add = YAMLMap.YAMLMap.prototype.add.bind(this);
-        this.delete = YAMLMap.YAMLMap.prototype.delete.bind(this);
-        this.get = YAMLMap.YAMLMap.prototype.get.bind(this);
-        this.has = YAMLMap.YAMLMap.prototype.has.bind(this);
-        this.set = YAMLMap.YAMLMap.prototype.set.bind(this);
-        this.tag = _YAMLOMap.tag;
-      }
-      /**
-       * If `ctx` is given, the return type is actually `Map<unknown, unknown>`,
-       * but TypeScript won't allow widening the signature of a child method.
-       */
-      toJSON(_, ctx) {
-        if (!ctx)
-          return super.toJSON(_);
-        const map2 = /* @__PURE__ */ new Map();
-        if (ctx?.onCreate)
-          ctx.onCreate(map2);
-        for (const pair of this.items) {
-          let key, value2;
-          if (identity.isPair(pair)) {
-            key = toJS.toJS(pair.key, "", ctx);
-            value2 = toJS.toJS(pair.value, key, ctx);
-          } else {
-            key = toJS.toJS(pair, "", ctx);
-          }
-          if (map2.has(key))
-            throw new Error("Ordered maps must not include duplicate keys");
-          map2.set(key, value2);
-        }
-        return map2;
-      }
-      static from(schema, iterable, ctx) {
-        const pairs$1 = pairs.createPairs(schema, iterable, ctx);
-        const omap2 = new this();
-        omap2.items = pairs$1.items;
-        return omap2;
-      }
-    };
-    YAMLOMap.tag = "tag:yaml.org,2002:omap";
-    var omap = {
-      collection: "seq",
-      identify: (value2) => value2 instanceof Map,
-      nodeClass: YAMLOMap,
-      default: false,
-      tag: "tag:yaml.org,2002:omap",
-      resolve(seq, onError) {
-        const pairs$1 = pairs.resolvePairs(seq, onError);
-        const seenKeys = [];
-        for (const { key } of pairs$1.items) {
-          if (identity.isScalar(key)) {
-            if (seenKeys.includes(key.value)) {
-              onError(`Ordered maps must not include duplicate keys: ${key.value}`);
-            } else {
-              seenKeys.push(key.value);
-            }
-          }
-        }
-        return Object.assign(new YAMLOMap(), pairs$1);
-      },
-      createNode: (schema, iterable, ctx) => YAMLOMap.from(schema, iterable, ctx)
-    };
-    exports.YAMLOMap = YAMLOMap;
-    exports.omap = omap;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/bool.js
-var require_bool2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/bool.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    function boolStringify({ value: value2, source }, ctx) {
-      const boolObj = value2 ? trueTag : falseTag;
-      if (source && boolObj.test.test(source))
-        return source;
-      return value2 ? ctx.options.trueStr : ctx.options.falseStr;
-    }
-    var trueTag = {
-      identify: (value2) => value2 === true,
-      default: true,
-      tag: "tag:yaml.org,2002:bool",
-      test: /^(?:Y|y|[Yy]es|YES|[Tt]rue|TRUE|[Oo]n|ON)$/,
-      resolve: () => new Scalar.Scalar(true),
-      stringify: boolStringify
-    };
-    var falseTag = {
-      identify: (value2) => value2 === false,
-      default: true,
-      tag: "tag:yaml.org,2002:bool",
-      test: /^(?:N|n|[Nn]o|NO|[Ff]alse|FALSE|[Oo]ff|OFF)$/,
-      resolve: () => new Scalar.Scalar(false),
-      stringify: boolStringify
-    };
-    exports.falseTag = falseTag;
-    exports.trueTag = trueTag;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/float.js
-var require_float2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/float.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var stringifyNumber = require_stringifyNumber();
-    var floatNaN = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      test: /^(?:[-+]?\.(?:inf|Inf|INF)|\.nan|\.NaN|\.NAN)$/,
-      resolve: (str) => str.slice(-3).toLowerCase() === "nan" ? NaN : str[0] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
-      stringify: stringifyNumber.stringifyNumber
-    };
-    var floatExp = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      format: "EXP",
-      test: /^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?[eE][-+]?[0-9]+$/,
-      resolve: (str) => parseFloat(str.replace(/_/g, "")),
-      stringify(node2) {
-        const num = Number(node2.value);
-        return isFinite(num) ? num.toExponential() : stringifyNumber.stringifyNumber(node2);
-      }
-    };
-    var float = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      test: /^[-+]?(?:[0-9][0-9_]*)?\.[0-9_]*$/,
-      resolve(str) {
-        const node2 = new Scalar.Scalar(parseFloat(str.replace(/_/g, "")));
-        const dot = str.indexOf(".");
-        if (dot !== -1) {
-          const f = str.substring(dot + 1).replace(/_/g, "");
-          if (f[f.length - 1] === "0")
-            node2.minFractionDigits = f.length;
-        }
-        return node2;
-      },
-      stringify: stringifyNumber.stringifyNumber
-    };
-    exports.float = float;
-    exports.floatExp = floatExp;
-    exports.floatNaN = floatNaN;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/int.js
-var require_int2 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/int.js"(exports) {
-    "use strict";
-    var stringifyNumber = require_stringifyNumber();
-    var intIdentify = (value2) => typeof value2 === "bigint" || Number.isInteger(value2);
-    function intResolve(str, offset, radix, { intAsBigInt }) {
-      const sign = str[0];
-      if (sign === "-" || sign === "+")
-        offset += 1;
-      str = str.substring(offset).replace(/_/g, "");
-      if (intAsBigInt) {
-        switch (radix) {
-          case 2:
-            str = `0b${str}`;
-            break;
-          case 8:
-            str = `0o${str}`;
-            break;
-          case 16:
-            str = `0x${str}`;
-            break;
-        }
-        const n2 = BigInt(str);
-        return sign === "-" ? BigInt(-1) * n2 : n2;
-      }
-      const n = parseInt(str, radix);
-      return sign === "-" ? -1 * n : n;
-    }
-    function intStringify(node2, radix, prefix2) {
-      const { value: value2 } = node2;
-      if (intIdentify(value2)) {
-        const str = value2.toString(radix);
-        return value2 < 0 ? "-" + prefix2 + str.substr(1) : prefix2 + str;
-      }
-      return stringifyNumber.stringifyNumber(node2);
-    }
-    var intBin = {
-      identify: intIdentify,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      format: "BIN",
-      test: /^[-+]?0b[0-1_]+$/,
-      resolve: (str, _onError, opt) => intResolve(str, 2, 2, opt),
-      stringify: (node2) => intStringify(node2, 2, "0b")
-    };
-    var intOct = {
-      identify: intIdentify,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      format: "OCT",
-      test: /^[-+]?0[0-7_]+$/,
-      resolve: (str, _onError, opt) => intResolve(str, 1, 8, opt),
-      stringify: (node2) => intStringify(node2, 8, "0")
-    };
-    var int2 = {
-      identify: intIdentify,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      test: /^[-+]?[0-9][0-9_]*$/,
-      resolve: (str, _onError, opt) => intResolve(str, 0, 10, opt),
-      stringify: stringifyNumber.stringifyNumber
-    };
-    var intHex = {
-      identify: intIdentify,
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      format: "HEX",
-      test: /^[-+]?0x[0-9a-fA-F_]+$/,
-      resolve: (str, _onError, opt) => intResolve(str, 2, 16, opt),
-      stringify: (node2) => intStringify(node2, 16, "0x")
-    };
-    exports.int = int2;
-    exports.intBin = intBin;
-    exports.intHex = intHex;
-    exports.intOct = intOct;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/set.js
-var require_set = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/set.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Pair = require_Pair();
-    var YAMLMap = require_YAMLMap();
-    var YAMLSet = class _YAMLSet extends YAMLMap.YAMLMap {
-      constructor(schema) {
-        super(schema);
-        this.tag = _YAMLSet.tag;
-      }
-      add(key) {
-        let pair;
-        if (identity.isPair(key))
-          pair = key;
-        else if (key && typeof key === "object" && "key" in key && "value" in key && key.value === null)
-          pair = new Pair.Pair(key.key, null);
-        else
-          pair = new Pair.Pair(key, null);
-        const prev = YAMLMap.findPair(this.items, pair.key);
-        if (!prev)
-          this.items.push(pair);
-      }
-      /**
-       * If `keepPair` is `true`, returns the Pair matching `key`.
-       * Otherwise, returns the value of that Pair's key.
-       */
-      get(key, keepPair) {
-        const pair = YAMLMap.findPair(this.items, key);
-        return !keepPair && identity.isPair(pair) ? identity.isScalar(pair.key) ? pair.key.value : pair.key : pair;
-      }
-      set(key, value2) {
-        if (typeof value2 !== "boolean")
-          throw new Error(`Expected boolean value for set(key, value) in a YAML set, not ${typeof value2}`);
-        const prev = YAMLMap.findPair(this.items, key);
-        if (prev && !value2) {
-          this.items.splice(this.items.indexOf(prev), 1);
-        } else if (!prev && value2) {
-          this.items.push(new Pair.Pair(key));
-        }
-      }
-      toJSON(_, ctx) {
-        return super.toJSON(_, ctx, Set);
-      }
-      toString(ctx, onComment, onChompKeep) {
-        if (!ctx)
-          return JSON.stringify(this);
-        if (this.hasAllNullValues(true))
-          return super.toString(Object.assign({}, ctx, { allNullValues: true }), onComment, onChompKeep);
-        else
-          throw new Error("Set items must all have null values");
-      }
-      static from(schema, iterable, ctx) {
-        const { replacer } = ctx;
-        const set3 = new this(schema);
-        if (iterable && Symbol.iterator in Object(iterable))
-          for (let value2 of iterable) {
-            if (typeof replacer === "function")
-              value2 = replacer.call(iterable, value2, value2);
-            set3.items.push(Pair.createPair(value2, null, ctx));
-          }
-        return set3;
-      }
-    };
-    YAMLSet.tag = "tag:yaml.org,2002:set";
-    var set2 = {
-      collection: "map",
-      identify: (value2) => value2 instanceof Set,
-      nodeClass: YAMLSet,
-      default: false,
-      tag: "tag:yaml.org,2002:set",
-      createNode: (schema, iterable, ctx) => YAMLSet.from(schema, iterable, ctx),
-      resolve(map2, onError) {
-        if (identity.isMap(map2)) {
-          if (map2.hasAllNullValues(true))
-            return Object.assign(new YAMLSet(), map2);
-          else
-            onError("Set items must all have null values");
-        } else
-          onError("Expected a mapping for this tag");
-        return map2;
-      }
-    };
-    exports.YAMLSet = YAMLSet;
-    exports.set = set2;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/timestamp.js
-var require_timestamp = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/timestamp.js"(exports) {
-    "use strict";
-    var stringifyNumber = require_stringifyNumber();
-    function parseSexagesimal(str, asBigInt) {
-      const sign = str[0];
-      const parts2 = sign === "-" || sign === "+" ? str.substring(1) : str;
-      const num = (n) => asBigInt ? BigInt(n) : Number(n);
-      const res = parts2.replace(/_/g, "").split(":").reduce((res2, p) => res2 * num(60) + num(p), num(0));
-      return sign === "-" ? num(-1) * res : res;
-    }
-    function stringifySexagesimal(node2) {
-      let { value: value2 } = node2;
-      let num = (n) => n;
-      if (typeof value2 === "bigint")
-        num = (n) => BigInt(n);
-      else if (isNaN(value2) || !isFinite(value2))
-        return stringifyNumber.stringifyNumber(node2);
-      let sign = "";
-      if (value2 < 0) {
-        sign = "-";
-        value2 *= num(-1);
-      }
-      const _60 = num(60);
-      const parts2 = [value2 % _60];
-      if (value2 < 60) {
-        parts2.unshift(0);
-      } else {
-        value2 = (value2 - parts2[0]) / _60;
-        parts2.unshift(value2 % _60);
-        if (value2 >= 60) {
-          value2 = (value2 - parts2[0]) / _60;
-          parts2.unshift(value2);
-        }
-      }
-      return sign + parts2.map((n) => String(n).padStart(2, "0")).join(":").replace(/000000\d*$/, "");
-    }
-    var intTime = {
-      identify: (value2) => typeof value2 === "bigint" || Number.isInteger(value2),
-      default: true,
-      tag: "tag:yaml.org,2002:int",
-      format: "TIME",
-      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+$/,
-      resolve: (str, _onError, { intAsBigInt }) => parseSexagesimal(str, intAsBigInt),
-      stringify: stringifySexagesimal
-    };
-    var floatTime = {
-      identify: (value2) => typeof value2 === "number",
-      default: true,
-      tag: "tag:yaml.org,2002:float",
-      format: "TIME",
-      test: /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
-      resolve: (str) => parseSexagesimal(str, false),
-      stringify: stringifySexagesimal
-    };
-    var timestamp = {
-      identify: (value2) => value2 instanceof Date,
-      default: true,
-      tag: "tag:yaml.org,2002:timestamp",
-      // If the time zone is omitted, the timestamp is assumed to be specified in UTC. The time part
-      // may be omitted altogether, resulting in a date format. In such a case, the time part is
-      // assumed to be 00:00:00Z (start of day, UTC).
-      test: RegExp("^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:(?:t|T|[ \\t]+)([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2}(\\.[0-9]+)?)(?:[ \\t]*(Z|[-+][012]?[0-9](?::[0-9]{2})?))?)?$"),
-      resolve(str) {
-        const match = str.match(timestamp.test);
-        if (!match)
-          throw new Error("!!timestamp expects a date, starting with yyyy-mm-dd");
-        const [, year, month, day, hour, minute, second] = match.map(Number);
-        const millisec = match[7] ? Number((match[7] + "00").substr(1, 3)) : 0;
-        let date5 = Date.UTC(year, month - 1, day, hour || 0, minute || 0, second || 0, millisec);
-        const tz = match[8];
-        if (tz && tz !== "Z") {
-          let d = parseSexagesimal(tz, false);
-          if (Math.abs(d) < 30)
-            d *= 60;
-          date5 -= 6e4 * d;
-        }
-        return new Date(date5);
-      },
-      stringify: ({ value: value2 }) => value2?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
-    };
-    exports.floatTime = floatTime;
-    exports.intTime = intTime;
-    exports.timestamp = timestamp;
-  }
-});
-
-// node_modules/yaml/dist/schema/yaml-1.1/schema.js
-var require_schema3 = __commonJS({
-  "node_modules/yaml/dist/schema/yaml-1.1/schema.js"(exports) {
-    "use strict";
-    var map2 = require_map();
-    var _null4 = require_null();
-    var seq = require_seq();
-    var string5 = require_string();
-    var binary = require_binary();
-    var bool = require_bool2();
-    var float = require_float2();
-    var int2 = require_int2();
-    var merge2 = require_merge();
-    var omap = require_omap();
-    var pairs = require_pairs();
-    var set2 = require_set();
-    var timestamp = require_timestamp();
-    var schema = [
-      map2.map,
-      seq.seq,
-      string5.string,
-      _null4.nullTag,
-      bool.trueTag,
-      bool.falseTag,
-      int2.intBin,
-      int2.intOct,
-      int2.int,
-      int2.intHex,
-      float.floatNaN,
-      float.floatExp,
-      float.float,
-      binary.binary,
-      merge2.merge,
-      omap.omap,
-      pairs.pairs,
-      set2.set,
-      timestamp.intTime,
-      timestamp.floatTime,
-      timestamp.timestamp
-    ];
-    exports.schema = schema;
-  }
-});
-
-// node_modules/yaml/dist/schema/tags.js
-var require_tags = __commonJS({
-  "node_modules/yaml/dist/schema/tags.js"(exports) {
-    "use strict";
-    var map2 = require_map();
-    var _null4 = require_null();
-    var seq = require_seq();
-    var string5 = require_string();
-    var bool = require_bool();
-    var float = require_float();
-    var int2 = require_int();
-    var schema = require_schema();
-    var schema$1 = require_schema2();
-    var binary = require_binary();
-    var merge2 = require_merge();
-    var omap = require_omap();
-    var pairs = require_pairs();
-    var schema$2 = require_schema3();
-    var set2 = require_set();
-    var timestamp = require_timestamp();
-    var schemas = /* @__PURE__ */ new Map([
-      ["core", schema.schema],
-      ["failsafe", [map2.map, seq.seq, string5.string]],
-      ["json", schema$1.schema],
-      ["yaml11", schema$2.schema],
-      ["yaml-1.1", schema$2.schema]
-    ]);
-    var tagsByName = {
-      binary: binary.binary,
-      bool: bool.boolTag,
-      float: float.float,
-      floatExp: float.floatExp,
-      floatNaN: float.floatNaN,
-      floatTime: timestamp.floatTime,
-      int: int2.int,
-      intHex: int2.intHex,
-      intOct: int2.intOct,
-      intTime: timestamp.intTime,
-      map: map2.map,
-      merge: merge2.merge,
-      null: _null4.nullTag,
-      omap: omap.omap,
-      pairs: pairs.pairs,
-      seq: seq.seq,
-      set: set2.set,
-      timestamp: timestamp.timestamp
-    };
-    var coreKnownTags = {
-      "tag:yaml.org,2002:binary": binary.binary,
-      "tag:yaml.org,2002:merge": merge2.merge,
-      "tag:yaml.org,2002:omap": omap.omap,
-      "tag:yaml.org,2002:pairs": pairs.pairs,
-      "tag:yaml.org,2002:set": set2.set,
-      "tag:yaml.org,2002:timestamp": timestamp.timestamp
-    };
-    function getTags(customTags, schemaName, addMergeTag) {
-      const schemaTags = schemas.get(schemaName);
-      if (schemaTags && !customTags) {
-        return addMergeTag && !schemaTags.includes(merge2.merge) ? schemaTags.concat(merge2.merge) : schemaTags.slice();
-      }
-      let tags = schemaTags;
-      if (!tags) {
-        if (Array.isArray(customTags))
-          tags = [];
-        else {
-          const keys = Array.from(schemas.keys()).filter((key) => key !== "yaml11").map((key) => JSON.stringify(key)).join(", ");
-          throw new Error(`Unknown schema "${schemaName}"; use one of ${keys} or define customTags array`);
-        }
-      }
-      if (Array.isArray(customTags)) {
-        for (const tag of customTags)
-          tags = tags.concat(tag);
-      } else if (typeof customTags === "function") {
-        tags = customTags(tags.slice());
-      }
-      if (addMergeTag)
-        tags = tags.concat(merge2.merge);
-      return tags.reduce((tags2, tag) => {
-        const tagObj = typeof tag === "string" ? tagsByName[tag] : tag;
-        if (!tagObj) {
-          const tagName = JSON.stringify(tag);
-          const keys = Object.keys(tagsByName).map((key) => JSON.stringify(key)).join(", ");
-          throw new Error(`Unknown custom tag ${tagName}; use one of ${keys}`);
-        }
-        if (!tags2.includes(tagObj))
-          tags2.push(tagObj);
-        return tags2;
-      }, []);
-    }
-    exports.coreKnownTags = coreKnownTags;
-    exports.getTags = getTags;
-  }
-});
-
-// node_modules/yaml/dist/schema/Schema.js
-var require_Schema = __commonJS({
-  "node_modules/yaml/dist/schema/Schema.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var map2 = require_map();
-    var seq = require_seq();
-    var string5 = require_string();
-    var tags = require_tags();
-    var sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
-    var Schema = class _Schema {
-      constructor({ compat, customTags, merge: merge2, resolveKnownTags, schema, sortMapEntries, toStringDefaults }) {
-        this.compat = Array.isArray(compat) ? tags.getTags(compat, "compat") : compat ? tags.getTags(null, compat) : null;
-        this.name = typeof schema === "string" && schema || "core";
-        this.knownTags = resolveKnownTags ? tags.coreKnownTags : {};
-        this.tags = tags.getTags(customTags, this.name, merge2);
-        this.toStringOptions = toStringDefaults ?? null;
-        Object.defineProperty(this, identity.MAP, { value: map2.map });
-        Object.defineProperty(this, identity.SCALAR, { value: string5.string });
-        Object.defineProperty(this, identity.SEQ, { value: seq.seq });
-        this.sortMapEntries = typeof sortMapEntries === "function" ? sortMapEntries : sortMapEntries === true ? sortMapEntriesByKey : null;
-      }
-      clone() {
-        const copy = Object.create(_Schema.prototype, Object.getOwnPropertyDescriptors(this));
-        copy.tags = this.tags.slice();
-        return copy;
-      }
-    };
-    exports.Schema = Schema;
-  }
-});
-
-// node_modules/yaml/dist/stringify/stringifyDocument.js
-var require_stringifyDocument = __commonJS({
-  "node_modules/yaml/dist/stringify/stringifyDocument.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var stringify = require_stringify();
-    var stringifyComment = require_stringifyComment();
-    function stringifyDocument(doc, options2) {
-      const lines3 = [];
-      let hasDirectives = options2.directives === true;
-      if (options2.directives !== false && doc.directives) {
-        const dir = doc.directives.toString(doc);
-        if (dir) {
-          lines3.push(dir);
-          hasDirectives = true;
-        } else if (doc.directives.docStart)
-          hasDirectives = true;
-      }
-      if (hasDirectives)
-        lines3.push("---");
-      const ctx = stringify.createStringifyContext(doc, options2);
-      const { commentString } = ctx.options;
-      if (doc.commentBefore) {
-        if (lines3.length !== 1)
-          lines3.unshift("");
-        const cs = commentString(doc.commentBefore);
-        lines3.unshift(stringifyComment.indentComment(cs, ""));
-      }
-      let chompKeep = false;
-      let contentComment = null;
-      if (doc.contents) {
-        if (identity.isNode(doc.contents)) {
-          if (doc.contents.spaceBefore && hasDirectives)
-            lines3.push("");
-          if (doc.contents.commentBefore) {
-            const cs = commentString(doc.contents.commentBefore);
-            lines3.push(stringifyComment.indentComment(cs, ""));
-          }
-          ctx.forceBlockIndent = !!doc.comment;
-          contentComment = doc.contents.comment;
-        }
-        const onChompKeep = contentComment ? void 0 : () => chompKeep = true;
-        let body = stringify.stringify(doc.contents, ctx, () => contentComment = null, onChompKeep);
-        if (contentComment)
-          body += stringifyComment.lineComment(body, "", commentString(contentComment));
-        if ((body[0] === "|" || body[0] === ">") && lines3[lines3.length - 1] === "---") {
-          lines3[lines3.length - 1] = `--- ${body}`;
-        } else
-          lines3.push(body);
-      } else {
-        lines3.push(stringify.stringify(doc.contents, ctx));
-      }
-      if (doc.directives?.docEnd) {
-        if (doc.comment) {
-          const cs = commentString(doc.comment);
-          if (cs.includes("\n")) {
-            lines3.push("...");
-            lines3.push(stringifyComment.indentComment(cs, ""));
-          } else {
-            lines3.push(`... ${cs}`);
-          }
-        } else {
-          lines3.push("...");
-        }
-      } else {
-        let dc = doc.comment;
-        if (dc && chompKeep)
-          dc = dc.replace(/^\n+/, "");
-        if (dc) {
-          if ((!chompKeep || contentComment) && lines3[lines3.length - 1] !== "")
-            lines3.push("");
-          lines3.push(stringifyComment.indentComment(commentString(dc), ""));
-        }
-      }
-      return lines3.join("\n") + "\n";
-    }
-    exports.stringifyDocument = stringifyDocument;
-  }
-});
-
-// node_modules/yaml/dist/doc/Document.js
-var require_Document = __commonJS({
-  "node_modules/yaml/dist/doc/Document.js"(exports) {
-    "use strict";
-    var Alias = require_Alias();
-    var Collection = require_Collection();
-    var identity = require_identity();
-    var Pair = require_Pair();
-    var toJS = require_toJS();
-    var Schema = require_Schema();
-    var stringifyDocument = require_stringifyDocument();
-    var anchors = require_anchors();
-    var applyReviver = require_applyReviver();
-    var createNode = require_createNode();
-    var directives = require_directives();
-    var Document = class _Document {
-      constructor(value2, replacer, options2) {
-        this.commentBefore = null;
-        this.comment = null;
-        this.errors = [];
-        this.warnings = [];
-        Object.defineProperty(this, identity.NODE_TYPE, { value: identity.DOC });
-        let _replacer = null;
-        if (typeof replacer === "function" || Array.isArray(replacer)) {
-          _replacer = replacer;
-        } else if (options2 === void 0 && replacer) {
-          options2 = replacer;
-          replacer = void 0;
-        }
-        const opt = Object.assign({
-          intAsBigInt: false,
-          keepSourceTokens: false,
-          logLevel: "warn",
-          prettyErrors: true,
-          strict: true,
-          stringKeys: false,
-          uniqueKeys: true,
-          version: "1.2"
-        }, options2);
-        this.options = opt;
-        let { version: version2 } = opt;
-        if (options2?._directives) {
-          this.directives = options2._directives.atDocument();
-          if (this.directives.yaml.explicit)
-            version2 = this.directives.yaml.version;
-        } else
-          this.directives = new directives.Directives({ version: version2 });
-        this.setSchema(version2, options2);
-        this.contents = value2 === void 0 ? null : this.createNode(value2, _replacer, options2);
-      }
-      /**
-       * Create a deep copy of this Document and its contents.
-       *
-       * Custom Node values that inherit from `Object` still refer to their original instances.
-       */
-      clone() {
-        const copy = Object.create(_Document.prototype, {
-          [identity.NODE_TYPE]: { value: identity.DOC }
-        });
-        copy.commentBefore = this.commentBefore;
-        copy.comment = this.comment;
-        copy.errors = this.errors.slice();
-        copy.warnings = this.warnings.slice();
-        copy.options = Object.assign({}, this.options);
-        if (this.directives)
-          copy.directives = this.directives.clone();
-        copy.schema = this.schema.clone();
-        copy.contents = identity.isNode(this.contents) ? this.contents.clone(copy.schema) : this.contents;
-        if (this.range)
-          copy.range = this.range.slice();
-        return copy;
-      }
-      /** Adds a value to the document. */
-      add(value2) {
-        if (assertCollection(this.contents))
-          this.contents.add(value2);
-      }
-      /** Adds a value to the document. */
-      addIn(path6, value2) {
-        if (assertCollection(this.contents))
-          this.contents.addIn(path6, value2);
-      }
-      /**
-       * Create a new `Alias` node, ensuring that the target `node` has the required anchor.
-       *
-       * If `node` already has an anchor, `name` is ignored.
-       * Otherwise, the `node.anchor` value will be set to `name`,
-       * or if an anchor with that name is already present in the document,
-       * `name` will be used as a prefix for a new unique anchor.
-       * If `name` is undefined, the generated anchor will use 'a' as a prefix.
-       */
-      createAlias(node2, name2) {
-        if (!node2.anchor) {
-          const prev = anchors.anchorNames(this);
-          node2.anchor = // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
-          !name2 || prev.has(name2) ? anchors.findNewAnchor(name2 || "a", prev) : name2;
-        }
-        return new Alias.Alias(node2.anchor);
-      }
-      createNode(value2, replacer, options2) {
-        let _replacer = void 0;
-        if (typeof replacer === "function") {
-          value2 = replacer.call({ "": value2 }, "", value2);
-          _replacer = replacer;
-        } else if (Array.isArray(replacer)) {
-          const keyToStr = (v) => typeof v === "number" || v instanceof String || v instanceof Number;
-          const asStr = replacer.filter(keyToStr).map(String);
-          if (asStr.length > 0)
-            replacer = replacer.concat(asStr);
-          _replacer = replacer;
-        } else if (options2 === void 0 && replacer) {
-          options2 = replacer;
-          replacer = void 0;
-        }
-        const { aliasDuplicateObjects, anchorPrefix, flow, keepUndefined, onTagObj, tag } = options2 ?? {};
-        const { onAnchor, setAnchors, sourceObjects } = anchors.createNodeAnchors(
-          this,
-          // eslint-disable-next-line @typescript-eslint/prefer-nullish-coalescing
-          anchorPrefix || "a"
-        );
-        const ctx = {
-          aliasDuplicateObjects: aliasDuplicateObjects ?? true,
-          keepUndefined: keepUndefined ?? false,
-          onAnchor,
-          onTagObj,
-          replacer: _replacer,
-          schema: this.schema,
-          sourceObjects
-        };
-        const node2 = createNode.createNode(value2, tag, ctx);
-        if (flow && identity.isCollection(node2))
-          node2.flow = true;
-        setAnchors();
-        return node2;
-      }
-      /**
-       * Convert a key and a value into a `Pair` using the current schema,
-       * recursively wrapping all values as `Scalar` or `Collection` nodes.
-       */
-      createPair(key, value2, options2 = {}) {
-        const k = this.createNode(key, null, options2);
-        const v = this.createNode(value2, null, options2);
-        return new Pair.Pair(k, v);
-      }
-      /**
-       * Removes a value from the document.
-       * @returns `true` if the item was found and removed.
-       */
-      delete(key) {
-        return assertCollection(this.contents) ? this.contents.delete(key) : false;
-      }
-      /**
-       * Removes a value from the document.
-       * @returns `true` if the item was found and removed.
-       */
-      deleteIn(path6) {
-        if (Collection.isEmptyPath(path6)) {
-          if (this.contents == null)
-            return false;
-          this.contents = null;
-          return true;
-        }
-        return assertCollection(this.contents) ? this.contents.deleteIn(path6) : false;
-      }
-      /**
-       * Returns item at `key`, or `undefined` if not found. By default unwraps
-       * scalar values from their surrounding node; to disable set `keepScalar` to
-       * `true` (collections are always returned intact).
-       */
-      get(key, keepScalar) {
-        return identity.isCollection(this.contents) ? this.contents.get(key, keepScalar) : void 0;
-      }
-      /**
-       * Returns item at `path`, or `undefined` if not found. By default unwraps
-       * scalar values from their surrounding node; to disable set `keepScalar` to
-       * `true` (collections are always returned intact).
-       */
-      getIn(path6, keepScalar) {
-        if (Collection.isEmptyPath(path6))
-          return !keepScalar && identity.isScalar(this.contents) ? this.contents.value : this.contents;
-        return identity.isCollection(this.contents) ? this.contents.getIn(path6, keepScalar) : void 0;
-      }
-      /**
-       * Checks if the document includes a value with the key `key`.
-       */
-      has(key) {
-        return identity.isCollection(this.contents) ? this.contents.has(key) : false;
-      }
-      /**
-       * Checks if the document includes a value at `path`.
-       */
-      hasIn(path6) {
-        if (Collection.isEmptyPath(path6))
-          return this.contents !== void 0;
-        return identity.isCollection(this.contents) ? this.contents.hasIn(path6) : false;
-      }
-      /**
-       * Sets a value in this document. For `!!set`, `value` needs to be a
-       * boolean to add/remove the item from the set.
-       */
-      set(key, value2) {
-        if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, [key], value2);
-        } else if (assertCollection(this.contents)) {
-          this.contents.set(key, value2);
-        }
-      }
-      /**
-       * Sets a value in this document. For `!!set`, `value` needs to be a
-       * boolean to add/remove the item from the set.
-       */
-      setIn(path6, value2) {
-        if (Collection.isEmptyPath(path6)) {
-          this.contents = value2;
-        } else if (this.contents == null) {
-          this.contents = Collection.collectionFromPath(this.schema, Array.from(path6), value2);
-        } else if (assertCollection(this.contents)) {
-          this.contents.setIn(path6, value2);
-        }
-      }
-      /**
-       * Change the YAML version and schema used by the document.
-       * A `null` version disables support for directives, explicit tags, anchors, and aliases.
-       * It also requires the `schema` option to be given as a `Schema` instance value.
-       *
-       * Overrides all previously set schema options.
-       */
-      setSchema(version2, options2 = {}) {
-        if (typeof version2 === "number")
-          version2 = String(version2);
-        let opt;
-        switch (version2) {
-          case "1.1":
-            if (this.directives)
-              this.directives.yaml.version = "1.1";
-            else
-              this.directives = new directives.Directives({ version: "1.1" });
-            opt = { resolveKnownTags: false, schema: "yaml-1.1" };
-            break;
-          case "1.2":
-          case "next":
-            if (this.directives)
-              this.directives.yaml.version = version2;
-            else
-              this.directives = new directives.Directives({ version: version2 });
-            opt = { resolveKnownTags: true, schema: "core" };
-            break;
-          case null:
-            if (this.directives)
-              delete this.directives;
-            opt = null;
-            break;
-          default: {
-            const sv = JSON.stringify(version2);
-            throw new Error(`Expected '1.1', '1.2' or null as first argument, but found: ${sv}`);
-          }
-        }
-        if (options2.schema instanceof Object)
-          this.schema = options2.schema;
-        else if (opt)
-          this.schema = new Schema.Schema(Object.assign(opt, options2));
-        else
-          throw new Error(`With a null YAML version, the { schema: Schema } option is required`);
-      }
-      // json & jsonArg are only used from toJSON()
-      toJS({ json: json2, jsonArg, mapAsMap, maxAliasCount, onAnchor, reviver } = {}) {
-        const ctx = {
-          anchors: /* @__PURE__ */ new Map(),
-          doc: this,
-          keep: !json2,
-          mapAsMap: mapAsMap === true,
-          mapKeyWarned: false,
-          maxAliasCount: typeof maxAliasCount === "number" ? maxAliasCount : 100
-        };
-        const res = toJS.toJS(this.contents, jsonArg ?? "", ctx);
-        if (typeof onAnchor === "function")
-          for (const { count: count2, res: res2 } of ctx.anchors.values())
-            onAnchor(res2, count2);
-        return typeof reviver === "function" ? applyReviver.applyReviver(reviver, { "": res }, "", res) : res;
-      }
-      /**
-       * A JSON representation of the document `contents`.
-       *
-       * @param jsonArg Used by `JSON.stringify` to indicate the array index or
-       *   property name.
-       */
-      toJSON(jsonArg, onAnchor) {
-        return this.toJS({ json: true, jsonArg, mapAsMap: false, onAnchor });
-      }
-      /** A YAML representation of the document. */
-      toString(options2 = {}) {
-        if (this.errors.length > 0)
-          throw new Error("Document with errors cannot be stringified");
-        if ("indent" in options2 && (!Number.isInteger(options2.indent) || Number(options2.indent) <= 0)) {
-          const s = JSON.stringify(options2.indent);
-          throw new Error(`"indent" option must be a positive integer, not ${s}`);
-        }
-        return stringifyDocument.stringifyDocument(this, options2);
-      }
-    };
-    function assertCollection(contents) {
-      if (identity.isCollection(contents))
-        return true;
-      throw new Error("Expected a YAML collection as document contents");
-    }
-    exports.Document = Document;
-  }
-});
-
-// node_modules/yaml/dist/errors.js
-var require_errors2 = __commonJS({
-  "node_modules/yaml/dist/errors.js"(exports) {
-    "use strict";
-    var YAMLError = class extends Error {
-      constructor(name2, pos, code, message) {
-        super();
-        this.name = name2;
-        this.code = code;
-        this.message = message;
-        this.pos = pos;
-      }
-    };
-    var YAMLParseError = class extends YAMLError {
-      constructor(pos, code, message) {
-        super("YAMLParseError", pos, code, message);
-      }
-    };
-    var YAMLWarning = class extends YAMLError {
-      constructor(pos, code, message) {
-        super("YAMLWarning", pos, code, message);
-      }
-    };
-    var prettifyError2 = (src, lc) => (error63) => {
-      if (error63.pos[0] === -1)
-        return;
-      error63.linePos = error63.pos.map((pos) => lc.linePos(pos));
-      const { line, col } = error63.linePos[0];
-      error63.message += ` at line ${line}, column ${col}`;
-      let ci = col - 1;
-      let lineStr = src.substring(lc.lineStarts[line - 1], lc.lineStarts[line]).replace(/[\n\r]+$/, "");
-      if (ci >= 60 && lineStr.length > 80) {
-        const trimStart = Math.min(ci - 39, lineStr.length - 79);
-        lineStr = "…" + lineStr.substring(trimStart);
-        ci -= trimStart - 1;
-      }
-      if (lineStr.length > 80)
-        lineStr = lineStr.substring(0, 79) + "…";
-      if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
-        let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
-        if (prev.length > 80)
-          prev = prev.substring(0, 79) + "…\n";
-        lineStr = prev + lineStr;
-      }
-      if (/[^ ]/.test(lineStr)) {
-        let count2 = 1;
-        const end2 = error63.linePos[1];
-        if (end2?.line === line && end2.col > col) {
-          count2 = Math.max(1, Math.min(end2.col - col, 80 - ci));
-        }
-        const pointer = " ".repeat(ci) + "^".repeat(count2);
-        error63.message += `:
-
-${lineStr}
-${pointer}
-`;
-      }
-    };
-    exports.YAMLError = YAMLError;
-    exports.YAMLParseError = YAMLParseError;
-    exports.YAMLWarning = YAMLWarning;
-    exports.prettifyError = prettifyError2;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-props.js
-var require_resolve_props = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-props.js"(exports) {
-    "use strict";
-    function resolveProps(tokens2, { flow, indicator, next, offset, onError, parentIndent, startOnNewline }) {
-      let spaceBefore = false;
-      let atNewline = startOnNewline;
-      let hasSpace = startOnNewline;
-      let comment = "";
-      let commentSep = "";
-      let hasNewline = false;
-      let reqSpace = false;
-      let tab = null;
-      let anchor2 = null;
-      let tag = null;
-      let newlineAfterProp = null;
-      let comma = null;
-      let found = null;
-      let start = null;
-      for (const token of tokens2) {
-        if (reqSpace) {
-          if (token.type !== "space" && token.type !== "newline" && token.type !== "comma")
-            onError(token.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
-          reqSpace = false;
-        }
-        if (tab) {
-          if (atNewline && token.type !== "comment" && token.type !== "newline") {
-            onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
-          }
-          tab = null;
-        }
-        switch (token.type) {
-          case "space":
-            if (!flow && (indicator !== "doc-start" || next?.type !== "flow-collection") && token.source.includes("	")) {
-              tab = token;
-            }
-            hasSpace = true;
-            break;
-          case "comment": {
-            if (!hasSpace)
-              onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
-            const cb = token.source.substring(1) || " ";
-            if (!comment)
-              comment = cb;
-            else
-              comment += commentSep + cb;
-            commentSep = "";
-            atNewline = false;
-            break;
-          }
-          case "newline":
-            if (atNewline) {
-              if (comment)
-                comment += token.source;
-              else if (!found || indicator !== "seq-item-ind")
-                spaceBefore = true;
-            } else
-              commentSep += token.source;
-            atNewline = true;
-            hasNewline = true;
-            if (anchor2 || tag)
-              newlineAfterProp = token;
-            hasSpace = true;
-            break;
-          case "anchor":
-            if (anchor2)
-              onError(token, "MULTIPLE_ANCHORS", "A node can have at most one anchor");
-            if (token.source.endsWith(":"))
-              onError(token.offset + token.source.length - 1, "BAD_ALIAS", "Anchor ending in : is ambiguous", true);
-            anchor2 = token;
-            start ?? (start = token.offset);
-            atNewline = false;
-            hasSpace = false;
-            reqSpace = true;
-            break;
-          case "tag": {
-            if (tag)
-              onError(token, "MULTIPLE_TAGS", "A node can have at most one tag");
-            tag = token;
-            start ?? (start = token.offset);
-            atNewline = false;
-            hasSpace = false;
-            reqSpace = true;
-            break;
-          }
-          case indicator:
-            if (anchor2 || tag)
-              onError(token, "BAD_PROP_ORDER", `Anchors and tags must be after the ${token.source} indicator`);
-            if (found)
-              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.source} in ${flow ?? "collection"}`);
-            found = token;
-            atNewline = indicator === "seq-item-ind" || indicator === "explicit-key-ind";
-            hasSpace = false;
-            break;
-          case "comma":
-            if (flow) {
-              if (comma)
-                onError(token, "UNEXPECTED_TOKEN", `Unexpected , in ${flow}`);
-              comma = token;
-              atNewline = false;
-              hasSpace = false;
-              break;
-            }
-          // else fallthrough
-          default:
-            onError(token, "UNEXPECTED_TOKEN", `Unexpected ${token.type} token`);
-            atNewline = false;
-            hasSpace = false;
-        }
-      }
-      const last = tokens2[tokens2.length - 1];
-      const end2 = last ? last.offset + last.source.length : offset;
-      if (reqSpace && next && next.type !== "space" && next.type !== "newline" && next.type !== "comma" && (next.type !== "scalar" || next.source !== "")) {
-        onError(next.offset, "MISSING_CHAR", "Tags and anchors must be separated from the next token by white space");
-      }
-      if (tab && (atNewline && tab.indent <= parentIndent || next?.type === "block-map" || next?.type === "block-seq"))
-        onError(tab, "TAB_AS_INDENT", "Tabs are not allowed as indentation");
-      return {
-        comma,
-        found,
-        spaceBefore,
-        comment,
-        hasNewline,
-        anchor: anchor2,
-        tag,
-        newlineAfterProp,
-        end: end2,
-        start: start ?? end2
-      };
-    }
-    exports.resolveProps = resolveProps;
-  }
-});
-
-// node_modules/yaml/dist/compose/util-contains-newline.js
-var require_util_contains_newline = __commonJS({
-  "node_modules/yaml/dist/compose/util-contains-newline.js"(exports) {
-    "use strict";
-    function containsNewline(key) {
-      if (!key)
-        return null;
-      switch (key.type) {
-        case "alias":
-        case "scalar":
-        case "double-quoted-scalar":
-        case "single-quoted-scalar":
-          if (key.source.includes("\n"))
-            return true;
-          if (key.end) {
-            for (const st of key.end)
-              if (st.type === "newline")
-                return true;
-          }
-          return false;
-        case "flow-collection":
-          for (const it of key.items) {
-            for (const st of it.start)
-              if (st.type === "newline")
-                return true;
-            if (it.sep) {
-              for (const st of it.sep)
-                if (st.type === "newline")
-                  return true;
-            }
-            if (containsNewline(it.key) || containsNewline(it.value))
-              return true;
-          }
-          return false;
-        default:
-          return true;
-      }
-    }
-    exports.containsNewline = containsNewline;
-  }
-});
-
-// node_modules/yaml/dist/compose/util-flow-indent-check.js
-var require_util_flow_indent_check = __commonJS({
-  "node_modules/yaml/dist/compose/util-flow-indent-check.js"(exports) {
-    "use strict";
-    var utilContainsNewline = require_util_contains_newline();
-    function flowIndentCheck(indent, fc, onError) {
-      if (fc?.type === "flow-collection") {
-        const end2 = fc.end[0];
-        if (end2.indent === indent && (end2.source === "]" || end2.source === "}") && utilContainsNewline.containsNewline(fc)) {
-          const msg = "Flow end indicator should be more indented than parent";
-          onError(end2, "BAD_INDENT", msg, true);
-        }
-      }
-    }
-    exports.flowIndentCheck = flowIndentCheck;
-  }
-});
-
-// node_modules/yaml/dist/compose/util-map-includes.js
-var require_util_map_includes = __commonJS({
-  "node_modules/yaml/dist/compose/util-map-includes.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    function mapIncludes(ctx, items, search) {
-      const { uniqueKeys } = ctx.options;
-      if (uniqueKeys === false)
-        return false;
-      const isEqual = typeof uniqueKeys === "function" ? uniqueKeys : (a, b) => a === b || identity.isScalar(a) && identity.isScalar(b) && a.value === b.value;
-      return items.some((pair) => isEqual(pair.key, search));
-    }
-    exports.mapIncludes = mapIncludes;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-block-map.js
-var require_resolve_block_map = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-map.js"(exports) {
-    "use strict";
-    var Pair = require_Pair();
-    var YAMLMap = require_YAMLMap();
-    var resolveProps = require_resolve_props();
-    var utilContainsNewline = require_util_contains_newline();
-    var utilFlowIndentCheck = require_util_flow_indent_check();
-    var utilMapIncludes = require_util_map_includes();
-    var startColMsg = "All mapping items must start at the same column";
-    function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
-      const NodeClass = tag?.nodeClass ?? YAMLMap.YAMLMap;
-      const map2 = new NodeClass(ctx.schema);
-      if (ctx.atRoot)
-        ctx.atRoot = false;
-      let offset = bm.offset;
-      let commentEnd = null;
-      for (const collItem of bm.items) {
-        const { start, key, sep: sep3, value: value2 } = collItem;
-        const keyProps = resolveProps.resolveProps(start, {
-          indicator: "explicit-key-ind",
-          next: key ?? sep3?.[0],
-          offset,
-          onError,
-          parentIndent: bm.indent,
-          startOnNewline: true
-        });
-        const implicitKey = !keyProps.found;
-        if (implicitKey) {
-          if (key) {
-            if (key.type === "block-seq")
-              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "A block sequence may not be used as an implicit map key");
-            else if ("indent" in key && key.indent !== bm.indent)
-              onError(offset, "BAD_INDENT", startColMsg);
-          }
-          if (!keyProps.anchor && !keyProps.tag && !sep3) {
-            commentEnd = keyProps.end;
-            if (keyProps.comment) {
-              if (map2.comment)
-                map2.comment += "\n" + keyProps.comment;
-              else
-                map2.comment = keyProps.comment;
-            }
-            continue;
-          }
-          if (keyProps.newlineAfterProp || utilContainsNewline.containsNewline(key)) {
-            onError(key ?? start[start.length - 1], "MULTILINE_IMPLICIT_KEY", "Implicit keys need to be on a single line");
-          }
-        } else if (keyProps.found?.indent !== bm.indent) {
-          onError(offset, "BAD_INDENT", startColMsg);
-        }
-        ctx.atKey = true;
-        const keyStart = keyProps.end;
-        const keyNode = key ? composeNode(ctx, key, keyProps, onError) : composeEmptyNode(ctx, keyStart, start, null, keyProps, onError);
-        if (ctx.schema.compat)
-          utilFlowIndentCheck.flowIndentCheck(bm.indent, key, onError);
-        ctx.atKey = false;
-        if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
-          onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-        const valueProps = resolveProps.resolveProps(sep3 ?? [], {
-          indicator: "map-value-ind",
-          next: value2,
-          offset: keyNode.range[2],
-          onError,
-          parentIndent: bm.indent,
-          startOnNewline: !key || key.type === "block-scalar"
-        });
-        offset = valueProps.end;
-        if (valueProps.found) {
-          if (implicitKey) {
-            if (value2?.type === "block-map" && !valueProps.hasNewline)
-              onError(offset, "BLOCK_AS_IMPLICIT_KEY", "Nested mappings are not allowed in compact mappings");
-            if (ctx.options.strict && keyProps.start < valueProps.found.offset - 1024)
-              onError(keyNode.range, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit block mapping key");
-          }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : composeEmptyNode(ctx, offset, sep3, null, valueProps, onError);
-          if (ctx.schema.compat)
-            utilFlowIndentCheck.flowIndentCheck(bm.indent, value2, onError);
-          offset = valueNode.range[2];
-          const pair = new Pair.Pair(keyNode, valueNode);
-          if (ctx.options.keepSourceTokens)
-            pair.srcToken = collItem;
-          map2.items.push(pair);
-        } else {
-          if (implicitKey)
-            onError(keyNode.range, "MISSING_CHAR", "Implicit map keys need to be followed by map values");
-          if (valueProps.comment) {
-            if (keyNode.comment)
-              keyNode.comment += "\n" + valueProps.comment;
-            else
-              keyNode.comment = valueProps.comment;
-          }
-          const pair = new Pair.Pair(keyNode);
-          if (ctx.options.keepSourceTokens)
-            pair.srcToken = collItem;
-          map2.items.push(pair);
-        }
-      }
-      if (commentEnd && commentEnd < offset)
-        onError(commentEnd, "IMPOSSIBLE", "Map comment with trailing content");
-      map2.range = [bm.offset, offset, commentEnd ?? offset];
-      return map2;
-    }
-    exports.resolveBlockMap = resolveBlockMap;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-block-seq.js
-var require_resolve_block_seq = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-seq.js"(exports) {
-    "use strict";
-    var YAMLSeq = require_YAMLSeq();
-    var resolveProps = require_resolve_props();
-    var utilFlowIndentCheck = require_util_flow_indent_check();
-    function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
-      const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
-      const seq = new NodeClass(ctx.schema);
-      if (ctx.atRoot)
-        ctx.atRoot = false;
-      if (ctx.atKey)
-        ctx.atKey = false;
-      let offset = bs.offset;
-      let commentEnd = null;
-      for (const { start, value: value2 } of bs.items) {
-        const props = resolveProps.resolveProps(start, {
-          indicator: "seq-item-ind",
-          next: value2,
-          offset,
-          onError,
-          parentIndent: bs.indent,
-          startOnNewline: true
-        });
-        if (!props.found) {
-          if (props.anchor || props.tag || value2) {
-            if (value2?.type === "block-seq")
-              onError(props.end, "BAD_INDENT", "All sequence items must start at the same column");
-            else
-              onError(offset, "MISSING_CHAR", "Sequence item without - indicator");
-          } else {
-            commentEnd = props.end;
-            if (props.comment)
-              seq.comment = props.comment;
-            continue;
-          }
-        }
-        const node2 = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, start, null, props, onError);
-        if (ctx.schema.compat)
-          utilFlowIndentCheck.flowIndentCheck(bs.indent, value2, onError);
-        offset = node2.range[2];
-        seq.items.push(node2);
-      }
-      seq.range = [bs.offset, offset, commentEnd ?? offset];
-      return seq;
-    }
-    exports.resolveBlockSeq = resolveBlockSeq;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-end.js
-var require_resolve_end = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-end.js"(exports) {
-    "use strict";
-    function resolveEnd(end2, offset, reqSpace, onError) {
-      let comment = "";
-      if (end2) {
-        let hasSpace = false;
-        let sep3 = "";
-        for (const token of end2) {
-          const { source, type } = token;
-          switch (type) {
-            case "space":
-              hasSpace = true;
-              break;
-            case "comment": {
-              if (reqSpace && !hasSpace)
-                onError(token, "MISSING_CHAR", "Comments must be separated from other tokens by white space characters");
-              const cb = source.substring(1) || " ";
-              if (!comment)
-                comment = cb;
-              else
-                comment += sep3 + cb;
-              sep3 = "";
-              break;
-            }
-            case "newline":
-              if (comment)
-                sep3 += source;
-              hasSpace = true;
-              break;
-            default:
-              onError(token, "UNEXPECTED_TOKEN", `Unexpected ${type} at node end`);
-          }
-          offset += source.length;
-        }
-      }
-      return { comment, offset };
-    }
-    exports.resolveEnd = resolveEnd;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-flow-collection.js
-var require_resolve_flow_collection = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-flow-collection.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Pair = require_Pair();
-    var YAMLMap = require_YAMLMap();
-    var YAMLSeq = require_YAMLSeq();
-    var resolveEnd = require_resolve_end();
-    var resolveProps = require_resolve_props();
-    var utilContainsNewline = require_util_contains_newline();
-    var utilMapIncludes = require_util_map_includes();
-    var blockMsg = "Block collections are not allowed within flow collections";
-    var isBlock = (token) => token && (token.type === "block-map" || token.type === "block-seq");
-    function resolveFlowCollection({ composeNode, composeEmptyNode }, ctx, fc, onError, tag) {
-      const isMap = fc.start.source === "{";
-      const fcName = isMap ? "flow map" : "flow sequence";
-      const NodeClass = tag?.nodeClass ?? (isMap ? YAMLMap.YAMLMap : YAMLSeq.YAMLSeq);
-      const coll = new NodeClass(ctx.schema);
-      coll.flow = true;
-      const atRoot = ctx.atRoot;
-      if (atRoot)
-        ctx.atRoot = false;
-      if (ctx.atKey)
-        ctx.atKey = false;
-      let offset = fc.offset + fc.start.source.length;
-      for (let i = 0; i < fc.items.length; ++i) {
-        const collItem = fc.items[i];
-        const { start, key, sep: sep3, value: value2 } = collItem;
-        const props = resolveProps.resolveProps(start, {
-          flow: fcName,
-          indicator: "explicit-key-ind",
-          next: key ?? sep3?.[0],
-          offset,
-          onError,
-          parentIndent: fc.indent,
-          startOnNewline: false
-        });
-        if (!props.found) {
-          if (!props.anchor && !props.tag && !sep3 && !value2) {
-            if (i === 0 && props.comma)
-              onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
-            else if (i < fc.items.length - 1)
-              onError(props.start, "UNEXPECTED_TOKEN", `Unexpected empty item in ${fcName}`);
-            if (props.comment) {
-              if (coll.comment)
-                coll.comment += "\n" + props.comment;
-              else
-                coll.comment = props.comment;
-            }
-            offset = props.end;
-            continue;
-          }
-          if (!isMap && ctx.options.strict && utilContainsNewline.containsNewline(key))
-            onError(
-              key,
-              // checked by containsNewline()
-              "MULTILINE_IMPLICIT_KEY",
-              "Implicit keys of flow sequence pairs need to be on a single line"
-            );
-        }
-        if (i === 0) {
-          if (props.comma)
-            onError(props.comma, "UNEXPECTED_TOKEN", `Unexpected , in ${fcName}`);
-        } else {
-          if (!props.comma)
-            onError(props.start, "MISSING_CHAR", `Missing , between ${fcName} items`);
-          if (props.comment) {
-            let prevItemComment = "";
-            loop: for (const st of start) {
-              switch (st.type) {
-                case "comma":
-                case "space":
-                  break;
-                case "comment":
-                  prevItemComment = st.source.substring(1);
-                  break loop;
-                default:
-                  break loop;
-              }
-            }
-            if (prevItemComment) {
-              let prev = coll.items[coll.items.length - 1];
-              if (identity.isPair(prev))
-                prev = prev.value ?? prev.key;
-              if (prev.comment)
-                prev.comment += "\n" + prevItemComment;
-              else
-                prev.comment = prevItemComment;
-              props.comment = props.comment.substring(prevItemComment.length + 1);
-            }
-          }
-        }
-        if (!isMap && !sep3 && !props.found) {
-          const valueNode = value2 ? composeNode(ctx, value2, props, onError) : composeEmptyNode(ctx, props.end, sep3, null, props, onError);
-          coll.items.push(valueNode);
-          offset = valueNode.range[2];
-          if (isBlock(value2))
-            onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
-        } else {
-          ctx.atKey = true;
-          const keyStart = props.end;
-          const keyNode = key ? composeNode(ctx, key, props, onError) : composeEmptyNode(ctx, keyStart, start, null, props, onError);
-          if (isBlock(key))
-            onError(keyNode.range, "BLOCK_IN_FLOW", blockMsg);
-          ctx.atKey = false;
-          const valueProps = resolveProps.resolveProps(sep3 ?? [], {
-            flow: fcName,
-            indicator: "map-value-ind",
-            next: value2,
-            offset: keyNode.range[2],
-            onError,
-            parentIndent: fc.indent,
-            startOnNewline: false
-          });
-          if (valueProps.found) {
-            if (!isMap && !props.found && ctx.options.strict) {
-              if (sep3)
-                for (const st of sep3) {
-                  if (st === valueProps.found)
-                    break;
-                  if (st.type === "newline") {
-                    onError(st, "MULTILINE_IMPLICIT_KEY", "Implicit keys of flow sequence pairs need to be on a single line");
-                    break;
-                  }
-                }
-              if (props.start < valueProps.found.offset - 1024)
-                onError(valueProps.found, "KEY_OVER_1024_CHARS", "The : indicator must be at most 1024 chars after the start of an implicit flow sequence key");
-            }
-          } else if (value2) {
-            if ("source" in value2 && value2.source?.[0] === ":")
-              onError(value2, "MISSING_CHAR", `Missing space after : in ${fcName}`);
-            else
-              onError(valueProps.start, "MISSING_CHAR", `Missing , or : between ${fcName} items`);
-          }
-          const valueNode = value2 ? composeNode(ctx, value2, valueProps, onError) : valueProps.found ? composeEmptyNode(ctx, valueProps.end, sep3, null, valueProps, onError) : null;
-          if (valueNode) {
-            if (isBlock(value2))
-              onError(valueNode.range, "BLOCK_IN_FLOW", blockMsg);
-          } else if (valueProps.comment) {
-            if (keyNode.comment)
-              keyNode.comment += "\n" + valueProps.comment;
-            else
-              keyNode.comment = valueProps.comment;
-          }
-          const pair = new Pair.Pair(keyNode, valueNode);
-          if (ctx.options.keepSourceTokens)
-            pair.srcToken = collItem;
-          if (isMap) {
-            const map2 = coll;
-            if (utilMapIncludes.mapIncludes(ctx, map2.items, keyNode))
-              onError(keyStart, "DUPLICATE_KEY", "Map keys must be unique");
-            map2.items.push(pair);
-          } else {
-            const map2 = new YAMLMap.YAMLMap(ctx.schema);
-            map2.flow = true;
-            map2.items.push(pair);
-            const endRange = (valueNode ?? keyNode).range;
-            map2.range = [keyNode.range[0], endRange[1], endRange[2]];
-            coll.items.push(map2);
-          }
-          offset = valueNode ? valueNode.range[2] : valueProps.end;
-        }
-      }
-      const expectedEnd = isMap ? "}" : "]";
-      const [ce, ...ee] = fc.end;
-      let cePos = offset;
-      if (ce?.source === expectedEnd)
-        cePos = ce.offset + ce.source.length;
-      else {
-        const name2 = fcName[0].toUpperCase() + fcName.substring(1);
-        const msg = atRoot ? `${name2} must end with a ${expectedEnd}` : `${name2} in block collection must be sufficiently indented and end with a ${expectedEnd}`;
-        onError(offset, atRoot ? "MISSING_CHAR" : "BAD_INDENT", msg);
-        if (ce && ce.source.length !== 1)
-          ee.unshift(ce);
-      }
-      if (ee.length > 0) {
-        const end2 = resolveEnd.resolveEnd(ee, cePos, ctx.options.strict, onError);
-        if (end2.comment) {
-          if (coll.comment)
-            coll.comment += "\n" + end2.comment;
-          else
-            coll.comment = end2.comment;
-        }
-        coll.range = [fc.offset, cePos, end2.offset];
-      } else {
-        coll.range = [fc.offset, cePos, cePos];
-      }
-      return coll;
-    }
-    exports.resolveFlowCollection = resolveFlowCollection;
-  }
-});
-
-// node_modules/yaml/dist/compose/compose-collection.js
-var require_compose_collection = __commonJS({
-  "node_modules/yaml/dist/compose/compose-collection.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Scalar = require_Scalar();
-    var YAMLMap = require_YAMLMap();
-    var YAMLSeq = require_YAMLSeq();
-    var resolveBlockMap = require_resolve_block_map();
-    var resolveBlockSeq = require_resolve_block_seq();
-    var resolveFlowCollection = require_resolve_flow_collection();
-    function resolveCollection(CN, ctx, token, onError, tagName, tag) {
-      const coll = token.type === "block-map" ? resolveBlockMap.resolveBlockMap(CN, ctx, token, onError, tag) : token.type === "block-seq" ? resolveBlockSeq.resolveBlockSeq(CN, ctx, token, onError, tag) : resolveFlowCollection.resolveFlowCollection(CN, ctx, token, onError, tag);
-      const Coll = coll.constructor;
-      if (tagName === "!" || tagName === Coll.tagName) {
-        coll.tag = Coll.tagName;
-        return coll;
-      }
-      if (tagName)
-        coll.tag = tagName;
-      return coll;
-    }
-    function composeCollection(CN, ctx, token, props, onError) {
-      const tagToken = props.tag;
-      const tagName = !tagToken ? null : ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg));
-      if (token.type === "block-seq") {
-        const { anchor: anchor2, newlineAfterProp: nl } = props;
-        const lastProp = anchor2 && tagToken ? anchor2.offset > tagToken.offset ? anchor2 : tagToken : anchor2 ?? tagToken;
-        if (lastProp && (!nl || nl.offset < lastProp.offset)) {
-          const message = "Missing newline after block sequence props";
-          onError(lastProp, "MISSING_CHAR", message);
-        }
-      }
-      const expType = token.type === "block-map" ? "map" : token.type === "block-seq" ? "seq" : token.start.source === "{" ? "map" : "seq";
-      if (!tagToken || !tagName || tagName === "!" || tagName === YAMLMap.YAMLMap.tagName && expType === "map" || tagName === YAMLSeq.YAMLSeq.tagName && expType === "seq") {
-        return resolveCollection(CN, ctx, token, onError, tagName);
-      }
-      let tag = ctx.schema.tags.find((t) => t.tag === tagName && t.collection === expType);
-      if (!tag) {
-        const kt = ctx.schema.knownTags[tagName];
-        if (kt?.collection === expType) {
-          ctx.schema.tags.push(Object.assign({}, kt, { default: false }));
-          tag = kt;
-        } else {
-          if (kt) {
-            onError(tagToken, "BAD_COLLECTION_TYPE", `${kt.tag} used for ${expType} collection, but expects ${kt.collection ?? "scalar"}`, true);
-          } else {
-            onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, true);
-          }
-          return resolveCollection(CN, ctx, token, onError, tagName);
-        }
-      }
-      const coll = resolveCollection(CN, ctx, token, onError, tagName, tag);
-      const res = tag.resolve?.(coll, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg), ctx.options) ?? coll;
-      const node2 = identity.isNode(res) ? res : new Scalar.Scalar(res);
-      node2.range = coll.range;
-      node2.tag = tagName;
-      if (tag?.format)
-        node2.format = tag.format;
-      return node2;
-    }
-    exports.composeCollection = composeCollection;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-block-scalar.js
-var require_resolve_block_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-block-scalar.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    function resolveBlockScalar(ctx, scalar, onError) {
-      const start = scalar.offset;
-      const header = parseBlockScalarHeader(scalar, ctx.options.strict, onError);
-      if (!header)
-        return { value: "", type: null, comment: "", range: [start, start, start] };
-      const type = header.mode === ">" ? Scalar.Scalar.BLOCK_FOLDED : Scalar.Scalar.BLOCK_LITERAL;
-      const lines3 = scalar.source ? splitLines(scalar.source) : [];
-      let chompStart = lines3.length;
-      for (let i = lines3.length - 1; i >= 0; --i) {
-        const content = lines3[i][1];
-        if (content === "" || content === "\r")
-          chompStart = i;
-        else
-          break;
-      }
-      if (chompStart === 0) {
-        const value3 = header.chomp === "+" && lines3.length > 0 ? "\n".repeat(Math.max(1, lines3.length - 1)) : "";
-        let end3 = start + header.length;
-        if (scalar.source)
-          end3 += scalar.source.length;
-        return { value: value3, type, comment: header.comment, range: [start, end3, end3] };
-      }
-      let trimIndent = scalar.indent + header.indent;
-      let offset = scalar.offset + header.length;
-      let contentStart = 0;
-      for (let i = 0; i < chompStart; ++i) {
-        const [indent, content] = lines3[i];
-        if (content === "" || content === "\r") {
-          if (header.indent === 0 && indent.length > trimIndent)
-            trimIndent = indent.length;
-        } else {
-          if (indent.length < trimIndent) {
-            const message = "Block scalars with more-indented leading empty lines must use an explicit indentation indicator";
-            onError(offset + indent.length, "MISSING_CHAR", message);
-          }
-          if (header.indent === 0)
-            trimIndent = indent.length;
-          contentStart = i;
-          if (trimIndent === 0 && !ctx.atRoot) {
-            const message = "Block scalar values in collections must be indented";
-            onError(offset, "BAD_INDENT", message);
-          }
-          break;
-        }
-        offset += indent.length + content.length + 1;
-      }
-      for (let i = lines3.length - 1; i >= chompStart; --i) {
-        if (lines3[i][0].length > trimIndent)
-          chompStart = i + 1;
-      }
-      let value2 = "";
-      let sep3 = "";
-      let prevMoreIndented = false;
-      for (let i = 0; i < contentStart; ++i)
-        value2 += lines3[i][0].slice(trimIndent) + "\n";
-      for (let i = contentStart; i < chompStart; ++i) {
-        let [indent, content] = lines3[i];
-        offset += indent.length + content.length + 1;
-        const crlf = content[content.length - 1] === "\r";
-        if (crlf)
-          content = content.slice(0, -1);
-        if (content && indent.length < trimIndent) {
-          const src = header.indent ? "explicit indentation indicator" : "first line";
-          const message = `Block scalar lines must not be less indented than their ${src}`;
-          onError(offset - content.length - (crlf ? 2 : 1), "BAD_INDENT", message);
-          indent = "";
-        }
-        if (type === Scalar.Scalar.BLOCK_LITERAL) {
-          value2 += sep3 + indent.slice(trimIndent) + content;
-          sep3 = "\n";
-        } else if (indent.length > trimIndent || content[0] === "	") {
-          if (sep3 === " ")
-            sep3 = "\n";
-          else if (!prevMoreIndented && sep3 === "\n")
-            sep3 = "\n\n";
-          value2 += sep3 + indent.slice(trimIndent) + content;
-          sep3 = "\n";
-          prevMoreIndented = true;
-        } else if (content === "") {
-          if (sep3 === "\n")
-            value2 += "\n";
-          else
-            sep3 = "\n";
-        } else {
-          value2 += sep3 + content;
-          sep3 = " ";
-          prevMoreIndented = false;
-        }
-      }
-      switch (header.chomp) {
-        case "-":
-          break;
-        case "+":
-          for (let i = chompStart; i < lines3.length; ++i)
-            value2 += "\n" + lines3[i][0].slice(trimIndent);
-          if (value2[value2.length - 1] !== "\n")
-            value2 += "\n";
-          break;
-        default:
-          value2 += "\n";
-      }
-      const end2 = start + header.length + scalar.source.length;
-      return { value: value2, type, comment: header.comment, range: [start, end2, end2] };
-    }
-    function parseBlockScalarHeader({ offset, props }, strict, onError) {
-      if (props[0].type !== "block-scalar-header") {
-        onError(props[0], "IMPOSSIBLE", "Block scalar header not found");
-        return null;
-      }
-      const { source } = props[0];
-      const mode = source[0];
-      let indent = 0;
-      let chomp = "";
-      let error63 = -1;
-      for (let i = 1; i < source.length; ++i) {
-        const ch = source[i];
-        if (!chomp && (ch === "-" || ch === "+"))
-          chomp = ch;
-        else {
-          const n = Number(ch);
-          if (!indent && n)
-            indent = n;
-          else if (error63 === -1)
-            error63 = offset + i;
-        }
-      }
-      if (error63 !== -1)
-        onError(error63, "UNEXPECTED_TOKEN", `Block scalar header includes extra characters: ${source}`);
-      let hasSpace = false;
-      let comment = "";
-      let length = source.length;
-      for (let i = 1; i < props.length; ++i) {
-        const token = props[i];
-        switch (token.type) {
-          case "space":
-            hasSpace = true;
-          // fallthrough
-          case "newline":
-            length += token.source.length;
-            break;
-          case "comment":
-            if (strict && !hasSpace) {
-              const message = "Comments must be separated from other tokens by white space characters";
-              onError(token, "MISSING_CHAR", message);
-            }
-            length += token.source.length;
-            comment = token.source.substring(1);
-            break;
-          case "error":
-            onError(token, "UNEXPECTED_TOKEN", token.message);
-            length += token.source.length;
-            break;
-          /* istanbul ignore next should not happen */
-          default: {
-            const message = `Unexpected token in block scalar header: ${token.type}`;
-            onError(token, "UNEXPECTED_TOKEN", message);
-            const ts = token.source;
-            if (ts && typeof ts === "string")
-              length += ts.length;
-          }
-        }
-      }
-      return { mode, indent, chomp, comment, length };
-    }
-    function splitLines(source) {
-      const split = source.split(/\n( *)/);
-      const first = split[0];
-      const m = first.match(/^( *)/);
-      const line0 = m?.[1] ? [m[1], first.slice(m[1].length)] : ["", first];
-      const lines3 = [line0];
-      for (let i = 1; i < split.length; i += 2)
-        lines3.push([split[i], split[i + 1]]);
-      return lines3;
-    }
-    exports.resolveBlockScalar = resolveBlockScalar;
-  }
-});
-
-// node_modules/yaml/dist/compose/resolve-flow-scalar.js
-var require_resolve_flow_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/resolve-flow-scalar.js"(exports) {
-    "use strict";
-    var Scalar = require_Scalar();
-    var resolveEnd = require_resolve_end();
-    function resolveFlowScalar(scalar, strict, onError) {
-      const { offset, type, source, end: end2 } = scalar;
-      let _type;
-      let value2;
-      const _onError = (rel, code, msg) => onError(offset + rel, code, msg);
-      switch (type) {
-        case "scalar":
-          _type = Scalar.Scalar.PLAIN;
-          value2 = plainValue(source, _onError);
-          break;
-        case "single-quoted-scalar":
-          _type = Scalar.Scalar.QUOTE_SINGLE;
-          value2 = singleQuotedValue(source, _onError);
-          break;
-        case "double-quoted-scalar":
-          _type = Scalar.Scalar.QUOTE_DOUBLE;
-          value2 = doubleQuotedValue(source, _onError);
-          break;
-        /* istanbul ignore next should not happen */
-        default:
-          onError(scalar, "UNEXPECTED_TOKEN", `Expected a flow scalar value, but found: ${type}`);
-          return {
-            value: "",
-            type: null,
-            comment: "",
-            range: [offset, offset + source.length, offset + source.length]
-          };
-      }
-      const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end2, valueEnd, strict, onError);
-      return {
-        value: value2,
-        type: _type,
-        comment: re.comment,
-        range: [offset, valueEnd, re.offset]
-      };
-    }
-    function plainValue(source, onError) {
-      let badChar = "";
-      switch (source[0]) {
-        /* istanbul ignore next should not happen */
-        case "	":
-          badChar = "a tab character";
-          break;
-        case ",":
-          badChar = "flow indicator character ,";
-          break;
-        case "%":
-          badChar = "directive indicator character %";
-          break;
-        case "|":
-        case ">": {
-          badChar = `block scalar indicator ${source[0]}`;
-          break;
-        }
-        case "@":
-        case "`": {
-          badChar = `reserved character ${source[0]}`;
-          break;
-        }
-      }
-      if (badChar)
-        onError(0, "BAD_SCALAR_START", `Plain value cannot start with ${badChar}`);
-      return unfoldLines(source);
-    }
-    function singleQuotedValue(source, onError) {
-      if (source[source.length - 1] !== "'" || source.length === 1)
-        onError(source.length, "MISSING_CHAR", "Missing closing 'quote");
-      return unfoldLines(source.slice(1, -1)).replace(/''/g, "'");
-    }
-    function unfoldLines(source) {
-      const line = /(.*?)\r?\n/sy;
-      let match = line.exec(source);
-      if (!match)
-        return source;
-      let trimEnd, trimBoth;
-      try {
-        trimEnd = new RegExp("(?<![ 	])[ 	]+$");
-        trimBoth = new RegExp("^[ 	]+|(?<![ 	])[ 	]+$", "g");
-      } catch {
-        trimEnd = /[ \t]+$/;
-        trimBoth = /^[ \t]+|[ \t]+$/g;
-      }
-      let res = match[1].replace(trimEnd, "");
-      let sep3 = " ";
-      let pos = line.lastIndex;
-      while (match = line.exec(source)) {
-        const lm = match[1].replace(trimBoth, "");
-        if (lm === "") {
-          if (sep3 === "\n")
-            res += sep3;
-          else
-            sep3 = "\n";
-        } else {
-          res += sep3 + lm;
-          sep3 = " ";
-        }
-        pos = line.lastIndex;
-      }
-      const last = /[ \t]*(.*)/sy;
-      last.lastIndex = pos;
-      match = last.exec(source);
-      return res + sep3 + (match?.[1] ?? "");
-    }
-    function doubleQuotedValue(source, onError) {
-      let res = "";
-      for (let i = 1; i < source.length - 1; ++i) {
-        const ch = source[i];
-        if (ch === "\r" && source[i + 1] === "\n")
-          continue;
-        if (ch === "\n") {
-          const { fold, offset } = foldNewline(source, i);
-          res += fold;
-          i = offset;
-        } else if (ch === "\\") {
-          let next = source[++i];
-          const cc = escapeCodes[next];
-          if (cc)
-            res += cc;
-          else if (next === "\n") {
-            next = source[i + 1];
-            while (next === " " || next === "	")
-              next = source[++i + 1];
-          } else if (next === "\r" && source[i + 1] === "\n") {
-            next = source[++i + 1];
-            while (next === " " || next === "	")
-              next = source[++i + 1];
-          } else if (next === "x" || next === "u" || next === "U") {
-            const length = next === "x" ? 2 : next === "u" ? 4 : 8;
-            res += parseCharCode(source, i + 1, length, onError);
-            i += length;
-          } else {
-            const raw3 = source.substr(i - 1, 2);
-            onError(i - 1, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw3}`);
-            res += raw3;
-          }
-        } else if (ch === " " || ch === "	") {
-          const wsStart = i;
-          let next = source[i + 1];
-          while (next === " " || next === "	")
-            next = source[++i + 1];
-          if (next !== "\n" && !(next === "\r" && source[i + 2] === "\n"))
-            res += i > wsStart ? source.slice(wsStart, i + 1) : ch;
-        } else {
-          res += ch;
-        }
-      }
-      if (source[source.length - 1] !== '"' || source.length === 1)
-        onError(source.length, "MISSING_CHAR", 'Missing closing "quote');
-      return res;
-    }
-    function foldNewline(source, offset) {
-      let fold = "";
-      let ch = source[offset + 1];
-      while (ch === " " || ch === "	" || ch === "\n" || ch === "\r") {
-        if (ch === "\r" && source[offset + 2] !== "\n")
-          break;
-        if (ch === "\n")
-          fold += "\n";
-        offset += 1;
-        ch = source[offset + 1];
-      }
-      if (!fold)
-        fold = " ";
-      return { fold, offset };
-    }
-    var escapeCodes = {
-      "0": "\0",
-      // null character
-      a: "\x07",
-      // bell character
-      b: "\b",
-      // backspace
-      e: "\x1B",
-      // escape character
-      f: "\f",
-      // form feed
-      n: "\n",
-      // line feed
-      r: "\r",
-      // carriage return
-      t: "	",
-      // horizontal tab
-      v: "\v",
-      // vertical tab
-      N: "",
-      // Unicode next line
-      _: " ",
-      // Unicode non-breaking space
-      L: "\u2028",
-      // Unicode line separator
-      P: "\u2029",
-      // Unicode paragraph separator
-      " ": " ",
-      '"': '"',
-      "/": "/",
-      "\\": "\\",
-      "	": "	"
-    };
-    function parseCharCode(source, offset, length, onError) {
-      const cc = source.substr(offset, length);
-      const ok2 = cc.length === length && /^[0-9a-fA-F]+$/.test(cc);
-      const code = ok2 ? parseInt(cc, 16) : NaN;
-      try {
-        return String.fromCodePoint(code);
-      } catch {
-        const raw3 = source.substr(offset - 2, length + 2);
-        onError(offset - 2, "BAD_DQ_ESCAPE", `Invalid escape sequence ${raw3}`);
-        return raw3;
-      }
-    }
-    exports.resolveFlowScalar = resolveFlowScalar;
-  }
-});
-
-// node_modules/yaml/dist/compose/compose-scalar.js
-var require_compose_scalar = __commonJS({
-  "node_modules/yaml/dist/compose/compose-scalar.js"(exports) {
-    "use strict";
-    var identity = require_identity();
-    var Scalar = require_Scalar();
-    var resolveBlockScalar = require_resolve_block_scalar();
-    var resolveFlowScalar = require_resolve_flow_scalar();
-    function composeScalar(ctx, token, tagToken, onError) {
-      const { value: value2, type, comment, range } = token.type === "block-scalar" ? resolveBlockScalar.resolveBlockScalar(ctx, token, onError) : resolveFlowScalar.resolveFlowScalar(token, ctx.options.strict, onError);
-      const tagName = tagToken ? ctx.directives.tagName(tagToken.source, (msg) => onError(tagToken, "TAG_RESOLVE_FAILED", msg)) : null;
-      let tag;
-      if (ctx.options.stringKeys && ctx.atKey) {
-        tag = ctx.schema[identity.SCALAR];
-      } else if (tagName)
-        tag = findScalarTagByName(ctx.schema, value2, tagName, tagToken, onError);
-      else if (token.type === "scalar")
-        tag = findScalarTagByTest(ctx, value2, token, onError);
-      else
-        tag = ctx.schema[identity.SCALAR];
-      let scalar;
-      try {
-        const res = tag.resolve(value2, (msg) => onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg), ctx.options);
-        scalar = identity.isScalar(res) ? res : new Scalar.Scalar(res);
-      } catch (error63) {
-        const msg = error63 instanceof Error ? error63.message : String(error63);
-        onError(tagToken ?? token, "TAG_RESOLVE_FAILED", msg);
-        scalar = new Scalar.Scalar(value2);
-      }
-      scalar.range = range;
-      scalar.source = value2;
-      if (type)
-        scalar.type = type;
-      if (tagName)
-        scalar.tag = tagName;
-      if (tag.format)
-        scalar.format = tag.format;
-      if (comment)
-        scalar.comment = comment;
-      return scalar;
-    }
-    function findScalarTagByName(schema, value2, tagName, tagToken, onError) {
-      if (tagName === "!")
-        return schema[identity.SCALAR];
-      const matchWithTest = [];
-      for (const tag of schema.tags) {
-        if (!tag.collection && tag.tag === tagName) {
-          if (tag.default && tag.test)
-            matchWithTest.push(tag);
-          else
-            return tag;
-        }
-      }
-      for (const tag of matchWithTest)
-        if (tag.test?.test(value2))
-          return tag;
-      const kt = schema.knownTags[tagName];
-      if (kt && !kt.collection) {
-        schema.tags.push(Object.assign({}, kt, { default: false, test: void 0 }));
-        return kt;
-      }
-      onError(tagToken, "TAG_RESOLVE_FAILED", `Unresolved tag: ${tagName}`, tagName !== "tag:yaml.org,2002:str");
-      return schema[identity.SCALAR];
-    }
-    function findScalarTagByTest({ atKey, directives, schema }, value2, token, onError) {
-      const tag = schema.tags.find((tag2) => (tag2.default === true || atKey && tag2.default === "key") && tag2.test?.test(value2)) || schema[identity.SCALAR];
-      if (schema.compat) {
-        const compat = schema.compat.find((tag2) => tag2.default && tag2.test?.test(value2)) ?? schema[identity.SCALAR];
-        if (tag.tag !== compat.tag) {
-          const ts = directives.tagString(tag.tag);
-          const cs = directives.tagString(compat.tag);
-          const msg = `Value may be parsed as either ${ts} or ${cs}`;
-          onError(token, "TAG_RESOLVE_FAILED", msg, true);
-        }
-      }
-      return tag;
-    }
-    exports.composeScalar = composeScalar;
-  }
-});
-
-// node_modules/yaml/dist/compose/util-empty-scalar-position.js
-var require_util_empty_scalar_position = __commonJS({
-  "node_modules/yaml/dist/compose/util-empty-scalar-position.js"(exports) {
-    "use strict";
-    function emptyScalarPosition(offset, before2, pos) {
-      if (before2) {
-        pos ?? (pos = before2.length);
-        for (let i = pos - 1; i >= 0; --i) {
-          let st = before2[i];
-          switch (st.type) {
-            case "space":
-            case "comment":
-            case "newline":
-              offset -= st.source.length;
-              continue;
-          }
-          st = before2[++i];
-          while (st?.type === "space") {
-            offset += st.source.length;
-            st = before2[++i];
-          }
-          break;
-        }
-      }
-      return offset;
-    }
-    exports.emptyScalarPosition = emptyScalarPosition;
-  }
-});
-
-// node_modules/yaml/dist/compose/compose-node.js
-var require_compose_node = __commonJS({
-  "node_modules/yaml/dist/compose/compose-node.js"(exports) {
-    "use strict";
-    var Alias = require_Alias();
-    var identity = require_identity();
-    var composeCollection = require_compose_collection();
-    var composeScalar = require_compose_scalar();
-    var resolveEnd = require_resolve_end();
-    var utilEmptyScalarPosition = require_util_empty_scalar_position();
-    var CN = { composeNode, composeEmptyNode };
-    function composeNode(ctx, token, props, onError) {
-      const atKey = ctx.atKey;
-      const { spaceBefore, comment, anchor: anchor2, tag } = props;
-      let node2;
-      let isSrcToken = true;
-      switch (token.type) {
-        case "alias":
-          node2 = composeAlias(ctx, token, onError);
-          if (anchor2 || tag)
-            onError(token, "ALIAS_PROPS", "An alias node must not specify any properties");
-          break;
-        case "scalar":
-        case "single-quoted-scalar":
-        case "double-quoted-scalar":
-        case "block-scalar":
-          node2 = composeScalar.composeScalar(ctx, token, tag, onError);
-          if (anchor2)
-            node2.anchor = anchor2.source.substring(1);
-          break;
-        case "block-map":
-        case "block-seq":
-        case "flow-collection":
-          try {
-            node2 = composeCollection.composeCollection(CN, ctx, token, props, onError);
-            if (anchor2)
-              node2.anchor = anchor2.source.substring(1);
-          } catch (error63) {
-            const message = error63 instanceof Error ? error63.message : String(error63);
-            onError(token, "RESOURCE_EXHAUSTION", message);
-          }
-          break;
-        default: {
-          const message = token.type === "error" ? token.message : `Unsupported token (type: ${token.type})`;
-          onError(token, "UNEXPECTED_TOKEN", message);
-          isSrcToken = false;
-        }
-      }
-      node2 ?? (node2 = composeEmptyNode(ctx, token.offset, void 0, null, props, onError));
-      if (anchor2 && node2.anchor === "")
-        onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
-      if (atKey && ctx.options.stringKeys && (!identity.isScalar(node2) || typeof node2.value !== "string" || node2.tag && node2.tag !== "tag:yaml.org,2002:str")) {
-        const msg = "With stringKeys, all keys must be strings";
-        onError(tag ?? token, "NON_STRING_KEY", msg);
-      }
-      if (spaceBefore)
-        node2.spaceBefore = true;
-      if (comment) {
-        if (token.type === "scalar" && token.source === "")
-          node2.comment = comment;
-        else
-          node2.commentBefore = comment;
-      }
-      if (ctx.options.keepSourceTokens && isSrcToken)
-        node2.srcToken = token;
-      return node2;
-    }
-    function composeEmptyNode(ctx, offset, before2, pos, { spaceBefore, comment, anchor: anchor2, tag, end: end2 }, onError) {
-      const token = {
-        type: "scalar",
-        offset: utilEmptyScalarPosition.emptyScalarPosition(offset, before2, pos),
-        indent: -1,
-        source: ""
-      };
-      const node2 = composeScalar.composeScalar(ctx, token, tag, onError);
-      if (anchor2) {
-        node2.anchor = anchor2.source.substring(1);
-        if (node2.anchor === "")
-          onError(anchor2, "BAD_ALIAS", "Anchor cannot be an empty string");
-      }
-      if (spaceBefore)
-        node2.spaceBefore = true;
-      if (comment) {
-        node2.comment = comment;
-        node2.range[2] = end2;
-      }
-      return node2;
-    }
-    function composeAlias({ options: options2 }, { offset, source, end: end2 }, onError) {
-      const alias = new Alias.Alias(source.substring(1));
-      if (alias.source === "")
-        onError(offset, "BAD_ALIAS", "Alias cannot be an empty string");
-      if (alias.source.endsWith(":"))
-        onError(offset + source.length - 1, "BAD_ALIAS", "Alias ending in : is ambiguous", true);
-      const valueEnd = offset + source.length;
-      const re = resolveEnd.resolveEnd(end2, valueEnd, options2.strict, onError);
-      alias.range = [offset, valueEnd, re.offset];
-      if (re.comment)
-        alias.comment = re.comment;
-      return alias;
-    }
-    exports.composeEmptyNode = composeEmptyNode;
-    exports.composeNode = composeNode;
-  }
-});
-
-// node_modules/yaml/dist/compose/compose-doc.js
-var require_compose_doc = __commonJS({
-  "node_modules/yaml/dist/compose/compose-doc.js"(exports) {
-    "use strict";
-    var Document = require_Document();
-    var composeNode = require_compose_node();
-    var resolveEnd = require_resolve_end();
-    var resolveProps = require_resolve_props();
-    function composeDoc(options2, directives, { offset, start, value: value2, end: end2 }, onError) {
-      const opts = Object.assign({ _directives: directives }, options2);
-      const doc = new Document.Document(void 0, opts);
-      const ctx = {
-        atKey: false,
-        atRoot: true,
-        directives: doc.directives,
-        options: doc.options,
-        schema: doc.schema
-      };
-      const props = resolveProps.resolveProps(start, {
-        indicator: "doc-start",
-        next: value2 ?? end2?.[0],
-        offset,
-        onError,
-        parentIndent: 0,
-        startOnNewline: true
-      });
-      if (props.found) {
-        doc.directives.docStart = true;
-        if (value2 && (value2.type === "block-map" || value2.type === "block-seq") && !props.hasNewline)
-          onError(props.end, "MISSING_CHAR", "Block collection cannot start on same line with directives-end marker");
-      }
-      doc.contents = value2 ? composeNode.composeNode(ctx, value2, props, onError) : composeNode.composeEmptyNode(ctx, props.end, start, null, props, onError);
-      const contentEnd = doc.contents.range[2];
-      const re = resolveEnd.resolveEnd(end2, contentEnd, false, onError);
-      if (re.comment)
-        doc.comment = re.comment;
-      doc.range = [offset, contentEnd, re.offset];
-      return doc;
-    }
-    exports.composeDoc = composeDoc;
-  }
-});
-
-// node_modules/yaml/dist/compose/composer.js
-var require_composer = __commonJS({
-  "node_modules/yaml/dist/compose/composer.js"(exports) {
-    "use strict";
-    var node_process = __require("process");
-    var directives = require_directives();
-    var Document = require_Document();
-    var errors = require_errors2();
-    var identity = require_identity();
-    var composeDoc = require_compose_doc();
-    var resolveEnd = require_resolve_end();
-    function getErrorPos(src) {
-      if (typeof src === "number")
-        return [src, src + 1];
-      if (Array.isArray(src))
-        return src.length === 2 ? src : [src[0], src[1]];
-      const { offset, source } = src;
-      return [offset, offset + (typeof source === "string" ? source.length : 1)];
-    }
-    function parsePrelude(prelude) {
-      let comment = "";
-      let atComment = false;
-      let afterEmptyLine = false;
-      for (let i = 0; i < prelude.length; ++i) {
-        const source = prelude[i];
-        switch (source[0]) {
-          case "#":
-            comment += (comment === "" ? "" : afterEmptyLine ? "\n\n" : "\n") + (source.substring(1) || " ");
-            atComment = true;
-            afterEmptyLine = false;
-            break;
-          case "%":
-            if (prelude[i + 1]?.[0] !== "#")
-              i += 1;
-            atComment = false;
-            break;
-          default:
-            if (!atComment)
-              afterEmptyLine = true;
-            atComment = false;
-        }
-      }
-      return { comment, afterEmptyLine };
-    }
-    var Composer = class {
-      constructor(options2 = {}) {
-        this.doc = null;
-        this.atDirectives = false;
-        this.prelude = [];
-        this.errors = [];
-        this.warnings = [];
-        this.onError = (source, code, message, warning) => {
-          const pos = getErrorPos(source);
-          if (warning)
-            this.warnings.push(new errors.YAMLWarning(pos, code, message));
-          else
-            this.errors.push(new errors.YAMLParseError(pos, code, message));
-        };
-        this.directives = new directives.Directives({ version: options2.version || "1.2" });
-        this.options = options2;
-      }
-      decorate(doc, afterDoc) {
-        const { comment, afterEmptyLine } = parsePrelude(this.prelude);
-        if (comment) {
-          const dc = doc.contents;
-          if (afterDoc) {
-            doc.comment = doc.comment ? `${doc.comment}
-${comment}` : comment;
-          } else if (afterEmptyLine || doc.directives.docStart || !dc) {
-            doc.commentBefore = comment;
-          } else if (identity.isCollection(dc) && !dc.flow && dc.items.length > 0) {
-            let it = dc.items[0];
-            if (identity.isPair(it))
-              it = it.key;
-            const cb = it.commentBefore;
-            it.commentBefore = cb ? `${comment}
-${cb}` : comment;
-          } else {
-            const cb = dc.commentBefore;
-            dc.commentBefore = cb ? `${comment}
-${cb}` : comment;
-          }
-        }
-        if (afterDoc) {
-          for (let i = 0; i < this.errors.length; ++i)
-            doc.errors.push(this.errors[i]);
-          for (let i = 0; i < this.warnings.length; ++i)
-            doc.warnings.push(this.warnings[i]);
-        } else {
-          doc.errors = this.errors;
-          doc.warnings = this.warnings;
-        }
-        this.prelude = [];
-        this.errors = [];
-        this.warnings = [];
-      }
-      /**
-       * Current stream status information.
-       *
-       * Mostly useful at the end of input for an empty stream.
-       */
-      streamInfo() {
-        return {
-          comment: parsePrelude(this.prelude).comment,
-          directives: this.directives,
-          errors: this.errors,
-          warnings: this.warnings
-        };
-      }
-      /**
-       * Compose tokens into documents.
-       *
-       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
-       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
-       */
-      *compose(tokens2, forceDoc = false, endOffset = -1) {
-        for (const token of tokens2)
-          yield* this.next(token);
-        yield* this.end(forceDoc, endOffset);
-      }
-      /** Advance the composer by one CST token. */
-      *next(token) {
-        if (node_process.env.LOG_STREAM)
-          console.dir(token, { depth: null });
-        switch (token.type) {
-          case "directive":
-            this.directives.add(token.source, (offset, message, warning) => {
-              const pos = getErrorPos(token);
-              pos[0] += offset;
-              this.onError(pos, "BAD_DIRECTIVE", message, warning);
-            });
-            this.prelude.push(token.source);
-            this.atDirectives = true;
-            break;
-          case "document": {
-            const doc = composeDoc.composeDoc(this.options, this.directives, token, this.onError);
-            if (this.atDirectives && !doc.directives.docStart)
-              this.onError(token, "MISSING_CHAR", "Missing directives-end/doc-start indicator line");
-            this.decorate(doc, false);
-            if (this.doc)
-              yield this.doc;
-            this.doc = doc;
-            this.atDirectives = false;
-            break;
-          }
-          case "byte-order-mark":
-          case "space":
-            break;
-          case "comment":
-          case "newline":
-            this.prelude.push(token.source);
-            break;
-          case "error": {
-            const msg = token.source ? `${token.message}: ${JSON.stringify(token.source)}` : token.message;
-            const error63 = new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg);
-            if (this.atDirectives || !this.doc)
-              this.errors.push(error63);
-            else
-              this.doc.errors.push(error63);
-            break;
-          }
-          case "doc-end": {
-            if (!this.doc) {
-              const msg = "Unexpected doc-end without preceding document";
-              this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", msg));
-              break;
-            }
-            this.doc.directives.docEnd = true;
-            const end2 = resolveEnd.resolveEnd(token.end, token.offset + token.source.length, this.doc.options.strict, this.onError);
-            this.decorate(this.doc, true);
-            if (end2.comment) {
-              const dc = this.doc.comment;
-              this.doc.comment = dc ? `${dc}
-${end2.comment}` : end2.comment;
-            }
-            this.doc.range[2] = end2.offset;
-            break;
-          }
-          default:
-            this.errors.push(new errors.YAMLParseError(getErrorPos(token), "UNEXPECTED_TOKEN", `Unsupported token ${token.type}`));
-        }
-      }
-      /**
-       * Call at end of input to yield any remaining document.
-       *
-       * @param forceDoc - If the stream contains no document, still emit a final document including any comments and directives that would be applied to a subsequent document.
-       * @param endOffset - Should be set if `forceDoc` is also set, to set the document range end and to indicate errors correctly.
-       */
-      *end(forceDoc = false, endOffset = -1) {
-        if (this.doc) {
-          this.decorate(this.doc, true);
-          yield this.doc;
-          this.doc = null;
-        } else if (forceDoc) {
-          const opts = Object.assign({ _directives: this.directives }, this.options);
-          const doc = new Document.Document(void 0, opts);
-          if (this.atDirectives)
-            this.onError(endOffset, "MISSING_CHAR", "Missing directives-end indicator line");
-          doc.range = [0, endOffset, endOffset];
-          this.decorate(doc, false);
-          yield doc;
-        }
-      }
-    };
-    exports.Composer = Composer;
-  }
-});
-
-// node_modules/yaml/dist/parse/cst-scalar.js
-var require_cst_scalar = __commonJS({
-  "node_modules/yaml/dist/parse/cst-scalar.js"(exports) {
-    "use strict";
-    var resolveBlockScalar = require_resolve_block_scalar();
-    var resolveFlowScalar = require_resolve_flow_scalar();
-    var errors = require_errors2();
-    var stringifyString = require_stringifyString();
-    function resolveAsScalar(token, strict = true, onError) {
-      if (token) {
-        const _onError = (pos, code, message) => {
-          const offset = typeof pos === "number" ? pos : Array.isArray(pos) ? pos[0] : pos.offset;
-          if (onError)
-            onError(offset, code, message);
-          else
-            throw new errors.YAMLParseError([offset, offset + 1], code, message);
-        };
-        switch (token.type) {
-          case "scalar":
-          case "single-quoted-scalar":
-          case "double-quoted-scalar":
-            return resolveFlowScalar.resolveFlowScalar(token, strict, _onError);
-          case "block-scalar":
-            return resolveBlockScalar.resolveBlockScalar({ options: { strict } }, token, _onError);
-        }
-      }
-      return null;
-    }
-    function createScalarToken(value2, context) {
-      const { implicitKey = false, indent, inFlow = false, offset = -1, type = "PLAIN" } = context;
-      const source = stringifyString.stringifyString({ type, value: value2 }, {
-        implicitKey,
-        indent: indent > 0 ? " ".repeat(indent) : "",
-        inFlow,
-        options: { blockQuote: true, lineWidth: -1 }
-      });
-      const end2 = context.end ?? [
-        { type: "newline", offset: -1, indent, source: "\n" }
-      ];
-      switch (source[0]) {
-        case "|":
-        case ">": {
-          const he = source.indexOf("\n");
-          const head = source.substring(0, he);
-          const body = source.substring(he + 1) + "\n";
-          const props = [
-            { type: "block-scalar-header", offset, indent, source: head }
-          ];
-          if (!addEndtoBlockProps(props, end2))
-            props.push({ type: "newline", offset: -1, indent, source: "\n" });
-          return { type: "block-scalar", offset, indent, props, source: body };
-        }
-        case '"':
-          return { type: "double-quoted-scalar", offset, indent, source, end: end2 };
-        case "'":
-          return { type: "single-quoted-scalar", offset, indent, source, end: end2 };
-        default:
-          return { type: "scalar", offset, indent, source, end: end2 };
-      }
-    }
-    function setScalarValue(token, value2, context = {}) {
-      let { afterKey = false, implicitKey = false, inFlow = false, type } = context;
-      let indent = "indent" in token ? token.indent : null;
-      if (afterKey && typeof indent === "number")
-        indent += 2;
-      if (!type)
-        switch (token.type) {
-          case "single-quoted-scalar":
-            type = "QUOTE_SINGLE";
-            break;
-          case "double-quoted-scalar":
-            type = "QUOTE_DOUBLE";
-            break;
-          case "block-scalar": {
-            const header = token.props[0];
-            if (header.type !== "block-scalar-header")
-              throw new Error("Invalid block scalar header");
-            type = header.source[0] === ">" ? "BLOCK_FOLDED" : "BLOCK_LITERAL";
-            break;
-          }
-          default:
-            type = "PLAIN";
-        }
-      const source = stringifyString.stringifyString({ type, value: value2 }, {
-        implicitKey: implicitKey || indent === null,
-        indent: indent !== null && indent > 0 ? " ".repeat(indent) : "",
-        inFlow,
-        options: { blockQuote: true, lineWidth: -1 }
-      });
-      switch (source[0]) {
-        case "|":
-        case ">":
-          setBlockScalarValue(token, source);
-          break;
-        case '"':
-          setFlowScalarValue(token, source, "double-quoted-scalar");
-          break;
-        case "'":
-          setFlowScalarValue(token, source, "single-quoted-scalar");
-          break;
-        default:
-          setFlowScalarValue(token, source, "scalar");
-      }
-    }
-    function setBlockScalarValue(token, source) {
-      const he = source.indexOf("\n");
-      const head = source.substring(0, he);
-      const body = source.substring(he + 1) + "\n";
-      if (token.type === "block-scalar") {
-        const header = token.props[0];
-        if (header.type !== "block-scalar-header")
-          throw new Error("Invalid block scalar header");
-        header.source = head;
-        token.source = body;
-      } else {
-        const { offset } = token;
-        const indent = "indent" in token ? token.indent : -1;
-        const props = [
-          { type: "block-scalar-header", offset, indent, source: head }
-        ];
-        if (!addEndtoBlockProps(props, "end" in token ? token.end : void 0))
-          props.push({ type: "newline", offset: -1, indent, source: "\n" });
-        for (const key of Object.keys(token))
-          if (key !== "type" && key !== "offset")
-            delete token[key];
-        Object.assign(token, { type: "block-scalar", indent, props, source: body });
-      }
-    }
-    function addEndtoBlockProps(props, end2) {
-      if (end2)
-        for (const st of end2)
-          switch (st.type) {
-            case "space":
-            case "comment":
-              props.push(st);
-              break;
-            case "newline":
-              props.push(st);
-              return true;
-          }
-      return false;
-    }
-    function setFlowScalarValue(token, source, type) {
-      switch (token.type) {
-        case "scalar":
-        case "double-quoted-scalar":
-        case "single-quoted-scalar":
-          token.type = type;
-          token.source = source;
-          break;
-        case "block-scalar": {
-          const end2 = token.props.slice(1);
-          let oa = source.length;
-          if (token.props[0].type === "block-scalar-header")
-            oa -= token.props[0].source.length;
-          for (const tok of end2)
-            tok.offset += oa;
-          delete token.props;
-          Object.assign(token, { type, source, end: end2 });
-          break;
-        }
-        case "block-map":
-        case "block-seq": {
-          const offset = token.offset + source.length;
-          const nl = { type: "newline", offset, indent: token.indent, source: "\n" };
-          delete token.items;
-          Object.assign(token, { type, source, end: [nl] });
-          break;
-        }
-        default: {
-          const indent = "indent" in token ? token.indent : -1;
-          const end2 = "end" in token && Array.isArray(token.end) ? token.end.filter((st) => st.type === "space" || st.type === "comment" || st.type === "newline") : [];
-          for (const key of Object.keys(token))
-            if (key !== "type" && key !== "offset")
-              delete token[key];
-          Object.assign(token, { type, indent, source, end: end2 });
-        }
-      }
-    }
-    exports.createScalarToken = createScalarToken;
-    exports.resolveAsScalar = resolveAsScalar;
-    exports.setScalarValue = setScalarValue;
-  }
-});
-
-// node_modules/yaml/dist/parse/cst-stringify.js
-var require_cst_stringify = __commonJS({
-  "node_modules/yaml/dist/parse/cst-stringify.js"(exports) {
-    "use strict";
-    var stringify = (cst) => "type" in cst ? stringifyToken(cst) : stringifyItem(cst);
-    function stringifyToken(token) {
-      switch (token.type) {
-        case "block-scalar": {
-          let res = "";
-          for (const tok of token.props)
-            res += stringifyToken(tok);
-          return res + token.source;
-        }
-        case "block-map":
-        case "block-seq": {
-          let res = "";
-          for (const item of token.items)
-            res += stringifyItem(item);
-          return res;
-        }
-        case "flow-collection": {
-          let res = token.start.source;
-          for (const item of token.items)
-            res += stringifyItem(item);
-          for (const st of token.end)
-            res += st.source;
-          return res;
-        }
-        case "document": {
-          let res = stringifyItem(token);
-          if (token.end)
-            for (const st of token.end)
-              res += st.source;
-          return res;
-        }
-        default: {
-          let res = token.source;
-          if ("end" in token && token.end)
-            for (const st of token.end)
-              res += st.source;
-          return res;
-        }
-      }
-    }
-    function stringifyItem({ start, key, sep: sep3, value: value2 }) {
-      let res = "";
-      for (const st of start)
-        res += st.source;
-      if (key)
-        res += stringifyToken(key);
-      if (sep3)
-        for (const st of sep3)
-          res += st.source;
-      if (value2)
-        res += stringifyToken(value2);
-      return res;
-    }
-    exports.stringify = stringify;
-  }
-});
-
-// node_modules/yaml/dist/parse/cst-visit.js
-var require_cst_visit = __commonJS({
-  "node_modules/yaml/dist/parse/cst-visit.js"(exports) {
-    "use strict";
-    var BREAK = /* @__PURE__ */ Symbol("break visit");
-    var SKIP = /* @__PURE__ */ Symbol("skip children");
-    var REMOVE = /* @__PURE__ */ Symbol("remove item");
-    function visit2(cst, visitor) {
-      if ("type" in cst && cst.type === "document")
-        cst = { start: cst.start, value: cst.value };
-      _visit(Object.freeze([]), cst, visitor);
-    }
-    visit2.BREAK = BREAK;
-    visit2.SKIP = SKIP;
-    visit2.REMOVE = REMOVE;
-    visit2.itemAtPath = (cst, path6) => {
-      let item = cst;
-      for (const [field, index] of path6) {
-        const tok = item?.[field];
-        if (tok && "items" in tok) {
-          item = tok.items[index];
-        } else
-          return void 0;
-      }
-      return item;
-    };
-    visit2.parentCollection = (cst, path6) => {
-      const parent = visit2.itemAtPath(cst, path6.slice(0, -1));
-      const field = path6[path6.length - 1][0];
-      const coll = parent?.[field];
-      if (coll && "items" in coll)
-        return coll;
-      throw new Error("Parent collection not found");
-    };
-    function _visit(path6, item, visitor) {
-      let ctrl = visitor(item, path6);
-      if (typeof ctrl === "symbol")
-        return ctrl;
-      for (const field of ["key", "value"]) {
-        const token = item[field];
-        if (token && "items" in token) {
-          for (let i = 0; i < token.items.length; ++i) {
-            const ci = _visit(Object.freeze(path6.concat([[field, i]])), token.items[i], visitor);
-            if (typeof ci === "number")
-              i = ci - 1;
-            else if (ci === BREAK)
-              return BREAK;
-            else if (ci === REMOVE) {
-              token.items.splice(i, 1);
-              i -= 1;
-            }
-          }
-          if (typeof ctrl === "function" && field === "key")
-            ctrl = ctrl(item, path6);
-        }
-      }
-      return typeof ctrl === "function" ? ctrl(item, path6) : ctrl;
-    }
-    exports.visit = visit2;
-  }
-});
-
-// node_modules/yaml/dist/parse/cst.js
-var require_cst = __commonJS({
-  "node_modules/yaml/dist/parse/cst.js"(exports) {
-    "use strict";
-    var cstScalar = require_cst_scalar();
-    var cstStringify = require_cst_stringify();
-    var cstVisit = require_cst_visit();
-    var BOM = "\uFEFF";
-    var DOCUMENT = "";
-    var FLOW_END = "";
-    var SCALAR = "";
-    var isCollection = (token) => !!token && "items" in token;
-    var isScalar = (token) => !!token && (token.type === "scalar" || token.type === "single-quoted-scalar" || token.type === "double-quoted-scalar" || token.type === "block-scalar");
-    function prettyToken(token) {
-      switch (token) {
-        case BOM:
-          return "<BOM>";
-        case DOCUMENT:
-          return "<DOC>";
-        case FLOW_END:
-          return "<FLOW_END>";
-        case SCALAR:
-          return "<SCALAR>";
-        default:
-          return JSON.stringify(token);
-      }
-    }
-    function tokenType(source) {
-      switch (source) {
-        case BOM:
-          return "byte-order-mark";
-        case DOCUMENT:
-          return "doc-mode";
-        case FLOW_END:
-          return "flow-error-end";
-        case SCALAR:
-          return "scalar";
-        case "---":
-          return "doc-start";
-        case "...":
-          return "doc-end";
-        case "":
-        case "\n":
-        case "\r\n":
-          return "newline";
-        case "-":
-          return "seq-item-ind";
-        case "?":
-          return "explicit-key-ind";
-        case ":":
-          return "map-value-ind";
-        case "{":
-          return "flow-map-start";
-        case "}":
-          return "flow-map-end";
-        case "[":
-          return "flow-seq-start";
-        case "]":
-          return "flow-seq-end";
-        case ",":
-          return "comma";
-      }
-      switch (source[0]) {
-        case " ":
-        case "	":
-          return "space";
-        case "#":
-          return "comment";
-        case "%":
-          return "directive-line";
-        case "*":
-          return "alias";
-        case "&":
-          return "anchor";
-        case "!":
-          return "tag";
-        case "'":
-          return "single-quoted-scalar";
-        case '"':
-          return "double-quoted-scalar";
-        case "|":
-        case ">":
-          return "block-scalar-header";
-      }
-      return null;
-    }
-    exports.createScalarToken = cstScalar.createScalarToken;
-    exports.resolveAsScalar = cstScalar.resolveAsScalar;
-    exports.setScalarValue = cstScalar.setScalarValue;
-    exports.stringify = cstStringify.stringify;
-    exports.visit = cstVisit.visit;
-    exports.BOM = BOM;
-    exports.DOCUMENT = DOCUMENT;
-    exports.FLOW_END = FLOW_END;
-    exports.SCALAR = SCALAR;
-    exports.isCollection = isCollection;
-    exports.isScalar = isScalar;
-    exports.prettyToken = prettyToken;
-    exports.tokenType = tokenType;
-  }
-});
-
-// node_modules/yaml/dist/parse/lexer.js
-var require_lexer = __commonJS({
-  "node_modules/yaml/dist/parse/lexer.js"(exports) {
-    "use strict";
-    var cst = require_cst();
-    function isEmpty(ch) {
-      switch (ch) {
-        case void 0:
-        case " ":
-        case "\n":
-        case "\r":
-        case "	":
-          return true;
-        default:
-          return false;
-      }
-    }
-    var hexDigits = new Set("0123456789ABCDEFabcdef");
-    var tagChars = new Set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-#;/?:@&=+$_.!~*'()");
-    var flowIndicatorChars = new Set(",[]{}");
-    var invalidAnchorChars = new Set(" ,[]{}\n\r	");
-    var isNotAnchorChar = (ch) => !ch || invalidAnchorChars.has(ch);
-    var Lexer = class {
-      constructor() {
-        this.atEnd = false;
-        this.blockScalarIndent = -1;
-        this.blockScalarKeep = false;
-        this.buffer = "";
-        this.flowKey = false;
-        this.flowLevel = 0;
-        this.indentNext = 0;
-        this.indentValue = 0;
-        this.lineEndPos = null;
-        this.next = null;
-        this.pos = 0;
-      }
-      /**
-       * Generate YAML tokens from the `source` string. If `incomplete`,
-       * a part of the last line may be left as a buffer for the next call.
-       *
-       * @returns A generator of lexical tokens
-       */
-      *lex(source, incomplete = false) {
-        if (source) {
-          if (typeof source !== "string")
-            throw TypeError("source is not a string");
-          this.buffer = this.buffer ? this.buffer + source : source;
-          this.lineEndPos = null;
-        }
-        this.atEnd = !incomplete;
-        let next = this.next ?? "stream";
-        while (next && (incomplete || this.hasChars(1)))
-          next = yield* this.parseNext(next);
-      }
-      atLineEnd() {
-        let i = this.pos;
-        let ch = this.buffer[i];
-        while (ch === " " || ch === "	")
-          ch = this.buffer[++i];
-        if (!ch || ch === "#" || ch === "\n")
-          return true;
-        if (ch === "\r")
-          return this.buffer[i + 1] === "\n";
-        return false;
-      }
-      charAt(n) {
-        return this.buffer[this.pos + n];
-      }
-      continueScalar(offset) {
-        let ch = this.buffer[offset];
-        if (this.indentNext > 0) {
-          let indent = 0;
-          while (ch === " ")
-            ch = this.buffer[++indent + offset];
-          if (ch === "\r") {
-            const next = this.buffer[indent + offset + 1];
-            if (next === "\n" || !next && !this.atEnd)
-              return offset + indent + 1;
-          }
-          return ch === "\n" || indent >= this.indentNext || !ch && !this.atEnd ? offset + indent : -1;
-        }
-        if (ch === "-" || ch === ".") {
-          const dt = this.buffer.substr(offset, 3);
-          if ((dt === "---" || dt === "...") && isEmpty(this.buffer[offset + 3]))
-            return -1;
-        }
-        return offset;
-      }
-      getLine() {
-        let end2 = this.lineEndPos;
-        if (typeof end2 !== "number" || end2 !== -1 && end2 < this.pos) {
-          end2 = this.buffer.indexOf("\n", this.pos);
-          this.lineEndPos = end2;
-        }
-        if (end2 === -1)
-          return this.atEnd ? this.buffer.substring(this.pos) : null;
-        if (this.buffer[end2 - 1] === "\r")
-          end2 -= 1;
-        return this.buffer.substring(this.pos, end2);
-      }
-      hasChars(n) {
-        return this.pos + n <= this.buffer.length;
-      }
-      setNext(state2) {
-        this.buffer = this.buffer.substring(this.pos);
-        this.pos = 0;
-        this.lineEndPos = null;
-        this.next = state2;
-        return null;
-      }
-      peek(n) {
-        return this.buffer.substr(this.pos, n);
-      }
-      *parseNext(next) {
-        switch (next) {
-          case "stream":
-            return yield* this.parseStream();
-          case "line-start":
-            return yield* this.parseLineStart();
-          case "block-start":
-            return yield* this.parseBlockStart();
-          case "doc":
-            return yield* this.parseDocument();
-          case "flow":
-            return yield* this.parseFlowCollection();
-          case "quoted-scalar":
-            return yield* this.parseQuotedScalar();
-          case "block-scalar":
-            return yield* this.parseBlockScalar();
-          case "plain-scalar":
-            return yield* this.parsePlainScalar();
-        }
-      }
-      *parseStream() {
-        let line = this.getLine();
-        if (line === null)
-          return this.setNext("stream");
-        if (line[0] === cst.BOM) {
-          yield* this.pushCount(1);
-          line = line.substring(1);
-        }
-        if (line[0] === "%") {
-          let dirEnd = line.length;
-          let cs = line.indexOf("#");
-          while (cs !== -1) {
-            const ch = line[cs - 1];
-            if (ch === " " || ch === "	") {
-              dirEnd = cs - 1;
-              break;
-            } else {
-              cs = line.indexOf("#", cs + 1);
-            }
-          }
-          while (true) {
-            const ch = line[dirEnd - 1];
-            if (ch === " " || ch === "	")
-              dirEnd -= 1;
-            else
-              break;
-          }
-          const n = (yield* this.pushCount(dirEnd)) + (yield* this.pushSpaces(true));
-          yield* this.pushCount(line.length - n);
-          this.pushNewline();
-          return "stream";
-        }
-        if (this.atLineEnd()) {
-          const sp = yield* this.pushSpaces(true);
-          yield* this.pushCount(line.length - sp);
-          yield* this.pushNewline();
-          return "stream";
-        }
-        yield cst.DOCUMENT;
-        return yield* this.parseLineStart();
-      }
-      *parseLineStart() {
-        const ch = this.charAt(0);
-        if (!ch && !this.atEnd)
-          return this.setNext("line-start");
-        if (ch === "-" || ch === ".") {
-          if (!this.atEnd && !this.hasChars(4))
-            return this.setNext("line-start");
-          const s = this.peek(3);
-          if ((s === "---" || s === "...") && isEmpty(this.charAt(3))) {
-            yield* this.pushCount(3);
-            this.indentValue = 0;
-            this.indentNext = 0;
-            return s === "---" ? "doc" : "stream";
-          }
-        }
-        this.indentValue = yield* this.pushSpaces(false);
-        if (this.indentNext > this.indentValue && !isEmpty(this.charAt(1)))
-          this.indentNext = this.indentValue;
-        return yield* this.parseBlockStart();
-      }
-      *parseBlockStart() {
-        const [ch0, ch1] = this.peek(2);
-        if (!ch1 && !this.atEnd)
-          return this.setNext("block-start");
-        if ((ch0 === "-" || ch0 === "?" || ch0 === ":") && isEmpty(ch1)) {
-          const n = (yield* this.pushCount(1)) + (yield* this.pushSpaces(true));
-          this.indentNext = this.indentValue + 1;
-          this.indentValue += n;
-          return "block-start";
-        }
-        return "doc";
-      }
-      *parseDocument() {
-        yield* this.pushSpaces(true);
-        const line = this.getLine();
-        if (line === null)
-          return this.setNext("doc");
-        let n = yield* this.pushIndicators();
-        switch (line[n]) {
-          case "#":
-            yield* this.pushCount(line.length - n);
-          // fallthrough
-          case void 0:
-            yield* this.pushNewline();
-            return yield* this.parseLineStart();
-          case "{":
-          case "[":
-            yield* this.pushCount(1);
-            this.flowKey = false;
-            this.flowLevel = 1;
-            return "flow";
-          case "}":
-          case "]":
-            yield* this.pushCount(1);
-            return "doc";
-          case "*":
-            yield* this.pushUntil(isNotAnchorChar);
-            return "doc";
-          case '"':
-          case "'":
-            return yield* this.parseQuotedScalar();
-          case "|":
-          case ">":
-            n += yield* this.parseBlockScalarHeader();
-            n += yield* this.pushSpaces(true);
-            yield* this.pushCount(line.length - n);
-            yield* this.pushNewline();
-            return yield* this.parseBlockScalar();
-          default:
-            return yield* this.parsePlainScalar();
-        }
-      }
-      *parseFlowCollection() {
-        let nl, sp;
-        let indent = -1;
-        do {
-          nl = yield* this.pushNewline();
-          if (nl > 0) {
-            sp = yield* this.pushSpaces(false);
-            this.indentValue = indent = sp;
-          } else {
-            sp = 0;
-          }
-          sp += yield* this.pushSpaces(true);
-        } while (nl + sp > 0);
-        const line = this.getLine();
-        if (line === null)
-          return this.setNext("flow");
-        if (indent !== -1 && indent < this.indentNext && line[0] !== "#" || indent === 0 && (line.startsWith("---") || line.startsWith("...")) && isEmpty(line[3])) {
-          const atFlowEndMarker = indent === this.indentNext - 1 && this.flowLevel === 1 && (line[0] === "]" || line[0] === "}");
-          if (!atFlowEndMarker) {
-            this.flowLevel = 0;
-            yield cst.FLOW_END;
-            return yield* this.parseLineStart();
-          }
-        }
-        let n = 0;
-        while (line[n] === ",") {
-          n += yield* this.pushCount(1);
-          n += yield* this.pushSpaces(true);
-          this.flowKey = false;
-        }
-        n += yield* this.pushIndicators();
-        switch (line[n]) {
-          case void 0:
-            return "flow";
-          case "#":
-            yield* this.pushCount(line.length - n);
-            return "flow";
-          case "{":
-          case "[":
-            yield* this.pushCount(1);
-            this.flowKey = false;
-            this.flowLevel += 1;
-            return "flow";
-          case "}":
-          case "]":
-            yield* this.pushCount(1);
-            this.flowKey = true;
-            this.flowLevel -= 1;
-            return this.flowLevel ? "flow" : "doc";
-          case "*":
-            yield* this.pushUntil(isNotAnchorChar);
-            return "flow";
-          case '"':
-          case "'":
-            this.flowKey = true;
-            return yield* this.parseQuotedScalar();
-          case ":": {
-            const next = this.charAt(1);
-            if (this.flowKey || isEmpty(next) || next === ",") {
-              this.flowKey = false;
-              yield* this.pushCount(1);
-              yield* this.pushSpaces(true);
-              return "flow";
-            }
-          }
-          // fallthrough
-          default:
-            this.flowKey = false;
-            return yield* this.parsePlainScalar();
-        }
-      }
-      *parseQuotedScalar() {
-        const quote2 = this.charAt(0);
-        let end2 = this.buffer.indexOf(quote2, this.pos + 1);
-        if (quote2 === "'") {
-          while (end2 !== -1 && this.buffer[end2 + 1] === "'")
-            end2 = this.buffer.indexOf("'", end2 + 2);
-        } else {
-          while (end2 !== -1) {
-            let n = 0;
-            while (this.buffer[end2 - 1 - n] === "\\")
-              n += 1;
-            if (n % 2 === 0)
-              break;
-            end2 = this.buffer.indexOf('"', end2 + 1);
-          }
-        }
-        const qb = this.buffer.substring(0, end2);
-        let nl = qb.indexOf("\n", this.pos);
-        if (nl !== -1) {
-          while (nl !== -1) {
-            const cs = this.continueScalar(nl + 1);
-            if (cs === -1)
-              break;
-            nl = qb.indexOf("\n", cs);
-          }
-          if (nl !== -1) {
-            end2 = nl - (qb[nl - 1] === "\r" ? 2 : 1);
-          }
-        }
-        if (end2 === -1) {
-          if (!this.atEnd)
-            return this.setNext("quoted-scalar");
-          end2 = this.buffer.length;
-        }
-        yield* this.pushToIndex(end2 + 1, false);
-        return this.flowLevel ? "flow" : "doc";
-      }
-      *parseBlockScalarHeader() {
-        this.blockScalarIndent = -1;
-        this.blockScalarKeep = false;
-        let i = this.pos;
-        while (true) {
-          const ch = this.buffer[++i];
-          if (ch === "+")
-            this.blockScalarKeep = true;
-          else if (ch > "0" && ch <= "9")
-            this.blockScalarIndent = Number(ch) - 1;
-          else if (ch !== "-")
-            break;
-        }
-        return yield* this.pushUntil((ch) => isEmpty(ch) || ch === "#");
-      }
-      *parseBlockScalar() {
-        let nl = this.pos - 1;
-        let indent = 0;
-        let ch;
-        loop: for (let i2 = this.pos; ch = this.buffer[i2]; ++i2) {
-          switch (ch) {
-            case " ":
-              indent += 1;
-              break;
-            case "\n":
-              nl = i2;
-              indent = 0;
-              break;
-            case "\r": {
-              const next = this.buffer[i2 + 1];
-              if (!next && !this.atEnd)
-                return this.setNext("block-scalar");
-              if (next === "\n")
-                break;
-            }
-            // fallthrough
-            default:
-              break loop;
-          }
-        }
-        if (!ch && !this.atEnd)
-          return this.setNext("block-scalar");
-        if (indent >= this.indentNext) {
-          if (this.blockScalarIndent === -1)
-            this.indentNext = indent;
-          else {
-            this.indentNext = this.blockScalarIndent + (this.indentNext === 0 ? 1 : this.indentNext);
-          }
-          do {
-            const cs = this.continueScalar(nl + 1);
-            if (cs === -1)
-              break;
-            nl = this.buffer.indexOf("\n", cs);
-          } while (nl !== -1);
-          if (nl === -1) {
-            if (!this.atEnd)
-              return this.setNext("block-scalar");
-            nl = this.buffer.length;
-          }
-        }
-        let i = nl + 1;
-        ch = this.buffer[i];
-        while (ch === " ")
-          ch = this.buffer[++i];
-        if (ch === "	") {
-          while (ch === "	" || ch === " " || ch === "\r" || ch === "\n")
-            ch = this.buffer[++i];
-          nl = i - 1;
-        } else if (!this.blockScalarKeep) {
-          do {
-            let i2 = nl - 1;
-            let ch2 = this.buffer[i2];
-            if (ch2 === "\r")
-              ch2 = this.buffer[--i2];
-            const lastChar = i2;
-            while (ch2 === " ")
-              ch2 = this.buffer[--i2];
-            if (ch2 === "\n" && i2 >= this.pos && i2 + 1 + indent > lastChar)
-              nl = i2;
-            else
-              break;
-          } while (true);
-        }
-        yield cst.SCALAR;
-        yield* this.pushToIndex(nl + 1, true);
-        return yield* this.parseLineStart();
-      }
-      *parsePlainScalar() {
-        const inFlow = this.flowLevel > 0;
-        let end2 = this.pos - 1;
-        let i = this.pos - 1;
-        let ch;
-        while (ch = this.buffer[++i]) {
-          if (ch === ":") {
-            const next = this.buffer[i + 1];
-            if (isEmpty(next) || inFlow && flowIndicatorChars.has(next))
-              break;
-            end2 = i;
-          } else if (isEmpty(ch)) {
-            let next = this.buffer[i + 1];
-            if (ch === "\r") {
-              if (next === "\n") {
-                i += 1;
-                ch = "\n";
-                next = this.buffer[i + 1];
-              } else
-                end2 = i;
-            }
-            if (next === "#" || inFlow && flowIndicatorChars.has(next))
-              break;
-            if (ch === "\n") {
-              const cs = this.continueScalar(i + 1);
-              if (cs === -1)
-                break;
-              i = Math.max(i, cs - 2);
-            }
-          } else {
-            if (inFlow && flowIndicatorChars.has(ch))
-              break;
-            end2 = i;
-          }
-        }
-        if (!ch && !this.atEnd)
-          return this.setNext("plain-scalar");
-        yield cst.SCALAR;
-        yield* this.pushToIndex(end2 + 1, true);
-        return inFlow ? "flow" : "doc";
-      }
-      *pushCount(n) {
-        if (n > 0) {
-          yield this.buffer.substr(this.pos, n);
-          this.pos += n;
-          return n;
-        }
-        return 0;
-      }
-      *pushToIndex(i, allowEmpty) {
-        const s = this.buffer.slice(this.pos, i);
-        if (s) {
-          yield s;
-          this.pos += s.length;
-          return s.length;
-        } else if (allowEmpty)
-          yield "";
-        return 0;
-      }
-      *pushIndicators() {
-        let n = 0;
-        loop: while (true) {
-          switch (this.charAt(0)) {
-            case "!":
-              n += yield* this.pushTag();
-              n += yield* this.pushSpaces(true);
-              continue loop;
-            case "&":
-              n += yield* this.pushUntil(isNotAnchorChar);
-              n += yield* this.pushSpaces(true);
-              continue loop;
-            case "-":
-            // this is an error
-            case "?":
-            // this is an error outside flow collections
-            case ":": {
-              const inFlow = this.flowLevel > 0;
-              const ch1 = this.charAt(1);
-              if (isEmpty(ch1) || inFlow && flowIndicatorChars.has(ch1)) {
-                if (!inFlow)
-                  this.indentNext = this.indentValue + 1;
-                else if (this.flowKey)
-                  this.flowKey = false;
-                n += yield* this.pushCount(1);
-                n += yield* this.pushSpaces(true);
-                continue loop;
-              }
-            }
-          }
-          break loop;
-        }
-        return n;
-      }
-      *pushTag() {
-        if (this.charAt(1) === "<") {
-          let i = this.pos + 2;
-          let ch = this.buffer[i];
-          while (!isEmpty(ch) && ch !== ">")
-            ch = this.buffer[++i];
-          return yield* this.pushToIndex(ch === ">" ? i + 1 : i, false);
-        } else {
-          let i = this.pos + 1;
-          let ch = this.buffer[i];
-          while (ch) {
-            if (tagChars.has(ch))
-              ch = this.buffer[++i];
-            else if (ch === "%" && hexDigits.has(this.buffer[i + 1]) && hexDigits.has(this.buffer[i + 2])) {
-              ch = this.buffer[i += 3];
-            } else
-              break;
-          }
-          return yield* this.pushToIndex(i, false);
-        }
-      }
-      *pushNewline() {
-        const ch = this.buffer[this.pos];
-        if (ch === "\n")
-          return yield* this.pushCount(1);
-        else if (ch === "\r" && this.charAt(1) === "\n")
-          return yield* this.pushCount(2);
-        else
-          return 0;
-      }
-      *pushSpaces(allowTabs) {
-        let i = this.pos - 1;
-        let ch;
-        do {
-          ch = this.buffer[++i];
-        } while (ch === " " || allowTabs && ch === "	");
-        const n = i - this.pos;
-        if (n > 0) {
-          yield this.buffer.substr(this.pos, n);
-          this.pos = i;
-        }
-        return n;
-      }
-      *pushUntil(test) {
-        let i = this.pos;
-        let ch = this.buffer[i];
-        while (!test(ch))
-          ch = this.buffer[++i];
-        return yield* this.pushToIndex(i, false);
-      }
-    };
-    exports.Lexer = Lexer;
-  }
-});
-
-// node_modules/yaml/dist/parse/line-counter.js
-var require_line_counter = __commonJS({
-  "node_modules/yaml/dist/parse/line-counter.js"(exports) {
-    "use strict";
-    var LineCounter = class {
-      constructor() {
-        this.lineStarts = [];
-        this.addNewLine = (offset) => this.lineStarts.push(offset);
-        this.linePos = (offset) => {
-          let low = 0;
-          let high = this.lineStarts.length;
-          while (low < high) {
-            const mid = low + high >> 1;
-            if (this.lineStarts[mid] < offset)
-              low = mid + 1;
-            else
-              high = mid;
-          }
-          if (this.lineStarts[low] === offset)
-            return { line: low + 1, col: 1 };
-          if (low === 0)
-            return { line: 0, col: offset };
-          const start = this.lineStarts[low - 1];
-          return { line: low, col: offset - start + 1 };
-        };
-      }
-    };
-    exports.LineCounter = LineCounter;
-  }
-});
-
-// node_modules/yaml/dist/parse/parser.js
-var require_parser = __commonJS({
-  "node_modules/yaml/dist/parse/parser.js"(exports) {
-    "use strict";
-    var node_process = __require("process");
-    var cst = require_cst();
-    var lexer = require_lexer();
-    function includesToken(list3, type) {
-      for (let i = 0; i < list3.length; ++i)
-        if (list3[i].type === type)
-          return true;
-      return false;
-    }
-    function findNonEmptyIndex(list3) {
-      for (let i = 0; i < list3.length; ++i) {
-        switch (list3[i].type) {
-          case "space":
-          case "comment":
-          case "newline":
-            break;
-          default:
-            return i;
-        }
-      }
-      return -1;
-    }
-    function isFlowToken(token) {
-      switch (token?.type) {
-        case "alias":
-        case "scalar":
-        case "single-quoted-scalar":
-        case "double-quoted-scalar":
-        case "flow-collection":
-          return true;
-        default:
-          return false;
-      }
-    }
-    function getPrevProps(parent) {
-      switch (parent.type) {
-        case "document":
-          return parent.start;
-        case "block-map": {
-          const it = parent.items[parent.items.length - 1];
-          return it.sep ?? it.start;
-        }
-        case "block-seq":
-          return parent.items[parent.items.length - 1].start;
-        /* istanbul ignore next should not happen */
-        default:
-          return [];
-      }
-    }
-    function getFirstKeyStartProps(prev) {
-      if (prev.length === 0)
-        return [];
-      let i = prev.length;
-      loop: while (--i >= 0) {
-        switch (prev[i].type) {
-          case "doc-start":
-          case "explicit-key-ind":
-          case "map-value-ind":
-          case "seq-item-ind":
-          case "newline":
-            break loop;
-        }
-      }
-      while (prev[++i]?.type === "space") {
-      }
-      return prev.splice(i, prev.length);
-    }
-    function arrayPushArray(target2, source) {
-      if (source.length < 1e5)
-        Array.prototype.push.apply(target2, source);
-      else
-        for (let i = 0; i < source.length; ++i)
-          target2.push(source[i]);
-    }
-    function fixFlowSeqItems(fc) {
-      if (fc.start.type === "flow-seq-start") {
-        for (const it of fc.items) {
-          if (it.sep && !it.value && !includesToken(it.start, "explicit-key-ind") && !includesToken(it.sep, "map-value-ind")) {
-            if (it.key)
-              it.value = it.key;
-            delete it.key;
-            if (isFlowToken(it.value)) {
-              if (it.value.end)
-                arrayPushArray(it.value.end, it.sep);
-              else
-                it.value.end = it.sep;
-            } else
-              arrayPushArray(it.start, it.sep);
-            delete it.sep;
-          }
-        }
-      }
-    }
-    var Parser = class {
-      /**
-       * @param onNewLine - If defined, called separately with the start position of
-       *   each new line (in `parse()`, including the start of input).
-       */
-      constructor(onNewLine) {
-        this.atNewLine = true;
-        this.atScalar = false;
-        this.indent = 0;
-        this.offset = 0;
-        this.onKeyLine = false;
-        this.stack = [];
-        this.source = "";
-        this.type = "";
-        this.lexer = new lexer.Lexer();
-        this.onNewLine = onNewLine;
-      }
-      /**
-       * Parse `source` as a YAML stream.
-       * If `incomplete`, a part of the last line may be left as a buffer for the next call.
-       *
-       * Errors are not thrown, but yielded as `{ type: 'error', message }` tokens.
-       *
-       * @returns A generator of tokens representing each directive, document, and other structure.
-       */
-      *parse(source, incomplete = false) {
-        if (this.onNewLine && this.offset === 0)
-          this.onNewLine(0);
-        for (const lexeme of this.lexer.lex(source, incomplete))
-          yield* this.next(lexeme);
-        if (!incomplete)
-          yield* this.end();
-      }
-      /**
-       * Advance the parser by the `source` of one lexical token.
-       */
-      *next(source) {
-        this.source = source;
-        if (node_process.env.LOG_TOKENS)
-          console.log("|", cst.prettyToken(source));
-        if (this.atScalar) {
-          this.atScalar = false;
-          yield* this.step();
-          this.offset += source.length;
-          return;
-        }
-        const type = cst.tokenType(source);
-        if (!type) {
-          const message = `Not a YAML token: ${source}`;
-          yield* this.pop({ type: "error", offset: this.offset, message, source });
-          this.offset += source.length;
-        } else if (type === "scalar") {
-          this.atNewLine = false;
-          this.atScalar = true;
-          this.type = "scalar";
-        } else {
-          this.type = type;
-          yield* this.step();
-          switch (type) {
-            case "newline":
-              this.atNewLine = true;
-              this.indent = 0;
-              if (this.onNewLine)
-                this.onNewLine(this.offset + source.length);
-              break;
-            case "space":
-              if (this.atNewLine && source[0] === " ")
-                this.indent += source.length;
-              break;
-            case "explicit-key-ind":
-            case "map-value-ind":
-            case "seq-item-ind":
-              if (this.atNewLine)
-                this.indent += source.length;
-              break;
-            case "doc-mode":
-            case "flow-error-end":
-              return;
-            default:
-              this.atNewLine = false;
-          }
-          this.offset += source.length;
-        }
-      }
-      /** Call at end of input to push out any remaining constructions */
-      *end() {
-        while (this.stack.length > 0)
-          yield* this.pop();
-      }
-      get sourceToken() {
-        const st = {
-          type: this.type,
-          offset: this.offset,
-          indent: this.indent,
-          source: this.source
-        };
-        return st;
-      }
-      *step() {
-        const top = this.peek(1);
-        if (this.type === "doc-end" && top?.type !== "doc-end") {
-          while (this.stack.length > 0)
-            yield* this.pop();
-          this.stack.push({
-            type: "doc-end",
-            offset: this.offset,
-            source: this.source
-          });
-          return;
-        }
-        if (!top)
-          return yield* this.stream();
-        switch (top.type) {
-          case "document":
-            return yield* this.document(top);
-          case "alias":
-          case "scalar":
-          case "single-quoted-scalar":
-          case "double-quoted-scalar":
-            return yield* this.scalar(top);
-          case "block-scalar":
-            return yield* this.blockScalar(top);
-          case "block-map":
-            return yield* this.blockMap(top);
-          case "block-seq":
-            return yield* this.blockSequence(top);
-          case "flow-collection":
-            return yield* this.flowCollection(top);
-          case "doc-end":
-            return yield* this.documentEnd(top);
-        }
-        yield* this.pop();
-      }
-      peek(n) {
-        return this.stack[this.stack.length - n];
-      }
-      *pop(error63) {
-        const token = error63 ?? this.stack.pop();
-        if (!token) {
-          const message = "Tried to pop an empty stack";
-          yield { type: "error", offset: this.offset, source: "", message };
-        } else if (this.stack.length === 0) {
-          yield token;
-        } else {
-          const top = this.peek(1);
-          if (token.type === "block-scalar") {
-            token.indent = "indent" in top ? top.indent : 0;
-          } else if (token.type === "flow-collection" && top.type === "document") {
-            token.indent = 0;
-          }
-          if (token.type === "flow-collection")
-            fixFlowSeqItems(token);
-          switch (top.type) {
-            case "document":
-              top.value = token;
-              break;
-            case "block-scalar":
-              top.props.push(token);
-              break;
-            case "block-map": {
-              const it = top.items[top.items.length - 1];
-              if (it.value) {
-                top.items.push({ start: [], key: token, sep: [] });
-                this.onKeyLine = true;
-                return;
-              } else if (it.sep) {
-                it.value = token;
-              } else {
-                Object.assign(it, { key: token, sep: [] });
-                this.onKeyLine = !it.explicitKey;
-                return;
-              }
-              break;
-            }
-            case "block-seq": {
-              const it = top.items[top.items.length - 1];
-              if (it.value)
-                top.items.push({ start: [], value: token });
-              else
-                it.value = token;
-              break;
-            }
-            case "flow-collection": {
-              const it = top.items[top.items.length - 1];
-              if (!it || it.value)
-                top.items.push({ start: [], key: token, sep: [] });
-              else if (it.sep)
-                it.value = token;
-              else
-                Object.assign(it, { key: token, sep: [] });
-              return;
-            }
-            /* istanbul ignore next should not happen */
-            default:
-              yield* this.pop();
-              yield* this.pop(token);
-          }
-          if ((top.type === "document" || top.type === "block-map" || top.type === "block-seq") && (token.type === "block-map" || token.type === "block-seq")) {
-            const last = token.items[token.items.length - 1];
-            if (last && !last.sep && !last.value && last.start.length > 0 && findNonEmptyIndex(last.start) === -1 && (token.indent === 0 || last.start.every((st) => st.type !== "comment" || st.indent < token.indent))) {
-              if (top.type === "document")
-                top.end = last.start;
-              else
-                top.items.push({ start: last.start });
-              token.items.splice(-1, 1);
-            }
-          }
-        }
-      }
-      *stream() {
-        switch (this.type) {
-          case "directive-line":
-            yield { type: "directive", offset: this.offset, source: this.source };
-            return;
-          case "byte-order-mark":
-          case "space":
-          case "comment":
-          case "newline":
-            yield this.sourceToken;
-            return;
-          case "doc-mode":
-          case "doc-start": {
-            const doc = {
-              type: "document",
-              offset: this.offset,
-              start: []
-            };
-            if (this.type === "doc-start")
-              doc.start.push(this.sourceToken);
-            this.stack.push(doc);
-            return;
-          }
-        }
-        yield {
-          type: "error",
-          offset: this.offset,
-          message: `Unexpected ${this.type} token in YAML stream`,
-          source: this.source
-        };
-      }
-      *document(doc) {
-        if (doc.value)
-          return yield* this.lineEnd(doc);
-        switch (this.type) {
-          case "doc-start": {
-            if (findNonEmptyIndex(doc.start) !== -1) {
-              yield* this.pop();
-              yield* this.step();
-            } else
-              doc.start.push(this.sourceToken);
-            return;
-          }
-          case "anchor":
-          case "tag":
-          case "space":
-          case "comment":
-          case "newline":
-            doc.start.push(this.sourceToken);
-            return;
-        }
-        const bv = this.startBlockValue(doc);
-        if (bv)
-          this.stack.push(bv);
-        else {
-          yield {
-            type: "error",
-            offset: this.offset,
-            message: `Unexpected ${this.type} token in YAML document`,
-            source: this.source
-          };
-        }
-      }
-      *scalar(scalar) {
-        if (this.type === "map-value-ind") {
-          const prev = getPrevProps(this.peek(2));
-          const start = getFirstKeyStartProps(prev);
-          let sep3;
-          if (scalar.end) {
-            sep3 = scalar.end;
-            sep3.push(this.sourceToken);
-            delete scalar.end;
-          } else
-            sep3 = [this.sourceToken];
-          const map2 = {
-            type: "block-map",
-            offset: scalar.offset,
-            indent: scalar.indent,
-            items: [{ start, key: scalar, sep: sep3 }]
-          };
-          this.onKeyLine = true;
-          this.stack[this.stack.length - 1] = map2;
-        } else
-          yield* this.lineEnd(scalar);
-      }
-      *blockScalar(scalar) {
-        switch (this.type) {
-          case "space":
-          case "comment":
-          case "newline":
-            scalar.props.push(this.sourceToken);
-            return;
-          case "scalar":
-            scalar.source = this.source;
-            this.atNewLine = true;
-            this.indent = 0;
-            if (this.onNewLine) {
-              let nl = this.source.indexOf("\n") + 1;
-              while (nl !== 0) {
-                this.onNewLine(this.offset + nl);
-                nl = this.source.indexOf("\n", nl) + 1;
-              }
-            }
-            yield* this.pop();
-            break;
-          /* istanbul ignore next should not happen */
-          default:
-            yield* this.pop();
-            yield* this.step();
-        }
-      }
-      *blockMap(map2) {
-        const it = map2.items[map2.items.length - 1];
-        switch (this.type) {
-          case "newline":
-            this.onKeyLine = false;
-            if (it.value) {
-              const end2 = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
-              if (last?.type === "comment")
-                end2?.push(this.sourceToken);
-              else
-                map2.items.push({ start: [this.sourceToken] });
-            } else if (it.sep) {
-              it.sep.push(this.sourceToken);
-            } else {
-              it.start.push(this.sourceToken);
-            }
-            return;
-          case "space":
-          case "comment":
-            if (it.value) {
-              map2.items.push({ start: [this.sourceToken] });
-            } else if (it.sep) {
-              it.sep.push(this.sourceToken);
-            } else {
-              if (this.atIndentedComment(it.start, map2.indent)) {
-                const prev = map2.items[map2.items.length - 2];
-                const end2 = prev?.value?.end;
-                if (Array.isArray(end2)) {
-                  arrayPushArray(end2, it.start);
-                  end2.push(this.sourceToken);
-                  map2.items.pop();
-                  return;
-                }
-              }
-              it.start.push(this.sourceToken);
-            }
-            return;
-        }
-        if (this.indent >= map2.indent) {
-          const atMapIndent = !this.onKeyLine && this.indent === map2.indent;
-          const atNextItem = atMapIndent && (it.sep || it.explicitKey) && this.type !== "seq-item-ind";
-          let start = [];
-          if (atNextItem && it.sep && !it.value) {
-            const nl = [];
-            for (let i = 0; i < it.sep.length; ++i) {
-              const st = it.sep[i];
-              switch (st.type) {
-                case "newline":
-                  nl.push(i);
-                  break;
-                case "space":
-                  break;
-                case "comment":
-                  if (st.indent > map2.indent)
-                    nl.length = 0;
-                  break;
-                default:
-                  nl.length = 0;
-              }
-            }
-            if (nl.length >= 2)
-              start = it.sep.splice(nl[1]);
-          }
-          switch (this.type) {
-            case "anchor":
-            case "tag":
-              if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map2.items.push({ start });
-                this.onKeyLine = true;
-              } else if (it.sep) {
-                it.sep.push(this.sourceToken);
-              } else {
-                it.start.push(this.sourceToken);
-              }
-              return;
-            case "explicit-key-ind":
-              if (!it.sep && !it.explicitKey) {
-                it.start.push(this.sourceToken);
-                it.explicitKey = true;
-              } else if (atNextItem || it.value) {
-                start.push(this.sourceToken);
-                map2.items.push({ start, explicitKey: true });
-              } else {
-                this.stack.push({
-                  type: "block-map",
-                  offset: this.offset,
-                  indent: this.indent,
-                  items: [{ start: [this.sourceToken], explicitKey: true }]
-                });
-              }
-              this.onKeyLine = true;
-              return;
-            case "map-value-ind":
-              if (it.explicitKey) {
-                if (!it.sep) {
-                  if (includesToken(it.start, "newline")) {
-                    Object.assign(it, { key: null, sep: [this.sourceToken] });
-                  } else {
-                    const start2 = getFirstKeyStartProps(it.start);
-                    this.stack.push({
-                      type: "block-map",
-                      offset: this.offset,
-                      indent: this.indent,
-                      items: [{ start: start2, key: null, sep: [this.sourceToken] }]
-                    });
-                  }
-                } else if (it.value) {
-                  map2.items.push({ start: [], key: null, sep: [this.sourceToken] });
-                } else if (includesToken(it.sep, "map-value-ind")) {
-                  this.stack.push({
-                    type: "block-map",
-                    offset: this.offset,
-                    indent: this.indent,
-                    items: [{ start, key: null, sep: [this.sourceToken] }]
-                  });
-                } else if (isFlowToken(it.key) && !includesToken(it.sep, "newline")) {
-                  const start2 = getFirstKeyStartProps(it.start);
-                  const key = it.key;
-                  const sep3 = it.sep;
-                  sep3.push(this.sourceToken);
-                  delete it.key;
-                  delete it.sep;
-                  this.stack.push({
-                    type: "block-map",
-                    offset: this.offset,
-                    indent: this.indent,
-                    items: [{ start: start2, key, sep: sep3 }]
-                  });
-                } else if (start.length > 0) {
-                  it.sep = it.sep.concat(start, this.sourceToken);
-                } else {
-                  it.sep.push(this.sourceToken);
-                }
-              } else {
-                if (!it.sep) {
-                  Object.assign(it, { key: null, sep: [this.sourceToken] });
-                } else if (it.value || atNextItem) {
-                  map2.items.push({ start, key: null, sep: [this.sourceToken] });
-                } else if (includesToken(it.sep, "map-value-ind")) {
-                  this.stack.push({
-                    type: "block-map",
-                    offset: this.offset,
-                    indent: this.indent,
-                    items: [{ start: [], key: null, sep: [this.sourceToken] }]
-                  });
-                } else {
-                  it.sep.push(this.sourceToken);
-                }
-              }
-              this.onKeyLine = true;
-              return;
-            case "alias":
-            case "scalar":
-            case "single-quoted-scalar":
-            case "double-quoted-scalar": {
-              const fs5 = this.flowScalar(this.type);
-              if (atNextItem || it.value) {
-                map2.items.push({ start, key: fs5, sep: [] });
-                this.onKeyLine = true;
-              } else if (it.sep) {
-                this.stack.push(fs5);
-              } else {
-                Object.assign(it, { key: fs5, sep: [] });
-                this.onKeyLine = true;
-              }
-              return;
-            }
-            default: {
-              const bv = this.startBlockValue(map2);
-              if (bv) {
-                if (bv.type === "block-seq") {
-                  if (!it.explicitKey && it.sep && !includesToken(it.sep, "newline")) {
-                    yield* this.pop({
-                      type: "error",
-                      offset: this.offset,
-                      message: "Unexpected block-seq-ind on same line with key",
-                      source: this.source
-                    });
-                    return;
-                  }
-                } else if (atMapIndent) {
-                  map2.items.push({ start });
-                }
-                this.stack.push(bv);
-                return;
-              }
-            }
-          }
-        }
-        yield* this.pop();
-        yield* this.step();
-      }
-      *blockSequence(seq) {
-        const it = seq.items[seq.items.length - 1];
-        switch (this.type) {
-          case "newline":
-            if (it.value) {
-              const end2 = "end" in it.value ? it.value.end : void 0;
-              const last = Array.isArray(end2) ? end2[end2.length - 1] : void 0;
-              if (last?.type === "comment")
-                end2?.push(this.sourceToken);
-              else
-                seq.items.push({ start: [this.sourceToken] });
-            } else
-              it.start.push(this.sourceToken);
-            return;
-          case "space":
-          case "comment":
-            if (it.value)
-              seq.items.push({ start: [this.sourceToken] });
-            else {
-              if (this.atIndentedComment(it.start, seq.indent)) {
-                const prev = seq.items[seq.items.length - 2];
-                const end2 = prev?.value?.end;
-                if (Array.isArray(end2)) {
-                  arrayPushArray(end2, it.start);
-                  end2.push(this.sourceToken);
-                  seq.items.pop();
-                  return;
-                }
-              }
-              it.start.push(this.sourceToken);
-            }
-            return;
-          case "anchor":
-          case "tag":
-            if (it.value || this.indent <= seq.indent)
-              break;
-            it.start.push(this.sourceToken);
-            return;
-          case "seq-item-ind":
-            if (this.indent !== seq.indent)
-              break;
-            if (it.value || includesToken(it.start, "seq-item-ind"))
-              seq.items.push({ start: [this.sourceToken] });
-            else
-              it.start.push(this.sourceToken);
-            return;
-        }
-        if (this.indent > seq.indent) {
-          const bv = this.startBlockValue(seq);
-          if (bv) {
-            this.stack.push(bv);
-            return;
-          }
-        }
-        yield* this.pop();
-        yield* this.step();
-      }
-      *flowCollection(fc) {
-        const it = fc.items[fc.items.length - 1];
-        if (this.type === "flow-error-end") {
-          let top;
-          do {
-            yield* this.pop();
-            top = this.peek(1);
-          } while (top?.type === "flow-collection");
-        } else if (fc.end.length === 0) {
-          switch (this.type) {
-            case "comma":
-            case "explicit-key-ind":
-              if (!it || it.sep)
-                fc.items.push({ start: [this.sourceToken] });
-              else
-                it.start.push(this.sourceToken);
-              return;
-            case "map-value-ind":
-              if (!it || it.value)
-                fc.items.push({ start: [], key: null, sep: [this.sourceToken] });
-              else if (it.sep)
-                it.sep.push(this.sourceToken);
-              else
-                Object.assign(it, { key: null, sep: [this.sourceToken] });
-              return;
-            case "space":
-            case "comment":
-            case "newline":
-            case "anchor":
-            case "tag":
-              if (!it || it.value)
-                fc.items.push({ start: [this.sourceToken] });
-              else if (it.sep)
-                it.sep.push(this.sourceToken);
-              else
-                it.start.push(this.sourceToken);
-              return;
-            case "alias":
-            case "scalar":
-            case "single-quoted-scalar":
-            case "double-quoted-scalar": {
-              const fs5 = this.flowScalar(this.type);
-              if (!it || it.value)
-                fc.items.push({ start: [], key: fs5, sep: [] });
-              else if (it.sep)
-                this.stack.push(fs5);
-              else
-                Object.assign(it, { key: fs5, sep: [] });
-              return;
-            }
-            case "flow-map-end":
-            case "flow-seq-end":
-              fc.end.push(this.sourceToken);
-              return;
-          }
-          const bv = this.startBlockValue(fc);
-          if (bv)
-            this.stack.push(bv);
-          else {
-            yield* this.pop();
-            yield* this.step();
-          }
-        } else {
-          const parent = this.peek(2);
-          if (parent.type === "block-map" && (this.type === "map-value-ind" && parent.indent === fc.indent || this.type === "newline" && !parent.items[parent.items.length - 1].sep)) {
-            yield* this.pop();
-            yield* this.step();
-          } else if (this.type === "map-value-ind" && parent.type !== "flow-collection") {
-            const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
-            fixFlowSeqItems(fc);
-            const sep3 = fc.end.splice(1, fc.end.length);
-            sep3.push(this.sourceToken);
-            const map2 = {
-              type: "block-map",
-              offset: fc.offset,
-              indent: fc.indent,
-              items: [{ start, key: fc, sep: sep3 }]
-            };
-            this.onKeyLine = true;
-            this.stack[this.stack.length - 1] = map2;
-          } else {
-            yield* this.lineEnd(fc);
-          }
-        }
-      }
-      flowScalar(type) {
-        if (this.onNewLine) {
-          let nl = this.source.indexOf("\n") + 1;
-          while (nl !== 0) {
-            this.onNewLine(this.offset + nl);
-            nl = this.source.indexOf("\n", nl) + 1;
-          }
-        }
-        return {
-          type,
-          offset: this.offset,
-          indent: this.indent,
-          source: this.source
-        };
-      }
-      startBlockValue(parent) {
-        switch (this.type) {
-          case "alias":
-          case "scalar":
-          case "single-quoted-scalar":
-          case "double-quoted-scalar":
-            return this.flowScalar(this.type);
-          case "block-scalar-header":
-            return {
-              type: "block-scalar",
-              offset: this.offset,
-              indent: this.indent,
-              props: [this.sourceToken],
-              source: ""
-            };
-          case "flow-map-start":
-          case "flow-seq-start":
-            return {
-              type: "flow-collection",
-              offset: this.offset,
-              indent: this.indent,
-              start: this.sourceToken,
-              items: [],
-              end: []
-            };
-          case "seq-item-ind":
-            return {
-              type: "block-seq",
-              offset: this.offset,
-              indent: this.indent,
-              items: [{ start: [this.sourceToken] }]
-            };
-          case "explicit-key-ind": {
-            this.onKeyLine = true;
-            const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
-            start.push(this.sourceToken);
-            return {
-              type: "block-map",
-              offset: this.offset,
-              indent: this.indent,
-              items: [{ start, explicitKey: true }]
-            };
-          }
-          case "map-value-ind": {
-            this.onKeyLine = true;
-            const prev = getPrevProps(parent);
-            const start = getFirstKeyStartProps(prev);
-            return {
-              type: "block-map",
-              offset: this.offset,
-              indent: this.indent,
-              items: [{ start, key: null, sep: [this.sourceToken] }]
-            };
-          }
-        }
-        return null;
-      }
-      atIndentedComment(start, indent) {
-        if (this.type !== "comment")
-          return false;
-        if (this.indent <= indent)
-          return false;
-        return start.every((st) => st.type === "newline" || st.type === "space");
-      }
-      *documentEnd(docEnd) {
-        if (this.type !== "doc-mode") {
-          if (docEnd.end)
-            docEnd.end.push(this.sourceToken);
-          else
-            docEnd.end = [this.sourceToken];
-          if (this.type === "newline")
-            yield* this.pop();
-        }
-      }
-      *lineEnd(token) {
-        switch (this.type) {
-          case "comma":
-          case "doc-start":
-          case "doc-end":
-          case "flow-seq-end":
-          case "flow-map-end":
-          case "map-value-ind":
-            yield* this.pop();
-            yield* this.step();
-            break;
-          case "newline":
-            this.onKeyLine = false;
-          // fallthrough
-          case "space":
-          case "comment":
-          default:
-            if (token.end)
-              token.end.push(this.sourceToken);
-            else
-              token.end = [this.sourceToken];
-            if (this.type === "newline")
-              yield* this.pop();
-        }
-      }
-    };
-    exports.Parser = Parser;
-  }
-});
-
-// node_modules/yaml/dist/public-api.js
-var require_public_api = __commonJS({
-  "node_modules/yaml/dist/public-api.js"(exports) {
-    "use strict";
-    var composer = require_composer();
-    var Document = require_Document();
-    var errors = require_errors2();
-    var log = require_log();
-    var identity = require_identity();
-    var lineCounter = require_line_counter();
-    var parser = require_parser();
-    function parseOptions(options2) {
-      const prettyErrors = options2.prettyErrors !== false;
-      const lineCounter$1 = options2.lineCounter || prettyErrors && new lineCounter.LineCounter() || null;
-      return { lineCounter: lineCounter$1, prettyErrors };
-    }
-    function parseAllDocuments(source, options2 = {}) {
-      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options2);
-      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
-      const composer$1 = new composer.Composer(options2);
-      const docs = Array.from(composer$1.compose(parser$1.parse(source)));
-      if (prettyErrors && lineCounter2)
-        for (const doc of docs) {
-          doc.errors.forEach(errors.prettifyError(source, lineCounter2));
-          doc.warnings.forEach(errors.prettifyError(source, lineCounter2));
-        }
-      if (docs.length > 0)
-        return docs;
-      return Object.assign([], { empty: true }, composer$1.streamInfo());
-    }
-    function parseDocument(source, options2 = {}) {
-      const { lineCounter: lineCounter2, prettyErrors } = parseOptions(options2);
-      const parser$1 = new parser.Parser(lineCounter2?.addNewLine);
-      const composer$1 = new composer.Composer(options2);
-      let doc = null;
-      for (const _doc of composer$1.compose(parser$1.parse(source), true, source.length)) {
-        if (!doc)
-          doc = _doc;
-        else if (doc.options.logLevel !== "silent") {
-          doc.errors.push(new errors.YAMLParseError(_doc.range.slice(0, 2), "MULTIPLE_DOCS", "Source contains multiple documents; please use YAML.parseAllDocuments()"));
-          break;
-        }
-      }
-      if (prettyErrors && lineCounter2) {
-        doc.errors.forEach(errors.prettifyError(source, lineCounter2));
-        doc.warnings.forEach(errors.prettifyError(source, lineCounter2));
-      }
-      return doc;
-    }
-    function parse4(src, reviver, options2) {
-      let _reviver = void 0;
-      if (typeof reviver === "function") {
-        _reviver = reviver;
-      } else if (options2 === void 0 && reviver && typeof reviver === "object") {
-        options2 = reviver;
-      }
-      const doc = parseDocument(src, options2);
-      if (!doc)
-        return null;
-      doc.warnings.forEach((warning) => log.warn(doc.options.logLevel, warning));
-      if (doc.errors.length > 0) {
-        if (doc.options.logLevel !== "silent")
-          throw doc.errors[0];
-        else
-          doc.errors = [];
-      }
-      return doc.toJS(Object.assign({ reviver: _reviver }, options2));
-    }
-    function stringify(value2, replacer, options2) {
-      let _replacer = null;
-      if (typeof replacer === "function" || Array.isArray(replacer)) {
-        _replacer = replacer;
-      } else if (options2 === void 0 && replacer) {
-        options2 = replacer;
-      }
-      if (typeof options2 === "string")
-        options2 = options2.length;
-      if (typeof options2 === "number") {
-        const indent = Math.round(options2);
-        options2 = indent < 1 ? void 0 : indent > 8 ? { indent: 8 } : { indent };
-      }
-      if (value2 === void 0) {
-        const { keepUndefined } = options2 ?? replacer ?? {};
-        if (!keepUndefined)
-          return void 0;
-      }
-      if (identity.isDocument(value2) && !_replacer)
-        return value2.toString(options2);
-      return new Document.Document(value2, _replacer, options2).toString(options2);
-    }
-    exports.parse = parse4;
-    exports.parseAllDocuments = parseAllDocuments;
-    exports.parseDocument = parseDocument;
-    exports.stringify = stringify;
-  }
-});
-
-// node_modules/yaml/dist/index.js
-var require_dist = __commonJS({
-  "node_modules/yaml/dist/index.js"(exports) {
-    "use strict";
-    var composer = require_composer();
-    var Document = require_Document();
-    var Schema = require_Schema();
-    var errors = require_errors2();
-    var Alias = require_Alias();
-    var identity = require_identity();
-    var Pair = require_Pair();
-    var Scalar = require_Scalar();
-    var YAMLMap = require_YAMLMap();
-    var YAMLSeq = require_YAMLSeq();
-    var cst = require_cst();
-    var lexer = require_lexer();
-    var lineCounter = require_line_counter();
-    var parser = require_parser();
-    var publicApi = require_public_api();
-    var visit2 = require_visit();
-    exports.Composer = composer.Composer;
-    exports.Document = Document.Document;
-    exports.Schema = Schema.Schema;
-    exports.YAMLError = errors.YAMLError;
-    exports.YAMLParseError = errors.YAMLParseError;
-    exports.YAMLWarning = errors.YAMLWarning;
-    exports.Alias = Alias.Alias;
-    exports.isAlias = identity.isAlias;
-    exports.isCollection = identity.isCollection;
-    exports.isDocument = identity.isDocument;
-    exports.isMap = identity.isMap;
-    exports.isNode = identity.isNode;
-    exports.isPair = identity.isPair;
-    exports.isScalar = identity.isScalar;
-    exports.isSeq = identity.isSeq;
-    exports.Pair = Pair.Pair;
-    exports.Scalar = Scalar.Scalar;
-    exports.YAMLMap = YAMLMap.YAMLMap;
-    exports.YAMLSeq = YAMLSeq.YAMLSeq;
-    exports.CST = cst;
-    exports.Lexer = lexer.Lexer;
-    exports.LineCounter = lineCounter.LineCounter;
-    exports.Parser = parser.Parser;
-    exports.parse = publicApi.parse;
-    exports.parseAllDocuments = publicApi.parseAllDocuments;
-    exports.parseDocument = publicApi.parseDocument;
-    exports.stringify = publicApi.stringify;
-    exports.visit = visit2.visit;
-    exports.visitAsync = visit2.visitAsync;
+// builtin:node:tty
+var require_node_tty = __commonJS({
+  "builtin:node:tty"(exports, module) {
+    module.exports = __require("node:tty");
   }
 });
 
@@ -33140,7 +33140,7 @@ var patterns = [
   [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
   [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
 ];
-var suspicious = /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+var suspicious = /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
 function redact(text3) {
   let clean = text3;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
@@ -33214,7 +33214,7 @@ function editDistance(a, b) {
 }
 
 // src/common/output/style.ts
-var paint = (open9, close) => (text3) => `\x1B[${open9}m${text3}\x1B[${close}m`;
+var paint = (open10, close) => (text3) => `\x1B[${open10}m${text3}\x1B[${close}m`;
 var same = (text3) => text3;
 var colored = {
   good: paint(32, 39),
@@ -33249,7 +33249,7 @@ async function runTool(tool, argv2, io) {
   const flags = words3.slice(0, words3.includes("--") ? words3.indexOf("--") : void 0);
   const json2 = flags.includes("--json");
   let outcome;
-  const program2 = buildProgram(tool, io, async (verb, args, options2) => {
+  const program3 = buildProgram(tool, io, async (verb, args, options2) => {
     const quiet = options2.quiet === true;
     outcome = await verb.handler(args, options2, quiet ? { ...io, note: () => {
     }, live: () => {
@@ -33266,14 +33266,13 @@ async function runTool(tool, argv2, io) {
   try {
     try {
       knowsVerb(tool, words3[0]);
-      await program2.parseAsync(words3, { from: "user" });
+      await program3.parseAsync(words3, { from: "user" });
       if (!outcome) throw new Error("No verb ran.");
     } catch (error63) {
       if (error63 instanceof CommanderError && error63.exitCode === 0) return { exit: exitCode.ok, result: null };
       tell(error63);
     }
-    if (json2)
-      await io.write(`${shownJson(outcome, 2)}
+    if (json2) await io.write(`${shownJson(outcome, 2)}
 `);
     else {
       const text3 = shownText(outcome, io.view);
@@ -33331,17 +33330,17 @@ function explain(error63, tool, io, { verbose = false, verb = "" } = {}) {
   return { exit: known3 ? error63.exit : exitCode.unknown, result: { error: { message, fix } } };
 }
 function buildProgram(tool, io, run3) {
-  const program2 = new Command2(tool.name).description(tool.summary).enablePositionalOptions();
-  program2.version("0.1.0", "-V, --version", "print the version");
-  program2.addHelpText(
+  const program3 = new Command2(tool.name).description(tool.summary).enablePositionalOptions();
+  program3.version("0.1.0", "-V, --version", "print the version");
+  program3.addHelpText(
     "after",
     () => `
 Exit codes: 0 nothing wrong, or done; 1 a problem was found; 2 could not tell; 64 used wrongly.
 More about a verb: ${tool.name} VERB --help`
   );
-  configure(program2, io);
+  configure(program3, io);
   for (const verb of tool.verbs) {
-    const command = program2.command(verb.usage, { isDefault: verbName(verb) === tool.defaultVerb });
+    const command = program3.command(verb.usage, { isDefault: verbName(verb) === tool.defaultVerb });
     command.summary(verb.summary).description(verb.description ? `${verb.summary}
 
 ${verb.description}` : verb.summary);
@@ -33358,7 +33357,7 @@ ${examples(verb)}`);
       await run3(verb, args, parameters.at(-2));
     });
   }
-  return program2;
+  return program3;
 }
 function refuseEmpty({ long, short: short3 }, value2) {
   if (typeof value2 !== "string" || value2.trim() !== "") return;
@@ -33551,7 +33550,6 @@ function finish(tool, outcome) {
 }
 
 // src/deploy/command.ts
-var import_promises24 = __toESM(require_promises(), 1);
 var import_node_os4 = __toESM(require_node_os(), 1);
 
 // src/common/audit.ts
@@ -33685,7 +33683,7 @@ var Connection = class {
   async close() {
     const host2 = this.#host;
     this.#host = void 0;
-    await host2?.then((open9) => open9.close()).catch(() => {
+    await host2?.then((open10) => open10.close()).catch(() => {
     });
   }
   async #with(work) {
@@ -33825,9 +33823,9 @@ function decideWriter(facts, settings, owner) {
 }
 function commandFailed(host2, what, argv2, result) {
   const said = (result.stderr.trim() || result.stdout.trim()).slice(-800);
-  const program2 = argv2.find((word) => word !== "sudo" && !word.startsWith("-")) ?? argv2[0];
+  const program3 = argv2.find((word) => word !== "sudo" && !word.startsWith("-")) ?? argv2[0];
   return problem(
-    `${host2}: ${what} failed (${result.code === null ? `signal ${result.signal}` : `exit code ${result.code}`}): ${said || `${program2} said nothing`}`,
+    `${host2}: ${what} failed (${result.code === null ? `signal ${result.signal}` : `exit code ${result.code}`}): ${said || `${program3} said nothing`}`,
     failureFix(said)
   );
 }
@@ -33846,8 +33844,8 @@ function sudoersLines(user, commands, facts) {
     if (argv2[0] !== "sudo") continue;
     const named2 = argv2[2] === "-u";
     const as = named2 ? argv2[3] : "root";
-    const [program2, ...rest] = argv2.slice(named2 ? 4 : 2);
-    const path6 = program2.startsWith("/") ? program2 : facts.programs[program2] ?? `/usr/bin/${program2}`;
+    const [program3, ...rest] = argv2.slice(named2 ? 4 : 2);
+    const path6 = program3.startsWith("/") ? program3 : facts.programs[program3] ?? `/usr/bin/${program3}`;
     lines3.add(
       `${user} ALL=(${as}) NOPASSWD: ${[escapePath(path6), ...rest.map(escapeArgument)].join(" ")}${rest.length === 0 ? ' ""' : ""}`
     );
@@ -34014,17 +34012,17 @@ async function collect(response) {
   return { status: response.statusCode ?? 0, body: Buffer.concat(parts2).toString("utf8") };
 }
 function askOnHost(connection, url2, tools) {
-  const program2 = ["curl", "wget"].find((name2) => tools.includes(name2));
-  if (!program2) return void 0;
+  const program3 = ["curl", "wget"].find((name2) => tools.includes(name2));
+  if (!program3) return void 0;
   const seconds3 = String(askTimeoutMs / 1e3);
-  const argv2 = program2 === "curl" ? ["curl", "-s", "-S", "-m", seconds3, "-w", "\n%{http_code}", "--", url2.href] : ["wget", "-q", "-T", seconds3, "-O", "-", url2.href];
+  const argv2 = program3 === "curl" ? ["curl", "-s", "-S", "-m", seconds3, "-w", "\n%{http_code}", "--", url2.href] : ["wget", "-q", "-T", seconds3, "-O", "-", url2.href];
   return async () => {
     const { code, stdout, stderr } = await connection.run(argv2, { timeoutMs: askTimeoutMs * 2 });
-    if (program2 === "curl") {
+    if (program3 === "curl") {
       const cut2 = stdout.lastIndexOf("\n");
       if (code === 0) return { status: Number(stdout.slice(cut2 + 1)), body: stdout.slice(0, cut2) };
     } else if (code === 0) return { status: 200, body: stdout };
-    return { error: stderr.trim() || `${program2} ended with ${code}` };
+    return { error: stderr.trim() || `${program3} ended with ${code}` };
   };
 }
 function judge(answer, { status: status2, body }) {
@@ -34565,9 +34563,9 @@ function parseFacts(pairs) {
     systemd: has("systemd"),
     units: [
       ...units2.slice(1),
-      ...units2.slice(0, 1).filter(({ program: program2 }) => program2 === path6),
-      ...others.filter(({ name: name2, program: program2 }) => program2 === path6 && !units2.some((known3) => known3.name === name2)),
-      ...units2.slice(0, 1).filter(({ program: program2 }) => program2 !== path6)
+      ...units2.slice(0, 1).filter(({ program: program3 }) => program3 === path6),
+      ...others.filter(({ name: name2, program: program3 }) => program3 === path6 && !units2.some((known3) => known3.name === name2)),
+      ...units2.slice(0, 1).filter(({ program: program3 }) => program3 !== path6)
     ].filter(({ name: name2, loaded }, index, list3) => loaded && list3.findIndex((unit) => unit.name === name2) === index),
     listeners: [...new Set(all("listener"))].map((line) => {
       const [owner, inode] = line.split(" ");
@@ -34958,7 +34956,7 @@ function restartKind(facts, settings) {
 var startKnown = ({ kind, command }) => kind !== "auto" || command !== void 0;
 function unitOf2(facts) {
   const running = facts.processes.map(({ unit }) => unit).find((unit) => unit !== null);
-  return running ?? facts.units.find(({ program: program2 }) => program2 === facts.target.path)?.name;
+  return running ?? facts.units.find(({ program: program3 }) => program3 === facts.target.path)?.name;
 }
 function chooseRestart(remote, facts, settings) {
   const kind = restartKind(facts, settings);
@@ -35195,7 +35193,7 @@ var service = ({ facts, settings, restart, unit, privilege }) => {
   const unsaid = unknownStart(facts, settings, restart);
   if (restart !== "process" || unsaid.length > 0) return unsaid;
   const owner = facts.units.find(
-    ({ program: program2, name: name2 }) => program2 === facts.target.path || facts.processes.some((one) => one.unit === name2)
+    ({ program: program3, name: name2 }) => program3 === facts.target.path || facts.processes.some((one) => one.unit === name2)
   );
   if (owner)
     return stop(
@@ -55113,7 +55111,9 @@ var state = external_exports.object({
   /** A deploy that has begun to change the target. One that is still here after the lock is free has died. */
   pending: release.nullable(),
   /** The sha256 of the file at the target, valid while these are the file's. */
-  known: external_exports.object({ inode: external_exports.string(), size: external_exports.number(), mtime: external_exports.number(), sha256: external_exports.string() }).nullable()
+  known: external_exports.object({ inode: external_exports.string(), size: external_exports.number(), mtime: external_exports.number(), sha256: external_exports.string() }).nullable(),
+  /** How fast the last large transfer came here, in bytes a second. */
+  rate: external_exports.number().optional()
 });
 var emptyState = { version: 1, current: null, releases: [], pending: null, known: null };
 function parseState(text3, host2, path6) {
@@ -55142,6 +55142,7 @@ function releaseId(clock, sha256, taken) {
     if (!taken.includes(candidate)) return candidate;
   }
 }
+var isSlow = ({ rate }) => rate !== void 0 && rate < 15e5;
 function freeSlot(taken) {
   for (let number4 = 1; ; number4++) if (!taken.includes(String(number4))) return String(number4);
 }
@@ -55310,7 +55311,7 @@ printf '%s{"pid":%s,"started":"%s"}%s\n' "$before" "$pid" "$1" "$behind"
 `.replaceAll("\\${", "${");
 var guardScript = 'case $(cat -- "$1/owner") in *"$2"*) ;; *) exit 1;; esac';
 var bareSeconds = 5;
-var startOf = (stat8) => stat8?.slice(stat8.lastIndexOf(")") + 2).split(" ")[19];
+var startOf = (stat7) => stat7?.slice(stat7.lastIndexOf(")") + 2).split(" ")[19];
 async function look(remote) {
   const text3 = await remote.must("Looking at the lock", ["sh", "-c", lockScript, "lock", remote.layout.lock]);
   const words3 = text3.split("\0");
@@ -55357,6 +55358,8 @@ var lockCommands = (lock) => [
   ["rmdir", "--", `${lock}/steal`],
   ["rm", "-rf", "--", lock]
 ];
+var LockLost = class extends Refusal {
+};
 async function takeLock(remote, settings, origin, action, bootId, behind = []) {
   const token = (0, import_node_crypto3.randomUUID)();
   const { lock, releases } = remote.layout;
@@ -55389,7 +55392,7 @@ async function takeLock(remote, settings, origin, action, bootId, behind = []) {
     argv: ["sh", "-c", guardScript, "guard", lock, `"token":"${token}"`],
     error: () => {
       lost = true;
-      return new Refusal(
+      return new LockLost(
         `${remote.name}: another deploy has taken over the lock while this one was cut off.`,
         "See `deploy-binary history`, then deploy again if it is still wanted."
       );
@@ -55530,6 +55533,40 @@ async function breakLock(remote) {
   return state2;
 }
 
+// src/deploy/outcome.ts
+var nothingDone = (host2) => ({
+  host: host2,
+  outcome: "failed",
+  changed: false,
+  downtimeMs: null,
+  bytesSent: 0,
+  sha256: null,
+  previousSha256: null,
+  release: null,
+  previous: null,
+  failedRelease: null,
+  error: null,
+  fix: null,
+  unknown: false,
+  lastLines: "",
+  phases: []
+});
+var notBegun = (host2, error63) => ({
+  ...nothingDone(host2),
+  outcome: "not-begun",
+  error: error63
+});
+var isFine = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
+function exitOf(rows) {
+  if (rows.some(({ failed: failed3, unknown: unknown3 }) => failed3 && !unknown3)) return exitCode.problem;
+  return rows.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
+}
+var failures = (lost) => lost.map(({ unknown: unknown3 }) => ({ failed: true, unknown: unknown3 }));
+var withoutUnknown = ({
+  unknown: _,
+  ...shown2
+}) => shown2;
+
 // src/deploy/prove.ts
 var import_promises9 = __toESM(require_promises2(), 1);
 
@@ -55571,11 +55608,11 @@ var Output = class {
 
 // src/deploy/host/process.ts
 async function runProcess(argv2, env, options2 = {}) {
-  const [program2, ...rest] = argv2;
-  if (program2 === void 0 || program2 === "") throw new TypeError("An argument list needs a program.");
+  const [program3, ...rest] = argv2;
+  if (program3 === void 0 || program3 === "") throw new TypeError("An argument list needs a program.");
   options2.signal?.throwIfAborted();
   return await new Promise((resolve3, reject) => {
-    const child2 = (0, import_node_child_process.spawn)(program2, rest, { env: { ...env, LC_ALL: "C" }, stdio: ["pipe", "pipe", "pipe"] });
+    const child2 = (0, import_node_child_process.spawn)(program3, rest, { env: { ...env, LC_ALL: "C" }, stdio: ["pipe", "pipe", "pipe"] });
     const output2 = new Output();
     let failure2;
     const fail = (error63) => {
@@ -55609,8 +55646,8 @@ async function runProcess(argv2, env, options2 = {}) {
       done();
       if (failure2) return reject(failure2.error);
       const code = { ENOENT: 127, EACCES: 126, ENOEXEC: 126 }[error63.code ?? ""];
-      if (code === void 0) reject(unknown(`${program2} could not be started: ${error63.message}`, startFix, error63));
-      else resolve3({ code, signal: null, stdout: "", stderr: `${program2}: ${reasons[error63.code]}
+      if (code === void 0) reject(unknown(`${program3} could not be started: ${error63.message}`, startFix, error63));
+      else resolve3({ code, signal: null, stdout: "", stderr: `${program3}: ${reasons[error63.code]}
 ` });
     });
     child2.on("close", (code, signal) => {
@@ -55769,9 +55806,6 @@ ${said}`}`,
 
 // src/deploy/records.ts
 var stateParts = (remote, state2) => remote.write("Writing the state", remote.layout.stateNew, remote.layout.state, writeState(state2));
-async function saveState(remote, state2) {
-  await remote.connection.steadily(() => remote.together(stateParts(remote, state2)));
-}
 var historyPart = (remote, entry) => fed(remote.part("Writing the history", ["tee", "-a", "--", remote.layout.history]), `
 ${JSON.stringify(entry)}
 `);
@@ -55785,7 +55819,6 @@ async function readHistory(remote) {
 
 // src/deploy/transfer/transfer.ts
 var import_node_crypto5 = __toESM(require_node_crypto(), 1);
-var import_node_fs = __toESM(require_node_fs(), 1);
 var import_node_stream2 = __toESM(require_node_stream(), 1);
 
 // src/deploy/transfer/compress.ts
@@ -55823,7 +55856,7 @@ async function programZstd(local) {
   );
 }
 var deflate = (0, import_node_util.promisify)(import_node_zlib.default.gzip);
-var gzip = (part) => deflate(part, { level: 1 });
+var gzip = (part) => deflate(part, { level: 4 });
 var raw2 = async (part) => part;
 
 // src/deploy/transfer/frames.ts
@@ -56094,27 +56127,29 @@ async function attempt(host2, seen, choice, request) {
   if ("differs" in outcome) throw outcome.differs;
   return outcome;
 }
-async function chooseDelta({ networked = true }, { tools, memoryBytes, part, hasher }, { methods: allowed = methods, supply, base, source }) {
+async function chooseDelta({ networked = true }, { tools, memoryBytes, part, hasher }, { methods: allowed = methods, supply, base, source, slow = false }) {
   if (!networked || !supply || !base || !allowed.includes("delta")) return null;
   if (!tools.has("tee") || !tools.has("zstd") || hasher === "none") return null;
   if (memoryBytes !== void 0 && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
   if (part && part.size > source.size / 2) return null;
-  return await supply.delta(base.sha256);
+  const delta = await supply.delta(base.sha256, slow);
+  return delta?.failed ? null : delta;
 }
 async function byDelta(host2, seen, delta, request) {
   const { source, onProgress } = request;
+  const total2 = source.size;
   let sent = 0;
-  const tell = new import_node_stream2.Transform({
-    transform(chunk, _encoding, done) {
-      sent += chunk.length;
-      onProgress?.({ method: "delta", done: Math.floor(source.size * sent / delta.size), total: source.size, sent });
-      done(null, chunk);
-    }
-  });
-  const bytes2 = (0, import_node_fs.createReadStream)(delta.path);
-  bytes2.on("error", (error63) => tell.destroy(error63));
-  const { told, result } = await receive(host2, seen, request, "delta", 0, bytes2.pipe(tell));
-  if (told.staged) return { result: { method: "delta", bytesSent: sent, resumedAt: 0 } };
+  const stream = import_node_stream2.Readable.from(
+    (async function* () {
+      for await (const chunk of delta.read()) {
+        yield chunk;
+        sent += chunk.length;
+        onProgress?.({ method: "delta", done: delta.size ? Math.floor(total2 * sent / delta.size) : 0, total: total2, sent });
+      }
+    })()
+  );
+  const { told, result } = await receive(host2, seen, request, "delta", 0, stream);
+  if (told.staged) return { result: { method: "delta", bytesSent: sent, resumedAt: 0, rate: null } };
   if (!await isUnchanged(source)) throw changed(source.path);
   return { error: problem(`${host2.name} could not use a delta: ${saidBy(result)}`, "Check zstd and the disk there.") };
 }
@@ -56127,6 +56162,7 @@ async function byStream(host2, seen, { method, frameAt }, resumedAt, request) {
   const { source, staged, onProgress } = request;
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
+  const begun = performance.now();
   const stream = import_node_stream2.Readable.from(
     frames(source, resumedAt, frameAt, ({ file: file2, wire }) => {
       bytesSent = wire;
@@ -56134,7 +56170,9 @@ async function byStream(host2, seen, { method, frameAt }, resumedAt, request) {
     })
   );
   const { told, result, part } = await receive(host2, seen, request, nothingToSend ? "raw" : method, resumedAt, stream);
-  const done = { result: { method, bytesSent, resumedAt } };
+  const seconds3 = (performance.now() - begun) / 1e3;
+  const rate = bytesSent > 8e6 ? Math.round(bytesSent / seconds3) : null;
+  const done = { result: { method, bytesSent, resumedAt, rate } };
   if (told.staged) return done;
   if (told.unverified) {
     const wrong3 = await verifyHere(host2, part, source, staged);
@@ -56188,7 +56226,7 @@ async function bySftp(host2, { hasher }, { source, staged, onProgress }) {
     await host2.run(["rm", "-f", part]);
     throw await disagreement(host2, source, told, result);
   }
-  return { result: { method: "sftp", bytesSent: source.size, resumedAt: 0 } };
+  return { result: { method: "sftp", bytesSent: source.size, resumedAt: 0, rate: null } };
 }
 async function verifyHere(host2, part, source, staged) {
   const hash2 = (0, import_node_crypto5.createHash)("sha256");
@@ -56268,9 +56306,10 @@ async function upload(change2) {
   const { situation, incoming, previous } = change2;
   if (incoming.kind !== "file") return;
   const { remote, local } = situation;
-  const { method } = await remote.connection.steadily(async () => {
+  const { method, rate } = await remote.connection.steadily(async () => {
     const { looked } = change2;
     change2.looked = null;
+    if (looked === null) await remote.together([await change2.guard()]);
     const result = await remote.connection.use(
       (host2) => transfer(host2, {
         looked,
@@ -56280,6 +56319,7 @@ async function upload(change2) {
           sha256: previous.sha256,
           path: previous.kept ? remote.layout.slot(previous.slot) : remote.layout.target
         },
+        slow: isSlow(change2.state),
         staged: uploadPath(situation),
         local,
         onProgress: ({ done, total: total2, sent }) => {
@@ -56292,6 +56332,7 @@ async function upload(change2) {
     return result;
   });
   change2.method = method;
+  if (rate !== null) change2.state = { ...change2.state, rate };
 }
 var waitStep = (ready) => ({
   phase: "wait",
@@ -56373,8 +56414,11 @@ function transferStep({ situation, incoming }) {
       });
       return `${change2.method}, ${facts.machine}`;
     },
-    async undo() {
-      await remote.connection.steadily(() => remote.files("Removing the new file", ["rm", "-f", "--", layout.staged]));
+    async undo(change2) {
+      const remove = remote.part("Removing the new file", ["rm", "-f", "--", layout.staged]);
+      await remote.connection.steadily(async () => remote.together([await change2.guard(), remove])).catch((error63) => {
+        if (!(error63 instanceof LockLost)) throw error63;
+      });
     }
   };
 }
@@ -56448,7 +56492,7 @@ function keepStep({ situation, previous, release: release2, incoming }) {
       const present = await remote.connection.steadily(() => identify(remote, layout.target));
       if (present !== null && present.inode === change2.staged?.inode) return;
       change2.state = { ...change2.state, pending: null };
-      await saveState(remote, change2.state);
+      await remote.connection.steadily(() => remote.together(stateParts(remote, change2.state)));
       if (incoming.kind === "file")
         await remote.connection.steadily(
           () => remote.files("Removing the failed release", ["rm", "-f", "--", newSlot])
@@ -56681,8 +56725,8 @@ async function checkSudo(situation) {
   if (commands.length === 0 || facts.user.uid === 0 || /NOPASSWD: ALL\s*$/m.test(facts.sudo.text)) return [];
   const questions = commands.map(([, , ...rest], index) => {
     const ask = quoteAll(["sudo", "-n", "-l", ...rest.map((word) => word === "<PID>" ? "1" : word)]);
-    const program2 = rest[0] === "-u" ? rest[2] : rest[0];
-    return `${program2.startsWith("/") ? `[ ! -e ${quote(program2)} ] || ` : ""}${ask} >/dev/null 2>&1 || echo ${index}`;
+    const program3 = rest[0] === "-u" ? rest[2] : rest[0];
+    return `${program3.startsWith("/") ? `[ ! -e ${quote(program3)} ] || ` : ""}${ask} >/dev/null 2>&1 || echo ${index}`;
   });
   const { stdout } = await remote.connection.steadily(
     () => remote.ask(["sh", "-c", questions.join("\n")], { timeoutMs: 12e4 })
@@ -56703,119 +56747,7 @@ ${sudoersLines(facts.user.name, refused2, facts).join("\n")}`
   ];
 }
 
-// src/deploy/unchanged.ts
-function attributesFit({ facts, settings }) {
-  const [user, group] = (settings.owner ?? "").split(":");
-  const [hasUser, hasGroup] = (facts.target.owner ?? "").split(":");
-  const mode = settings.mode === void 0 ? null : Number.parseInt(settings.mode, 8);
-  return (!user || user === hasUser) && (!group || group === hasGroup) && (mode === null || mode === Number.parseInt(facts.target.mode ?? "", 8));
-}
-async function alreadyRuns(connection, source, settings) {
-  const { health } = settings.proof;
-  let forwards;
-  const ask = async ({ url: url2 }) => {
-    try {
-      const channel = await connection.forward(hostOf(new URL(url2)), healthPort({ url: url2 }));
-      forwards = true;
-      return await askThrough(channel, new URL(url2));
-    } catch (error63) {
-      if (portRefused(error63)) forwards = true;
-      return null;
-    }
-  };
-  const [facts, answer] = await atOnce(
-    connection.steadily(() => connection.use((host2) => readFacts(host2, questionOf(settings, source, {})))),
-    health ? ask(health) : null
-  );
-  const { sha256 } = source.file;
-  const state2 = parseState(facts.state, connection.name, settings.target);
-  const recorded = knownSha256(state2, facts.target.file);
-  const same2 = !settings.force && settings.proof.expectString === void 0 && !settings.restart.userUnit && state2.pending === null && !facts.locked && recorded === sha256 && attributesFit({ facts, settings }) && runs(facts, settings) && (!health || answer !== null && judge(answer, health) === null);
-  return { facts, recorded, forwards, same: same2 ? { release: releaseOf(state2, sha256)?.id ?? null } : null };
-}
-function runs(facts, { restart }) {
-  if (restart.kind === "none") return true;
-  const { processes, target: target2 } = facts;
-  if (processes.length === 0 || processes.some(({ present }) => !present)) return false;
-  const name2 = restart.unit ?? (restart.kind === "process" ? void 0 : unitOf2(facts));
-  if (name2 !== void 0) {
-    const unit = facts.units.find((one) => one.name === name2 || one.name === `${name2}.service`);
-    return unit?.active === "active" && processes.some(({ pid, unit: own2 }) => pid === unit.mainPid || own2 === unit.name);
-  }
-  const owner = target2.owner?.split(":")[0];
-  const mine = restart.runAs === void 0 || restart.runAs === owner;
-  return (restart.kind === "process" || restart.command !== void 0) && mine && processes.some(({ uid }) => uid === target2.uid);
-}
-
-// src/deploy/deploy.ts
-var deployHost = async (connection, source, work) => await runHost(connection, work, source, async (run3) => {
-  run3.expect(source.file.sha256);
-  const { facts, same: same2, recorded, forwards } = await run3.phase(
-    "preflight",
-    () => alreadyRuns(connection, source, work.settings)
-  );
-  if (!same2 && recorded !== null) void source.supply?.delta(recorded);
-  if (same2) {
-    Object.assign(run3.result, { outcome: "unchanged", release: same2.release });
-    run3.result.previousSha256 = source.file.sha256;
-    return;
-  }
-  const first = await run3.phase("preflight", async () => {
-    const situation = await assess(connection, work.settings, source, work.local, facts);
-    stopOn(check2(situation, source));
-    stopOn(await checkSudo(situation));
-    return situation;
-  });
-  const behind = lookPart(first, source);
-  await run3.locked(first, "deploy", { source, forwards, behind }, async (lock, sight) => {
-    const { situation, sha256, prover, healthy } = sight;
-    run3.result.previousSha256 = sha256;
-    run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
-    if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation) && healthy) {
-      if (await run3.phase("verify", () => isProven(prover))) return await run3.unchanged(situation, source);
-    }
-    await change(run3, lock, sight, { kind: "file", source }, newRelease(situation, source, sha256));
-  });
-});
-var rollbackHost = async (connection, to, work) => await runHost(connection, work, null, async (run3) => {
-  const first = await run3.phase("preflight", () => assess(connection, work.settings, null, work.local));
-  stopOn(checkStart(first));
-  if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
-  await run3.locked(first, "rollback", {}, async (lock, sight) => {
-    const { situation, sha256 } = sight;
-    run3.result.previousSha256 = sha256;
-    run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
-    const release2 = chooseRelease(situation, sha256, to);
-    run3.expect(release2.sha256);
-    await change(run3, lock, sight, { kind: "release" }, release2);
-  });
-});
-async function planHost(connection, source, { settings, local }) {
-  const situation = await assess(connection, settings, source, local);
-  const findings = check2(situation, source);
-  const sha256 = await presentSha256(situation);
-  const release2 = newRelease(situation, source, sha256);
-  const previous = previousOf(situation, sha256, release2, true);
-  const steps = stepsOf({ situation, incoming: { kind: "file", source }, release: release2, previous });
-  return { situation, findings, sha256, steps };
-}
-async function planRollback(connection, to, { settings, local }) {
-  const situation = await assess(connection, settings, null, local);
-  const sha256 = await presentSha256(situation);
-  const release2 = chooseRelease(situation, sha256, to);
-  const previous = previousOf(situation, sha256, release2, true);
-  const steps = stepsOf({ situation, incoming: { kind: "release" }, release: release2, previous });
-  return { situation, findings: checkStart(situation), sha256, steps };
-}
-async function isProven(prover) {
-  try {
-    await prove(prover, { fresh: false, commands: false });
-    return true;
-  } catch (error63) {
-    if (error63 instanceof ToolError && error63.kind === "problem") return false;
-    throw error63;
-  }
-}
+// src/deploy/releases.ts
 var takenSlots = (state2) => state2.releases.map(({ slot }) => slot);
 function newRelease({ state: state2, facts, settings }, { file: file2 }, present) {
   const { origin } = settings;
@@ -56876,6 +56808,157 @@ function chooseRelease({ state: state2, remote, settings, facts }, present, to) 
   const before2 = releases.find(({ id, trial }) => id === releases[at]?.previous && !trial) ?? proven.at(-1);
   if (!before2) throw new ToolError("problem", `${remote.name}: no release before the present one is kept.`, fix);
   return before2;
+}
+function successor(situation, release2, previous) {
+  if (previous === null) return release2;
+  const before2 = previous.release ?? foundRelease(situation, previous);
+  const id = before2.sha256 === release2.sha256 ? before2.previous : before2.id;
+  return id === void 0 ? release2 : { ...release2, previous: id };
+}
+function foundRelease({ facts }, previous) {
+  const file2 = facts.target.file;
+  const time3 = file2?.mtime ?? facts.clock;
+  return {
+    id: releaseId(time3, previous.sha256, []),
+    sha256: previous.sha256,
+    size: file2?.size ?? 0,
+    slot: previous.slot,
+    at: new Date(time3 * 1e3).toISOString(),
+    by: "found on the host",
+    commit: null,
+    runUrl: null
+  };
+}
+function pruneParts({ remote, facts }, state2, used) {
+  const taken = takenSlots(state2);
+  const found = facts.slots.map(({ name: name2 }) => name2);
+  return [.../* @__PURE__ */ new Set([...found, ...used])].filter((slot) => !taken.includes(slot) && /^\d+$/.test(slot)).map((slot) => remote.part("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)]));
+}
+
+// src/deploy/unchanged.ts
+function attributesFit({ facts, settings }) {
+  const [user, group] = (settings.owner ?? "").split(":");
+  const [hasUser, hasGroup] = (facts.target.owner ?? "").split(":");
+  const mode = settings.mode === void 0 ? null : Number.parseInt(settings.mode, 8);
+  return (!user || user === hasUser) && (!group || group === hasGroup) && (mode === null || mode === Number.parseInt(facts.target.mode ?? "", 8));
+}
+async function alreadyRuns(connection, reading, settings) {
+  const { health } = settings.proof;
+  let forwards;
+  const ask = async ({ url: url2 }) => {
+    try {
+      const channel = await connection.forward(hostOf(new URL(url2)), healthPort({ url: url2 }));
+      forwards = true;
+      return await askThrough(channel, new URL(url2));
+    } catch (error63) {
+      if (portRefused(error63)) forwards = true;
+      return null;
+    }
+  };
+  const look3 = async () => {
+    const facts2 = await connection.steadily(
+      () => connection.use((host2) => readFacts(host2, questionOf(settings, reading, {})))
+    );
+    const state3 = parseState(facts2.state, connection.name, settings.target);
+    const recorded2 = knownSha256(state3, facts2.target.file);
+    const read2 = await Promise.race([reading.whole, null]);
+    if (recorded2 !== null && read2?.file.sha256 !== recorded2) void reading.supply?.delta(recorded2, isSlow(state3));
+    return { facts: facts2, state: state3, recorded: recorded2 };
+  };
+  const [{ facts, state: state2, recorded }, answer, { file: file2 }] = await atOnce(
+    look3(),
+    health ? ask(health) : null,
+    reading.whole
+  );
+  const { sha256 } = file2;
+  const same2 = !settings.force && settings.proof.expectString === void 0 && !settings.restart.userUnit && state2.pending === null && !facts.locked && recorded === sha256 && attributesFit({ facts, settings }) && runs(facts, settings) && (!health || answer !== null && judge(answer, health) === null);
+  return { facts, forwards, same: same2 ? { release: releaseOf(state2, sha256)?.id ?? null } : null };
+}
+function runs(facts, { restart }) {
+  if (restart.kind === "none") return true;
+  const { processes, target: target2 } = facts;
+  if (processes.length === 0 || processes.some(({ present }) => !present)) return false;
+  const name2 = restart.unit ?? (restart.kind === "process" ? void 0 : unitOf2(facts));
+  if (name2 !== void 0) {
+    const unit = facts.units.find((one) => one.name === name2 || one.name === `${name2}.service`);
+    return unit?.active === "active" && processes.some(({ pid, unit: own2 }) => pid === unit.mainPid || own2 === unit.name);
+  }
+  const owner = target2.owner?.split(":")[0];
+  const mine = restart.runAs === void 0 || restart.runAs === owner;
+  return (restart.kind === "process" || restart.command !== void 0) && mine && processes.some(({ uid }) => uid === target2.uid);
+}
+
+// src/deploy/deploy.ts
+var deployHost = async (connection, reading, work) => await runHost(connection, work, async (run3) => {
+  const whole2 = reading.whole.then((source2) => {
+    run3.expect(source2.file.sha256);
+    return source2;
+  });
+  const { facts, same: same2, forwards } = await run3.phase(
+    "preflight",
+    () => alreadyRuns(connection, { ...reading, whole: whole2 }, work.settings)
+  );
+  const source = await whole2;
+  if (same2) {
+    Object.assign(run3.result, { outcome: "unchanged", release: same2.release });
+    run3.result.previousSha256 = source.file.sha256;
+    return;
+  }
+  const first = await run3.phase("preflight", async () => {
+    const situation = await assess(connection, work.settings, source, work.local, facts);
+    stopOn(check2(situation, source));
+    stopOn(await checkSudo(situation));
+    return situation;
+  });
+  const behind = lookPart(first, source);
+  await run3.locked(first, "deploy", { source, forwards, behind }, async (lock, sight) => {
+    const { situation, sha256, prover, healthy } = sight;
+    run3.result.previousSha256 = sha256;
+    run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
+    if (sha256 === source.file.sha256 && !work.settings.force && attributesFit(situation) && healthy) {
+      if (await run3.phase("verify", () => isProven(prover))) return await run3.unchanged(lock, situation, source);
+    }
+    await change(run3, lock, sight, { kind: "file", source }, newRelease(situation, source, sha256));
+  });
+});
+var rollbackHost = async (connection, to, work) => await runHost(connection, work, async (run3) => {
+  const first = await run3.phase("preflight", () => assess(connection, work.settings, null, work.local));
+  stopOn(checkStart(first));
+  if (first.state.releases.length === 0) chooseRelease(first, await presentSha256(first), to);
+  await run3.locked(first, "rollback", {}, async (lock, sight) => {
+    const { situation, sha256 } = sight;
+    run3.result.previousSha256 = sha256;
+    run3.result.previous = releaseOf(situation.state, sha256)?.id ?? null;
+    const release2 = chooseRelease(situation, sha256, to);
+    run3.expect(release2.sha256);
+    await change(run3, lock, sight, { kind: "release" }, release2);
+  });
+});
+async function planHost(connection, source, { settings, local }) {
+  const situation = await assess(connection, settings, source, local);
+  const findings = check2(situation, source);
+  const sha256 = await presentSha256(situation);
+  const release2 = newRelease(situation, source, sha256);
+  const previous = previousOf(situation, sha256, release2, true);
+  const steps = stepsOf({ situation, incoming: { kind: "file", source }, release: release2, previous });
+  return { situation, findings, sha256, steps };
+}
+async function planRollback(connection, to, { settings, local }) {
+  const situation = await assess(connection, settings, null, local);
+  const sha256 = await presentSha256(situation);
+  const release2 = chooseRelease(situation, sha256, to);
+  const previous = previousOf(situation, sha256, release2, true);
+  const steps = stepsOf({ situation, incoming: { kind: "release" }, release: release2, previous });
+  return { situation, findings: checkStart(situation), sha256, steps };
+}
+async function isProven(prover) {
+  try {
+    await prove(prover, { fresh: false, commands: false });
+    return true;
+  } catch (error63) {
+    if (error63 instanceof ToolError && error63.kind === "problem") return false;
+    throw error63;
+  }
 }
 async function change(run3, lock, { situation, prover, sha256, healthy }, incoming, release2) {
   const { remote, restart } = situation;
@@ -56958,31 +57041,6 @@ async function succeeded(run3, lock, context) {
     run3.result.fix = error63 instanceof ToolError ? error63.fix : null;
   }
 }
-function successor(situation, release2, previous) {
-  if (previous === null) return release2;
-  const before2 = previous.release ?? foundRelease(situation, previous);
-  const id = before2.sha256 === release2.sha256 ? before2.previous : before2.id;
-  return id === void 0 ? release2 : { ...release2, previous: id };
-}
-function foundRelease({ facts }, previous) {
-  const file2 = facts.target.file;
-  const time3 = file2?.mtime ?? facts.clock;
-  return {
-    id: releaseId(time3, previous.sha256, []),
-    sha256: previous.sha256,
-    size: file2?.size ?? 0,
-    slot: previous.slot,
-    at: new Date(time3 * 1e3).toISOString(),
-    by: "found on the host",
-    commit: null,
-    runUrl: null
-  };
-}
-function pruneParts({ remote, facts }, state2, used) {
-  const taken = takenSlots(state2);
-  const found = facts.slots.map(({ name: name2 }) => name2);
-  return [.../* @__PURE__ */ new Set([...found, ...used])].filter((slot) => !taken.includes(slot) && /^\d+$/.test(slot)).map((slot) => remote.part("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)]));
-}
 async function failed2(run3, context, report) {
   const { situation, release: release2, previous } = context;
   const undoFailed = report.steps.filter(({ outcome }) => outcome === "undo-failed");
@@ -57035,25 +57093,9 @@ async function see(situation, forwards) {
   const [sha256, prover] = await atOnce(presentSha256(situation), proverOf(situation, forwards));
   return { situation, sha256, prover, healthy: await looksHealthy(prover) };
 }
-async function runHost(connection, work, source, body) {
+async function runHost(connection, work, body) {
   const phases = /* @__PURE__ */ new Map();
-  const result = {
-    host: connection.name,
-    outcome: "failed",
-    changed: false,
-    downtimeMs: null,
-    bytesSent: 0,
-    sha256: source?.file.sha256 ?? null,
-    previousSha256: null,
-    release: null,
-    previous: null,
-    failedRelease: null,
-    error: null,
-    fix: null,
-    unknown: false,
-    lastLines: "",
-    phases: []
-  };
+  const result = { ...nothingDone(connection.name) };
   const run3 = {
     result,
     report: work.report,
@@ -57072,7 +57114,7 @@ async function runHost(connection, work, source, body) {
         run3.addPhase(name2, Math.round(performance.now() - start));
       }
     },
-    async locked(before2, action, { source: source2, forwards, behind }, inner) {
+    async locked(before2, action, { source, forwards, behind }, inner) {
       const { remote, facts, settings, local } = before2;
       const still = stillPart(before2);
       const [taken, seen] = await run3.phase(
@@ -57099,8 +57141,8 @@ async function runHost(connection, work, source, body) {
             if (seen.status === "rejected") throw seen.reason;
             return seen.value;
           }
-          const now = await assess(connection, settings, source2 ?? null, local);
-          stopOn(source2 ? check2(now, source2) : checkStart(now));
+          const now = await assess(connection, settings, source ?? null, local);
+          stopOn(source ? check2(now, source) : checkStart(now));
           return await see(now, forwards);
         });
         await inner({ ...lock, looked }, sight);
@@ -57110,7 +57152,7 @@ async function runHost(connection, work, source, body) {
         });
       }
     },
-    async unchanged(situation, { file: file2 }) {
+    async unchanged(lock, situation, { file: file2 }) {
       const { remote, state: state2, facts, settings } = situation;
       result.outcome = "unchanged";
       result.previous = null;
@@ -57123,7 +57165,10 @@ async function runHost(connection, work, source, body) {
         pending: null,
         known: known3 && { inode: known3.inode, size: known3.size, mtime: known3.mtime, sha256: file2.sha256 }
       };
-      if (JSON.stringify(next) !== JSON.stringify(state2)) await saveState(remote, next);
+      if (JSON.stringify(next) !== JSON.stringify(state2))
+        await remote.connection.steadily(
+          async () => remote.together([await lock.guard(), ...stateParts(remote, next)])
+        );
       if (finished === state2 || state2.pending === null) return;
       const before2 = state2.releases.find(({ id }) => id === state2.current);
       await note(situation, {
@@ -57152,11 +57197,11 @@ async function runHost(connection, work, source, body) {
 }
 
 // src/deploy/environment/matrix.ts
-var import_node_fs4 = __toESM(require_node_fs(), 1);
+var import_node_fs3 = __toESM(require_node_fs(), 1);
 var import_promises23 = __toESM(require_promises(), 1);
 var import_node_path8 = __toESM(require_node_path(), 1);
 
-// src/deploy/environment/verbs.ts
+// src/deploy/environment/open.ts
 var import_promises22 = __toESM(require_promises(), 1);
 var import_node_os3 = __toESM(require_node_os(), 1);
 var import_node_path7 = __toESM(require_node_path(), 1);
@@ -57218,18 +57263,6 @@ var needsShell = (what, character) => usage(
   "Quote it with '…' to pass it on literally, or put the line into a script and name that."
 );
 
-// src/common/terminal.ts
-var import_node_events = __toESM(require_node_events(), 1);
-var import_promises12 = __toESM(require_promises2(), 1);
-var import_node_tty = __toESM(require_node_tty(), 1);
-var isCi = (env) => ["CI", "GITHUB_ACTIONS", "FORGEJO_ACTIONS", "GITEA_ACTIONS"].some(
-  (name2) => env[name2] !== void 0 && env[name2] !== "" && env[name2] !== "false"
-);
-
-// src/deploy/foreign.ts
-var foreign = (text3) => harmless(text3).replaceAll("\n", "\n       ");
-var foreignLines = (text3) => text3.split("\n").map((line) => `  | ${harmless(line)}`);
-
 // src/deploy/host/local.ts
 var import_node_net2 = __toESM(require_node_net(), 1);
 function localHost(env) {
@@ -57262,2146 +57295,9 @@ function connectTo(address, port2) {
   });
 }
 
-// src/deploy/host/container.ts
-function containerHost(outer, { program: program2, name: name2, execPrefix }) {
-  const enter = [...execPrefix, program2, "exec", "--force-noninteractive", name2, "--"];
-  const label = `${program2}:${name2}`;
-  return {
-    name: outer.name === "local" ? label : `${outer.name}+${label}`,
-    networked: outer.networked ?? true,
-    outer,
-    async run(argv2, options2) {
-      const result = await outer.run([...enter, ...argv2], options2);
-      if (mayBeOurs(result)) await assertEntered(outer, enter, label, options2);
-      return result;
-    },
-    close: () => outer.close()
-  };
-}
-var mayBeOurs = ({ code, stderr }) => code !== 0 && (code === 126 || code === 127 || /^(?:Error: |sudo: |.*permission denied)/im.test(stderr));
-async function assertEntered(outer, enter, label, options2) {
-  const { code, stderr } = await outer.run([...enter, "true"], {
-    ...options2?.timeoutMs !== void 0 && { timeoutMs: options2.timeoutMs },
-    ...options2?.signal && { signal: options2.signal }
-  });
-  if (code === 0) return;
-  const message = `No command runs in ${label} from ${outer.name}: ${stderr.trim() || `exit code ${code}`}`;
-  const fix = `Try it there: ${enter.join(" ")} true. Where root is needed, pass --exec-prefix 'sudo -n'.`;
-  throw /not found|permission denied|password is required/i.test(stderr) ? new Refusal(message, fix) : unknown(message, fix);
-}
-
-// src/deploy/host/ssh/exec.ts
-var longestLine = 32 * 4096 - 1;
-async function exec(link, argv2, options2 = {}) {
-  const line = `exec ${quoteAll(argv2)}`;
-  if (argv2.length === 0) throw new TypeError("An argument list needs a program.");
-  if (Buffer.byteLength(line) > longestLine)
-    throw problem(
-      `A command line of ${Buffer.byteLength(line)} bytes does not fit through SSH: ${shorten(line)}`,
-      `Keep it under ${longestLine} bytes, or pass the data on standard input.`
-    );
-  options2.signal?.throwIfAborted();
-  return await new Promise((resolve3, reject) => {
-    const output2 = new Output();
-    let channel;
-    let exit;
-    let settled = false;
-    const settle3 = () => {
-      const first = !settled;
-      settled = true;
-      clearTimeout(timer);
-      options2.signal?.removeEventListener("abort", onAbort);
-      stopWaiting();
-      return first;
-    };
-    const fail = (error63) => {
-      if (!settle3()) return;
-      end(channel);
-      if (options2.stdin && "destroy" in options2.stdin) options2.stdin.destroy();
-      reject(error63);
-    };
-    const onAbort = () => fail(options2.signal?.reason);
-    const guarded = (take) => (chunk) => {
-      try {
-        if (!settled) take(chunk);
-      } catch (error63) {
-        fail(error63);
-      }
-    };
-    const timer = options2.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv2, options2.timeoutMs, `on ${link.name}`)), options2.timeoutMs);
-    options2.signal?.addEventListener("abort", onAbort, { once: true });
-    let stopWaiting = () => {
-    };
-    stopWaiting = link.onLost(fail);
-    if (settled) return;
-    const begin = (error63, opened) => {
-      if (error63) return fail(link.lost ?? refused(error63, link.name));
-      if (settled) return end(opened);
-      channel = opened;
-      opened.on("exit", (code, signal) => {
-        exit = { code, signal: signal === void 0 ? null : `SIG${signal.replace(/^SIG/, "")}` };
-      });
-      opened.on("data", guarded(options2.onStdout ?? ((chunk) => output2.addStdout(chunk))));
-      opened.stderr.on(
-        "data",
-        guarded((chunk) => output2.addStderr(chunk))
-      );
-      opened.on("close", () => {
-        if (!exit) return fail(link.lost ?? noExit(argv2, link.name));
-        if (settle3()) resolve3({ ...exit, stdout: output2.stdout, stderr: output2.stderr });
-      });
-      feed(options2.stdin, opened).catch(fail);
-    };
-    try {
-      link.use((client) => client.exec(line, { env: { LC_ALL: "C" } }, begin));
-    } catch (error63) {
-      fail(error63);
-    }
-  });
-}
-function end(channel) {
-  if (!channel) return;
-  channel.on("error", () => {
-  });
-  channel.signal("KILL");
-  channel.close();
-}
-var refused = (error63, name2) => unknown(
-  `${name2} starts no command: ${messageOf(error63)}`,
-  "See MaxSessions and ForceCommand in its sshd_config, and whether the account has a login shell.",
-  error63
-);
-var noExit = (argv2, name2) => unknown(
-  `${name2} did not say how the command ended: ${shorten(quoteAll(argv2))}`,
-  "The server, or its machine, may have gone down meanwhile; look there before running it again."
-);
-
-// node_modules/node-ssh/lib/esm/index.mjs
-var import_assert3 = __toESM(require_assert(), 1);
-var import_fs3 = __toESM(require_fs(), 1);
-var import_is_stream = __toESM(require_is_stream(), 1);
-var import_make_dir = __toESM(require_make_dir(), 1);
-var import_path2 = __toESM(require_path(), 1);
-
-// node_modules/sb-promise-queue/lib/esm/index.mjs
-var PromiseQueue = class {
-  constructor({ concurrency = 1 } = {}) {
-    this.options = { concurrency };
-    this.running = 0;
-    this.queue = [];
-    this.idleCallbacks = [];
-  }
-  clear() {
-    this.queue = [];
-  }
-  onIdle(callback) {
-    this.idleCallbacks.push(callback);
-    return () => {
-      const index = this.idleCallbacks.indexOf(callback);
-      if (index !== -1) {
-        this.idleCallbacks.splice(index, 1);
-      }
-    };
-  }
-  waitTillIdle() {
-    return new Promise((resolve3) => {
-      if (this.running === 0) {
-        resolve3();
-        return;
-      }
-      const dispose = this.onIdle(() => {
-        dispose();
-        resolve3();
-      });
-    });
-  }
-  add(callback) {
-    return new Promise((resolve3, reject) => {
-      const runCallback = () => {
-        this.running += 1;
-        try {
-          Promise.resolve(callback()).then((val) => {
-            resolve3(val);
-            this.processNext();
-          }, (err) => {
-            reject(err);
-            this.processNext();
-          });
-        } catch (err) {
-          reject(err);
-          this.processNext();
-        }
-      };
-      if (this.running >= this.options.concurrency) {
-        this.queue.push(runCallback);
-      } else {
-        runCallback();
-      }
-    });
-  }
-  // Internal function, don't use
-  processNext() {
-    this.running -= 1;
-    const callback = this.queue.shift();
-    if (callback) {
-      callback();
-    } else if (this.running === 0) {
-      this.idleCallbacks.forEach((item) => item());
-    }
-  }
-};
-
-// node_modules/sb-scandir/lib/esm/index.mjs
-var import_fs2 = __toESM(require_fs(), 1);
-var import_path = __toESM(require_path(), 1);
-var import_assert2 = __toESM(require_assert(), 1);
-var defaultFilesystem = {
-  join(pathA, pathB) {
-    return import_path.default.join(pathA, pathB);
-  },
-  basename(path6) {
-    return import_path.default.basename(path6);
-  },
-  stat(path6) {
-    return new Promise((resolve3, reject) => {
-      import_fs2.default.stat(path6, (err, res) => {
-        if (err) {
-          reject(err);
-        } else {
-          resolve3(res);
-        }
-      });
-    });
-  },
-  readdir(path6) {
-    return new Promise((resolve3, reject) => {
-      import_fs2.default.readdir(path6, (err, res) => {
-        if (err) {
-          reject(err);
-        } else {
-          resolve3(res);
-        }
-      });
-    });
-  }
-};
-async function scanDirectoryInternal({ path: path6, recursive: recursive2, validate: validate2, result, fileSystem, queue, reject }) {
-  const itemStat = await fileSystem.stat(path6);
-  if (itemStat.isFile()) {
-    result.files.push(path6);
-  } else if (itemStat.isDirectory()) {
-    result.directories.push(path6);
-  }
-  if (!itemStat.isDirectory() || recursive2 === "none") {
-    return;
-  }
-  const contents = await fileSystem.readdir(path6);
-  contents.forEach((item) => {
-    const itemPath = fileSystem.join(path6, item);
-    if (!validate2(itemPath)) {
-      return;
-    }
-    queue.add(() => scanDirectoryInternal({
-      path: itemPath,
-      recursive: recursive2 === "shallow" ? "none" : "deep",
-      validate: validate2,
-      result,
-      fileSystem,
-      queue,
-      reject
-    })).catch(reject);
-  });
-}
-async function scanDirectory(path6, { recursive: recursive2 = true, validate: validate2 = null, concurrency = Infinity, fileSystem = defaultFilesystem } = {}) {
-  (0, import_assert2.default)(path6 && typeof path6 === "string", "path must be a valid string");
-  (0, import_assert2.default)(typeof recursive2 === "boolean", "options.recursive must be a valid boolean");
-  (0, import_assert2.default)(validate2 === null || typeof validate2 === "function", "options.validate must be a valid function");
-  (0, import_assert2.default)(typeof concurrency === "number", "options.concurrency must be a valid number");
-  (0, import_assert2.default)(fileSystem !== null && typeof fileSystem === "object", "options.fileSystem must be a valid object");
-  const queue = new PromiseQueue({
-    concurrency
-  });
-  const result = { files: [], directories: [] };
-  const mergedFileSystem = { ...defaultFilesystem, ...fileSystem };
-  await new Promise((resolve3, reject) => {
-    scanDirectoryInternal({
-      path: path6,
-      recursive: recursive2 ? "deep" : "shallow",
-      validate: validate2 != null ? validate2 : (item) => mergedFileSystem.basename(item).slice(0, 1) !== ".",
-      result,
-      fileSystem: mergedFileSystem,
-      queue,
-      reject
-    }).then(() => queue.waitTillIdle()).then(resolve3, reject);
-  });
-  return result;
-}
-var esm_default = scanDirectory;
-
-// node_modules/node-ssh/lib/esm/index.mjs
-var import_shell_escape = __toESM(require_shell_escape(), 1);
-var import_ssh2 = __toESM(require_lib2(), 1);
-var DEFAULT_CONCURRENCY = 1;
-var DEFAULT_VALIDATE = (path6) => !import_path2.default.basename(path6).startsWith(".");
-var DEFAULT_TICK = () => {
-};
-var SSHError = class extends Error {
-  constructor(message, code = null) {
-    super(message);
-    this.code = code;
-  }
-};
-function unixifyPath(path6) {
-  if (path6.includes("\\")) {
-    return path6.split("\\").join("/");
-  }
-  return path6;
-}
-async function readFile(filePath) {
-  return new Promise((resolve3, reject) => {
-    import_fs3.default.readFile(filePath, "utf8", (err, res) => {
-      if (err) {
-        reject(err);
-      } else {
-        resolve3(res);
-      }
-    });
-  });
-}
-var SFTP_MKDIR_ERR_CODE_REGEXP = /Error: (E[\S]+): /;
-async function makeDirectoryWithSftp(path6, sftp) {
-  let stats = null;
-  try {
-    stats = await new Promise((resolve3, reject) => {
-      sftp.stat(path6, (err, res) => {
-        if (err) {
-          reject(err);
-        } else {
-          resolve3(res);
-        }
-      });
-    });
-  } catch (_) {
-  }
-  if (stats) {
-    if (stats.isDirectory()) {
-      return;
-    }
-    throw new Error("mkdir() failed, target already exists and is not a directory");
-  }
-  try {
-    await new Promise((resolve3, reject) => {
-      sftp.mkdir(path6, (err) => {
-        if (err) {
-          reject(err);
-        } else {
-          resolve3();
-        }
-      });
-    });
-  } catch (err) {
-    if (err != null && typeof err.stack === "string") {
-      const matches2 = SFTP_MKDIR_ERR_CODE_REGEXP.exec(err.stack);
-      if (matches2 != null) {
-        throw new SSHError(err.message, matches2[1]);
-      }
-      throw err;
-    }
-  }
-}
-var NodeSSH = class {
-  constructor() {
-    this.connection = null;
-  }
-  getConnection() {
-    const { connection } = this;
-    if (connection == null) {
-      throw new Error("Not connected to server");
-    }
-    return connection;
-  }
-  async connect(givenConfig) {
-    (0, import_assert3.default)(givenConfig != null && typeof givenConfig === "object", "config must be a valid object");
-    const config2 = { ...givenConfig };
-    (0, import_assert3.default)(config2.username != null && typeof config2.username === "string", "config.username must be a valid string");
-    if (config2.host != null) {
-      (0, import_assert3.default)(typeof config2.host === "string", "config.host must be a valid string");
-    } else if (config2.sock != null) {
-      (0, import_assert3.default)(typeof config2.sock === "object", "config.sock must be a valid object");
-    } else {
-      throw new import_assert3.AssertionError({ message: "Either config.host or config.sock must be provided" });
-    }
-    if (config2.privateKey != null || config2.privateKeyPath != null) {
-      if (config2.privateKey != null) {
-        (0, import_assert3.default)(typeof config2.privateKey === "string", "config.privateKey must be a valid string");
-        (0, import_assert3.default)(config2.privateKeyPath == null, "config.privateKeyPath must not be specified when config.privateKey is specified");
-      } else if (config2.privateKeyPath != null) {
-        (0, import_assert3.default)(typeof config2.privateKeyPath === "string", "config.privateKeyPath must be a valid string");
-        (0, import_assert3.default)(config2.privateKey == null, "config.privateKey must not be specified when config.privateKeyPath is specified");
-      }
-      (0, import_assert3.default)(config2.passphrase == null || typeof config2.passphrase === "string", "config.passphrase must be null or a valid string");
-      if (config2.privateKeyPath != null) {
-        try {
-          config2.privateKey = await readFile(config2.privateKeyPath);
-        } catch (err) {
-          if (err != null && err.code === "ENOENT") {
-            throw new import_assert3.AssertionError({ message: "config.privateKeyPath does not exist at given fs path" });
-          }
-          throw err;
-        }
-      }
-    } else if (config2.password != null) {
-      (0, import_assert3.default)(typeof config2.password === "string", "config.password must be a valid string");
-    }
-    if (config2.tryKeyboard != null) {
-      (0, import_assert3.default)(typeof config2.tryKeyboard === "boolean", "config.tryKeyboard must be a valid boolean");
-    }
-    if (config2.tryKeyboard) {
-      const { password } = config2;
-      if (config2.onKeyboardInteractive != null) {
-        (0, import_assert3.default)(typeof config2.onKeyboardInteractive === "function", "config.onKeyboardInteractive must be a valid function");
-      } else if (password != null) {
-        config2.onKeyboardInteractive = (name2, instructions, instructionsLang, prompts, finish3) => {
-          if (prompts.length > 0 && prompts[0].prompt.toLowerCase().includes("password")) {
-            finish3([password]);
-          }
-        };
-      }
-    }
-    const connection = new import_ssh2.default.Client();
-    this.connection = connection;
-    await new Promise((resolve3, reject) => {
-      connection.on("error", reject);
-      if (config2.onKeyboardInteractive) {
-        connection.on("keyboard-interactive", config2.onKeyboardInteractive);
-      }
-      connection.on("ready", () => {
-        connection.removeListener("error", reject);
-        resolve3();
-      });
-      connection.on("end", () => {
-        if (this.connection === connection) {
-          this.connection = null;
-        }
-      });
-      connection.on("close", () => {
-        if (this.connection === connection) {
-          this.connection = null;
-        }
-        reject(new SSHError("No response from server", "ETIMEDOUT"));
-      });
-      connection.connect(config2);
-    });
-    return this;
-  }
-  isConnected() {
-    return this.connection != null;
-  }
-  async requestShell(options2) {
-    const connection = this.getConnection();
-    return new Promise((resolve3, reject) => {
-      connection.on("error", reject);
-      const callback = (err, res) => {
-        connection.removeListener("error", reject);
-        if (err) {
-          reject(err);
-        } else {
-          resolve3(res);
-        }
-      };
-      if (options2 == null) {
-        connection.shell(callback);
-      } else {
-        connection.shell(options2, callback);
-      }
-    });
-  }
-  async withShell(callback, options2) {
-    (0, import_assert3.default)(typeof callback === "function", "callback must be a valid function");
-    const shell = await this.requestShell(options2);
-    try {
-      await callback(shell);
-    } finally {
-      shell.destroy();
-    }
-  }
-  async requestSFTP() {
-    const connection = this.getConnection();
-    return new Promise((resolve3, reject) => {
-      connection.on("error", reject);
-      connection.sftp((err, res) => {
-        connection.removeListener("error", reject);
-        if (err) {
-          reject(err);
-        } else {
-          resolve3(res);
-        }
-      });
-    });
-  }
-  async withSFTP(callback) {
-    (0, import_assert3.default)(typeof callback === "function", "callback must be a valid function");
-    const sftp = await this.requestSFTP();
-    try {
-      await callback(sftp);
-    } finally {
-      sftp.end();
-    }
-  }
-  async execCommand(givenCommand, options2 = {}) {
-    (0, import_assert3.default)(typeof givenCommand === "string", "command must be a valid string");
-    (0, import_assert3.default)(options2 != null && typeof options2 === "object", "options must be a valid object");
-    (0, import_assert3.default)(options2.cwd == null || typeof options2.cwd === "string", "options.cwd must be a valid string");
-    (0, import_assert3.default)(options2.stdin == null || typeof options2.stdin === "string" || import_is_stream.default.readable(options2.stdin), "options.stdin must be a valid string or readable stream");
-    (0, import_assert3.default)(options2.execOptions == null || typeof options2.execOptions === "object", "options.execOptions must be a valid object");
-    (0, import_assert3.default)(options2.encoding == null || typeof options2.encoding === "string", "options.encoding must be a valid string");
-    (0, import_assert3.default)(options2.onChannel == null || typeof options2.onChannel === "function", "options.onChannel must be a valid function");
-    (0, import_assert3.default)(options2.onStdout == null || typeof options2.onStdout === "function", "options.onStdout must be a valid function");
-    (0, import_assert3.default)(options2.onStderr == null || typeof options2.onStderr === "function", "options.onStderr must be a valid function");
-    (0, import_assert3.default)(options2.noTrim == null || typeof options2.noTrim === "boolean", "options.noTrim must be a boolean");
-    let command = givenCommand;
-    if (options2.cwd) {
-      command = `cd ${(0, import_shell_escape.default)([options2.cwd])} ; ${command}`;
-    }
-    const connection = this.getConnection();
-    const output2 = { stdout: [], stderr: [] };
-    return new Promise((resolve3, reject) => {
-      connection.on("error", reject);
-      connection.exec(command, options2.execOptions != null ? options2.execOptions : {}, (err, channel) => {
-        connection.removeListener("error", reject);
-        if (err) {
-          reject(err);
-          return;
-        }
-        if (options2.onChannel) {
-          options2.onChannel(channel);
-        }
-        channel.on("data", (chunk) => {
-          if (options2.onStdout)
-            options2.onStdout(chunk);
-          output2.stdout.push(chunk.toString(options2.encoding));
-        });
-        channel.stderr.on("data", (chunk) => {
-          if (options2.onStderr)
-            options2.onStderr(chunk);
-          output2.stderr.push(chunk.toString(options2.encoding));
-        });
-        if (options2.stdin != null) {
-          if (import_is_stream.default.readable(options2.stdin)) {
-            options2.stdin.pipe(channel, {
-              end: true
-            });
-          } else {
-            channel.write(options2.stdin);
-            channel.end();
-          }
-        } else {
-          channel.end();
-        }
-        let code = null;
-        let signal = null;
-        channel.on("exit", (code_, signal_) => {
-          code = code_ !== null && code_ !== void 0 ? code_ : null;
-          signal = signal_ !== null && signal_ !== void 0 ? signal_ : null;
-        });
-        channel.on("close", () => {
-          let stdout = output2.stdout.join("");
-          let stderr = output2.stderr.join("");
-          if (options2.noTrim !== true) {
-            stdout = stdout.trim();
-            stderr = stderr.trim();
-          }
-          resolve3({
-            code: code != null ? code : null,
-            signal: signal != null ? signal : null,
-            stdout,
-            stderr
-          });
-        });
-      });
-    });
-  }
-  async exec(command, parameters, options2 = {}) {
-    (0, import_assert3.default)(typeof command === "string", "command must be a valid string");
-    (0, import_assert3.default)(Array.isArray(parameters), "parameters must be a valid array");
-    (0, import_assert3.default)(options2 != null && typeof options2 === "object", "options must be a valid object");
-    (0, import_assert3.default)(options2.stream == null || ["both", "stdout", "stderr"].includes(options2.stream), "options.stream must be one of both, stdout, stderr");
-    for (let i = 0, { length } = parameters; i < length; i += 1) {
-      (0, import_assert3.default)(typeof parameters[i] === "string", `parameters[${i}] must be a valid string`);
-    }
-    const completeCommand = `${command}${parameters.length > 0 ? ` ${(0, import_shell_escape.default)(parameters)}` : ""}`;
-    const response = await this.execCommand(completeCommand, options2);
-    if (options2.stream == null || options2.stream === "stdout") {
-      if (response.stderr) {
-        throw new Error(response.stderr);
-      }
-      return response.stdout;
-    }
-    if (options2.stream === "stderr") {
-      return response.stderr;
-    }
-    return response;
-  }
-  async mkdir(path6, method = "sftp", givenSftp = null) {
-    (0, import_assert3.default)(typeof path6 === "string", "path must be a valid string");
-    (0, import_assert3.default)(typeof method === "string" && (method === "sftp" || method === "exec"), "method must be either sftp or exec");
-    (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
-    if (method === "exec") {
-      await this.exec("mkdir", ["-p", unixifyPath(path6)]);
-      return;
-    }
-    const sftp = givenSftp || await this.requestSFTP();
-    const makeSftpDirectory = async (retry) => makeDirectoryWithSftp(unixifyPath(path6), sftp).catch(async (error63) => {
-      if (!retry || error63 == null || error63.message !== "No such file" && error63.code !== "ENOENT") {
-        throw error63;
-      }
-      await this.mkdir(import_path2.default.dirname(path6), "sftp", sftp);
-      await makeSftpDirectory(false);
-    });
-    try {
-      await makeSftpDirectory(true);
-    } finally {
-      if (!givenSftp) {
-        sftp.end();
-      }
-    }
-  }
-  async getFile(localFile, remoteFile, givenSftp = null, transferOptions = null) {
-    (0, import_assert3.default)(typeof localFile === "string", "localFile must be a valid string");
-    (0, import_assert3.default)(typeof remoteFile === "string", "remoteFile must be a valid string");
-    (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
-    (0, import_assert3.default)(transferOptions == null || typeof transferOptions === "object", "transferOptions must be a valid object");
-    const sftp = givenSftp || await this.requestSFTP();
-    try {
-      await new Promise((resolve3, reject) => {
-        sftp.fastGet(unixifyPath(remoteFile), localFile, transferOptions || {}, (err) => {
-          if (err) {
-            reject(err);
-          } else {
-            resolve3();
-          }
-        });
-      });
-    } finally {
-      if (!givenSftp) {
-        sftp.end();
-      }
-    }
-  }
-  async putFile(localFile, remoteFile, givenSftp = null, transferOptions = null) {
-    (0, import_assert3.default)(typeof localFile === "string", "localFile must be a valid string");
-    (0, import_assert3.default)(typeof remoteFile === "string", "remoteFile must be a valid string");
-    (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
-    (0, import_assert3.default)(transferOptions == null || typeof transferOptions === "object", "transferOptions must be a valid object");
-    (0, import_assert3.default)(await new Promise((resolve3) => {
-      import_fs3.default.access(localFile, import_fs3.default.constants.R_OK, (err) => {
-        resolve3(err === null);
-      });
-    }), `localFile does not exist at ${localFile}`);
-    const sftp = givenSftp || await this.requestSFTP();
-    const putFile = (retry) => {
-      return new Promise((resolve3, reject) => {
-        sftp.fastPut(localFile, unixifyPath(remoteFile), transferOptions || {}, (err) => {
-          if (err == null) {
-            resolve3();
-            return;
-          }
-          if (err.message === "No such file" && retry) {
-            resolve3(this.mkdir(import_path2.default.dirname(remoteFile), "sftp", sftp).then(() => putFile(false)));
-          } else {
-            reject(err);
-          }
-        });
-      });
-    };
-    try {
-      await putFile(true);
-    } finally {
-      if (!givenSftp) {
-        sftp.end();
-      }
-    }
-  }
-  async putFiles(files, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {} } = {}) {
-    (0, import_assert3.default)(Array.isArray(files), "files must be an array");
-    for (let i = 0, { length } = files; i < length; i += 1) {
-      const file2 = files[i];
-      (0, import_assert3.default)(file2, "files items must be valid objects");
-      (0, import_assert3.default)(file2.local && typeof file2.local === "string", `files[${i}].local must be a string`);
-      (0, import_assert3.default)(file2.remote && typeof file2.remote === "string", `files[${i}].remote must be a string`);
-    }
-    const transferred = [];
-    const sftp = givenSftp || await this.requestSFTP();
-    const queue = new PromiseQueue({ concurrency });
-    try {
-      await new Promise((resolve3, reject) => {
-        files.forEach((file2) => {
-          queue.add(async () => {
-            await this.putFile(file2.local, file2.remote, sftp, transferOptions);
-            transferred.push(file2);
-          }).catch(reject);
-        });
-        queue.waitTillIdle().then(resolve3);
-      });
-    } catch (error63) {
-      if (error63 != null) {
-        error63.transferred = transferred;
-      }
-      throw error63;
-    } finally {
-      if (!givenSftp) {
-        sftp.end();
-      }
-    }
-  }
-  async putDirectory(localDirectory, remoteDirectory, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {}, recursive: recursive2 = true, tick = DEFAULT_TICK, validate: validate2 = DEFAULT_VALIDATE } = {}) {
-    (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
-    (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
-    const localDirectoryStat = await new Promise((resolve3) => {
-      import_fs3.default.stat(localDirectory, (err, stat8) => {
-        resolve3(stat8 || null);
-      });
-    });
-    (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
-    (0, import_assert3.default)(localDirectoryStat.isDirectory(), `localDirectory is not a directory at ${localDirectory}`);
-    const sftp = givenSftp || await this.requestSFTP();
-    const scanned = await esm_default(localDirectory, {
-      recursive: recursive2,
-      validate: validate2
-    });
-    const files = scanned.files.map((item) => import_path2.default.relative(localDirectory, item));
-    const directories = scanned.directories.map((item) => import_path2.default.relative(localDirectory, item));
-    directories.sort((a, b) => a.length - b.length);
-    let failed3 = false;
-    try {
-      await new Promise((resolve3, reject) => {
-        const queue = new PromiseQueue({ concurrency });
-        directories.forEach((directory) => {
-          queue.add(async () => {
-            await this.mkdir(import_path2.default.join(remoteDirectory, directory), "sftp", sftp);
-          }).catch(reject);
-        });
-        resolve3(queue.waitTillIdle());
-      });
-      await new Promise((resolve3, reject) => {
-        const queue = new PromiseQueue({ concurrency });
-        files.forEach((file2) => {
-          queue.add(async () => {
-            const localFile = import_path2.default.join(localDirectory, file2);
-            const remoteFile = import_path2.default.join(remoteDirectory, file2);
-            try {
-              await this.putFile(localFile, remoteFile, sftp, transferOptions);
-              tick(localFile, remoteFile, null);
-            } catch (_) {
-              failed3 = true;
-              tick(localFile, remoteFile, _);
-            }
-          }).catch(reject);
-        });
-        resolve3(queue.waitTillIdle());
-      });
-    } finally {
-      if (!givenSftp) {
-        sftp.end();
-      }
-    }
-    return !failed3;
-  }
-  async getDirectory(localDirectory, remoteDirectory, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {}, recursive: recursive2 = true, tick = DEFAULT_TICK, validate: validate2 = DEFAULT_VALIDATE } = {}) {
-    (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
-    (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
-    const localDirectoryStat = await new Promise((resolve3) => {
-      import_fs3.default.stat(localDirectory, (err, stat8) => {
-        resolve3(stat8 || null);
-      });
-    });
-    (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
-    (0, import_assert3.default)(localDirectoryStat.isDirectory(), `localDirectory is not a directory at ${localDirectory}`);
-    const sftp = givenSftp || await this.requestSFTP();
-    const scanned = await esm_default(remoteDirectory, {
-      recursive: recursive2,
-      validate: validate2,
-      concurrency,
-      fileSystem: {
-        basename(path6) {
-          return import_path2.default.posix.basename(path6);
-        },
-        join(pathA, pathB) {
-          return import_path2.default.posix.join(pathA, pathB);
-        },
-        readdir(path6) {
-          return new Promise((resolve3, reject) => {
-            sftp.readdir(path6, (err, res) => {
-              if (err) {
-                reject(err);
-              } else {
-                resolve3(res.map((item) => item.filename));
-              }
-            });
-          });
-        },
-        stat(path6) {
-          return new Promise((resolve3, reject) => {
-            sftp.stat(path6, (err, res) => {
-              if (err) {
-                reject(err);
-              } else {
-                resolve3(res);
-              }
-            });
-          });
-        }
-      }
-    });
-    const files = scanned.files.map((item) => import_path2.default.relative(remoteDirectory, item));
-    const directories = scanned.directories.map((item) => import_path2.default.relative(remoteDirectory, item));
-    directories.sort((a, b) => a.length - b.length);
-    let failed3 = false;
-    try {
-      await new Promise((resolve3, reject) => {
-        const queue = new PromiseQueue({ concurrency });
-        directories.forEach((directory) => {
-          queue.add(async () => {
-            await (0, import_make_dir.default)(import_path2.default.join(localDirectory, directory));
-          }).catch(reject);
-        });
-        resolve3(queue.waitTillIdle());
-      });
-      await new Promise((resolve3, reject) => {
-        const queue = new PromiseQueue({ concurrency });
-        files.forEach((file2) => {
-          queue.add(async () => {
-            const localFile = import_path2.default.join(localDirectory, file2);
-            const remoteFile = import_path2.default.join(remoteDirectory, file2);
-            try {
-              await this.getFile(localFile, remoteFile, sftp, transferOptions);
-              tick(localFile, remoteFile, null);
-            } catch (_) {
-              failed3 = true;
-              tick(localFile, remoteFile, _);
-            }
-          }).catch(reject);
-        });
-        resolve3(queue.waitTillIdle());
-      });
-    } finally {
-      if (!givenSftp) {
-        sftp.end();
-      }
-    }
-    return !failed3;
-  }
-  forwardIn(remoteAddr, remotePort, onConnection) {
-    const connection = this.getConnection();
-    return new Promise((resolve3, reject) => {
-      connection.forwardIn(remoteAddr, remotePort, (error63, port2) => {
-        if (error63) {
-          reject(error63);
-          return;
-        }
-        const handler = (details, acceptConnection, rejectConnection) => {
-          if (details.destIP === remoteAddr && details.destPort === port2) {
-            onConnection === null || onConnection === void 0 ? void 0 : onConnection(details, acceptConnection, rejectConnection);
-          }
-        };
-        if (onConnection) {
-          connection.on("tcp connection", handler);
-        }
-        const dispose = () => {
-          return new Promise((_resolve, _reject) => {
-            connection.off("tcp connection", handler);
-            connection.unforwardIn(remoteAddr, port2, (_error) => {
-              if (_error) {
-                _reject(error63);
-              }
-              _resolve();
-            });
-          });
-        };
-        resolve3({ port: port2, dispose });
-      });
-    });
-  }
-  forwardOut(srcIP, srcPort, dstIP, dstPort) {
-    const connection = this.getConnection();
-    return new Promise((resolve3, reject) => {
-      connection.forwardOut(srcIP, srcPort, dstIP, dstPort, (error63, channel) => {
-        if (error63) {
-          reject(error63);
-          return;
-        }
-        resolve3(channel);
-      });
-    });
-  }
-  forwardInStreamLocal(socketPath, onConnection) {
-    const connection = this.getConnection();
-    return new Promise((resolve3, reject) => {
-      connection.openssh_forwardInStreamLocal(socketPath, (error63) => {
-        if (error63) {
-          reject(error63);
-          return;
-        }
-        const handler = (details, acceptConnection, rejectConnection) => {
-          if (details.socketPath === socketPath) {
-            onConnection === null || onConnection === void 0 ? void 0 : onConnection(details, acceptConnection, rejectConnection);
-          }
-        };
-        if (onConnection) {
-          connection.on("unix connection", handler);
-        }
-        const dispose = () => {
-          return new Promise((_resolve, _reject) => {
-            connection.off("unix connection", handler);
-            connection.openssh_unforwardInStreamLocal(socketPath, (_error) => {
-              if (_error) {
-                _reject(_error);
-              }
-              _resolve();
-            });
-          });
-        };
-        resolve3({ dispose });
-      });
-    });
-  }
-  forwardOutStreamLocal(socketPath) {
-    const connection = this.getConnection();
-    return new Promise((resolve3, reject) => {
-      connection.openssh_forwardOutStreamLocal(socketPath, (error63, channel) => {
-        if (error63) {
-          reject(error63);
-          return;
-        }
-        resolve3(channel);
-      });
-    });
-  }
-  dispose() {
-    if (this.connection) {
-      this.connection.end();
-      this.connection = null;
-    }
-  }
-};
-
-// src/deploy/host/ssh/agent.ts
-var import_ssh22 = __toESM(require_lib2(), 1);
-
-// src/deploy/host/ssh/fingerprint.ts
-var import_node_crypto6 = __toESM(require_node_crypto(), 1);
-var fingerprintOf = (key) => `SHA256:${(0, import_node_crypto6.createHash)("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
-function keyTypeOf(key) {
-  const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
-  return length > 0 && length <= 64 && key.length >= 4 + length ? key.toString("latin1", 4, 4 + length) : "unknown";
-}
-
-// src/deploy/host/ssh/agent.ts
-var WatchedAgent = class extends import_ssh22.default.BaseAgent {
-  offered = [];
-  problem;
-  #agent;
-  constructor(socket) {
-    super();
-    this.#agent = import_ssh22.default.createAgent(socket);
-  }
-  getIdentities(callback) {
-    this.#agent.getIdentities((error63, keys) => {
-      if (error63) this.problem = messageOf(error63);
-      const parsed = (error63 ? [] : keys ?? []).filter((key) => typeof key === "object");
-      for (const key of parsed) this.offered.push(`${key.type} ${fingerprintOf(key.getPublicSSH())}`);
-      callback(void 0, parsed);
-    });
-  }
-  sign(key, data, options2, callback) {
-    if (typeof options2 === "function") this.#agent.sign(key, data, options2);
-    else this.#agent.sign(key, data, options2, callback);
-  }
-};
-
-// src/deploy/host/ssh/certificate.ts
-var import_ssh23 = __toESM(require_lib2(), 1);
-var suffix = "-cert-v01@openssh.com";
-var keyFields = {
-  "ssh-ed25519": 1,
-  "ssh-rsa": 2,
-  "ecdsa-sha2-nistp256": 2,
-  "ecdsa-sha2-nistp384": 2,
-  "ecdsa-sha2-nistp521": 2
-};
-function readCertificate(text3, name2) {
-  const [type = "", base643 = ""] = text3.trim().split(/\s+/);
-  const plain2 = type.endsWith(suffix) ? type.slice(0, -suffix.length) : "";
-  const fields2 = keyFields[plain2];
-  if (fields2 === void 0) throw notOne(name2, `it begins with "${type.slice(0, 40)}"`);
-  const blob = Buffer.from(base643, "base64");
-  try {
-    const wire = new Wire(blob);
-    if (wire.string().toString("latin1") !== type) throw new RangeError("its type differs from the word before it");
-    wire.string();
-    const publicKey2 = Buffer.concat([
-      sshString(plain2),
-      ...Array.from({ length: fields2 }, () => sshString(wire.string()))
-    ]);
-    wire.take(8);
-    if (wire.take(4).readUInt32BE(0) !== 1) throw new RangeError("it certifies a host, not a user");
-    const id = wire.string().toString("utf8");
-    const principals = new Wire(wire.string());
-    const users = [];
-    while (!principals.ended) users.push(principals.string().toString("utf8"));
-    const [from, until] = [wire.take(8).readBigUInt64BE(0), wire.take(8).readBigUInt64BE(0)];
-    const whom = users.length === 0 ? "anybody" : users.join(", ");
-    return { name: name2, blob, publicKey: publicKey2, words: `certificate "${id}" for ${whom}${period(from, until)}` };
-  } catch (error63) {
-    throw notOne(name2, error63 instanceof RangeError ? error63.message : String(error63));
-  }
-}
-var never2 = 2n ** 64n - 1n;
-var instant = (seconds3) => new Date(Number(seconds3) * 1e3).toISOString().replace(".000", "");
-var period = (from, until) => `${from === 0n ? "" : `, from ${instant(from)}`}${until === never2 ? "" : `, until ${instant(until)}`}`;
-var notOne = (name2, why) => usage(
-  `The certificate ${name2} is no user certificate of OpenSSH: ${why}.`,
-  "Pass the file KEY-cert.pub that ssh-keygen -s wrote."
-);
-var CertifiedAgent = class extends import_ssh23.default.BaseAgent {
-  #key;
-  #certified;
-  #client;
-  #plain;
-  constructor(key, { blob }, client) {
-    super();
-    this.#key = key;
-    this.#client = client;
-    this.#plain = key.type === "ssh-rsa" ? "rsa-sha2-512" : key.type;
-    this.#certified = Object.create(key, {
-      type: { value: `${this.#plain}${suffix}` },
-      getPublicSSH: { value: () => blob }
-    });
-  }
-  getIdentities(callback) {
-    callback(void 0, [this.#certified]);
-  }
-  sign(_, data, options2, callback) {
-    const done = typeof options2 === "function" ? options2 : callback;
-    const signature = this.#key.sign(data, this.#key.type === "ssh-rsa" ? "sha512" : void 0);
-    const client = this.#client();
-    if (signature instanceof Error || !client)
-      return done(signature instanceof Error ? signature : new Error("no connection"));
-    signPlainly(
-      client,
-      this.#plain,
-      () => done(void 0, this.#key.type.startsWith("ecdsa-") ? fromDer(signature) : signature)
-    );
-  }
-};
-function signPlainly(client, plain2, reply) {
-  const { write } = client._protocol._packetRW;
-  const own2 = Object.getOwnPropertyDescriptor(write, "finalize");
-  const { finalize: finalize2 } = write;
-  write.finalize = (packet, force) => {
-    const wire = new Wire(packet.subarray(write.allocStart));
-    wire.take(1);
-    for (let field = 0; field < 3; field++) wire.string();
-    wire.take(1);
-    for (let field = 0; field < 2; field++) wire.string();
-    const head = wire.taken;
-    const signature = new Wire(wire.string());
-    signature.string();
-    const payload = Buffer.concat([head, sshString(Buffer.concat([sshString(plain2), sshString(signature.string())]))]);
-    const anew = write.alloc(payload.length);
-    anew.set(payload, write.allocStart);
-    return finalize2.call(write, anew, force);
-  };
-  try {
-    reply();
-  } finally {
-    if (own2) Object.defineProperty(write, "finalize", own2);
-    else Reflect.deleteProperty(write, "finalize");
-  }
-}
-function fromDer(der) {
-  const numbers2 = [];
-  for (let at = der[1] & 128 ? 3 : 2; at < der.length; at += 2 + der[at + 1])
-    numbers2.push(sshString(der.subarray(at + 2, at + 2 + der[at + 1])));
-  return Buffer.concat(numbers2);
-}
-function sshString(value2) {
-  const bytes2 = Buffer.from(value2);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes2.length);
-  return Buffer.concat([length, bytes2]);
-}
-var Wire = class {
-  #bytes;
-  #at = 0;
-  constructor(bytes2) {
-    this.#bytes = bytes2;
-  }
-  get ended() {
-    return this.#at >= this.#bytes.length;
-  }
-  get taken() {
-    return this.#bytes.subarray(0, this.#at);
-  }
-  take(length) {
-    if (this.#at + length > this.#bytes.length) throw new RangeError("a part of it is missing");
-    this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
-  }
-  string() {
-    return this.take(this.take(4).readUInt32BE(0));
-  }
-};
-
-// src/deploy/host/ssh/host-key.ts
-function normalFingerprint(text3) {
-  const clean = text3.trim().replace(/=+$/, "");
-  const match = /^(?:SHA256:)?([A-Za-z0-9+/]{43})$/i.exec(clean);
-  if (!match)
-    throw usage(
-      `"${text3}" is no fingerprint of a host key.`,
-      "It reads SHA256: and 43 characters, as ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints it on the host."
-    );
-  return `SHA256:${match[1]}`;
-}
-function checkHostKey(offered, trust) {
-  const type = keyTypeOf(offered);
-  const fingerprint = fingerprintOf(offered);
-  const { keys, fingerprints, label } = trust;
-  const is = (entry) => entry.key.equals(offered);
-  const shown2 = `${type} ${fingerprint}`;
-  const revoked = keys.revoked.find(is);
-  if (revoked)
-    return new Refusal(
-      `${label} offers a host key that was revoked: ${shown2} (${revoked.where}).`,
-      "Do not connect. Ask whoever runs the host; a revoked key in use means an old image, or someone in between."
-    );
-  if (fingerprints.includes(fingerprint) || keys.trusted.some(is)) return void 0;
-  const sameType = keys.trusted.filter((entry) => entry.type === type);
-  if (sameType.length > 0 || fingerprints.length > 0) {
-    const expected = sameType.length > 0 ? sameType.map((entry) => `${entry.type} ${fingerprintOf(entry.key)} (${entry.where})`) : fingerprints;
-    return new Refusal(
-      `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. It offers ${shown2}; pinned is ${expected.join(", ")}.`,
-      `Nothing was sent. Compare on the host itself: ssh-keygen -lf ${keyFile(type)}. Only if it is the same as offered, replace the pin with ${fingerprint}.`
-    );
-  }
-  if (keys.trusted.length === 0 && keys.authorities.length > 0)
-    return new Refusal(
-      `${label} is known only by a certificate authority (${keys.authorities[0].where}), and host certificates cannot be checked here (the SSH library negotiates plain host keys only). It offers ${shown2}.`,
-      pin(offered, trust)
-    );
-  const known3 = keys.trusted.map((entry) => `${entry.type} (${entry.where})`).join(", ");
-  return new Refusal(
-    known3 ? `${label} offers a host key of a type that is not pinned: ${shown2}; pinned is ${known3}.` : `The host key of ${label} is not known: ${shown2}. Looked in ${trust.sources.join(", ") || "nothing: no known hosts were given"}.`,
-    pin(offered, trust)
-  );
-}
-function pin(offered, { label }) {
-  const type = keyTypeOf(offered);
-  return `Compare it on the host itself: ssh-keygen -lf ${keyFile(type)}. If it is the same, pin it: --fingerprint ${fingerprintOf(offered)}, or this line in known_hosts: ${label} ${type} ${offered.toString("base64")}`;
-}
-var keyFile = (type) => `/etc/ssh/ssh_host_${type.replace(/^ssh-|-sha2-nistp\d+$/g, "")}_key.pub`;
-var algorithms = [
-  ["ssh-ed25519", ["ssh-ed25519"]],
-  ["ecdsa-sha2-nistp256", ["ecdsa-sha2-nistp256"]],
-  ["ecdsa-sha2-nistp384", ["ecdsa-sha2-nistp384"]],
-  ["ecdsa-sha2-nistp521", ["ecdsa-sha2-nistp521"]],
-  ["ssh-rsa", ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]]
-];
-function hostKeyAlgorithms({ trusted }, seen) {
-  const pinned = new Set(trusted.map(({ type }) => type));
-  const left = algorithms.filter(([type]) => !seen.has(type));
-  return [...left.filter(([type]) => pinned.has(type)), ...left.filter(([type]) => !pinned.has(type))].flatMap(
-    ([, names]) => names
-  );
-}
-
-// src/deploy/host/ssh/connect.ts
-async function connect2(target2, openSock) {
-  const seen = /* @__PURE__ */ new Set();
-  let refusal;
-  for (; ; ) {
-    const algorithms2 = hostKeyAlgorithms(target2.trust.keys, seen);
-    if (algorithms2.length === 0) throw refusal;
-    const attempt2 = await tryConnect(target2, algorithms2, openSock);
-    if ("node" in attempt2) return attempt2.node;
-    if (attempt2.refusedType !== void 0 && target2.trust.fingerprints.length > 0) {
-      refusal ??= attempt2.error;
-      seen.add(attempt2.refusedType);
-      continue;
-    }
-    throw refusal && attempt2.noHostKey ? refusal : attempt2.error;
-  }
-}
-async function tryConnect(target2, algorithms2, openSock) {
-  const sock = await openSock?.();
-  const node2 = new NodeSSH();
-  const log = new LoginLog(target2, () => node2.connection);
-  let refused2;
-  const config2 = {
-    host: target2.host,
-    port: target2.port,
-    username: target2.user,
-    readyTimeout: target2.connectTimeoutMs,
-    keepaliveInterval: target2.keepaliveMs,
-    keepaliveCountMax: 3,
-    algorithms: { serverHostKey: [...algorithms2] },
-    hostVerifier: (key) => {
-      const error63 = checkHostKey(key, target2.trust);
-      if (error63) refused2 = { error: error63, type: keyTypeOf(key) };
-      return error63 === void 0;
-    },
-    authHandler: log.next,
-    // ssh2 reads any Duplex; its types ask for a Readable.
-    ...sock && { sock }
-  };
-  try {
-    const connecting = node2.connect(config2);
-    node2.connection?.on("error", () => {
-    });
-    await connecting;
-    return { node: node2 };
-  } catch (error63) {
-    node2.dispose();
-    sock?.destroy();
-    if (refused2) return { error: refused2.error, refusedType: refused2.type };
-    const message = messageOf(error63);
-    return { error: explain2(error63, message, target2, log), noHostKey: /no matching host key format/i.test(message) };
-  }
-}
-var LoginLog = class {
-  #target;
-  #methods;
-  #tried = [];
-  #agent;
-  #offered = [];
-  constructor(target2, client) {
-    const { user: username, identities, agent, password } = target2;
-    this.#target = target2;
-    this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
-    this.#methods = [
-      ...identities.flatMap(({ key, type, fingerprint, name: name2, certificate }) => [
-        ...certificate ? [
-          {
-            method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
-            words: () => `${certificate.words} (${certificate.name})`
-          }
-        ] : [],
-        {
-          method: { type: "publickey", username, key },
-          words: () => `${type} ${fingerprint} (${name2})`
-        }
-      ]),
-      ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
-      ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
-    ];
-    if (this.#methods.length === 0)
-      this.#methods.push({
-        method: { type: "none", username },
-        words: () => "nothing: no key, agent or password was given"
-      });
-  }
-  /** The next method that the server still takes; false when there is none. */
-  next = (left, _partial, callback) => {
-    if (left) this.#offered = left;
-    for (let entry = this.#methods.shift(); entry; entry = this.#methods.shift()) {
-      const wire = entry.method.type === "agent" ? "publickey" : entry.method.type;
-      if (this.#offered.length > 0 && !this.#offered.includes(wire)) continue;
-      this.#tried.push(entry.words);
-      return callback(entry.method);
-    }
-    return callback(false);
-  };
-  refusal(message) {
-    const { host: host2, port: port2, user, unused } = this.#target;
-    const tried = this.#tried.map((words3) => words3()).join("; ") || "nothing";
-    const offered = this.#offered.join(", ") || "no method at all";
-    const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
-    return new Refusal(
-      `${host2}:${port2} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text3) => ` ${text3}`).join("")}`,
-      this.#fix(user, host2)
-    );
-  }
-  #fix(user, host2) {
-    if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
-      return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
-    return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
-  }
-  #agentWords() {
-    const agent = this.#agent;
-    if (agent.problem !== void 0) return `the agent, which does not answer (${agent.problem})`;
-    return agent.offered.length === 0 ? "the agent, which has no keys" : `the agent's ${agent.offered.join(", ")}`;
-  }
-};
-function explain2(error63, message, target2, log) {
-  if (error63 instanceof ToolError) return error63;
-  const { host: host2, port: port2, connectTimeoutMs } = target2;
-  const { code, level } = error63;
-  const at = `${host2}:${port2}`;
-  if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
-    return log.refusal(message);
-  if (level === "client-timeout")
-    return unknown(
-      `${at} did not answer within ${connectTimeoutMs / 1e3} s.`,
-      "Check address, port and firewall, or allow more time.",
-      error63
-    );
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    const what = `The name ${host2} leads nowhere (${code}).`;
-    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
-    return code === "ENOTFOUND" ? new Refusal(what, fix, error63) : unknown(what, fix, error63);
-  }
-  if (code === "ECONNREFUSED")
-    return unknown(
-      `Nothing listens at ${at}.`,
-      "Check the port, and that sshd runs there (systemctl status ssh).",
-      error63
-    );
-  if (level === "handshake")
-    return unknown(
-      `${at} and this program found no common ground: ${message}.`,
-      "Update the SSH server, or allow its algorithms there.",
-      error63
-    );
-  return unknown(`The connection to ${at} failed: ${message}.`, "Try ssh -v with the same user, host and port.", error63);
-}
-
-// src/deploy/host/ssh/link.ts
-var Link = class _Link {
-  name;
-  #nodes;
-  #client;
-  #waiting = /* @__PURE__ */ new Set();
-  #lost;
-  constructor(name2, nodes) {
-    this.name = name2;
-    this.#nodes = nodes;
-    this.#client = nodes.at(-1).connection;
-    let reason = "the server closed it";
-    this.#client.on("error", (error63) => {
-      reason = messageOf(error63);
-    });
-    this.#client.on("close", () => this.#lose(reason));
-  }
-  /** @throws ToolError of kind `unknown` */
-  static async open(name2, targets) {
-    const nodes = [];
-    try {
-      for (const target2 of targets) {
-        const gate = nodes.at(-1)?.connection ?? void 0;
-        nodes.push(await connect2(target2, gate && (() => through(gate, target2))));
-      }
-      return new _Link(name2, nodes);
-    } catch (error63) {
-      closeAll(nodes);
-      throw error63;
-    }
-  }
-  /** The error that ended the connection. */
-  get lost() {
-    return this.#lost;
-  }
-  /** Calls back once when the connection is lost, or was; answers how to stop waiting. */
-  onLost(callback) {
-    if (this.#lost) callback(this.#lost);
-    else this.#waiting.add(callback);
-    return () => this.#waiting.delete(callback);
-  }
-  /** Uses the client; an exception that ssh2 throws on a closed connection becomes the error that closed it. */
-  use(action) {
-    if (this.#lost) throw this.#lost;
-    try {
-      return action(this.#client);
-    } catch (error63) {
-      throw this.#lost ?? this.#broken(messageOf(error63));
-    }
-  }
-  forward(address, port2) {
-    return this.#settle(
-      (resolve3, reject) => this.use(
-        (client) => client.forwardOut(
-          "127.0.0.1",
-          0,
-          address,
-          port2,
-          (error63, channel) => error63 ? reject(forwardError(error63, this.name, address, port2)) : resolve3(channel)
-        )
-      )
-    );
-  }
-  /** An SFTP session; the caller ends it. */
-  sftp() {
-    return this.#settle(
-      (resolve3, reject) => this.use(
-        (client) => client.sftp(
-          (error63, sftp) => error63 ? reject(
-            unknown(
-              `${this.name} offers no SFTP: ${messageOf(error63)}`,
-              "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
-              error63
-            )
-          ) : resolve3(sftp)
-        )
-      )
-    );
-  }
-  close() {
-    this.#lost ??= unknown(`The connection to ${this.name} was closed.`, "Connect again.");
-    closeAll(this.#nodes);
-  }
-  /** A promise that a lost connection rejects. */
-  #settle(start) {
-    return new Promise((resolve3, reject) => {
-      const stop2 = this.onLost(reject);
-      const done = (settle3) => (value2) => {
-        stop2();
-        settle3(value2);
-      };
-      try {
-        start(done(resolve3), done(reject));
-      } catch (error63) {
-        done(reject)(error63);
-      }
-    });
-  }
-  #lose(reason) {
-    this.#lost ??= this.#broken(reason);
-    for (const callback of this.#waiting) callback(this.#lost);
-    this.#waiting.clear();
-    closeAll(this.#nodes);
-  }
-  #broken(reason) {
-    return unknown(
-      `The connection to ${this.name} was lost: ${reason}.`,
-      "Check network and host, then run it again: it goes on where it can."
-    );
-  }
-};
-function closeAll(nodes) {
-  for (const node2 of [...nodes].reverse()) {
-    node2.connection?.on("error", () => {
-    });
-    node2.dispose();
-  }
-}
-function through(gate, { host: host2, port: port2 }) {
-  return new Promise((resolve3, reject) => {
-    gate.forwardOut(
-      "127.0.0.1",
-      0,
-      host2,
-      port2,
-      (error63, channel) => error63 ? reject(
-        unknown(
-          `The jump host cannot reach ${host2}:${port2}: ${messageOf(error63)}`,
-          "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
-          error63
-        )
-      ) : resolve3(channel)
-    );
-  });
-}
-function forwardError(error63, name2, address, port2) {
-  if (error63.reason === 2)
-    return problem(
-      `${address} port ${port2} cannot be reached from ${name2}: ${error63.message}`,
-      "Check that something listens there.",
-      error63
-    );
-  return unknown(
-    `${name2} does not forward to ${address} port ${port2}: ${error63.message}`,
-    "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
-    error63
-  );
-}
-
-// src/deploy/host/ssh/ssh.ts
-async function sshHost(name2, targets) {
-  let link = Link.open(name2, targets);
-  let closed = false;
-  await link;
-  const current = async () => {
-    if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
-    const latest = link;
-    const present = await latest.catch(() => void 0);
-    if (present && !present.lost) return present;
-    if (link === latest) link = Link.open(name2, targets);
-    return link;
-  };
-  return {
-    name: name2,
-    networked: true,
-    run: async (argv2, options2) => exec(await current(), argv2, options2),
-    forward: async (address, port2) => (await current()).forward(address, port2),
-    upload: async (source, target2, onBytes) => upload2(await current(), source, target2, onBytes),
-    sftp: async () => (await current()).sftp(),
-    async close() {
-      closed = true;
-      (await link.catch(() => void 0))?.close();
-    }
-  };
-}
-async function upload2(link, source, target2, onBytes) {
-  const sftp = await link.sftp();
-  try {
-    await new Promise((resolve3, reject) => {
-      const stop2 = link.onLost(reject);
-      sftp.fastPut(source, target2, { step: (total2) => onBytes?.(total2) }, (error63) => {
-        stop2();
-        if (error63) reject(uploadError(error63, link.name, target2));
-        else resolve3();
-      });
-    });
-  } finally {
-    sftp.end();
-  }
-}
-var uploadError = (error63, name2, target2) => unknown(
-  `SFTP could not write ${target2} on ${name2}: ${messageOf(error63)}`,
-  "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
-  error63
-);
-
-// src/deploy/host/ssh/target.ts
-var import_promises14 = __toESM(require_promises(), 1);
-var import_node_path4 = __toESM(require_node_path(), 1);
-
-// src/deploy/host/via.ts
-var grammar = "local | ssh://[user@]host[:port] | incus:NAME | lxc:NAME, joined by +";
-function parseVia(text3) {
-  if (text3.trim() === "") throw wrong(text3, "it is empty");
-  const hops = text3.split("+").map((part) => parseHop(text3, part.trim()));
-  for (const [index, hop] of hops.entries()) {
-    const next = hops[index + 1];
-    if (hop.kind === "local" && hops.length > 1)
-      throw wrong(text3, "local stands alone: every other way in starts here anyway");
-    if (hop.kind === "container" && next?.kind === "ssh")
-      throw wrong(
-        text3,
-        `ssh cannot start inside the container ${hop.name}; reach ${next.host} directly or through another host`
-      );
-  }
-  return { text: text3.trim(), hops };
-}
-var viaHost = (host2) => parseVia(/^(?:local$|ssh:\/\/|incus:|lxc:)/.test(host2.trim()) ? host2 : `ssh://${host2.trim()}`);
-function parseHop(text3, part) {
-  if (part === "local") return { kind: "local" };
-  if (part === "") throw wrong(text3, "nothing stands on one side of a +");
-  const scheme = /^([a-z]+):/i.exec(part)?.[1]?.toLowerCase();
-  if (scheme === "ssh") return parseSsh(text3, part);
-  if (scheme === "incus" || scheme === "lxc") {
-    const name2 = part.slice(scheme.length + 1);
-    if (name2.startsWith("//")) throw wrong(text3, `a container is written ${scheme}:NAME, without //`);
-    if (name2 === "") throw wrong(text3, `${scheme}: needs the name of a container`);
-    if (!/^(?:[A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Za-z0-9][A-Za-z0-9-]*$/.test(name2))
-      throw wrong(text3, `"${name2}" is no container name (letters, digits and -)`);
-    return { kind: "container", program: scheme, name: name2 };
-  }
-  throw wrong(text3, `"${part}" is none of them`);
-}
-function parseSsh(text3, part) {
-  const match = /^ssh:\/\/(?:([^/]*)@)?(\[[^\]/]*\]|[^:/@[\]]*)(?::([^/]*))?\/?$/i.exec(part);
-  if (!match) throw wrong(text3, `"${part}" is not ssh://[user@]host[:port]`);
-  const [, account, bracketed, portText] = match;
-  if (portText?.includes(":")) throw wrong(text3, "an IPv6 address stands in brackets: ssh://[::1]");
-  const host2 = bracketed.replace(/^\[(.*)\]$/, "$1");
-  if (host2 === "") throw wrong(text3, "the host is missing behind ssh://");
-  if (!/^[A-Za-z0-9_:%][A-Za-z0-9._:%-]*$/.test(host2)) throw wrong(text3, `"${host2}" is no host name or address`);
-  const user = account === void 0 ? void 0 : parseUser(text3, account);
-  const port2 = portText === void 0 ? void 0 : Number(portText);
-  if (port2 !== void 0 && !(/^\d+$/.test(portText) && port2 >= 1 && port2 <= 65535))
-    throw wrong(text3, `"${portText}" is no port (1 to 65535)`);
-  return { kind: "ssh", host: host2, ...user !== void 0 && { user }, ...port2 !== void 0 && { port: port2 } };
-}
-function parseUser(text3, account) {
-  const [name2, password] = account.split(/:(.*)/s);
-  if (password !== void 0) {
-    hideSecret(password);
-    throw usage(
-      `A password does not belong into "${text3}": everyone on this machine can read it there.`,
-      "Put it into an environment variable and name that variable, or use a key."
-    );
-  }
-  let user;
-  try {
-    user = decodeURIComponent(name2);
-  } catch {
-    throw wrong(text3, `the user name "${name2}" holds a % that is no escape`);
-  }
-  if (user === "") throw wrong(text3, "the user name before @ is empty");
-  if (/^-|[\s\x00-\x1f\x7f]/.test(user)) throw wrong(text3, `"${user}" is no user name`);
-  return user;
-}
-var wrong = (text3, why) => usage(`"${text3}" is no way in: ${why}.`, `Write ${grammar}.`);
-
-// src/deploy/host/ssh/config.ts
-var import_promises13 = __toESM(require_promises(), 1);
-var import_node_path3 = __toESM(require_node_path(), 1);
-
-// src/deploy/host/ssh/known-hosts.ts
-var import_node_crypto7 = __toESM(require_node_crypto(), 1);
-var parseKnownHosts = (text3, source) => parseLines(text3, source, (error63) => {
-  throw error63;
-});
-var parseKnownHostsFile = (text3, source) => parseLines(text3, source, () => {
-});
-function parseLines(text3, source, onError) {
-  const entries = [];
-  for (const [index, raw3] of text3.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
-    const line = raw3.trim();
-    if (line === "" || line.startsWith("#")) continue;
-    const entry = parseLine(line, `${source}:${index + 1}`);
-    if (entry instanceof ToolError) onError(entry);
-    else if (entry) entries.push(entry);
-  }
-  return entries;
-}
-function parseLine(line, where) {
-  const fields2 = line.split(/\s+/);
-  const marker = fields2[0].startsWith("@") ? fields2.shift().slice(1) : void 0;
-  if (marker !== void 0 && marker !== "cert-authority" && marker !== "revoked")
-    return malformed(where, `@${marker} is neither @cert-authority nor @revoked`);
-  const [names, type, base643] = fields2;
-  if (names !== void 0 && /^\d+$/.test(type ?? "") && /^\d+$/.test(base643 ?? "")) return void 0;
-  if (names === void 0 || type === void 0 || base643 === void 0)
-    return malformed(where, "it needs a host, a key type and a key");
-  if (/^(?:ssh-|ecdsa-)/.test(names) && type.startsWith("AAAA"))
-    return malformed(where, `the host is missing before ${names}`);
-  const key = Buffer.from(base643, "base64");
-  if (keyTypeOf(key) !== type) return malformed(where, `its key is cut off, or not of the type ${type}`);
-  return { marker, names, type, key, where };
-}
-var malformed = (where, why) => usage(
-  `${where} is no known_hosts line: ${why}.`,
-  "A line reads: host ssh-ed25519 AAAA…; ssh-keyscan HOST prints such lines, compare their fingerprints before you trust them."
-);
-function keysOf(entries, names, port2) {
-  const lowered = names.map((name2) => name2.toLowerCase());
-  const withPort = lowered.map((name2) => port2 === 22 ? name2 : `[${name2}]:${port2}`);
-  const of = (candidates) => entries.filter((entry) => candidates.some((name2) => matches(entry.names, name2)));
-  const exact = of(withPort);
-  const found = exact.some(({ marker }) => marker !== "revoked") ? exact : [...exact, ...of(lowered)];
-  const revoked = entries.filter(
-    ({ marker, names: listed2 }) => marker === "revoked" && [...withPort, ...lowered].some((name2) => matches(listed2, name2))
-  );
-  return {
-    trusted: found.filter(({ marker }) => marker === void 0),
-    revoked,
-    authorities: found.filter(({ marker }) => marker === "cert-authority")
-  };
-}
-function matches(names, name2) {
-  if (names.startsWith("|1|")) return matchesHash(names, name2);
-  let matched = false;
-  for (const pattern of names.toLowerCase().split(",")) {
-    if (pattern.startsWith("!")) {
-      if (matchesPattern(pattern.slice(1), name2)) return false;
-    } else if (matchesPattern(pattern, name2)) matched = true;
-  }
-  return matched;
-}
-function matchesHash(hashed, name2) {
-  const [, , salt, hash2] = hashed.split("|");
-  if (salt === void 0 || hash2 === void 0) return false;
-  return (0, import_node_crypto7.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash2;
-}
-function matchesPattern(pattern, name2) {
-  let p = 0;
-  let n = 0;
-  let star = -1;
-  let mark = 0;
-  while (n < name2.length) {
-    if (pattern[p] === "*") {
-      star = p;
-      mark = n;
-      p += 1;
-    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === name2[n])) {
-      p += 1;
-      n += 1;
-    } else if (star >= 0) {
-      p = star + 1;
-      mark += 1;
-      n = mark;
-    } else return false;
-  }
-  while (pattern[p] === "*") p += 1;
-  return p === pattern.length;
-}
-
-// src/deploy/host/ssh/config.ts
-async function readSshConfig(path6, person) {
-  return readFrom2(path6, (0, import_node_path3.dirname)(path6), person, [], 0);
-}
-async function readFrom2(path6, base, person, outer, depth) {
-  if (depth > 16) throw usage(`${path6}: Include is nested more than 16 deep.`, "Check whether a file includes itself.");
-  let text3;
-  try {
-    text3 = await (0, import_promises13.readFile)(path6, "utf8");
-  } catch (error63) {
-    if (error63.code === "ENOENT") return [];
-    throw usage(`${path6} cannot be read: ${error63.message}`, "Check its permissions.", error63);
-  }
-  const directives = [];
-  let block;
-  for (const [index, raw3] of text3.split(/\r\n?|\n/).entries()) {
-    const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw3);
-    if (!match) continue;
-    const keyword = match[1].toLowerCase();
-    const value2 = match[2];
-    const blocks = block ? [...outer, block] : outer;
-    if (keyword === "host") block = { kind: "host", patterns: words(value2) };
-    else if (keyword === "match") block = { kind: "match", criteria: words(value2) };
-    else if (keyword === "include")
-      for (const pattern of words(value2))
-        for (const file2 of await included(expandHome(pattern, person), base))
-          directives.push(...await readFrom2(file2, base, person, blocks, depth + 1));
-    else directives.push({ keyword, value: value2, where: `${path6}:${index + 1}`, blocks });
-  }
-  return directives;
-}
-async function included(pattern, base) {
-  const path6 = (0, import_node_path3.isAbsolute)(pattern) ? pattern : (0, import_node_path3.join)(base, pattern);
-  if (!/[*?]/.test(path6)) return [path6];
-  const folder = (0, import_node_path3.dirname)(path6);
-  const entries = await (0, import_promises13.readdir)(folder).catch(() => []);
-  return entries.filter((entry) => !entry.startsWith(".") && matchesPattern(path6.slice(folder.length + 1), entry)).sort().map((entry) => (0, import_node_path3.join)(folder, entry));
-}
-var words = (value2) => [...value2.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted2, plain2]) => quoted2 ?? plain2).filter((word) => word !== "");
-function resolveHost(config2, host2, person, user) {
-  const first = /* @__PURE__ */ new Map();
-  const identityFiles = [];
-  const certificateFiles = [];
-  const unquoted = (value3) => words(value3)[0] ?? "";
-  const value2 = (keyword) => {
-    const directive = first.get(keyword);
-    return directive && unquoted(directive.value);
-  };
-  const hostNameNow = () => value2("hostname")?.replaceAll("%h", host2).replaceAll("%%", "%") ?? host2;
-  for (const directive of config2) {
-    const names = { original: host2, host: hostNameNow(), user: user ?? value2("user") ?? person.user };
-    if (!directive.blocks.every((block) => applies(block, names))) continue;
-    if (directive.keyword === "identityfile") identityFiles.push(unquoted(directive.value));
-    else if (directive.keyword === "certificatefile") certificateFiles.push(unquoted(directive.value));
-    else if (!first.has(directive.keyword)) first.set(directive.keyword, directive);
-  }
-  const hostName = hostNameNow();
-  const account = user ?? value2("user");
-  const number4 = (keyword, highest) => {
-    const directive = first.get(keyword);
-    if (!directive) return void 0;
-    const text3 = unquoted(directive.value);
-    if (/^\d+$/.test(text3) && Number(text3) <= highest) return Number(text3);
-    throw usage(`${directive.where}: "${text3}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
-  };
-  const port2 = number4("port", 65535);
-  const tokens2 = {
-    "%%": "%",
-    "%d": person.home,
-    "%h": hostName,
-    "%n": host2,
-    "%p": String(port2 ?? 22),
-    "%r": account ?? person.user,
-    "%u": person.user
-  };
-  const fill2 = (text3) => text3.replace(/%[%dhnpru]/g, (token) => tokens2[token]);
-  const path6 = (text3) => expandHome(fill2(text3), person);
-  const list3 = (keyword) => {
-    const directive = first.get(keyword);
-    return directive && words(directive.value).filter((file2) => file2 !== "none").map(path6);
-  };
-  const identityAgent = value2("identityagent");
-  const proxyJump = value2("proxyjump");
-  const proxyCommand = first.get("proxycommand")?.value;
-  const userKnownHostsFiles = list3("userknownhostsfile");
-  const globalKnownHostsFiles = list3("globalknownhostsfile");
-  const hostKeyAlias = value2("hostkeyalias");
-  const connectTimeout = number4("connecttimeout", 86400);
-  const keepalive = number4("serveraliveinterval", 86400);
-  return {
-    identityFiles: identityFiles.filter((file2) => file2.toLowerCase() !== "none").map(path6),
-    certificateFiles: certificateFiles.filter((file2) => file2.toLowerCase() !== "none").map(path6),
-    identitiesOnly: value2("identitiesonly")?.toLowerCase() === "yes",
-    ...first.has("hostname") && { hostName },
-    ...account !== void 0 && { user: account },
-    ...port2 !== void 0 && { port: port2 },
-    ...identityAgent !== void 0 && { identityAgent: identityAgent === "none" ? "none" : path6(identityAgent) },
-    ...proxyJump !== void 0 && proxyJump.toLowerCase() !== "none" && { proxyJump: fill2(proxyJump) },
-    ...proxyCommand !== void 0 && proxyCommand.toLowerCase() !== "none" && proxyJump === void 0 && { proxyCommand },
-    ...hostKeyAlias !== void 0 && { hostKeyAlias },
-    ...userKnownHostsFiles && { userKnownHostsFiles },
-    ...globalKnownHostsFiles && { globalKnownHostsFiles },
-    ...connectTimeout !== void 0 && connectTimeout > 0 && { connectTimeoutMs: connectTimeout * 1e3 },
-    ...keepalive !== void 0 && keepalive > 0 && { keepaliveMs: keepalive * 1e3 }
-  };
-}
-function applies(block, names) {
-  if (block.kind === "host") return matchesList(block.patterns, names.original);
-  const { criteria } = block;
-  for (let index = 0; index < criteria.length; index += 1) {
-    const negated = criteria[index].startsWith("!");
-    const criterion = criteria[index].replace(/^!/, "").toLowerCase();
-    if (criterion === "all") {
-      if (negated) return false;
-      continue;
-    }
-    const subject = { host: names.host, originalhost: names.original, user: names.user }[criterion];
-    if (subject === void 0) return false;
-    index += 1;
-    if (matchesList((criteria[index] ?? "").split(","), subject) === negated) return false;
-  }
-  return true;
-}
-function matchesList(patterns2, name2) {
-  const lowered = name2.toLowerCase();
-  let matched = false;
-  for (const pattern of patterns2) {
-    if (pattern.startsWith("!")) {
-      if (matchesPattern(pattern.slice(1).toLowerCase(), lowered)) return false;
-    } else if (matchesPattern(pattern.toLowerCase(), lowered)) matched = true;
-  }
-  return matched;
-}
-var expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~/") ? (0, import_node_path3.join)(home, path6.slice(2)) : path6;
-
-// src/deploy/host/ssh/identity.ts
-var import_ssh24 = __toESM(require_lib2(), 1);
-
-// src/deploy/host/ssh/pkcs8.ts
-var import_node_crypto8 = __toESM(require_node_crypto(), 1);
-function convertPkcs8(pem, passphrase) {
-  const key = (0, import_node_crypto8.createPrivateKey)({ key: pem, format: "pem", ...passphrase !== void 0 && { passphrase } });
-  switch (key.asymmetricKeyType) {
-    case "rsa":
-      return key.export({ type: "pkcs1", format: "pem" }).toString();
-    case "ec":
-      return key.export({ type: "sec1", format: "pem" }).toString();
-    case "ed25519":
-      return openSshEd25519(key);
-    default:
-      throw new Error(`SSH knows no keys of the kind ${key.asymmetricKeyType}`);
-  }
-}
-function openSshEd25519(key) {
-  const { d, x } = key.export({ format: "jwk" });
-  const seed = Buffer.from(d, "base64url");
-  const point = Buffer.from(x, "base64url");
-  const publicKey2 = Buffer.concat([string4("ssh-ed25519"), string4(point)]);
-  const check3 = (0, import_node_crypto8.randomBytes)(4);
-  const secret = Buffer.concat([check3, check3, publicKey2, string4(Buffer.concat([seed, point])), string4("")]);
-  const padding = Buffer.from(Array.from({ length: (8 - secret.length % 8) % 8 }, (_, index) => index + 1));
-  const body = Buffer.concat([
-    Buffer.from("openssh-key-v1\0", "latin1"),
-    string4("none"),
-    string4("none"),
-    string4(""),
-    uint322(1),
-    string4(publicKey2),
-    string4(Buffer.concat([secret, padding]))
-  ]);
-  const lines3 = body.toString("base64").match(/.{1,70}/g);
-  return `-----BEGIN OPENSSH PRIVATE KEY-----
-${lines3.join("\n")}
------END OPENSSH PRIVATE KEY-----
-`;
-}
-function uint322(value2) {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32BE(value2);
-  return buffer;
-}
-function string4(value2) {
-  const bytes2 = Buffer.from(value2);
-  return Buffer.concat([uint322(bytes2.length), bytes2]);
-}
-
-// src/deploy/host/ssh/identity.ts
-function readIdentity(text3, name2, passphrase) {
-  const pem = repairKey(text3, name2);
-  const readable = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(pem) ? fromPkcs8(pem, name2, passphrase) : pem;
-  const key = parse3(readable, passphrase);
-  if (key === void 0 || key instanceof Error)
-    throw unreadable(name2, key?.message ?? "no key inside", passphrase, key);
-  if (!key.isPrivateKey()) throw publicKey(name2);
-  return { name: name2, type: key.type, fingerprint: fingerprintOf(key.getPublicSSH()), key };
-}
-function parse3(text3, passphrase) {
-  try {
-    return import_ssh24.default.utils.parseKey(text3, passphrase);
-  } catch (error63) {
-    return error63;
-  }
-}
-function fromPkcs8(pem, name2, passphrase) {
-  const encrypted = pem.includes("BEGIN ENCRYPTED");
-  if (encrypted && passphrase === void 0) throw needsPassphrase(name2);
-  try {
-    return convertPkcs8(pem, passphrase);
-  } catch (error63) {
-    if (encrypted) throw wrongPassphrase(name2, error63);
-    throw damaged(name2, error63.message, error63);
-  }
-}
-function repairKey(text3, name2) {
-  let clean = text3.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").trim();
-  if (clean === "")
-    throw usage(`The key ${name2} is empty.`, "Check that the file or secret exists and is passed on to this job.");
-  if (!clean.includes("-----") && /^[A-Za-z0-9+/=\s]+$/.test(clean)) {
-    const decoded = Buffer.from(clean, "base64").toString("latin1");
-    if (decoded.includes("-----BEGIN")) clean = decoded.replace(/\r\n?/g, "\n").trim();
-  }
-  if (/^PuTTY-User-Key-File-/.test(clean)) return checkPutty(clean, name2);
-  if (/^(?:ssh-|ecdsa-sha2-|sk-)\S+ AAAA|^---- BEGIN SSH2 PUBLIC KEY|^-----BEGIN (?:RSA )?PUBLIC KEY/m.test(clean))
-    throw publicKey(name2);
-  if (!clean.includes("\n")) clean = clean.replaceAll("\\r", "").replaceAll("\\n", "\n");
-  const match = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([\s\S]*)$/.exec(clean);
-  if (!match) throw notAKey(name2);
-  const [, kind, rest] = match;
-  const end2 = rest.indexOf(`-----END ${kind}-----`);
-  if (end2 < 0)
-    throw damaged(
-      name2,
-      rest.includes("-----END") ? "its BEGIN and END lines differ" : `its last line, -----END ${kind}-----, is missing: it was cut off`
-    );
-  const inside = rest.slice(0, end2).trim();
-  const headers = inside.match(/^(?:[A-Za-z-]+: [^\n]*\n)+/)?.[0] ?? "";
-  const base643 = inside.slice(headers.length).replace(/\s+/g, "");
-  const stray = /[^A-Za-z0-9+/=]/.exec(base643);
-  if (stray) throw damaged(name2, `it holds the character ${JSON.stringify(stray[0])}, which no key has`);
-  if (base643 === "" || base643.replace(/=+$/, "").length % 4 === 1) throw damaged(name2, "a part of its text is missing");
-  if (kind === "OPENSSH PRIVATE KEY") checkOpenSsh(Buffer.from(base643, "base64"), name2);
-  const head = headers === "" ? "" : `${headers.trimEnd()}
-
-`;
-  return `-----BEGIN ${kind}-----
-${head}${base643.match(/.{1,64}/g).join("\n")}
------END ${kind}-----
-`;
-}
-function checkOpenSsh(bytes2, name2) {
-  const magic = "openssh-key-v1\0";
-  if (bytes2.toString("latin1", 0, magic.length) !== magic)
-    throw damaged(name2, "its beginning is not that of an OpenSSH key");
-  let position = magic.length;
-  const skip = () => {
-    if (position + 4 <= bytes2.length) position += 4 + bytes2.readUInt32BE(position);
-    else position = bytes2.length + 1;
-  };
-  for (let field = 0; field < 3; field += 1) skip();
-  position += 4;
-  const publicKeyAt = position + 4;
-  skip();
-  const publicType = bytes2.toString("latin1", publicKeyAt + 4, publicKeyAt + 4 + 40);
-  skip();
-  if (position > bytes2.length) throw damaged(name2, `${position - bytes2.length} bytes of it are missing`);
-  if (publicType.startsWith("sk-"))
-    throw usage(
-      `The key ${name2} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
-      "Use a key without one: ssh-keygen -t ed25519."
-    );
-}
-function checkPutty(text3, name2) {
-  if (text3.startsWith("PuTTY-User-Key-File-2: ssh-rsa") || text3.startsWith("PuTTY-User-Key-File-2: ssh-dss"))
-    return text3;
-  throw usage(
-    `The key ${name2} is in PuTTY's format, of which only version 2 with RSA can be read.`,
-    "Convert it: puttygen KEY.ppk -O private-openssh -o KEY"
-  );
-}
-function unreadable(name2, message, passphrase, cause) {
-  if (/no passphrase given/i.test(message)) return needsPassphrase(name2);
-  if (/bad passphrase|bad decrypt|integrity check failed -- /i.test(message) && passphrase !== void 0)
-    return wrongPassphrase(name2, cause);
-  return damaged(name2, message, cause);
-}
-var copyFix = "Copy the whole file again, from the BEGIN line to the END line: a secret keeps line breaks when it is pasted as it is.";
-var damaged = (name2, why, cause) => usage(`The key ${name2} is damaged: ${why}.`, copyFix, cause);
-var notAKey = (name2) => usage(
-  `The key ${name2} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
-  "Pass the file that ssh-keygen wrote, the one without .pub."
-);
-var publicKey = (name2) => usage(`The key ${name2} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
-var needsPassphrase = (name2) => usage(
-  `The key ${name2} is encrypted.`,
-  "Pass --passphrase-env VAR, the name of the environment variable that holds its passphrase."
-);
-var wrongPassphrase = (name2, cause) => usage(
-  `The passphrase does not open the key ${name2}.`,
-  "Check the variable named by --passphrase-env: quotes or a newline in it count.",
-  cause
-);
-
-// src/deploy/host/ssh/target.ts
-var defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
-async function resolveTargets(hops, settings) {
-  const { person } = settings;
-  const files = settings.configFiles ?? [(0, import_node_path4.join)(person.home, ".ssh/config"), "/etc/ssh/ssh_config"];
-  const config2 = (await Promise.all(files.map((file2) => readSshConfig(file2, person)))).flat();
-  const chain = withJumps(hops, config2, settings, 0);
-  const given = await givenIdentities(settings);
-  const shared = { config: config2, settings, given };
-  return Promise.all(chain.map((hop, index) => resolveTarget(hop, index === chain.length - 1, shared)));
-}
-function withJumps(hops, config2, settings, depth) {
-  const first = hops[0];
-  if (depth > 8)
-    throw usage(
-      `More than 8 jump hosts lead to ${first.host}.`,
-      "Check ssh_config for a ProxyJump that leads back to itself."
-    );
-  const found = resolveHost(config2, first.host, settings.person, first.user);
-  const jump = depth === 0 && settings.proxyJump ? settings.proxyJump : found.proxyJump;
-  if (found.proxyCommand && !jump)
-    throw usage(
-      `ssh_config reaches ${first.host} through ProxyCommand ${found.proxyCommand}, which would need a shell here.`,
-      "Use ProxyJump there, or --proxy-jump HOST."
-    );
-  if (!jump) return [...hops];
-  const before2 = jump.split(",").map((text3) => {
-    const [hop, ...more] = parseVia(text3.trim().startsWith("ssh://") ? text3 : `ssh://${text3.trim()}`).hops;
-    if (hop?.kind !== "ssh" || more.length > 0)
-      throw usage(`"${text3}" is no jump host.`, "Write [user@]host[:port], several separated by commas.");
-    return hop;
-  });
-  return [...withJumps(before2, config2, settings, depth + 1), ...hops];
-}
-async function givenIdentities({ identities = [], passphrase, person }) {
-  return Promise.all(
-    identities.map(async (value2) => {
-      if (isKeyText(value2)) return readIdentity(value2, "given as text", passphrase);
-      const path6 = expandHome(value2.trim(), person);
-      return readIdentity(await readNamed(path6, "key"), path6, passphrase);
-    })
-  );
-}
-var isKeyText = (value2) => /-----|\n|^PuTTY-User-Key-File-|^(?:ssh-|ecdsa-sha2-)\S+ AAAA/.test(value2) || value2.length > 400 || value2.trim() === "";
-async function resolveTarget(hop, last, { config: config2, settings, given }) {
-  const { person, passphrase } = settings;
-  const found = resolveHost(config2, hop.host, person, hop.user);
-  const host2 = found.hostName ?? hop.host;
-  const port2 = hop.port ?? found.port ?? 22;
-  const keys = given.length > 0 ? { identities: given, unused: [] } : await foundIdentities(found, person, passphrase);
-  const agent = found.identityAgent === void 0 || found.identityAgent === "SSH_AUTH_SOCK" ? settings.agent : found.identityAgent;
-  const useAgent = given.length === 0 && agent !== void 0 && agent !== "none" && !found.identitiesOnly;
-  return {
-    host: host2,
-    port: port2,
-    user: hop.user ?? found.user ?? person.user,
-    ...await withCertificates(keys, found, settings),
-    ...useAgent && { agent },
-    ...last && settings.password !== void 0 && { password: settings.password },
-    trust: await trustFor(hop, found, host2, port2, settings),
-    connectTimeoutMs: settings.connectTimeoutMs ?? found.connectTimeoutMs ?? 2e4,
-    keepaliveMs: settings.keepaliveMs ?? found.keepaliveMs ?? 1e4
-  };
-}
-async function foundIdentities(found, person, passphrase) {
-  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name2) => (0, import_node_path4.join)(person.home, ".ssh", name2));
-  const identities = [];
-  const unused = [];
-  for (const file2 of files) {
-    const text3 = await (0, import_promises14.readFile)(file2, "utf8").catch((error63) => error63);
-    if (typeof text3 === "string") {
-      try {
-        identities.push(readIdentity(text3, file2, passphrase));
-      } catch (error63) {
-        unused.push(error63.message);
-      }
-    } else if (text3.code !== "ENOENT" || found.identityFiles.length > 0)
-      unused.push(`The key ${file2} cannot be read (${text3.code}).`);
-  }
-  return { identities, unused };
-}
-async function withCertificates(keys, found, settings) {
-  const { person, certificate: given } = settings;
-  const certificates = [];
-  const unused = [...keys.unused];
-  if (given !== void 0) {
-    const path6 = expandHome(given.trim(), person);
-    certificates.push(
-      /\sAAAA/.test(given) ? readCertificate(given, "given as text") : readCertificate(await readNamed(path6, "certificate"), path6)
-    );
-  }
-  const beside = keys.identities.map(({ name: name2 }) => `${name2}-cert.pub`).filter((path6) => path6.startsWith("/"));
-  for (const path6 of /* @__PURE__ */ new Set([...found.certificateFiles, ...beside])) {
-    const text3 = await (0, import_promises14.readFile)(path6, "utf8").catch(() => void 0);
-    if (text3 === void 0) continue;
-    try {
-      certificates.push(readCertificate(text3, path6));
-    } catch (error63) {
-      unused.push(error63.message);
-    }
-  }
-  const ofKey = ({ key }, { publicKey: publicKey2 }) => publicKey2.equals(key.getPublicSSH());
-  for (const certificate of certificates)
-    if (!keys.identities.some((identity) => ofKey(identity, certificate)))
-      unused.push(`The ${certificate.words} (${certificate.name}) is for none of the keys that were found.`);
-  return {
-    unused,
-    identities: keys.identities.map((identity) => {
-      const certificate = certificates.find((one) => ofKey(identity, one));
-      return certificate ? { ...identity, certificate } : identity;
-    })
-  };
-}
-async function trustFor(hop, found, host2, port2, settings) {
-  const fingerprints = (settings.fingerprints ?? []).map(normalFingerprint);
-  const { entries, sources } = await knownHosts(found, settings);
-  const name2 = found.hostKeyAlias ?? host2;
-  const names = [.../* @__PURE__ */ new Set([name2, hop.host])];
-  return {
-    keys: keysOf(entries, names, found.hostKeyAlias === void 0 ? port2 : 22),
-    fingerprints,
-    label: port2 === 22 || found.hostKeyAlias !== void 0 ? name2 : `[${name2}]:${port2}`,
-    sources
-  };
-}
-async function knownHosts(found, { knownHosts: given, person }) {
-  if (given !== void 0 && given.trim() !== "") {
-    if (/\n|\sAAAA/.test(given.trim()))
-      return {
-        entries: parseKnownHosts(given, "known hosts given as text"),
-        sources: ["the known hosts given as text"]
-      };
-    const path6 = expandHome(given.trim(), person);
-    return { entries: parseKnownHosts(await readNamed(path6, "known hosts file"), path6), sources: [path6] };
-  }
-  const sources = [
-    ...found.userKnownHostsFiles ?? [(0, import_node_path4.join)(person.home, ".ssh/known_hosts"), (0, import_node_path4.join)(person.home, ".ssh/known_hosts2")],
-    ...found.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
-  ];
-  const texts = await Promise.all(
-    sources.map(
-      (source) => (0, import_promises14.readFile)(source, "utf8").catch((error63) => {
-        if (error63.code === "ENOENT" || error63.code === "ENOTDIR") return "";
-        throw unknown(
-          `${source} cannot be read: ${error63.message}`,
-          "Check its permissions, or pass --known-hosts.",
-          error63
-        );
-      })
-    )
-  );
-  return { entries: texts.flatMap((text3, index) => parseKnownHostsFile(text3, sources[index])), sources };
-}
-async function readNamed(path6, what) {
-  try {
-    return await (0, import_promises14.readFile)(path6, "utf8");
-  } catch (error63) {
-    throw usage(
-      `The ${what} ${path6} cannot be read: ${error63.code ?? error63.message}`,
-      `Check the path and its permissions, or pass the text of the ${what} itself.`,
-      error63
-    );
-  }
-}
-
-// src/deploy/host/open.ts
-async function openHost({ hops, text: text3 }, { ssh, execPrefix, env }) {
-  const servers = hops.filter((hop) => hop.kind === "ssh");
-  let host2 = servers.length === 0 ? localHost(env) : await sshHost(text3.split("+").slice(0, servers.length).join("+"), await resolveTargets(servers, ssh));
-  for (const hop of hops) if (hop.kind === "container") host2 = containerHost(host2, { ...hop, execPrefix });
-  return host2;
-}
+// src/deploy/foreign.ts
+var foreign = (text3) => harmless(text3).replaceAll("\n", "\n       ");
+var foreignLines = (text3) => text3.split("\n").map((line) => `  | ${harmless(line)}`);
 
 // src/deploy/persistence.ts
 var persistenceFor = (io) => ({
@@ -59412,15 +57308,15 @@ var persistenceFor = (io) => ({
 });
 
 // src/deploy/transfer/supply.ts
-var import_promises19 = __toESM(require_promises(), 1);
+var import_promises17 = __toESM(require_promises(), 1);
 var import_node_os2 = __toESM(require_node_os(), 1);
-var import_node_path6 = __toESM(require_node_path(), 1);
+var import_node_path4 = __toESM(require_node_path(), 1);
 
 // src/deploy/transfer/cache.ts
-var import_node_crypto9 = __toESM(require_node_crypto(), 1);
-var import_node_fs2 = __toESM(require_node_fs(), 1);
-var import_promises15 = __toESM(require_promises(), 1);
-var import_node_path5 = __toESM(require_node_path(), 1);
+var import_node_crypto6 = __toESM(require_node_crypto(), 1);
+var import_node_fs = __toESM(require_node_fs(), 1);
+var import_promises12 = __toESM(require_promises(), 1);
+var import_node_path3 = __toESM(require_node_path(), 1);
 var keepCount = 8;
 var keepBytes = 2 * 1024 ** 3;
 var ReleaseCache = class {
@@ -59430,9 +57326,9 @@ var ReleaseCache = class {
   }
   /** The file of a release that is kept here. */
   async find(sha256) {
-    const path6 = (0, import_node_path5.join)(this.#directory, sha256);
+    const path6 = (0, import_node_path3.join)(this.#directory, sha256);
     const now = /* @__PURE__ */ new Date();
-    return await (0, import_promises15.utimes)(path6, now, now).then(
+    return await (0, import_promises12.utimes)(path6, now, now).then(
       () => path6,
       () => null
     );
@@ -59441,13 +57337,13 @@ var ReleaseCache = class {
   async keep(source) {
     try {
       if (await this.find(source.sha256) !== null || source.size > keepBytes) return;
-      await (0, import_promises15.mkdir)(this.#directory, { recursive: true, mode: 448 });
-      const draft = (0, import_node_path5.join)(this.#directory, `.${(0, import_node_crypto9.randomBytes)(6).toString("hex")}`);
+      await (0, import_promises12.mkdir)(this.#directory, { recursive: true, mode: 448 });
+      const draft = (0, import_node_path3.join)(this.#directory, `.${(0, import_node_crypto6.randomBytes)(6).toString("hex")}`);
       try {
-        await (0, import_promises15.copyFile)(source.path, draft, import_node_fs2.constants.COPYFILE_FICLONE);
-        await (0, import_promises15.rename)(draft, (0, import_node_path5.join)(this.#directory, source.sha256));
+        await (0, import_promises12.copyFile)(source.path, draft, import_node_fs.constants.COPYFILE_FICLONE);
+        await (0, import_promises12.rename)(draft, (0, import_node_path3.join)(this.#directory, source.sha256));
       } finally {
-        await (0, import_promises15.rm)(draft, { force: true });
+        await (0, import_promises12.rm)(draft, { force: true });
       }
       await this.#prune();
     } catch {
@@ -59455,9 +57351,9 @@ var ReleaseCache = class {
   }
   async #prune() {
     const files = await Promise.all(
-      (await (0, import_promises15.readdir)(this.#directory)).map(async (name2) => {
-        const path6 = (0, import_node_path5.join)(this.#directory, name2);
-        const { mtimeMs, size } = await (0, import_promises15.stat)(path6).catch(() => ({ mtimeMs: 0, size: 0 }));
+      (await (0, import_promises12.readdir)(this.#directory)).map(async (name2) => {
+        const path6 = (0, import_node_path3.join)(this.#directory, name2);
+        const { mtimeMs, size } = await (0, import_promises12.stat)(path6).catch(() => ({ mtimeMs: 0, size: 0 }));
         return { path: path6, name: name2, mtimeMs, size };
       })
     );
@@ -59466,56 +57362,94 @@ var ReleaseCache = class {
       const draft = name2.startsWith(".");
       if (!draft) [count2, bytes2] = [count2 + 1, bytes2 + size];
       const old = draft ? Date.now() - mtimeMs > 36e5 : count2 > keepCount || bytes2 > keepBytes;
-      if (old) await (0, import_promises15.rm)(path6, { force: true });
+      if (old) await (0, import_promises12.rm)(path6, { force: true });
     }
   }
 };
 
 // src/deploy/transfer/delta.ts
-var import_node_fs3 = __toESM(require_node_fs(), 1);
-var import_promises16 = __toESM(require_promises(), 1);
-var import_promises17 = __toESM(require_promises3(), 1);
+var import_node_fs2 = __toESM(require_node_fs(), 1);
+var import_promises13 = __toESM(require_promises(), 1);
+var import_promises14 = __toESM(require_promises3(), 1);
+var import_promises15 = __toESM(require_promises2(), 1);
 var import_node_zlib2 = __toESM(require_node_zlib(), 1);
 var largest = 1024 ** 3;
-async function makeDelta(local, old, source, out) {
-  const [from, to] = [(await (0, import_promises16.stat)(old)).size, (await (0, import_promises16.stat)(source)).size];
+async function beginDelta(local, request) {
+  const { old, source, out } = request;
+  const [from, to] = [(await (0, import_promises13.stat)(old)).size, (await (0, import_promises13.stat)(source)).size];
   if (from === 0 || to === 0 || from > largest || to > largest) return null;
-  if (!(await byProgram(local, old, source, out) || await byNode(old, source, out, Math.max(from, to)))) {
-    await (0, import_promises16.rm)(out, { force: true });
-    return null;
-  }
-  const { size } = await (0, import_promises16.stat)(out);
-  return size < to / 3 ? { path: out, size } : null;
+  const make = await program2(local) ?? nodesOwn();
+  if (!make) return null;
+  await (0, import_promises13.writeFile)(out, "", { mode: 384, flag: "wx" });
+  const most = to / 3;
+  const given = new AbortController();
+  const state2 = { size: null, failed: false };
+  const bits = Math.ceil(Math.log2(Math.max(from, to) + 1));
+  const over = make({ ...request, bits, signal: given.signal }).catch(() => false).then(async (whole2) => {
+    const { size } = await (0, import_promises13.stat)(out);
+    if (whole2 && size < most) state2.size = size;
+    else state2.failed = true;
+  }).catch(() => {
+    state2.failed = true;
+  });
+  return {
+    get size() {
+      return state2.size;
+    },
+    get failed() {
+      return state2.failed;
+    },
+    async *read() {
+      const file2 = await (0, import_promises13.open)(out, "r");
+      try {
+        while (!state2.failed) {
+          const last = state2.size !== null;
+          if ((await file2.stat()).size >= most) given.abort(new Error("Too large."));
+          const { bytesRead, buffer } = await file2.read(Buffer.allocUnsafe(64 * 1024));
+          if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+          else if (last) return;
+          else await Promise.race([over, (0, import_promises15.setTimeout)(10)]);
+        }
+      } finally {
+        await file2.close();
+      }
+    },
+    async stop() {
+      given.abort(new Error("Not needed any more."));
+      await over;
+    }
+  };
 }
-async function byProgram(local, old, source, out) {
-  const argv2 = ["zstd", "-q", "-f", "-3", `--patch-from=${old}`, "-o", out, "--", source];
-  return await local.run(argv2, { timeoutMs: 3e5 }).then(
-    ({ code }) => code === 0,
-    () => false
-  );
+var tableBits = (bits) => Math.min(26, Math.max(16, bits - 2));
+async function program2(local) {
+  const present = await local.run(["zstd", "--version"]).catch(() => null);
+  if (present?.code !== 0) return void 0;
+  return async ({ old, source, out, bits, dense, signal }) => {
+    const how = dense ? ["-5", `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`] : ["-3", `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
+    const argv2 = ["zstd", "-q", "-c", ...how, `--patch-from=${old}`, "--", source];
+    const intoFile = ["sh", "-c", 'out=$1; shift; exec "$@" >"$out"', "sh", out, ...argv2];
+    return (await local.run(intoFile, { timeoutMs: 3e5, signal })).code === 0;
+  };
 }
-async function byNode(old, source, out, size) {
+function nodesOwn() {
   const { createZstdCompress, constants: constants4 } = import_node_zlib2.default;
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-  if (!createZstdCompress || major < 24 || major === 24 && minor < 6) return false;
-  const bits = Math.ceil(Math.log2(size + 1));
-  const params = {
-    [constants4.ZSTD_c_compressionLevel]: 5,
-    [constants4.ZSTD_c_windowLog]: Math.min(30, Math.max(20, bits + 1)),
-    [constants4.ZSTD_c_hashLog]: Math.min(25, Math.max(16, bits)),
-    [constants4.ZSTD_c_chainLog]: Math.min(25, Math.max(16, bits))
-  };
-  try {
-    const compress = createZstdCompress({ params, dictionary: await (0, import_promises16.readFile)(old) });
-    await (0, import_promises17.pipeline)((0, import_node_fs3.createReadStream)(source), compress, (0, import_node_fs3.createWriteStream)(out, { mode: 384 }));
+  if (!createZstdCompress || major < 24 || major === 24 && minor < 6) return void 0;
+  return async ({ old, source, out, bits, signal }) => {
+    const params = {
+      [constants4.ZSTD_c_compressionLevel]: 5,
+      [constants4.ZSTD_c_windowLog]: Math.min(30, Math.max(20, bits + 1)),
+      [constants4.ZSTD_c_hashLog]: Math.min(25, Math.max(16, bits)),
+      [constants4.ZSTD_c_chainLog]: Math.min(25, Math.max(16, bits))
+    };
+    const compress = createZstdCompress({ params, dictionary: await (0, import_promises13.readFile)(old, { signal }) });
+    await (0, import_promises14.pipeline)((0, import_node_fs2.createReadStream)(source), compress, (0, import_node_fs2.createWriteStream)(out), { signal });
     return true;
-  } catch {
-    return false;
-  }
+  };
 }
 
 // src/deploy/transfer/spool.ts
-var import_promises18 = __toESM(require_promises(), 1);
+var import_promises16 = __toESM(require_promises(), 1);
 var inMemory = 4;
 var Spool = class {
   #path;
@@ -59541,7 +57475,7 @@ var Spool = class {
     await Promise.allSettled(this.#written.values());
     await this.#file?.then((file2) => file2.close()).catch(() => {
     });
-    await (0, import_promises18.rm)(this.#path, { force: true });
+    await (0, import_promises16.rm)(this.#path, { force: true });
   }
   #make(offset, compress, read2) {
     const frame = read2().then(compress);
@@ -59554,7 +57488,7 @@ var Spool = class {
     return frame;
   }
   async #write(bytes2) {
-    this.#file ??= (0, import_promises18.open)(this.#path, "wx+", 384);
+    this.#file ??= (0, import_promises16.open)(this.#path, "wx+", 384);
     const at = this.#end;
     this.#end += bytes2.length;
     const file2 = await this.#file;
@@ -59578,6 +57512,7 @@ var Supply = class {
   #spools = /* @__PURE__ */ new Map();
   #deltas = /* @__PURE__ */ new Map();
   #directory;
+  /** @param source path of the new binary */
   constructor(source, local, cacheDirectory) {
     this.#source = source;
     this.#local = local;
@@ -59587,43 +57522,50 @@ var Supply = class {
   async share(method, compress) {
     let spool = this.#spools.get(method);
     if (!spool) {
-      const path6 = (0, import_node_path6.join)(await this.#place(), method);
+      const path6 = (0, import_node_path4.join)(await this.#place(), method);
       spool = this.#spools.get(method) ?? new Spool(path6);
       this.#spools.set(method, spool);
     }
     return spool.share(compress);
   }
-  /** The delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with. */
-  delta(from) {
-    const present = this.#deltas.get(from) ?? this.#make(from);
-    this.#deltas.set(from, present);
+  /**
+   * Begins the delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with.
+   *
+   * @param dense for a slow link
+   */
+  delta(from, dense) {
+    const name2 = dense ? `${from}.dense` : from;
+    const present = this.#deltas.get(name2) ?? this.#make(from, dense, name2);
+    this.#deltas.set(name2, present);
     return present;
   }
   /** Keeps the file, so that the next release can be sent as a delta. */
-  async keep() {
-    await this.#cache.keep(this.#source);
+  async keep(source) {
+    await this.#cache.keep(source);
   }
   /** Removes what was only for this run. */
   async close() {
     await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
-    await Promise.allSettled(this.#deltas.values());
+    await Promise.allSettled([...this.#deltas.values()].map(async (delta) => (await delta)?.stop()));
     const directory = await this.#directory;
-    if (directory) await (0, import_promises19.rm)(directory, { recursive: true, force: true });
+    if (directory) await (0, import_promises17.rm)(directory, { recursive: true, force: true });
   }
-  async #make(from) {
+  async #make(from, dense, name2) {
     try {
       const old = await this.#cache.find(from);
-      return old === null ? null : await makeDelta(this.#local, old, this.#source.path, (0, import_node_path6.join)(await this.#place(), from));
+      if (old === null) return null;
+      const out = (0, import_node_path4.join)(await this.#place(), name2);
+      return await beginDelta(this.#local, { old, source: this.#source, out, dense });
     } catch {
       return null;
     }
   }
   #place() {
-    this.#directory ??= (0, import_promises19.mkdtemp)((0, import_node_path6.join)((0, import_node_os2.tmpdir)(), "deploy-binary-"));
+    this.#directory ??= (0, import_promises17.mkdtemp)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "deploy-binary-"));
     return this.#directory;
   }
 };
-var releaseCacheDirectory = (env) => (0, import_node_path6.join)(env.XDG_CACHE_HOME || (0, import_node_path6.join)(env.HOME || (0, import_node_os2.tmpdir)(), ".cache"), "forgejo-ci-toolkit", "releases");
+var releaseCacheDirectory = (env) => (0, import_node_path4.join)(env.XDG_CACHE_HOME || (0, import_node_path4.join)(env.HOME || (0, import_node_os2.tmpdir)(), ".cache"), "forgejo-ci-toolkit", "releases");
 
 // src/deploy/verbs.ts
 async function plan(connection, { source, to }, work) {
@@ -59740,234 +57682,6 @@ async function unlock(connection, work, force) {
   return await remove();
 }
 
-// src/deploy/view.ts
-var seconds = (ms) => ms === null ? null : ms < 1e3 ? `${ms} ms` : `${(ms / 1e3).toFixed(1)} s`;
-var total = ({ phases }) => phases.reduce((sum, { ms }) => sum + ms, 0);
-var short = (sha256) => sha256?.slice(0, 12) ?? null;
-var fine = (outcome) => outcome === "deployed" || outcome === "unchanged";
-var resultColumns = [
-  { title: "Host", value: ({ host: host2 }) => host2 },
-  {
-    title: "Outcome",
-    value: ({ outcome }) => outcome,
-    tone: ({ outcome }) => outcome === "failed" ? "bad" : fine(outcome) ? "good" : "warn"
-  },
-  { title: "Release", value: ({ release: release2 }) => release2 },
-  { title: "Previous", value: ({ previous, previousSha256 }) => previous ?? short(previousSha256) },
-  { title: "Downtime", value: ({ downtimeMs }) => seconds(downtimeMs), align: "right" },
-  { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
-  { title: "Total", value: (result) => seconds(total(result)), align: "right" },
-  { title: "Phases", value: ({ phases }) => phases.map(({ name: name2, ms }) => `${name2} ${seconds(ms)}`).join(", ") }
-];
-function showResults(results, view) {
-  const parts2 = [table(resultColumns, results, view)];
-  for (const { host: host2, outcome, error: error63, fix, lastLines: lastLines2 } of results) {
-    if (error63 === null) continue;
-    const tone = outcome === "deployed" ? view.style.warn : view.style.bad;
-    parts2.push(
-      "",
-      `${tone(outcome === "deployed" ? "note:" : "error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`
-    );
-    if (fix) parts2.push(`next:  ${foreign(fix)}`);
-    if (lastLines2 !== "") parts2.push(`last lines of the service on ${host2}:`, ...foreignLines(lastLines2));
-  }
-  return parts2.join("\n");
-}
-var resultsAsMarkdown = (results) => [
-  markdownTable(resultColumns, results),
-  ...results.flatMap(
-    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
-  )
-].join("\n");
-var withLost = (shown2, lost, view) => [
-  ...shown2 === "" ? [] : [shown2],
-  ...lost.map(
-    ({ host: host2, error: error63, fix }) => `${view.style.bad("error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}${fix === "" ? "" : `
-next:  ${foreign(fix)}`}`
-  )
-].join("\n\n");
-function showPlan(plans, view) {
-  return plans.map(({ host: host2, facts, findings, steps, sudoers }) => {
-    const { strong, faint, bad } = view.style;
-    const { target: target2, directory } = facts;
-    const lines3 = [
-      strong(host2),
-      ...[
-        `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ""}`.trimEnd(),
-        `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
-        `  target     ${target2.path}: ${target2.file ? `${bytes(target2.file.size)}, ${target2.owner}, mode ${target2.mode}` : target2.kind}${target2.capabilities ? `, ${target2.capabilities}` : ""}${target2.acl ? ", with an ACL" : ""}`,
-        `  free       ${directory.disk ? bytes(directory.disk.freeBytes) : "not known"}`,
-        `  processes  ${facts.processes.map(({ pid, unit }) => `${pid}${unit ? ` (${unit})` : ""}`).join(", ") || "none"}`
-      ].map(foreign),
-      "",
-      ...steps.map(
-        ({ title, command }) => command === "" ? `  ${foreign(title)}` : `  ${foreign(title)}
-${faint(`    ${foreign(command)}`)}`
-      )
-    ];
-    if (findings.length > 0)
-      lines3.push(
-        "",
-        ...findings.flatMap(({ message, fix }) => [
-          `  ${bad("stops:")} ${foreign(message)}`,
-          `  next:  ${foreign(fix)}`
-        ])
-      );
-    if (sudoers.length > 0)
-      lines3.push(
-        "",
-        "  lines for /etc/sudoers.d/deploy-binary that suffice:",
-        ...sudoers.map((line) => `    ${harmless(line)}`)
-      );
-    return lines3.join("\n");
-  }).join("\n\n");
-}
-var statusColumns = [
-  { title: "Host", value: ({ host: host2 }) => host2 },
-  { title: "Release", value: ({ release: release2 }) => release2 },
-  { title: "Sha256", value: ({ sha256 }) => short(sha256) },
-  { title: "Service", value: ({ service: service3 }) => service3, tone: ({ healthy }) => healthy ? "good" : "bad" },
-  { title: "Lock", value: ({ lock }) => lock },
-  { title: "Kept", value: ({ releases }) => releases.map(({ id }) => id).join(", ") },
-  { title: "Problem", value: ({ error: error63 }) => error63 }
-];
-var showStatus = (hosts2, view) => table(statusColumns, hosts2, view);
-var historyColumns = [
-  { title: "Host", value: ({ host: host2 }) => host2 },
-  { title: "When", value: ({ at }) => at },
-  { title: "What", value: ({ action }) => action },
-  {
-    title: "Outcome",
-    value: ({ outcome }) => outcome,
-    tone: ({ outcome }) => outcome === "deployed" ? "good" : "bad"
-  },
-  { title: "Release", value: ({ release: release2 }) => release2 },
-  { title: "Previous", value: ({ previous }) => previous },
-  { title: "Who", value: ({ by }) => by },
-  { title: "Reason", value: ({ manual }) => manual ?? null },
-  { title: "Commit", value: ({ commit }) => commit?.slice(0, 10) ?? null },
-  { title: "Run", value: ({ runUrl }) => runUrl },
-  { title: "Error", value: ({ error: error63 }) => error63 }
-];
-var showHistory = (lines3, view) => table(historyColumns, lines3, view);
-var lockColumns = [
-  { title: "Host", value: ({ host: host2, service: service3 }) => service3 === void 0 ? host2 : `${service3} on ${host2}` },
-  {
-    title: "Lock",
-    value: ({ lock }) => lock ?? "none",
-    tone: ({ lock, alive }) => alive ? "warn" : lock === null ? "good" : "bad"
-  },
-  { title: "Removed", value: ({ lock, removed }) => lock === null ? null : removed === null ? "no" : "yes" }
-];
-var showLocks = (locks, view) => table(lockColumns, locks, view);
-
-// src/deploy/environment/drift.ts
-var before = 60;
-var after = 3600;
-async function verifyHost(service3, connection, work) {
-  const host2 = connection.name;
-  const findings = [];
-  const find = (code, message, evidence, fix) => findings.push({
-    code: `drift/${code}`,
-    severity: "error",
-    subject: `${service3} on ${host2}`,
-    message,
-    evidence,
-    fix
-  });
-  const again = `Deploy again: deploy-binary run, with --only ${service3}.`;
-  try {
-    const situation = await assess(connection, work.settings, null, work.local);
-    const { facts, state: state2, remote } = situation;
-    const { target: target2 } = facts;
-    if (target2.file === null) {
-      find("missing", `there is no ${work.settings.target}`, [], again);
-      return { host: host2, service: service3, sha256: null, release: null, modified: null, evidence: "", findings, unknown: false };
-    }
-    const sha256 = await connection.steadily(() => hashOnHost(remote, target2.path));
-    const current = state2.releases.find(({ id }) => id === state2.current) ?? null;
-    const release2 = releaseOf(state2, sha256);
-    if (current && current.sha256 !== sha256)
-      find(
-        "other-file",
-        `${target2.path} is not what was deployed last`,
-        [`deployed: ${current.id} ${current.sha256}`, `there: ${release2?.id ?? "no release"} ${sha256}`],
-        "Find out who wrote it, then deploy again."
-      );
-    else if (!current) find("not-recorded", `${target2.path} was not deployed by this tool`, [sha256], again);
-    if (state2.pending) find("half-done", `a deploy of ${state2.pending.id} died half-way`, [state2.pending.at], again);
-    const changed2 = current && current.sha256 === sha256 ? timeOf(current, target2.file.mtime) : null;
-    if (changed2)
-      find(
-        "time",
-        `${target2.path} was written at another time than it was deployed`,
-        changed2,
-        "Find out who touched it."
-      );
-    const { owner, mode } = work.settings;
-    const [user, group] = (owner ?? "").split(":");
-    const [hasUser, hasGroup] = (target2.owner ?? "").split(":");
-    if (user && user !== hasUser || group && group !== hasGroup)
-      find("owner", `${target2.path} belongs to ${target2.owner}, not to ${owner}`, [], again);
-    if (mode !== void 0 && Number.parseInt(mode, 8) !== Number.parseInt(target2.mode ?? "", 8))
-      find("mode", `${target2.path} has mode ${target2.mode}, not ${mode}`, [], again);
-    const shared = {
-      host: host2,
-      service: service3,
-      sha256,
-      release: release2?.id ?? null,
-      modified: new Date(target2.file.mtime * 1e3).toISOString()
-    };
-    try {
-      const proof = await prove(await proverOf(situation), { fresh: false });
-      return { ...shared, evidence: proof.evidence, findings, unknown: false };
-    } catch (error63) {
-      if (!(error63 instanceof ToolError) || error63.kind !== "problem") throw error63;
-      find("not-healthy", messageOf(error63), [], error63.fix);
-      return { ...shared, evidence: "", findings, unknown: false };
-    }
-  } catch (error63) {
-    return notVerified(service3, host2, error63);
-  }
-}
-function notVerified(service3, host2, error63) {
-  const finding = {
-    code: "drift/not-known",
-    severity: "error",
-    subject: `${service3} on ${host2}`,
-    message: `it could not be looked at: ${messageOf(error63)}`,
-    evidence: [],
-    fix: error63 instanceof ToolError ? error63.fix : "Try again."
-  };
-  const nothing2 = { sha256: null, release: null, modified: null, evidence: "" };
-  return { host: host2, service: service3, ...nothing2, findings: [finding], unknown: notAsked(host2, error63).unknown };
-}
-function timeOf({ at }, mtime) {
-  const deployed = Date.parse(at) / 1e3;
-  if (mtime >= deployed - before && mtime <= deployed + after) return null;
-  return [`deployed: ${at}`, `written: ${new Date(mtime * 1e3).toISOString()}`];
-}
-function strays(hosts2) {
-  const found = [];
-  for (const service3 of new Set(hosts2.map((one) => one.service))) {
-    const own2 = hosts2.filter((one) => one.service === service3 && one.sha256 !== null);
-    const counts = /* @__PURE__ */ new Map();
-    for (const { sha256 } of own2) counts.set(sha256, (counts.get(sha256) ?? 0) + 1);
-    const [most] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
-    for (const { host: host2, sha256, release: release2 } of own2)
-      if (sha256 !== most)
-        found.push({
-          code: "drift/other-release",
-          severity: "error",
-          subject: `${service3} on ${host2}`,
-          message: "it runs another release than most hosts do",
-          evidence: [`here: ${release2 ?? sha256}`, `most: ${own2.find((one) => one.sha256 === most).release ?? most}`],
-          fix: `Deploy again: deploy-binary run, with --only ${service3}.`
-        });
-  }
-  return found;
-}
-
 // src/deploy/host/options.ts
 var several = (value2, before2) => [...before2, value2];
 var reachOptions = () => [
@@ -60009,6 +57723,74 @@ function openOptionsFrom(options2, env, user) {
     }
   };
 }
+
+// src/deploy/host/via.ts
+var grammar = "local | ssh://[user@]host[:port] | incus:NAME | lxc:NAME, joined by +";
+function parseVia(text3) {
+  if (text3.trim() === "") throw wrong(text3, "it is empty");
+  const hops = text3.split("+").map((part) => parseHop(text3, part.trim()));
+  for (const [index, hop] of hops.entries()) {
+    const next = hops[index + 1];
+    if (hop.kind === "local" && hops.length > 1)
+      throw wrong(text3, "local stands alone: every other way in starts here anyway");
+    if (hop.kind === "container" && next?.kind === "ssh")
+      throw wrong(
+        text3,
+        `ssh cannot start inside the container ${hop.name}; reach ${next.host} directly or through another host`
+      );
+  }
+  return { text: text3.trim(), hops };
+}
+var viaHost = (host2) => parseVia(/^(?:local$|ssh:\/\/|incus:|lxc:)/.test(host2.trim()) ? host2 : `ssh://${host2.trim()}`);
+function parseHop(text3, part) {
+  if (part === "local") return { kind: "local" };
+  if (part === "") throw wrong(text3, "nothing stands on one side of a +");
+  const scheme = /^([a-z]+):/i.exec(part)?.[1]?.toLowerCase();
+  if (scheme === "ssh") return parseSsh(text3, part);
+  if (scheme === "incus" || scheme === "lxc") {
+    const name2 = part.slice(scheme.length + 1);
+    if (name2.startsWith("//")) throw wrong(text3, `a container is written ${scheme}:NAME, without //`);
+    if (name2 === "") throw wrong(text3, `${scheme}: needs the name of a container`);
+    if (!/^(?:[A-Za-z0-9][A-Za-z0-9._-]*:)?[A-Za-z0-9][A-Za-z0-9-]*$/.test(name2))
+      throw wrong(text3, `"${name2}" is no container name (letters, digits and -)`);
+    return { kind: "container", program: scheme, name: name2 };
+  }
+  throw wrong(text3, `"${part}" is none of them`);
+}
+function parseSsh(text3, part) {
+  const match = /^ssh:\/\/(?:([^/]*)@)?(\[[^\]/]*\]|[^:/@[\]]*)(?::([^/]*))?\/?$/i.exec(part);
+  if (!match) throw wrong(text3, `"${part}" is not ssh://[user@]host[:port]`);
+  const [, account, bracketed, portText] = match;
+  if (portText?.includes(":")) throw wrong(text3, "an IPv6 address stands in brackets: ssh://[::1]");
+  const host2 = bracketed.replace(/^\[(.*)\]$/, "$1");
+  if (host2 === "") throw wrong(text3, "the host is missing behind ssh://");
+  if (!/^[A-Za-z0-9_:%][A-Za-z0-9._:%-]*$/.test(host2)) throw wrong(text3, `"${host2}" is no host name or address`);
+  const user = account === void 0 ? void 0 : parseUser(text3, account);
+  const port2 = portText === void 0 ? void 0 : Number(portText);
+  if (port2 !== void 0 && !(/^\d+$/.test(portText) && port2 >= 1 && port2 <= 65535))
+    throw wrong(text3, `"${portText}" is no port (1 to 65535)`);
+  return { kind: "ssh", host: host2, ...user !== void 0 && { user }, ...port2 !== void 0 && { port: port2 } };
+}
+function parseUser(text3, account) {
+  const [name2, password] = account.split(/:(.*)/s);
+  if (password !== void 0) {
+    hideSecret(password);
+    throw usage(
+      `A password does not belong into "${text3}": everyone on this machine can read it there.`,
+      "Put it into an environment variable and name that variable, or use a key."
+    );
+  }
+  let user;
+  try {
+    user = decodeURIComponent(name2);
+  } catch {
+    throw wrong(text3, `the user name "${name2}" holds a % that is no escape`);
+  }
+  if (user === "") throw wrong(text3, "the user name before @ is empty");
+  if (/^-|[\s\x00-\x1f\x7f]/.test(user)) throw wrong(text3, `"${user}" is no user name`);
+  return user;
+}
+var wrong = (text3, why) => usage(`"${text3}" is no way in: ${why}.`, `Write ${grammar}.`);
 
 // src/deploy/options.ts
 var several2 = (value2, before2) => [...before2, value2];
@@ -60330,7 +58112,7 @@ async function readDeployFile(text3, path6) {
   const result = deployFile.safeParse(written);
   const shape = shapeOf(written);
   const wrong3 = [
-    ...(result.error?.issues ?? []).flatMap((issue3) => explain3(issue3, written, at)),
+    ...(result.error?.issues ?? []).flatMap((issue3) => explain2(issue3, written, at)),
     ...needsOf(shape, at),
     ...protectionOf(shape, at),
     ...wayOf(shape, at)
@@ -60377,7 +58159,7 @@ function lineOf(yaml, document2, lines3, path6) {
   }
   return lines3.linePos(offset).line;
 }
-function explain3(issue3, values, at) {
+function explain2(issue3, values, at) {
   const present = valueAt(values, issue3.path);
   switch (issue3.code) {
     case "unrecognized_keys":
@@ -60387,7 +58169,7 @@ function explain3(issue3, values, at) {
       });
     case "invalid_type":
       return [
-        present === void 0 ? `${at(issue3.path)} is missing` : `${at(issue3.path)} must be ${words2[issue3.expected] ?? issue3.expected}, not ${kindOf(present)}`
+        present === void 0 ? `${at(issue3.path)} is missing` : `${at(issue3.path)} must be ${words[issue3.expected] ?? issue3.expected}, not ${kindOf(present)}`
       ];
     case "invalid_value": {
       const close = nearest(String(present), issue3.values.map(String));
@@ -60404,7 +58186,7 @@ function explain3(issue3, values, at) {
       );
       if (branch && typeof present === "object" && present !== null)
         return branch.flatMap(
-          (inner) => explain3({ ...inner, path: [...issue3.path, ...inner.path] }, values, at)
+          (inner) => explain2({ ...inner, path: [...issue3.path, ...inner.path] }, values, at)
         );
       return [`${at(issue3.path)} ${shown(issue3.path, present)}${issue3.message}`];
     }
@@ -60416,7 +58198,7 @@ function explain3(issue3, values, at) {
       return [`${at(issue3.path)} ${shown(issue3.path, present)}${issue3.message}`];
   }
 }
-var words2 = {
+var words = {
   string: "a text",
   number: "a number",
   int: "a whole number",
@@ -60425,19 +58207,19 @@ var words2 = {
   object: "a mapping",
   record: "a mapping"
 };
-var kindOf = (value2) => value2 === null ? "empty" : Array.isArray(value2) ? "a list" : typeof value2 === "object" ? "a mapping" : words2[typeof value2] ?? typeof value2;
+var kindOf = (value2) => value2 === null ? "empty" : Array.isArray(value2) ? "a list" : typeof value2 === "object" ? "a mapping" : words[typeof value2] ?? typeof value2;
 var shown = (path6, value2) => (typeof value2 === "string" || typeof value2 === "number") && String(value2).length <= 60 && !["identity", "health-url"].includes(String(path6.at(-1))) ? `${JSON.stringify(value2)} ` : "";
 var valueAt = (values, path6) => path6.reduce((value2, key) => value2?.[key], values);
 function knownKeys(path6) {
   let places = [jsonSchema()];
   for (const key of path6)
-    places = places.flatMap(open7).flatMap(({ properties, additionalProperties, items }) => {
+    places = places.flatMap(open8).flatMap(({ properties, additionalProperties, items }) => {
       const next = typeof key === "number" ? items : properties?.[String(key)] ?? (typeof additionalProperties === "object" ? additionalProperties : void 0);
       return next ? [next] : [];
     });
-  return [...new Set(places.flatMap(open7).flatMap(({ properties }) => Object.keys(properties ?? {})))];
+  return [...new Set(places.flatMap(open8).flatMap(({ properties }) => Object.keys(properties ?? {})))];
 }
-var open7 = (schema) => [schema, ...(schema.anyOf ?? []).flatMap(open7)];
+var open8 = (schema) => [schema, ...(schema.anyOf ?? []).flatMap(open8)];
 function* needsOf({ services, environments }, at) {
   const names = Object.keys(services);
   for (const [name2, { needs }] of Object.entries(services))
@@ -60490,14 +58272,2099 @@ function* wayOf({ environments }, at) {
   }
 }
 
+// src/deploy/host/container.ts
+function containerHost(outer, { program: program3, name: name2, execPrefix }) {
+  const enter = [...execPrefix, program3, "exec", "--force-noninteractive", name2, "--"];
+  const label = `${program3}:${name2}`;
+  return {
+    name: outer.name === "local" ? label : `${outer.name}+${label}`,
+    networked: outer.networked ?? true,
+    outer,
+    async run(argv2, options2) {
+      const result = await outer.run([...enter, ...argv2], options2);
+      if (mayBeOurs(result)) await assertEntered(outer, enter, label, options2);
+      return result;
+    },
+    close: () => outer.close()
+  };
+}
+var mayBeOurs = ({ code, stderr }) => code !== 0 && (code === 126 || code === 127 || /^(?:Error: |sudo: |.*permission denied)/im.test(stderr));
+async function assertEntered(outer, enter, label, options2) {
+  const { code, stderr } = await outer.run([...enter, "true"], {
+    ...options2?.timeoutMs !== void 0 && { timeoutMs: options2.timeoutMs },
+    ...options2?.signal && { signal: options2.signal }
+  });
+  if (code === 0) return;
+  const message = `No command runs in ${label} from ${outer.name}: ${stderr.trim() || `exit code ${code}`}`;
+  const fix = `Try it there: ${enter.join(" ")} true. Where root is needed, pass --exec-prefix 'sudo -n'.`;
+  throw /not found|permission denied|password is required/i.test(stderr) ? new Refusal(message, fix) : unknown(message, fix);
+}
+
+// src/deploy/host/ssh/exec.ts
+var longestLine = 32 * 4096 - 1;
+async function exec(link, argv2, options2 = {}) {
+  const line = `exec ${quoteAll(argv2)}`;
+  if (argv2.length === 0) throw new TypeError("An argument list needs a program.");
+  if (Buffer.byteLength(line) > longestLine)
+    throw problem(
+      `A command line of ${Buffer.byteLength(line)} bytes does not fit through SSH: ${shorten(line)}`,
+      `Keep it under ${longestLine} bytes, or pass the data on standard input.`
+    );
+  options2.signal?.throwIfAborted();
+  return await new Promise((resolve3, reject) => {
+    const output2 = new Output();
+    let channel;
+    let exit;
+    let settled = false;
+    const settle3 = () => {
+      const first = !settled;
+      settled = true;
+      clearTimeout(timer);
+      options2.signal?.removeEventListener("abort", onAbort);
+      stopWaiting();
+      return first;
+    };
+    const fail = (error63) => {
+      if (!settle3()) return;
+      end(channel);
+      if (options2.stdin && "destroy" in options2.stdin) options2.stdin.destroy();
+      reject(error63);
+    };
+    const onAbort = () => fail(options2.signal?.reason);
+    const guarded = (take) => (chunk) => {
+      try {
+        if (!settled) take(chunk);
+      } catch (error63) {
+        fail(error63);
+      }
+    };
+    const timer = options2.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv2, options2.timeoutMs, `on ${link.name}`)), options2.timeoutMs);
+    options2.signal?.addEventListener("abort", onAbort, { once: true });
+    let stopWaiting = () => {
+    };
+    stopWaiting = link.onLost(fail);
+    if (settled) return;
+    const begin = (error63, opened) => {
+      if (error63) return fail(link.lost ?? refused(error63, link.name));
+      if (settled) return end(opened);
+      channel = opened;
+      opened.on("exit", (code, signal) => {
+        exit = { code, signal: signal === void 0 ? null : `SIG${signal.replace(/^SIG/, "")}` };
+      });
+      opened.on("data", guarded(options2.onStdout ?? ((chunk) => output2.addStdout(chunk))));
+      opened.stderr.on(
+        "data",
+        guarded((chunk) => output2.addStderr(chunk))
+      );
+      opened.on("close", () => {
+        if (!exit) return fail(link.lost ?? noExit(argv2, link.name));
+        if (settle3()) resolve3({ ...exit, stdout: output2.stdout, stderr: output2.stderr });
+      });
+      feed(options2.stdin, opened).catch(fail);
+    };
+    try {
+      link.use((client) => client.exec(line, { env: { LC_ALL: "C" } }, begin));
+    } catch (error63) {
+      fail(error63);
+    }
+  });
+}
+function end(channel) {
+  if (!channel) return;
+  channel.on("error", () => {
+  });
+  channel.signal("KILL");
+  channel.close();
+}
+var refused = (error63, name2) => unknown(
+  `${name2} starts no command: ${messageOf(error63)}`,
+  "See MaxSessions and ForceCommand in its sshd_config, and whether the account has a login shell.",
+  error63
+);
+var noExit = (argv2, name2) => unknown(
+  `${name2} did not say how the command ended: ${shorten(quoteAll(argv2))}`,
+  "The server, or its machine, may have gone down meanwhile; look there before running it again."
+);
+
+// node_modules/node-ssh/lib/esm/index.mjs
+var import_assert3 = __toESM(require_assert(), 1);
+var import_fs3 = __toESM(require_fs(), 1);
+var import_is_stream = __toESM(require_is_stream(), 1);
+var import_make_dir = __toESM(require_make_dir(), 1);
+var import_path2 = __toESM(require_path(), 1);
+
+// node_modules/sb-promise-queue/lib/esm/index.mjs
+var PromiseQueue = class {
+  constructor({ concurrency = 1 } = {}) {
+    this.options = { concurrency };
+    this.running = 0;
+    this.queue = [];
+    this.idleCallbacks = [];
+  }
+  clear() {
+    this.queue = [];
+  }
+  onIdle(callback) {
+    this.idleCallbacks.push(callback);
+    return () => {
+      const index = this.idleCallbacks.indexOf(callback);
+      if (index !== -1) {
+        this.idleCallbacks.splice(index, 1);
+      }
+    };
+  }
+  waitTillIdle() {
+    return new Promise((resolve3) => {
+      if (this.running === 0) {
+        resolve3();
+        return;
+      }
+      const dispose = this.onIdle(() => {
+        dispose();
+        resolve3();
+      });
+    });
+  }
+  add(callback) {
+    return new Promise((resolve3, reject) => {
+      const runCallback = () => {
+        this.running += 1;
+        try {
+          Promise.resolve(callback()).then((val) => {
+            resolve3(val);
+            this.processNext();
+          }, (err) => {
+            reject(err);
+            this.processNext();
+          });
+        } catch (err) {
+          reject(err);
+          this.processNext();
+        }
+      };
+      if (this.running >= this.options.concurrency) {
+        this.queue.push(runCallback);
+      } else {
+        runCallback();
+      }
+    });
+  }
+  // Internal function, don't use
+  processNext() {
+    this.running -= 1;
+    const callback = this.queue.shift();
+    if (callback) {
+      callback();
+    } else if (this.running === 0) {
+      this.idleCallbacks.forEach((item) => item());
+    }
+  }
+};
+
+// node_modules/sb-scandir/lib/esm/index.mjs
+var import_fs2 = __toESM(require_fs(), 1);
+var import_path = __toESM(require_path(), 1);
+var import_assert2 = __toESM(require_assert(), 1);
+var defaultFilesystem = {
+  join(pathA, pathB) {
+    return import_path.default.join(pathA, pathB);
+  },
+  basename(path6) {
+    return import_path.default.basename(path6);
+  },
+  stat(path6) {
+    return new Promise((resolve3, reject) => {
+      import_fs2.default.stat(path6, (err, res) => {
+        if (err) {
+          reject(err);
+        } else {
+          resolve3(res);
+        }
+      });
+    });
+  },
+  readdir(path6) {
+    return new Promise((resolve3, reject) => {
+      import_fs2.default.readdir(path6, (err, res) => {
+        if (err) {
+          reject(err);
+        } else {
+          resolve3(res);
+        }
+      });
+    });
+  }
+};
+async function scanDirectoryInternal({ path: path6, recursive: recursive2, validate: validate2, result, fileSystem, queue, reject }) {
+  const itemStat = await fileSystem.stat(path6);
+  if (itemStat.isFile()) {
+    result.files.push(path6);
+  } else if (itemStat.isDirectory()) {
+    result.directories.push(path6);
+  }
+  if (!itemStat.isDirectory() || recursive2 === "none") {
+    return;
+  }
+  const contents = await fileSystem.readdir(path6);
+  contents.forEach((item) => {
+    const itemPath = fileSystem.join(path6, item);
+    if (!validate2(itemPath)) {
+      return;
+    }
+    queue.add(() => scanDirectoryInternal({
+      path: itemPath,
+      recursive: recursive2 === "shallow" ? "none" : "deep",
+      validate: validate2,
+      result,
+      fileSystem,
+      queue,
+      reject
+    })).catch(reject);
+  });
+}
+async function scanDirectory(path6, { recursive: recursive2 = true, validate: validate2 = null, concurrency = Infinity, fileSystem = defaultFilesystem } = {}) {
+  (0, import_assert2.default)(path6 && typeof path6 === "string", "path must be a valid string");
+  (0, import_assert2.default)(typeof recursive2 === "boolean", "options.recursive must be a valid boolean");
+  (0, import_assert2.default)(validate2 === null || typeof validate2 === "function", "options.validate must be a valid function");
+  (0, import_assert2.default)(typeof concurrency === "number", "options.concurrency must be a valid number");
+  (0, import_assert2.default)(fileSystem !== null && typeof fileSystem === "object", "options.fileSystem must be a valid object");
+  const queue = new PromiseQueue({
+    concurrency
+  });
+  const result = { files: [], directories: [] };
+  const mergedFileSystem = { ...defaultFilesystem, ...fileSystem };
+  await new Promise((resolve3, reject) => {
+    scanDirectoryInternal({
+      path: path6,
+      recursive: recursive2 ? "deep" : "shallow",
+      validate: validate2 != null ? validate2 : (item) => mergedFileSystem.basename(item).slice(0, 1) !== ".",
+      result,
+      fileSystem: mergedFileSystem,
+      queue,
+      reject
+    }).then(() => queue.waitTillIdle()).then(resolve3, reject);
+  });
+  return result;
+}
+var esm_default = scanDirectory;
+
+// node_modules/node-ssh/lib/esm/index.mjs
+var import_shell_escape = __toESM(require_shell_escape(), 1);
+var import_ssh2 = __toESM(require_lib2(), 1);
+var DEFAULT_CONCURRENCY = 1;
+var DEFAULT_VALIDATE = (path6) => !import_path2.default.basename(path6).startsWith(".");
+var DEFAULT_TICK = () => {
+};
+var SSHError = class extends Error {
+  constructor(message, code = null) {
+    super(message);
+    this.code = code;
+  }
+};
+function unixifyPath(path6) {
+  if (path6.includes("\\")) {
+    return path6.split("\\").join("/");
+  }
+  return path6;
+}
+async function readFile2(filePath) {
+  return new Promise((resolve3, reject) => {
+    import_fs3.default.readFile(filePath, "utf8", (err, res) => {
+      if (err) {
+        reject(err);
+      } else {
+        resolve3(res);
+      }
+    });
+  });
+}
+var SFTP_MKDIR_ERR_CODE_REGEXP = /Error: (E[\S]+): /;
+async function makeDirectoryWithSftp(path6, sftp) {
+  let stats = null;
+  try {
+    stats = await new Promise((resolve3, reject) => {
+      sftp.stat(path6, (err, res) => {
+        if (err) {
+          reject(err);
+        } else {
+          resolve3(res);
+        }
+      });
+    });
+  } catch (_) {
+  }
+  if (stats) {
+    if (stats.isDirectory()) {
+      return;
+    }
+    throw new Error("mkdir() failed, target already exists and is not a directory");
+  }
+  try {
+    await new Promise((resolve3, reject) => {
+      sftp.mkdir(path6, (err) => {
+        if (err) {
+          reject(err);
+        } else {
+          resolve3();
+        }
+      });
+    });
+  } catch (err) {
+    if (err != null && typeof err.stack === "string") {
+      const matches2 = SFTP_MKDIR_ERR_CODE_REGEXP.exec(err.stack);
+      if (matches2 != null) {
+        throw new SSHError(err.message, matches2[1]);
+      }
+      throw err;
+    }
+  }
+}
+var NodeSSH = class {
+  constructor() {
+    this.connection = null;
+  }
+  getConnection() {
+    const { connection } = this;
+    if (connection == null) {
+      throw new Error("Not connected to server");
+    }
+    return connection;
+  }
+  async connect(givenConfig) {
+    (0, import_assert3.default)(givenConfig != null && typeof givenConfig === "object", "config must be a valid object");
+    const config2 = { ...givenConfig };
+    (0, import_assert3.default)(config2.username != null && typeof config2.username === "string", "config.username must be a valid string");
+    if (config2.host != null) {
+      (0, import_assert3.default)(typeof config2.host === "string", "config.host must be a valid string");
+    } else if (config2.sock != null) {
+      (0, import_assert3.default)(typeof config2.sock === "object", "config.sock must be a valid object");
+    } else {
+      throw new import_assert3.AssertionError({ message: "Either config.host or config.sock must be provided" });
+    }
+    if (config2.privateKey != null || config2.privateKeyPath != null) {
+      if (config2.privateKey != null) {
+        (0, import_assert3.default)(typeof config2.privateKey === "string", "config.privateKey must be a valid string");
+        (0, import_assert3.default)(config2.privateKeyPath == null, "config.privateKeyPath must not be specified when config.privateKey is specified");
+      } else if (config2.privateKeyPath != null) {
+        (0, import_assert3.default)(typeof config2.privateKeyPath === "string", "config.privateKeyPath must be a valid string");
+        (0, import_assert3.default)(config2.privateKey == null, "config.privateKey must not be specified when config.privateKeyPath is specified");
+      }
+      (0, import_assert3.default)(config2.passphrase == null || typeof config2.passphrase === "string", "config.passphrase must be null or a valid string");
+      if (config2.privateKeyPath != null) {
+        try {
+          config2.privateKey = await readFile2(config2.privateKeyPath);
+        } catch (err) {
+          if (err != null && err.code === "ENOENT") {
+            throw new import_assert3.AssertionError({ message: "config.privateKeyPath does not exist at given fs path" });
+          }
+          throw err;
+        }
+      }
+    } else if (config2.password != null) {
+      (0, import_assert3.default)(typeof config2.password === "string", "config.password must be a valid string");
+    }
+    if (config2.tryKeyboard != null) {
+      (0, import_assert3.default)(typeof config2.tryKeyboard === "boolean", "config.tryKeyboard must be a valid boolean");
+    }
+    if (config2.tryKeyboard) {
+      const { password } = config2;
+      if (config2.onKeyboardInteractive != null) {
+        (0, import_assert3.default)(typeof config2.onKeyboardInteractive === "function", "config.onKeyboardInteractive must be a valid function");
+      } else if (password != null) {
+        config2.onKeyboardInteractive = (name2, instructions, instructionsLang, prompts, finish3) => {
+          if (prompts.length > 0 && prompts[0].prompt.toLowerCase().includes("password")) {
+            finish3([password]);
+          }
+        };
+      }
+    }
+    const connection = new import_ssh2.default.Client();
+    this.connection = connection;
+    await new Promise((resolve3, reject) => {
+      connection.on("error", reject);
+      if (config2.onKeyboardInteractive) {
+        connection.on("keyboard-interactive", config2.onKeyboardInteractive);
+      }
+      connection.on("ready", () => {
+        connection.removeListener("error", reject);
+        resolve3();
+      });
+      connection.on("end", () => {
+        if (this.connection === connection) {
+          this.connection = null;
+        }
+      });
+      connection.on("close", () => {
+        if (this.connection === connection) {
+          this.connection = null;
+        }
+        reject(new SSHError("No response from server", "ETIMEDOUT"));
+      });
+      connection.connect(config2);
+    });
+    return this;
+  }
+  isConnected() {
+    return this.connection != null;
+  }
+  async requestShell(options2) {
+    const connection = this.getConnection();
+    return new Promise((resolve3, reject) => {
+      connection.on("error", reject);
+      const callback = (err, res) => {
+        connection.removeListener("error", reject);
+        if (err) {
+          reject(err);
+        } else {
+          resolve3(res);
+        }
+      };
+      if (options2 == null) {
+        connection.shell(callback);
+      } else {
+        connection.shell(options2, callback);
+      }
+    });
+  }
+  async withShell(callback, options2) {
+    (0, import_assert3.default)(typeof callback === "function", "callback must be a valid function");
+    const shell = await this.requestShell(options2);
+    try {
+      await callback(shell);
+    } finally {
+      shell.destroy();
+    }
+  }
+  async requestSFTP() {
+    const connection = this.getConnection();
+    return new Promise((resolve3, reject) => {
+      connection.on("error", reject);
+      connection.sftp((err, res) => {
+        connection.removeListener("error", reject);
+        if (err) {
+          reject(err);
+        } else {
+          resolve3(res);
+        }
+      });
+    });
+  }
+  async withSFTP(callback) {
+    (0, import_assert3.default)(typeof callback === "function", "callback must be a valid function");
+    const sftp = await this.requestSFTP();
+    try {
+      await callback(sftp);
+    } finally {
+      sftp.end();
+    }
+  }
+  async execCommand(givenCommand, options2 = {}) {
+    (0, import_assert3.default)(typeof givenCommand === "string", "command must be a valid string");
+    (0, import_assert3.default)(options2 != null && typeof options2 === "object", "options must be a valid object");
+    (0, import_assert3.default)(options2.cwd == null || typeof options2.cwd === "string", "options.cwd must be a valid string");
+    (0, import_assert3.default)(options2.stdin == null || typeof options2.stdin === "string" || import_is_stream.default.readable(options2.stdin), "options.stdin must be a valid string or readable stream");
+    (0, import_assert3.default)(options2.execOptions == null || typeof options2.execOptions === "object", "options.execOptions must be a valid object");
+    (0, import_assert3.default)(options2.encoding == null || typeof options2.encoding === "string", "options.encoding must be a valid string");
+    (0, import_assert3.default)(options2.onChannel == null || typeof options2.onChannel === "function", "options.onChannel must be a valid function");
+    (0, import_assert3.default)(options2.onStdout == null || typeof options2.onStdout === "function", "options.onStdout must be a valid function");
+    (0, import_assert3.default)(options2.onStderr == null || typeof options2.onStderr === "function", "options.onStderr must be a valid function");
+    (0, import_assert3.default)(options2.noTrim == null || typeof options2.noTrim === "boolean", "options.noTrim must be a boolean");
+    let command = givenCommand;
+    if (options2.cwd) {
+      command = `cd ${(0, import_shell_escape.default)([options2.cwd])} ; ${command}`;
+    }
+    const connection = this.getConnection();
+    const output2 = { stdout: [], stderr: [] };
+    return new Promise((resolve3, reject) => {
+      connection.on("error", reject);
+      connection.exec(command, options2.execOptions != null ? options2.execOptions : {}, (err, channel) => {
+        connection.removeListener("error", reject);
+        if (err) {
+          reject(err);
+          return;
+        }
+        if (options2.onChannel) {
+          options2.onChannel(channel);
+        }
+        channel.on("data", (chunk) => {
+          if (options2.onStdout)
+            options2.onStdout(chunk);
+          output2.stdout.push(chunk.toString(options2.encoding));
+        });
+        channel.stderr.on("data", (chunk) => {
+          if (options2.onStderr)
+            options2.onStderr(chunk);
+          output2.stderr.push(chunk.toString(options2.encoding));
+        });
+        if (options2.stdin != null) {
+          if (import_is_stream.default.readable(options2.stdin)) {
+            options2.stdin.pipe(channel, {
+              end: true
+            });
+          } else {
+            channel.write(options2.stdin);
+            channel.end();
+          }
+        } else {
+          channel.end();
+        }
+        let code = null;
+        let signal = null;
+        channel.on("exit", (code_, signal_) => {
+          code = code_ !== null && code_ !== void 0 ? code_ : null;
+          signal = signal_ !== null && signal_ !== void 0 ? signal_ : null;
+        });
+        channel.on("close", () => {
+          let stdout = output2.stdout.join("");
+          let stderr = output2.stderr.join("");
+          if (options2.noTrim !== true) {
+            stdout = stdout.trim();
+            stderr = stderr.trim();
+          }
+          resolve3({
+            code: code != null ? code : null,
+            signal: signal != null ? signal : null,
+            stdout,
+            stderr
+          });
+        });
+      });
+    });
+  }
+  async exec(command, parameters, options2 = {}) {
+    (0, import_assert3.default)(typeof command === "string", "command must be a valid string");
+    (0, import_assert3.default)(Array.isArray(parameters), "parameters must be a valid array");
+    (0, import_assert3.default)(options2 != null && typeof options2 === "object", "options must be a valid object");
+    (0, import_assert3.default)(options2.stream == null || ["both", "stdout", "stderr"].includes(options2.stream), "options.stream must be one of both, stdout, stderr");
+    for (let i = 0, { length } = parameters; i < length; i += 1) {
+      (0, import_assert3.default)(typeof parameters[i] === "string", `parameters[${i}] must be a valid string`);
+    }
+    const completeCommand = `${command}${parameters.length > 0 ? ` ${(0, import_shell_escape.default)(parameters)}` : ""}`;
+    const response = await this.execCommand(completeCommand, options2);
+    if (options2.stream == null || options2.stream === "stdout") {
+      if (response.stderr) {
+        throw new Error(response.stderr);
+      }
+      return response.stdout;
+    }
+    if (options2.stream === "stderr") {
+      return response.stderr;
+    }
+    return response;
+  }
+  async mkdir(path6, method = "sftp", givenSftp = null) {
+    (0, import_assert3.default)(typeof path6 === "string", "path must be a valid string");
+    (0, import_assert3.default)(typeof method === "string" && (method === "sftp" || method === "exec"), "method must be either sftp or exec");
+    (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
+    if (method === "exec") {
+      await this.exec("mkdir", ["-p", unixifyPath(path6)]);
+      return;
+    }
+    const sftp = givenSftp || await this.requestSFTP();
+    const makeSftpDirectory = async (retry) => makeDirectoryWithSftp(unixifyPath(path6), sftp).catch(async (error63) => {
+      if (!retry || error63 == null || error63.message !== "No such file" && error63.code !== "ENOENT") {
+        throw error63;
+      }
+      await this.mkdir(import_path2.default.dirname(path6), "sftp", sftp);
+      await makeSftpDirectory(false);
+    });
+    try {
+      await makeSftpDirectory(true);
+    } finally {
+      if (!givenSftp) {
+        sftp.end();
+      }
+    }
+  }
+  async getFile(localFile, remoteFile, givenSftp = null, transferOptions = null) {
+    (0, import_assert3.default)(typeof localFile === "string", "localFile must be a valid string");
+    (0, import_assert3.default)(typeof remoteFile === "string", "remoteFile must be a valid string");
+    (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
+    (0, import_assert3.default)(transferOptions == null || typeof transferOptions === "object", "transferOptions must be a valid object");
+    const sftp = givenSftp || await this.requestSFTP();
+    try {
+      await new Promise((resolve3, reject) => {
+        sftp.fastGet(unixifyPath(remoteFile), localFile, transferOptions || {}, (err) => {
+          if (err) {
+            reject(err);
+          } else {
+            resolve3();
+          }
+        });
+      });
+    } finally {
+      if (!givenSftp) {
+        sftp.end();
+      }
+    }
+  }
+  async putFile(localFile, remoteFile, givenSftp = null, transferOptions = null) {
+    (0, import_assert3.default)(typeof localFile === "string", "localFile must be a valid string");
+    (0, import_assert3.default)(typeof remoteFile === "string", "remoteFile must be a valid string");
+    (0, import_assert3.default)(givenSftp == null || typeof givenSftp === "object", "sftp must be a valid object");
+    (0, import_assert3.default)(transferOptions == null || typeof transferOptions === "object", "transferOptions must be a valid object");
+    (0, import_assert3.default)(await new Promise((resolve3) => {
+      import_fs3.default.access(localFile, import_fs3.default.constants.R_OK, (err) => {
+        resolve3(err === null);
+      });
+    }), `localFile does not exist at ${localFile}`);
+    const sftp = givenSftp || await this.requestSFTP();
+    const putFile = (retry) => {
+      return new Promise((resolve3, reject) => {
+        sftp.fastPut(localFile, unixifyPath(remoteFile), transferOptions || {}, (err) => {
+          if (err == null) {
+            resolve3();
+            return;
+          }
+          if (err.message === "No such file" && retry) {
+            resolve3(this.mkdir(import_path2.default.dirname(remoteFile), "sftp", sftp).then(() => putFile(false)));
+          } else {
+            reject(err);
+          }
+        });
+      });
+    };
+    try {
+      await putFile(true);
+    } finally {
+      if (!givenSftp) {
+        sftp.end();
+      }
+    }
+  }
+  async putFiles(files, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {} } = {}) {
+    (0, import_assert3.default)(Array.isArray(files), "files must be an array");
+    for (let i = 0, { length } = files; i < length; i += 1) {
+      const file2 = files[i];
+      (0, import_assert3.default)(file2, "files items must be valid objects");
+      (0, import_assert3.default)(file2.local && typeof file2.local === "string", `files[${i}].local must be a string`);
+      (0, import_assert3.default)(file2.remote && typeof file2.remote === "string", `files[${i}].remote must be a string`);
+    }
+    const transferred = [];
+    const sftp = givenSftp || await this.requestSFTP();
+    const queue = new PromiseQueue({ concurrency });
+    try {
+      await new Promise((resolve3, reject) => {
+        files.forEach((file2) => {
+          queue.add(async () => {
+            await this.putFile(file2.local, file2.remote, sftp, transferOptions);
+            transferred.push(file2);
+          }).catch(reject);
+        });
+        queue.waitTillIdle().then(resolve3);
+      });
+    } catch (error63) {
+      if (error63 != null) {
+        error63.transferred = transferred;
+      }
+      throw error63;
+    } finally {
+      if (!givenSftp) {
+        sftp.end();
+      }
+    }
+  }
+  async putDirectory(localDirectory, remoteDirectory, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {}, recursive: recursive2 = true, tick = DEFAULT_TICK, validate: validate2 = DEFAULT_VALIDATE } = {}) {
+    (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
+    (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
+    const localDirectoryStat = await new Promise((resolve3) => {
+      import_fs3.default.stat(localDirectory, (err, stat7) => {
+        resolve3(stat7 || null);
+      });
+    });
+    (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
+    (0, import_assert3.default)(localDirectoryStat.isDirectory(), `localDirectory is not a directory at ${localDirectory}`);
+    const sftp = givenSftp || await this.requestSFTP();
+    const scanned = await esm_default(localDirectory, {
+      recursive: recursive2,
+      validate: validate2
+    });
+    const files = scanned.files.map((item) => import_path2.default.relative(localDirectory, item));
+    const directories = scanned.directories.map((item) => import_path2.default.relative(localDirectory, item));
+    directories.sort((a, b) => a.length - b.length);
+    let failed3 = false;
+    try {
+      await new Promise((resolve3, reject) => {
+        const queue = new PromiseQueue({ concurrency });
+        directories.forEach((directory) => {
+          queue.add(async () => {
+            await this.mkdir(import_path2.default.join(remoteDirectory, directory), "sftp", sftp);
+          }).catch(reject);
+        });
+        resolve3(queue.waitTillIdle());
+      });
+      await new Promise((resolve3, reject) => {
+        const queue = new PromiseQueue({ concurrency });
+        files.forEach((file2) => {
+          queue.add(async () => {
+            const localFile = import_path2.default.join(localDirectory, file2);
+            const remoteFile = import_path2.default.join(remoteDirectory, file2);
+            try {
+              await this.putFile(localFile, remoteFile, sftp, transferOptions);
+              tick(localFile, remoteFile, null);
+            } catch (_) {
+              failed3 = true;
+              tick(localFile, remoteFile, _);
+            }
+          }).catch(reject);
+        });
+        resolve3(queue.waitTillIdle());
+      });
+    } finally {
+      if (!givenSftp) {
+        sftp.end();
+      }
+    }
+    return !failed3;
+  }
+  async getDirectory(localDirectory, remoteDirectory, { concurrency = DEFAULT_CONCURRENCY, sftp: givenSftp = null, transferOptions = {}, recursive: recursive2 = true, tick = DEFAULT_TICK, validate: validate2 = DEFAULT_VALIDATE } = {}) {
+    (0, import_assert3.default)(typeof localDirectory === "string" && localDirectory, "localDirectory must be a string");
+    (0, import_assert3.default)(typeof remoteDirectory === "string" && remoteDirectory, "remoteDirectory must be a string");
+    const localDirectoryStat = await new Promise((resolve3) => {
+      import_fs3.default.stat(localDirectory, (err, stat7) => {
+        resolve3(stat7 || null);
+      });
+    });
+    (0, import_assert3.default)(localDirectoryStat != null, `localDirectory does not exist at ${localDirectory}`);
+    (0, import_assert3.default)(localDirectoryStat.isDirectory(), `localDirectory is not a directory at ${localDirectory}`);
+    const sftp = givenSftp || await this.requestSFTP();
+    const scanned = await esm_default(remoteDirectory, {
+      recursive: recursive2,
+      validate: validate2,
+      concurrency,
+      fileSystem: {
+        basename(path6) {
+          return import_path2.default.posix.basename(path6);
+        },
+        join(pathA, pathB) {
+          return import_path2.default.posix.join(pathA, pathB);
+        },
+        readdir(path6) {
+          return new Promise((resolve3, reject) => {
+            sftp.readdir(path6, (err, res) => {
+              if (err) {
+                reject(err);
+              } else {
+                resolve3(res.map((item) => item.filename));
+              }
+            });
+          });
+        },
+        stat(path6) {
+          return new Promise((resolve3, reject) => {
+            sftp.stat(path6, (err, res) => {
+              if (err) {
+                reject(err);
+              } else {
+                resolve3(res);
+              }
+            });
+          });
+        }
+      }
+    });
+    const files = scanned.files.map((item) => import_path2.default.relative(remoteDirectory, item));
+    const directories = scanned.directories.map((item) => import_path2.default.relative(remoteDirectory, item));
+    directories.sort((a, b) => a.length - b.length);
+    let failed3 = false;
+    try {
+      await new Promise((resolve3, reject) => {
+        const queue = new PromiseQueue({ concurrency });
+        directories.forEach((directory) => {
+          queue.add(async () => {
+            await (0, import_make_dir.default)(import_path2.default.join(localDirectory, directory));
+          }).catch(reject);
+        });
+        resolve3(queue.waitTillIdle());
+      });
+      await new Promise((resolve3, reject) => {
+        const queue = new PromiseQueue({ concurrency });
+        files.forEach((file2) => {
+          queue.add(async () => {
+            const localFile = import_path2.default.join(localDirectory, file2);
+            const remoteFile = import_path2.default.join(remoteDirectory, file2);
+            try {
+              await this.getFile(localFile, remoteFile, sftp, transferOptions);
+              tick(localFile, remoteFile, null);
+            } catch (_) {
+              failed3 = true;
+              tick(localFile, remoteFile, _);
+            }
+          }).catch(reject);
+        });
+        resolve3(queue.waitTillIdle());
+      });
+    } finally {
+      if (!givenSftp) {
+        sftp.end();
+      }
+    }
+    return !failed3;
+  }
+  forwardIn(remoteAddr, remotePort, onConnection) {
+    const connection = this.getConnection();
+    return new Promise((resolve3, reject) => {
+      connection.forwardIn(remoteAddr, remotePort, (error63, port2) => {
+        if (error63) {
+          reject(error63);
+          return;
+        }
+        const handler = (details, acceptConnection, rejectConnection) => {
+          if (details.destIP === remoteAddr && details.destPort === port2) {
+            onConnection === null || onConnection === void 0 ? void 0 : onConnection(details, acceptConnection, rejectConnection);
+          }
+        };
+        if (onConnection) {
+          connection.on("tcp connection", handler);
+        }
+        const dispose = () => {
+          return new Promise((_resolve, _reject) => {
+            connection.off("tcp connection", handler);
+            connection.unforwardIn(remoteAddr, port2, (_error) => {
+              if (_error) {
+                _reject(error63);
+              }
+              _resolve();
+            });
+          });
+        };
+        resolve3({ port: port2, dispose });
+      });
+    });
+  }
+  forwardOut(srcIP, srcPort, dstIP, dstPort) {
+    const connection = this.getConnection();
+    return new Promise((resolve3, reject) => {
+      connection.forwardOut(srcIP, srcPort, dstIP, dstPort, (error63, channel) => {
+        if (error63) {
+          reject(error63);
+          return;
+        }
+        resolve3(channel);
+      });
+    });
+  }
+  forwardInStreamLocal(socketPath, onConnection) {
+    const connection = this.getConnection();
+    return new Promise((resolve3, reject) => {
+      connection.openssh_forwardInStreamLocal(socketPath, (error63) => {
+        if (error63) {
+          reject(error63);
+          return;
+        }
+        const handler = (details, acceptConnection, rejectConnection) => {
+          if (details.socketPath === socketPath) {
+            onConnection === null || onConnection === void 0 ? void 0 : onConnection(details, acceptConnection, rejectConnection);
+          }
+        };
+        if (onConnection) {
+          connection.on("unix connection", handler);
+        }
+        const dispose = () => {
+          return new Promise((_resolve, _reject) => {
+            connection.off("unix connection", handler);
+            connection.openssh_unforwardInStreamLocal(socketPath, (_error) => {
+              if (_error) {
+                _reject(_error);
+              }
+              _resolve();
+            });
+          });
+        };
+        resolve3({ dispose });
+      });
+    });
+  }
+  forwardOutStreamLocal(socketPath) {
+    const connection = this.getConnection();
+    return new Promise((resolve3, reject) => {
+      connection.openssh_forwardOutStreamLocal(socketPath, (error63, channel) => {
+        if (error63) {
+          reject(error63);
+          return;
+        }
+        resolve3(channel);
+      });
+    });
+  }
+  dispose() {
+    if (this.connection) {
+      this.connection.end();
+      this.connection = null;
+    }
+  }
+};
+
+// src/deploy/host/ssh/agent.ts
+var import_ssh22 = __toESM(require_lib2(), 1);
+
+// src/deploy/host/ssh/fingerprint.ts
+var import_node_crypto7 = __toESM(require_node_crypto(), 1);
+var fingerprintOf = (key) => `SHA256:${(0, import_node_crypto7.createHash)("sha256").update(key).digest("base64").replace(/=+$/, "")}`;
+function keyTypeOf(key) {
+  const length = key.length >= 4 ? key.readUInt32BE(0) : 0;
+  return length > 0 && length <= 64 && key.length >= 4 + length ? key.toString("latin1", 4, 4 + length) : "unknown";
+}
+
+// src/deploy/host/ssh/agent.ts
+var WatchedAgent = class extends import_ssh22.default.BaseAgent {
+  offered = [];
+  problem;
+  #agent;
+  constructor(socket) {
+    super();
+    this.#agent = import_ssh22.default.createAgent(socket);
+  }
+  getIdentities(callback) {
+    this.#agent.getIdentities((error63, keys) => {
+      if (error63) this.problem = messageOf(error63);
+      const parsed = (error63 ? [] : keys ?? []).filter((key) => typeof key === "object");
+      for (const key of parsed) this.offered.push(`${key.type} ${fingerprintOf(key.getPublicSSH())}`);
+      callback(void 0, parsed);
+    });
+  }
+  sign(key, data, options2, callback) {
+    if (typeof options2 === "function") this.#agent.sign(key, data, options2);
+    else this.#agent.sign(key, data, options2, callback);
+  }
+};
+
+// src/deploy/host/ssh/certificate.ts
+var import_ssh23 = __toESM(require_lib2(), 1);
+var suffix = "-cert-v01@openssh.com";
+var keyFields = {
+  "ssh-ed25519": 1,
+  "ssh-rsa": 2,
+  "ecdsa-sha2-nistp256": 2,
+  "ecdsa-sha2-nistp384": 2,
+  "ecdsa-sha2-nistp521": 2
+};
+function readCertificate(text3, name2) {
+  const [type = "", base643 = ""] = text3.trim().split(/\s+/);
+  const plain2 = type.endsWith(suffix) ? type.slice(0, -suffix.length) : "";
+  const fields2 = keyFields[plain2];
+  if (fields2 === void 0) throw notOne(name2, `it begins with "${type.slice(0, 40)}"`);
+  const blob = Buffer.from(base643, "base64");
+  try {
+    const wire = new Wire(blob);
+    if (wire.string().toString("latin1") !== type) throw new RangeError("its type differs from the word before it");
+    wire.string();
+    const publicKey2 = Buffer.concat([
+      sshString(plain2),
+      ...Array.from({ length: fields2 }, () => sshString(wire.string()))
+    ]);
+    wire.take(8);
+    if (wire.take(4).readUInt32BE(0) !== 1) throw new RangeError("it certifies a host, not a user");
+    const id = wire.string().toString("utf8");
+    const principals = new Wire(wire.string());
+    const users = [];
+    while (!principals.ended) users.push(principals.string().toString("utf8"));
+    const [from, until] = [wire.take(8).readBigUInt64BE(0), wire.take(8).readBigUInt64BE(0)];
+    const whom = users.length === 0 ? "anybody" : users.join(", ");
+    return { name: name2, blob, publicKey: publicKey2, words: `certificate "${id}" for ${whom}${period(from, until)}` };
+  } catch (error63) {
+    throw notOne(name2, error63 instanceof RangeError ? error63.message : String(error63));
+  }
+}
+var never2 = 2n ** 64n - 1n;
+var instant = (seconds3) => new Date(Number(seconds3) * 1e3).toISOString().replace(".000", "");
+var period = (from, until) => `${from === 0n ? "" : `, from ${instant(from)}`}${until === never2 ? "" : `, until ${instant(until)}`}`;
+var notOne = (name2, why) => usage(
+  `The certificate ${name2} is no user certificate of OpenSSH: ${why}.`,
+  "Pass the file KEY-cert.pub that ssh-keygen -s wrote."
+);
+var CertifiedAgent = class extends import_ssh23.default.BaseAgent {
+  #key;
+  #certified;
+  #client;
+  #plain;
+  constructor(key, { blob }, client) {
+    super();
+    this.#key = key;
+    this.#client = client;
+    this.#plain = key.type === "ssh-rsa" ? "rsa-sha2-512" : key.type;
+    this.#certified = Object.create(key, {
+      type: { value: `${this.#plain}${suffix}` },
+      getPublicSSH: { value: () => blob }
+    });
+  }
+  getIdentities(callback) {
+    callback(void 0, [this.#certified]);
+  }
+  sign(_, data, options2, callback) {
+    const done = typeof options2 === "function" ? options2 : callback;
+    const signature = this.#key.sign(data, this.#key.type === "ssh-rsa" ? "sha512" : void 0);
+    const client = this.#client();
+    if (signature instanceof Error || !client)
+      return done(signature instanceof Error ? signature : new Error("no connection"));
+    signPlainly(
+      client,
+      this.#plain,
+      () => done(void 0, this.#key.type.startsWith("ecdsa-") ? fromDer(signature) : signature)
+    );
+  }
+};
+function signPlainly(client, plain2, reply) {
+  const { write } = client._protocol._packetRW;
+  const own2 = Object.getOwnPropertyDescriptor(write, "finalize");
+  const { finalize: finalize2 } = write;
+  write.finalize = (packet, force) => {
+    const wire = new Wire(packet.subarray(write.allocStart));
+    wire.take(1);
+    for (let field = 0; field < 3; field++) wire.string();
+    wire.take(1);
+    for (let field = 0; field < 2; field++) wire.string();
+    const head = wire.taken;
+    const signature = new Wire(wire.string());
+    signature.string();
+    const payload = Buffer.concat([head, sshString(Buffer.concat([sshString(plain2), sshString(signature.string())]))]);
+    const anew = write.alloc(payload.length);
+    anew.set(payload, write.allocStart);
+    return finalize2.call(write, anew, force);
+  };
+  try {
+    reply();
+  } finally {
+    if (own2) Object.defineProperty(write, "finalize", own2);
+    else Reflect.deleteProperty(write, "finalize");
+  }
+}
+function fromDer(der) {
+  const numbers2 = [];
+  for (let at = der[1] & 128 ? 3 : 2; at < der.length; at += 2 + der[at + 1])
+    numbers2.push(sshString(der.subarray(at + 2, at + 2 + der[at + 1])));
+  return Buffer.concat(numbers2);
+}
+function sshString(value2) {
+  const bytes2 = Buffer.from(value2);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes2.length);
+  return Buffer.concat([length, bytes2]);
+}
+var Wire = class {
+  #bytes;
+  #at = 0;
+  constructor(bytes2) {
+    this.#bytes = bytes2;
+  }
+  get ended() {
+    return this.#at >= this.#bytes.length;
+  }
+  get taken() {
+    return this.#bytes.subarray(0, this.#at);
+  }
+  take(length) {
+    if (this.#at + length > this.#bytes.length) throw new RangeError("a part of it is missing");
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
+  string() {
+    return this.take(this.take(4).readUInt32BE(0));
+  }
+};
+
+// src/deploy/host/ssh/host-key.ts
+function normalFingerprint(text3) {
+  const clean = text3.trim().replace(/=+$/, "");
+  const match = /^(?:SHA256:)?([A-Za-z0-9+/]{43})$/i.exec(clean);
+  if (!match)
+    throw usage(
+      `"${text3}" is no fingerprint of a host key.`,
+      "It reads SHA256: and 43 characters, as ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints it on the host."
+    );
+  return `SHA256:${match[1]}`;
+}
+function checkHostKey(offered, trust) {
+  const type = keyTypeOf(offered);
+  const fingerprint = fingerprintOf(offered);
+  const { keys, fingerprints, label } = trust;
+  const is = (entry) => entry.key.equals(offered);
+  const shown2 = `${type} ${fingerprint}`;
+  const revoked = keys.revoked.find(is);
+  if (revoked)
+    return new Refusal(
+      `${label} offers a host key that was revoked: ${shown2} (${revoked.where}).`,
+      "Do not connect. Ask whoever runs the host; a revoked key in use means an old image, or someone in between."
+    );
+  if (fingerprints.includes(fingerprint) || keys.trusted.some(is)) return void 0;
+  const sameType = keys.trusted.filter((entry) => entry.type === type);
+  if (sameType.length > 0 || fingerprints.length > 0) {
+    const expected = sameType.length > 0 ? sameType.map((entry) => `${entry.type} ${fingerprintOf(entry.key)} (${entry.where})`) : fingerprints;
+    return new Refusal(
+      `THE HOST KEY OF ${label} IS NOT THE PINNED ONE. Someone may be in between, or the host was set up anew. It offers ${shown2}; pinned is ${expected.join(", ")}.`,
+      `Nothing was sent. Compare on the host itself: ssh-keygen -lf ${keyFile(type)}. Only if it is the same as offered, replace the pin with ${fingerprint}.`
+    );
+  }
+  if (keys.trusted.length === 0 && keys.authorities.length > 0)
+    return new Refusal(
+      `${label} is known only by a certificate authority (${keys.authorities[0].where}), and host certificates cannot be checked here (the SSH library negotiates plain host keys only). It offers ${shown2}.`,
+      pin(offered, trust)
+    );
+  const known3 = keys.trusted.map((entry) => `${entry.type} (${entry.where})`).join(", ");
+  return new Refusal(
+    known3 ? `${label} offers a host key of a type that is not pinned: ${shown2}; pinned is ${known3}.` : `The host key of ${label} is not known: ${shown2}. Looked in ${trust.sources.join(", ") || "nothing: no known hosts were given"}.`,
+    pin(offered, trust)
+  );
+}
+function pin(offered, { label }) {
+  const type = keyTypeOf(offered);
+  return `Compare it on the host itself: ssh-keygen -lf ${keyFile(type)}. If it is the same, pin it: --fingerprint ${fingerprintOf(offered)}, or this line in known_hosts: ${label} ${type} ${offered.toString("base64")}`;
+}
+var keyFile = (type) => `/etc/ssh/ssh_host_${type.replace(/^ssh-|-sha2-nistp\d+$/g, "")}_key.pub`;
+var algorithms = [
+  ["ssh-ed25519", ["ssh-ed25519"]],
+  ["ecdsa-sha2-nistp256", ["ecdsa-sha2-nistp256"]],
+  ["ecdsa-sha2-nistp384", ["ecdsa-sha2-nistp384"]],
+  ["ecdsa-sha2-nistp521", ["ecdsa-sha2-nistp521"]],
+  ["ssh-rsa", ["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]]
+];
+function hostKeyAlgorithms({ trusted }, seen) {
+  const pinned = new Set(trusted.map(({ type }) => type));
+  const left = algorithms.filter(([type]) => !seen.has(type));
+  return [...left.filter(([type]) => pinned.has(type)), ...left.filter(([type]) => !pinned.has(type))].flatMap(
+    ([, names]) => names
+  );
+}
+
+// src/deploy/host/ssh/connect.ts
+async function connect2(target2, openSock) {
+  const seen = /* @__PURE__ */ new Set();
+  let refusal;
+  for (; ; ) {
+    const algorithms2 = hostKeyAlgorithms(target2.trust.keys, seen);
+    if (algorithms2.length === 0) throw refusal;
+    const attempt2 = await tryConnect(target2, algorithms2, openSock);
+    if ("node" in attempt2) return attempt2.node;
+    if (attempt2.refusedType !== void 0 && target2.trust.fingerprints.length > 0) {
+      refusal ??= attempt2.error;
+      seen.add(attempt2.refusedType);
+      continue;
+    }
+    throw refusal && attempt2.noHostKey ? refusal : attempt2.error;
+  }
+}
+async function tryConnect(target2, algorithms2, openSock) {
+  const sock = await openSock?.();
+  const node2 = new NodeSSH();
+  const log = new LoginLog(target2, () => node2.connection);
+  let refused2;
+  const config2 = {
+    host: target2.host,
+    port: target2.port,
+    username: target2.user,
+    readyTimeout: target2.connectTimeoutMs,
+    keepaliveInterval: target2.keepaliveMs,
+    keepaliveCountMax: 3,
+    algorithms: { serverHostKey: [...algorithms2] },
+    hostVerifier: (key) => {
+      const error63 = checkHostKey(key, target2.trust);
+      if (error63) refused2 = { error: error63, type: keyTypeOf(key) };
+      return error63 === void 0;
+    },
+    authHandler: log.next,
+    // ssh2 reads any Duplex; its types ask for a Readable.
+    ...sock && { sock }
+  };
+  try {
+    const connecting = node2.connect(config2);
+    node2.connection?.on("error", () => {
+    });
+    await connecting;
+    return { node: node2 };
+  } catch (error63) {
+    node2.dispose();
+    sock?.destroy();
+    if (refused2) return { error: refused2.error, refusedType: refused2.type };
+    const message = messageOf(error63);
+    return { error: explain3(error63, message, target2, log), noHostKey: /no matching host key format/i.test(message) };
+  }
+}
+var LoginLog = class {
+  #target;
+  #methods;
+  #tried = [];
+  #agent;
+  #offered = [];
+  constructor(target2, client) {
+    const { user: username, identities, agent, password } = target2;
+    this.#target = target2;
+    this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
+    this.#methods = [
+      ...identities.flatMap(({ key, type, fingerprint, name: name2, certificate }) => [
+        ...certificate ? [
+          {
+            method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
+            words: () => `${certificate.words} (${certificate.name})`
+          }
+        ] : [],
+        {
+          method: { type: "publickey", username, key },
+          words: () => `${type} ${fingerprint} (${name2})`
+        }
+      ]),
+      ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
+      ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
+    ];
+    if (this.#methods.length === 0)
+      this.#methods.push({
+        method: { type: "none", username },
+        words: () => "nothing: no key, agent or password was given"
+      });
+  }
+  /** The next method that the server still takes; false when there is none. */
+  next = (left, _partial, callback) => {
+    if (left) this.#offered = left;
+    for (let entry = this.#methods.shift(); entry; entry = this.#methods.shift()) {
+      const wire = entry.method.type === "agent" ? "publickey" : entry.method.type;
+      if (this.#offered.length > 0 && !this.#offered.includes(wire)) continue;
+      this.#tried.push(entry.words);
+      return callback(entry.method);
+    }
+    return callback(false);
+  };
+  refusal(message) {
+    const { host: host2, port: port2, user, unused } = this.#target;
+    const tried = this.#tried.map((words3) => words3()).join("; ") || "nothing";
+    const offered = this.#offered.join(", ") || "no method at all";
+    const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
+    return new Refusal(
+      `${host2}:${port2} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text3) => ` ${text3}`).join("")}`,
+      this.#fix(user, host2)
+    );
+  }
+  #fix(user, host2) {
+    if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
+      return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
+    return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
+  }
+  #agentWords() {
+    const agent = this.#agent;
+    if (agent.problem !== void 0) return `the agent, which does not answer (${agent.problem})`;
+    return agent.offered.length === 0 ? "the agent, which has no keys" : `the agent's ${agent.offered.join(", ")}`;
+  }
+};
+function explain3(error63, message, target2, log) {
+  if (error63 instanceof ToolError) return error63;
+  const { host: host2, port: port2, connectTimeoutMs } = target2;
+  const { code, level } = error63;
+  const at = `${host2}:${port2}`;
+  if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
+    return log.refusal(message);
+  if (level === "client-timeout")
+    return unknown(
+      `${at} did not answer within ${connectTimeoutMs / 1e3} s.`,
+      "Check address, port and firewall, or allow more time.",
+      error63
+    );
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    const what = `The name ${host2} leads nowhere (${code}).`;
+    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
+    return code === "ENOTFOUND" ? new Refusal(what, fix, error63) : unknown(what, fix, error63);
+  }
+  if (code === "ECONNREFUSED")
+    return unknown(
+      `Nothing listens at ${at}.`,
+      "Check the port, and that sshd runs there (systemctl status ssh).",
+      error63
+    );
+  if (level === "handshake")
+    return unknown(
+      `${at} and this program found no common ground: ${message}.`,
+      "Update the SSH server, or allow its algorithms there.",
+      error63
+    );
+  return unknown(`The connection to ${at} failed: ${message}.`, "Try ssh -v with the same user, host and port.", error63);
+}
+
+// src/deploy/host/ssh/link.ts
+var Link = class _Link {
+  name;
+  #nodes;
+  #client;
+  #waiting = /* @__PURE__ */ new Set();
+  #lost;
+  constructor(name2, nodes) {
+    this.name = name2;
+    this.#nodes = nodes;
+    this.#client = nodes.at(-1).connection;
+    let reason = "the server closed it";
+    this.#client.on("error", (error63) => {
+      reason = messageOf(error63);
+    });
+    this.#client.on("close", () => this.#lose(reason));
+  }
+  /** @throws ToolError of kind `unknown` */
+  static async open(name2, targets) {
+    const nodes = [];
+    try {
+      for (const target2 of targets) {
+        const gate = nodes.at(-1)?.connection ?? void 0;
+        nodes.push(await connect2(target2, gate && (() => through(gate, target2))));
+      }
+      return new _Link(name2, nodes);
+    } catch (error63) {
+      closeAll(nodes);
+      throw error63;
+    }
+  }
+  /** The error that ended the connection. */
+  get lost() {
+    return this.#lost;
+  }
+  /** Calls back once when the connection is lost, or was; answers how to stop waiting. */
+  onLost(callback) {
+    if (this.#lost) callback(this.#lost);
+    else this.#waiting.add(callback);
+    return () => this.#waiting.delete(callback);
+  }
+  /** Uses the client; an exception that ssh2 throws on a closed connection becomes the error that closed it. */
+  use(action) {
+    if (this.#lost) throw this.#lost;
+    try {
+      return action(this.#client);
+    } catch (error63) {
+      throw this.#lost ?? this.#broken(messageOf(error63));
+    }
+  }
+  forward(address, port2) {
+    return this.#settle(
+      (resolve3, reject) => this.use(
+        (client) => client.forwardOut(
+          "127.0.0.1",
+          0,
+          address,
+          port2,
+          (error63, channel) => error63 ? reject(forwardError(error63, this.name, address, port2)) : resolve3(channel)
+        )
+      )
+    );
+  }
+  /** An SFTP session; the caller ends it. */
+  sftp() {
+    return this.#settle(
+      (resolve3, reject) => this.use(
+        (client) => client.sftp(
+          (error63, sftp) => error63 ? reject(
+            unknown(
+              `${this.name} offers no SFTP: ${messageOf(error63)}`,
+              "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
+              error63
+            )
+          ) : resolve3(sftp)
+        )
+      )
+    );
+  }
+  close() {
+    this.#lost ??= unknown(`The connection to ${this.name} was closed.`, "Connect again.");
+    closeAll(this.#nodes);
+  }
+  /** A promise that a lost connection rejects. */
+  #settle(start) {
+    return new Promise((resolve3, reject) => {
+      const stop2 = this.onLost(reject);
+      const done = (settle3) => (value2) => {
+        stop2();
+        settle3(value2);
+      };
+      try {
+        start(done(resolve3), done(reject));
+      } catch (error63) {
+        done(reject)(error63);
+      }
+    });
+  }
+  #lose(reason) {
+    this.#lost ??= this.#broken(reason);
+    for (const callback of this.#waiting) callback(this.#lost);
+    this.#waiting.clear();
+    closeAll(this.#nodes);
+  }
+  #broken(reason) {
+    return unknown(
+      `The connection to ${this.name} was lost: ${reason}.`,
+      "Check network and host, then run it again: it goes on where it can."
+    );
+  }
+};
+function closeAll(nodes) {
+  for (const node2 of [...nodes].reverse()) {
+    node2.connection?.on("error", () => {
+    });
+    node2.dispose();
+  }
+}
+function through(gate, { host: host2, port: port2 }) {
+  return new Promise((resolve3, reject) => {
+    gate.forwardOut(
+      "127.0.0.1",
+      0,
+      host2,
+      port2,
+      (error63, channel) => error63 ? reject(
+        unknown(
+          `The jump host cannot reach ${host2}:${port2}: ${messageOf(error63)}`,
+          "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
+          error63
+        )
+      ) : resolve3(channel)
+    );
+  });
+}
+function forwardError(error63, name2, address, port2) {
+  if (error63.reason === 2)
+    return problem(
+      `${address} port ${port2} cannot be reached from ${name2}: ${error63.message}`,
+      "Check that something listens there.",
+      error63
+    );
+  return unknown(
+    `${name2} does not forward to ${address} port ${port2}: ${error63.message}`,
+    "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
+    error63
+  );
+}
+
+// src/deploy/host/ssh/ssh.ts
+async function sshHost(name2, targets) {
+  let link = Link.open(name2, targets);
+  let closed = false;
+  await link;
+  const current = async () => {
+    if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
+    const latest = link;
+    const present = await latest.catch(() => void 0);
+    if (present && !present.lost) return present;
+    if (link === latest) link = Link.open(name2, targets);
+    return link;
+  };
+  return {
+    name: name2,
+    networked: true,
+    run: async (argv2, options2) => exec(await current(), argv2, options2),
+    forward: async (address, port2) => (await current()).forward(address, port2),
+    upload: async (source, target2, onBytes) => upload2(await current(), source, target2, onBytes),
+    sftp: async () => (await current()).sftp(),
+    async close() {
+      closed = true;
+      (await link.catch(() => void 0))?.close();
+    }
+  };
+}
+async function upload2(link, source, target2, onBytes) {
+  const sftp = await link.sftp();
+  try {
+    await new Promise((resolve3, reject) => {
+      const stop2 = link.onLost(reject);
+      sftp.fastPut(source, target2, { step: (total2) => onBytes?.(total2) }, (error63) => {
+        stop2();
+        if (error63) reject(uploadError(error63, link.name, target2));
+        else resolve3();
+      });
+    });
+  } finally {
+    sftp.end();
+  }
+}
+var uploadError = (error63, name2, target2) => unknown(
+  `SFTP could not write ${target2} on ${name2}: ${messageOf(error63)}`,
+  "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
+  error63
+);
+
+// src/deploy/host/ssh/target.ts
+var import_promises19 = __toESM(require_promises(), 1);
+var import_node_path6 = __toESM(require_node_path(), 1);
+
+// src/deploy/host/ssh/config.ts
+var import_promises18 = __toESM(require_promises(), 1);
+var import_node_path5 = __toESM(require_node_path(), 1);
+
+// src/deploy/host/ssh/known-hosts.ts
+var import_node_crypto8 = __toESM(require_node_crypto(), 1);
+var parseKnownHosts = (text3, source) => parseLines(text3, source, (error63) => {
+  throw error63;
+});
+var parseKnownHostsFile = (text3, source) => parseLines(text3, source, () => {
+});
+function parseLines(text3, source, onError) {
+  const entries = [];
+  for (const [index, raw3] of text3.replace(/^\uFEFF/, "").split(/\r\n?|\n/).entries()) {
+    const line = raw3.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    const entry = parseLine(line, `${source}:${index + 1}`);
+    if (entry instanceof ToolError) onError(entry);
+    else if (entry) entries.push(entry);
+  }
+  return entries;
+}
+function parseLine(line, where) {
+  const fields2 = line.split(/\s+/);
+  const marker = fields2[0].startsWith("@") ? fields2.shift().slice(1) : void 0;
+  if (marker !== void 0 && marker !== "cert-authority" && marker !== "revoked")
+    return malformed(where, `@${marker} is neither @cert-authority nor @revoked`);
+  const [names, type, base643] = fields2;
+  if (names !== void 0 && /^\d+$/.test(type ?? "") && /^\d+$/.test(base643 ?? "")) return void 0;
+  if (names === void 0 || type === void 0 || base643 === void 0)
+    return malformed(where, "it needs a host, a key type and a key");
+  if (/^(?:ssh-|ecdsa-)/.test(names) && type.startsWith("AAAA"))
+    return malformed(where, `the host is missing before ${names}`);
+  const key = Buffer.from(base643, "base64");
+  if (keyTypeOf(key) !== type) return malformed(where, `its key is cut off, or not of the type ${type}`);
+  return { marker, names, type, key, where };
+}
+var malformed = (where, why) => usage(
+  `${where} is no known_hosts line: ${why}.`,
+  "A line reads: host ssh-ed25519 AAAA…; ssh-keyscan HOST prints such lines, compare their fingerprints before you trust them."
+);
+function keysOf(entries, names, port2) {
+  const lowered = names.map((name2) => name2.toLowerCase());
+  const withPort = lowered.map((name2) => port2 === 22 ? name2 : `[${name2}]:${port2}`);
+  const of = (candidates) => entries.filter((entry) => candidates.some((name2) => matches(entry.names, name2)));
+  const exact = of(withPort);
+  const found = exact.some(({ marker }) => marker !== "revoked") ? exact : [...exact, ...of(lowered)];
+  const revoked = entries.filter(
+    ({ marker, names: listed2 }) => marker === "revoked" && [...withPort, ...lowered].some((name2) => matches(listed2, name2))
+  );
+  return {
+    trusted: found.filter(({ marker }) => marker === void 0),
+    revoked,
+    authorities: found.filter(({ marker }) => marker === "cert-authority")
+  };
+}
+function matches(names, name2) {
+  if (names.startsWith("|1|")) return matchesHash(names, name2);
+  let matched = false;
+  for (const pattern of names.toLowerCase().split(",")) {
+    if (pattern.startsWith("!")) {
+      if (matchesPattern(pattern.slice(1), name2)) return false;
+    } else if (matchesPattern(pattern, name2)) matched = true;
+  }
+  return matched;
+}
+function matchesHash(hashed, name2) {
+  const [, , salt, hash2] = hashed.split("|");
+  if (salt === void 0 || hash2 === void 0) return false;
+  return (0, import_node_crypto8.createHmac)("sha1", Buffer.from(salt, "base64")).update(name2).digest("base64") === hash2;
+}
+function matchesPattern(pattern, name2) {
+  let p = 0;
+  let n = 0;
+  let star = -1;
+  let mark = 0;
+  while (n < name2.length) {
+    if (pattern[p] === "*") {
+      star = p;
+      mark = n;
+      p += 1;
+    } else if (p < pattern.length && (pattern[p] === "?" || pattern[p] === name2[n])) {
+      p += 1;
+      n += 1;
+    } else if (star >= 0) {
+      p = star + 1;
+      mark += 1;
+      n = mark;
+    } else return false;
+  }
+  while (pattern[p] === "*") p += 1;
+  return p === pattern.length;
+}
+
+// src/deploy/host/ssh/config.ts
+async function readSshConfig(path6, person) {
+  return readFrom2(path6, (0, import_node_path5.dirname)(path6), person, [], 0);
+}
+async function readFrom2(path6, base, person, outer, depth) {
+  if (depth > 16) throw usage(`${path6}: Include is nested more than 16 deep.`, "Check whether a file includes itself.");
+  let text3;
+  try {
+    text3 = await (0, import_promises18.readFile)(path6, "utf8");
+  } catch (error63) {
+    if (error63.code === "ENOENT") return [];
+    throw usage(`${path6} cannot be read: ${error63.message}`, "Check its permissions.", error63);
+  }
+  const directives = [];
+  let block;
+  for (const [index, raw3] of text3.split(/\r\n?|\n/).entries()) {
+    const match = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(raw3);
+    if (!match) continue;
+    const keyword = match[1].toLowerCase();
+    const value2 = match[2];
+    const blocks = block ? [...outer, block] : outer;
+    if (keyword === "host") block = { kind: "host", patterns: words2(value2) };
+    else if (keyword === "match") block = { kind: "match", criteria: words2(value2) };
+    else if (keyword === "include")
+      for (const pattern of words2(value2))
+        for (const file2 of await included(expandHome(pattern, person), base))
+          directives.push(...await readFrom2(file2, base, person, blocks, depth + 1));
+    else directives.push({ keyword, value: value2, where: `${path6}:${index + 1}`, blocks });
+  }
+  return directives;
+}
+async function included(pattern, base) {
+  const path6 = (0, import_node_path5.isAbsolute)(pattern) ? pattern : (0, import_node_path5.join)(base, pattern);
+  if (!/[*?]/.test(path6)) return [path6];
+  const folder = (0, import_node_path5.dirname)(path6);
+  const entries = await (0, import_promises18.readdir)(folder).catch(() => []);
+  return entries.filter((entry) => !entry.startsWith(".") && matchesPattern(path6.slice(folder.length + 1), entry)).sort().map((entry) => (0, import_node_path5.join)(folder, entry));
+}
+var words2 = (value2) => [...value2.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted2, plain2]) => quoted2 ?? plain2).filter((word) => word !== "");
+function resolveHost(config2, host2, person, user) {
+  const first = /* @__PURE__ */ new Map();
+  const identityFiles = [];
+  const certificateFiles = [];
+  const unquoted = (value3) => words2(value3)[0] ?? "";
+  const value2 = (keyword) => {
+    const directive = first.get(keyword);
+    return directive && unquoted(directive.value);
+  };
+  const hostNameNow = () => value2("hostname")?.replaceAll("%h", host2).replaceAll("%%", "%") ?? host2;
+  for (const directive of config2) {
+    const names = { original: host2, host: hostNameNow(), user: user ?? value2("user") ?? person.user };
+    if (!directive.blocks.every((block) => applies(block, names))) continue;
+    if (directive.keyword === "identityfile") identityFiles.push(unquoted(directive.value));
+    else if (directive.keyword === "certificatefile") certificateFiles.push(unquoted(directive.value));
+    else if (!first.has(directive.keyword)) first.set(directive.keyword, directive);
+  }
+  const hostName = hostNameNow();
+  const account = user ?? value2("user");
+  const number4 = (keyword, highest) => {
+    const directive = first.get(keyword);
+    if (!directive) return void 0;
+    const text3 = unquoted(directive.value);
+    if (/^\d+$/.test(text3) && Number(text3) <= highest) return Number(text3);
+    throw usage(`${directive.where}: "${text3}" is no value for ${keyword}.`, `Write a number up to ${highest}.`);
+  };
+  const port2 = number4("port", 65535);
+  const tokens2 = {
+    "%%": "%",
+    "%d": person.home,
+    "%h": hostName,
+    "%n": host2,
+    "%p": String(port2 ?? 22),
+    "%r": account ?? person.user,
+    "%u": person.user
+  };
+  const fill2 = (text3) => text3.replace(/%[%dhnpru]/g, (token) => tokens2[token]);
+  const path6 = (text3) => expandHome(fill2(text3), person);
+  const list3 = (keyword) => {
+    const directive = first.get(keyword);
+    return directive && words2(directive.value).filter((file2) => file2 !== "none").map(path6);
+  };
+  const identityAgent = value2("identityagent");
+  const proxyJump = value2("proxyjump");
+  const proxyCommand = first.get("proxycommand")?.value;
+  const userKnownHostsFiles = list3("userknownhostsfile");
+  const globalKnownHostsFiles = list3("globalknownhostsfile");
+  const hostKeyAlias = value2("hostkeyalias");
+  const connectTimeout = number4("connecttimeout", 86400);
+  const keepalive = number4("serveraliveinterval", 86400);
+  return {
+    identityFiles: identityFiles.filter((file2) => file2.toLowerCase() !== "none").map(path6),
+    certificateFiles: certificateFiles.filter((file2) => file2.toLowerCase() !== "none").map(path6),
+    identitiesOnly: value2("identitiesonly")?.toLowerCase() === "yes",
+    ...first.has("hostname") && { hostName },
+    ...account !== void 0 && { user: account },
+    ...port2 !== void 0 && { port: port2 },
+    ...identityAgent !== void 0 && { identityAgent: identityAgent === "none" ? "none" : path6(identityAgent) },
+    ...proxyJump !== void 0 && proxyJump.toLowerCase() !== "none" && { proxyJump: fill2(proxyJump) },
+    ...proxyCommand !== void 0 && proxyCommand.toLowerCase() !== "none" && proxyJump === void 0 && { proxyCommand },
+    ...hostKeyAlias !== void 0 && { hostKeyAlias },
+    ...userKnownHostsFiles && { userKnownHostsFiles },
+    ...globalKnownHostsFiles && { globalKnownHostsFiles },
+    ...connectTimeout !== void 0 && connectTimeout > 0 && { connectTimeoutMs: connectTimeout * 1e3 },
+    ...keepalive !== void 0 && keepalive > 0 && { keepaliveMs: keepalive * 1e3 }
+  };
+}
+function applies(block, names) {
+  if (block.kind === "host") return matchesList(block.patterns, names.original);
+  const { criteria } = block;
+  for (let index = 0; index < criteria.length; index += 1) {
+    const negated = criteria[index].startsWith("!");
+    const criterion = criteria[index].replace(/^!/, "").toLowerCase();
+    if (criterion === "all") {
+      if (negated) return false;
+      continue;
+    }
+    const subject = { host: names.host, originalhost: names.original, user: names.user }[criterion];
+    if (subject === void 0) return false;
+    index += 1;
+    if (matchesList((criteria[index] ?? "").split(","), subject) === negated) return false;
+  }
+  return true;
+}
+function matchesList(patterns2, name2) {
+  const lowered = name2.toLowerCase();
+  let matched = false;
+  for (const pattern of patterns2) {
+    if (pattern.startsWith("!")) {
+      if (matchesPattern(pattern.slice(1).toLowerCase(), lowered)) return false;
+    } else if (matchesPattern(pattern.toLowerCase(), lowered)) matched = true;
+  }
+  return matched;
+}
+var expandHome = (path6, { home }) => path6 === "~" ? home : path6.startsWith("~/") ? (0, import_node_path5.join)(home, path6.slice(2)) : path6;
+
+// src/deploy/host/ssh/identity.ts
+var import_ssh24 = __toESM(require_lib2(), 1);
+
+// src/deploy/host/ssh/pkcs8.ts
+var import_node_crypto9 = __toESM(require_node_crypto(), 1);
+function convertPkcs8(pem, passphrase) {
+  const key = (0, import_node_crypto9.createPrivateKey)({ key: pem, format: "pem", ...passphrase !== void 0 && { passphrase } });
+  switch (key.asymmetricKeyType) {
+    case "rsa":
+      return key.export({ type: "pkcs1", format: "pem" }).toString();
+    case "ec":
+      return key.export({ type: "sec1", format: "pem" }).toString();
+    case "ed25519":
+      return openSshEd25519(key);
+    default:
+      throw new Error(`SSH knows no keys of the kind ${key.asymmetricKeyType}`);
+  }
+}
+function openSshEd25519(key) {
+  const { d, x } = key.export({ format: "jwk" });
+  const seed = Buffer.from(d, "base64url");
+  const point = Buffer.from(x, "base64url");
+  const publicKey2 = Buffer.concat([string4("ssh-ed25519"), string4(point)]);
+  const check3 = (0, import_node_crypto9.randomBytes)(4);
+  const secret = Buffer.concat([check3, check3, publicKey2, string4(Buffer.concat([seed, point])), string4("")]);
+  const padding = Buffer.from(Array.from({ length: (8 - secret.length % 8) % 8 }, (_, index) => index + 1));
+  const body = Buffer.concat([
+    Buffer.from("openssh-key-v1\0", "latin1"),
+    string4("none"),
+    string4("none"),
+    string4(""),
+    uint322(1),
+    string4(publicKey2),
+    string4(Buffer.concat([secret, padding]))
+  ]);
+  const lines3 = body.toString("base64").match(/.{1,70}/g);
+  return `-----BEGIN OPENSSH PRIVATE KEY-----
+${lines3.join("\n")}
+-----END OPENSSH PRIVATE KEY-----
+`;
+}
+function uint322(value2) {
+  const buffer = Buffer.alloc(4);
+  buffer.writeUInt32BE(value2);
+  return buffer;
+}
+function string4(value2) {
+  const bytes2 = Buffer.from(value2);
+  return Buffer.concat([uint322(bytes2.length), bytes2]);
+}
+
+// src/deploy/host/ssh/identity.ts
+function readIdentity(text3, name2, passphrase) {
+  const pem = repairKey(text3, name2);
+  const readable = /-----BEGIN (?:ENCRYPTED )?PRIVATE KEY-----/.test(pem) ? fromPkcs8(pem, name2, passphrase) : pem;
+  const key = parse3(readable, passphrase);
+  if (key === void 0 || key instanceof Error)
+    throw unreadable(name2, key?.message ?? "no key inside", passphrase, key);
+  if (!key.isPrivateKey()) throw publicKey(name2);
+  return { name: name2, type: key.type, fingerprint: fingerprintOf(key.getPublicSSH()), key };
+}
+function parse3(text3, passphrase) {
+  try {
+    return import_ssh24.default.utils.parseKey(text3, passphrase);
+  } catch (error63) {
+    return error63;
+  }
+}
+function fromPkcs8(pem, name2, passphrase) {
+  const encrypted = pem.includes("BEGIN ENCRYPTED");
+  if (encrypted && passphrase === void 0) throw needsPassphrase(name2);
+  try {
+    return convertPkcs8(pem, passphrase);
+  } catch (error63) {
+    if (encrypted) throw wrongPassphrase(name2, error63);
+    throw damaged(name2, error63.message, error63);
+  }
+}
+function repairKey(text3, name2) {
+  let clean = text3.replace(/^\uFEFF/, "").replace(/\r\n?/g, "\n").trim();
+  if (clean === "")
+    throw usage(`The key ${name2} is empty.`, "Check that the file or secret exists and is passed on to this job.");
+  if (!clean.includes("-----") && /^[A-Za-z0-9+/=\s]+$/.test(clean)) {
+    const decoded = Buffer.from(clean, "base64").toString("latin1");
+    if (decoded.includes("-----BEGIN")) clean = decoded.replace(/\r\n?/g, "\n").trim();
+  }
+  if (/^PuTTY-User-Key-File-/.test(clean)) return checkPutty(clean, name2);
+  if (/^(?:ssh-|ecdsa-sha2-|sk-)\S+ AAAA|^---- BEGIN SSH2 PUBLIC KEY|^-----BEGIN (?:RSA )?PUBLIC KEY/m.test(clean))
+    throw publicKey(name2);
+  if (!clean.includes("\n")) clean = clean.replaceAll("\\r", "").replaceAll("\\n", "\n");
+  const match = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----([\s\S]*)$/.exec(clean);
+  if (!match) throw notAKey(name2);
+  const [, kind, rest] = match;
+  const end2 = rest.indexOf(`-----END ${kind}-----`);
+  if (end2 < 0)
+    throw damaged(
+      name2,
+      rest.includes("-----END") ? "its BEGIN and END lines differ" : `its last line, -----END ${kind}-----, is missing: it was cut off`
+    );
+  const inside = rest.slice(0, end2).trim();
+  const headers = inside.match(/^(?:[A-Za-z-]+: [^\n]*\n)+/)?.[0] ?? "";
+  const base643 = inside.slice(headers.length).replace(/\s+/g, "");
+  const stray = /[^A-Za-z0-9+/=]/.exec(base643);
+  if (stray) throw damaged(name2, `it holds the character ${JSON.stringify(stray[0])}, which no key has`);
+  if (base643 === "" || base643.replace(/=+$/, "").length % 4 === 1) throw damaged(name2, "a part of its text is missing");
+  if (kind === "OPENSSH PRIVATE KEY") checkOpenSsh(Buffer.from(base643, "base64"), name2);
+  const head = headers === "" ? "" : `${headers.trimEnd()}
+
+`;
+  return `-----BEGIN ${kind}-----
+${head}${base643.match(/.{1,64}/g).join("\n")}
+-----END ${kind}-----
+`;
+}
+function checkOpenSsh(bytes2, name2) {
+  const magic = "openssh-key-v1\0";
+  if (bytes2.toString("latin1", 0, magic.length) !== magic)
+    throw damaged(name2, "its beginning is not that of an OpenSSH key");
+  let position = magic.length;
+  const skip = () => {
+    if (position + 4 <= bytes2.length) position += 4 + bytes2.readUInt32BE(position);
+    else position = bytes2.length + 1;
+  };
+  for (let field = 0; field < 3; field += 1) skip();
+  position += 4;
+  const publicKeyAt = position + 4;
+  skip();
+  const publicType = bytes2.toString("latin1", publicKeyAt + 4, publicKeyAt + 4 + 40);
+  skip();
+  if (position > bytes2.length) throw damaged(name2, `${position - bytes2.length} bytes of it are missing`);
+  if (publicType.startsWith("sk-"))
+    throw usage(
+      `The key ${name2} lives in a hardware token (${publicType.replace(/@.*/s, "")}).`,
+      "Use a key without one: ssh-keygen -t ed25519."
+    );
+}
+function checkPutty(text3, name2) {
+  if (text3.startsWith("PuTTY-User-Key-File-2: ssh-rsa") || text3.startsWith("PuTTY-User-Key-File-2: ssh-dss"))
+    return text3;
+  throw usage(
+    `The key ${name2} is in PuTTY's format, of which only version 2 with RSA can be read.`,
+    "Convert it: puttygen KEY.ppk -O private-openssh -o KEY"
+  );
+}
+function unreadable(name2, message, passphrase, cause) {
+  if (/no passphrase given/i.test(message)) return needsPassphrase(name2);
+  if (/bad passphrase|bad decrypt|integrity check failed -- /i.test(message) && passphrase !== void 0)
+    return wrongPassphrase(name2, cause);
+  return damaged(name2, message, cause);
+}
+var copyFix = "Copy the whole file again, from the BEGIN line to the END line: a secret keeps line breaks when it is pasted as it is.";
+var damaged = (name2, why, cause) => usage(`The key ${name2} is damaged: ${why}.`, copyFix, cause);
+var notAKey = (name2) => usage(
+  `The key ${name2} is no private key: it has no line -----BEGIN … PRIVATE KEY-----.`,
+  "Pass the file that ssh-keygen wrote, the one without .pub."
+);
+var publicKey = (name2) => usage(`The key ${name2} is a public key; the private one is needed.`, "Pass the file of the same name without .pub.");
+var needsPassphrase = (name2) => usage(
+  `The key ${name2} is encrypted.`,
+  "Pass --passphrase-env VAR, the name of the environment variable that holds its passphrase."
+);
+var wrongPassphrase = (name2, cause) => usage(
+  `The passphrase does not open the key ${name2}.`,
+  "Check the variable named by --passphrase-env: quotes or a newline in it count.",
+  cause
+);
+
+// src/deploy/host/ssh/target.ts
+var defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
+async function resolveTargets(hops, settings) {
+  const { person } = settings;
+  const files = settings.configFiles ?? [(0, import_node_path6.join)(person.home, ".ssh/config"), "/etc/ssh/ssh_config"];
+  const config2 = (await Promise.all(files.map((file2) => readSshConfig(file2, person)))).flat();
+  const chain = withJumps(hops, config2, settings, 0);
+  const given = await givenIdentities(settings);
+  const shared = { config: config2, settings, given };
+  return Promise.all(chain.map((hop, index) => resolveTarget(hop, index === chain.length - 1, shared)));
+}
+function withJumps(hops, config2, settings, depth) {
+  const first = hops[0];
+  if (depth > 8)
+    throw usage(
+      `More than 8 jump hosts lead to ${first.host}.`,
+      "Check ssh_config for a ProxyJump that leads back to itself."
+    );
+  const found = resolveHost(config2, first.host, settings.person, first.user);
+  const jump = depth === 0 && settings.proxyJump ? settings.proxyJump : found.proxyJump;
+  if (found.proxyCommand && !jump)
+    throw usage(
+      `ssh_config reaches ${first.host} through ProxyCommand ${found.proxyCommand}, which would need a shell here.`,
+      "Use ProxyJump there, or --proxy-jump HOST."
+    );
+  if (!jump) return [...hops];
+  const before2 = jump.split(",").map((text3) => {
+    const [hop, ...more] = parseVia(text3.trim().startsWith("ssh://") ? text3 : `ssh://${text3.trim()}`).hops;
+    if (hop?.kind !== "ssh" || more.length > 0)
+      throw usage(`"${text3}" is no jump host.`, "Write [user@]host[:port], several separated by commas.");
+    return hop;
+  });
+  return [...withJumps(before2, config2, settings, depth + 1), ...hops];
+}
+async function givenIdentities({ identities = [], passphrase, person }) {
+  return Promise.all(
+    identities.map(async (value2) => {
+      if (isKeyText(value2)) return readIdentity(value2, "given as text", passphrase);
+      const path6 = expandHome(value2.trim(), person);
+      return readIdentity(await readNamed(path6, "key"), path6, passphrase);
+    })
+  );
+}
+var isKeyText = (value2) => /-----|\n|^PuTTY-User-Key-File-|^(?:ssh-|ecdsa-sha2-)\S+ AAAA/.test(value2) || value2.length > 400 || value2.trim() === "";
+async function resolveTarget(hop, last, { config: config2, settings, given }) {
+  const { person, passphrase } = settings;
+  const found = resolveHost(config2, hop.host, person, hop.user);
+  const host2 = found.hostName ?? hop.host;
+  const port2 = hop.port ?? found.port ?? 22;
+  const keys = given.length > 0 ? { identities: given, unused: [] } : await foundIdentities(found, person, passphrase);
+  const agent = found.identityAgent === void 0 || found.identityAgent === "SSH_AUTH_SOCK" ? settings.agent : found.identityAgent;
+  const useAgent = given.length === 0 && agent !== void 0 && agent !== "none" && !found.identitiesOnly;
+  return {
+    host: host2,
+    port: port2,
+    user: hop.user ?? found.user ?? person.user,
+    ...await withCertificates(keys, found, settings),
+    ...useAgent && { agent },
+    ...last && settings.password !== void 0 && { password: settings.password },
+    trust: await trustFor(hop, found, host2, port2, settings),
+    connectTimeoutMs: settings.connectTimeoutMs ?? found.connectTimeoutMs ?? 2e4,
+    keepaliveMs: settings.keepaliveMs ?? found.keepaliveMs ?? 1e4
+  };
+}
+async function foundIdentities(found, person, passphrase) {
+  const files = found.identityFiles.length > 0 ? found.identityFiles : defaultKeys.map((name2) => (0, import_node_path6.join)(person.home, ".ssh", name2));
+  const identities = [];
+  const unused = [];
+  for (const file2 of files) {
+    const text3 = await (0, import_promises19.readFile)(file2, "utf8").catch((error63) => error63);
+    if (typeof text3 === "string") {
+      try {
+        identities.push(readIdentity(text3, file2, passphrase));
+      } catch (error63) {
+        unused.push(error63.message);
+      }
+    } else if (text3.code !== "ENOENT" || found.identityFiles.length > 0)
+      unused.push(`The key ${file2} cannot be read (${text3.code}).`);
+  }
+  return { identities, unused };
+}
+async function withCertificates(keys, found, settings) {
+  const { person, certificate: given } = settings;
+  const certificates = [];
+  const unused = [...keys.unused];
+  if (given !== void 0) {
+    const path6 = expandHome(given.trim(), person);
+    certificates.push(
+      /\sAAAA/.test(given) ? readCertificate(given, "given as text") : readCertificate(await readNamed(path6, "certificate"), path6)
+    );
+  }
+  const beside = keys.identities.map(({ name: name2 }) => `${name2}-cert.pub`).filter((path6) => path6.startsWith("/"));
+  for (const path6 of /* @__PURE__ */ new Set([...found.certificateFiles, ...beside])) {
+    const text3 = await (0, import_promises19.readFile)(path6, "utf8").catch(() => void 0);
+    if (text3 === void 0) continue;
+    try {
+      certificates.push(readCertificate(text3, path6));
+    } catch (error63) {
+      unused.push(error63.message);
+    }
+  }
+  const ofKey = ({ key }, { publicKey: publicKey2 }) => publicKey2.equals(key.getPublicSSH());
+  for (const certificate of certificates)
+    if (!keys.identities.some((identity) => ofKey(identity, certificate)))
+      unused.push(`The ${certificate.words} (${certificate.name}) is for none of the keys that were found.`);
+  return {
+    unused,
+    identities: keys.identities.map((identity) => {
+      const certificate = certificates.find((one) => ofKey(identity, one));
+      return certificate ? { ...identity, certificate } : identity;
+    })
+  };
+}
+async function trustFor(hop, found, host2, port2, settings) {
+  const fingerprints = (settings.fingerprints ?? []).map(normalFingerprint);
+  const { entries, sources } = await knownHosts(found, settings);
+  const name2 = found.hostKeyAlias ?? host2;
+  const names = [.../* @__PURE__ */ new Set([name2, hop.host])];
+  return {
+    keys: keysOf(entries, names, found.hostKeyAlias === void 0 ? port2 : 22),
+    fingerprints,
+    label: port2 === 22 || found.hostKeyAlias !== void 0 ? name2 : `[${name2}]:${port2}`,
+    sources
+  };
+}
+async function knownHosts(found, { knownHosts: given, person }) {
+  if (given !== void 0 && given.trim() !== "") {
+    if (/\n|\sAAAA/.test(given.trim()))
+      return {
+        entries: parseKnownHosts(given, "known hosts given as text"),
+        sources: ["the known hosts given as text"]
+      };
+    const path6 = expandHome(given.trim(), person);
+    return { entries: parseKnownHosts(await readNamed(path6, "known hosts file"), path6), sources: [path6] };
+  }
+  const sources = [
+    ...found.userKnownHostsFiles ?? [(0, import_node_path6.join)(person.home, ".ssh/known_hosts"), (0, import_node_path6.join)(person.home, ".ssh/known_hosts2")],
+    ...found.globalKnownHostsFiles ?? ["/etc/ssh/ssh_known_hosts", "/etc/ssh/ssh_known_hosts2"]
+  ];
+  const texts = await Promise.all(
+    sources.map(
+      (source) => (0, import_promises19.readFile)(source, "utf8").catch((error63) => {
+        if (error63.code === "ENOENT" || error63.code === "ENOTDIR") return "";
+        throw unknown(
+          `${source} cannot be read: ${error63.message}`,
+          "Check its permissions, or pass --known-hosts.",
+          error63
+        );
+      })
+    )
+  );
+  return { entries: texts.flatMap((text3, index) => parseKnownHostsFile(text3, sources[index])), sources };
+}
+async function readNamed(path6, what) {
+  try {
+    return await (0, import_promises19.readFile)(path6, "utf8");
+  } catch (error63) {
+    throw usage(
+      `The ${what} ${path6} cannot be read: ${error63.code ?? error63.message}`,
+      `Check the path and its permissions, or pass the text of the ${what} itself.`,
+      error63
+    );
+  }
+}
+
+// src/deploy/host/open.ts
+async function openHost({ hops, text: text3 }, { ssh, execPrefix, env }) {
+  const servers = hops.filter((hop) => hop.kind === "ssh");
+  let host2 = servers.length === 0 ? localHost(env) : await sshHost(text3.split("+").slice(0, servers.length).join("+"), await resolveTargets(servers, ssh));
+  for (const hop of hops) if (hop.kind === "container") host2 = containerHost(host2, { ...hop, execPrefix });
+  return host2;
+}
+
 // src/deploy/source.ts
 var import_promises20 = __toESM(require_promises(), 1);
 async function readSource(path6, local, cache) {
-  const file2 = await hashFile(path6);
+  const hashing = hashFile(path6);
+  hashing.catch(() => {
+  });
+  const executable2 = await readHead(path6).catch(async (error63) => {
+    await hashing;
+    throw error63;
+  });
+  const supply = new Supply(path6, local, cache);
+  const whole2 = hashing.then((file2) => ({ file: file2, executable: executable2, supply }));
+  whole2.catch(() => {
+  });
+  return { executable: executable2, supply, whole: whole2 };
+}
+async function readHead(path6) {
   const handle = await (0, import_promises20.open)(path6, "r");
   try {
-    const executable2 = await readExecutable(readFrom(handle), (await (0, import_promises20.stat)(path6)).size);
-    return { file: file2, executable: executable2, supply: new Supply(file2, local, cache) };
+    return await readExecutable(readFrom(handle), (await (0, import_promises20.stat)(path6)).size);
   } finally {
     await handle.close();
   }
@@ -60505,19 +60372,24 @@ async function readSource(path6, local, cache) {
 
 // src/deploy/trial.ts
 async function endTrial(connection, { settings, local }) {
-  const { remote, facts } = await assess(connection, settings, null, local);
-  const lock = await takeLock(remote, { ...settings.lock, waitMs: 0 }, settings.origin, "deploy", facts.bootId);
+  const before2 = await assess(connection, settings, null, local);
+  const { remote, facts } = before2;
+  const how = { ...settings.lock, waitMs: 0 };
+  const lock = await takeLock(remote, how, settings.origin, "deploy", facts.bootId, [stillPart(before2)]);
   try {
-    const { state: state2 } = await assess(connection, settings, null, local);
-    const { trial, ...proven } = state2.releases.find(({ id }) => id === state2.current) ?? { trial: void 0 };
-    if (!trial || !("id" in proven)) return;
-    const releases = state2.releases.map((one) => one.id === proven.id ? proven : one);
+    const [still] = lock.results ?? [];
+    const { state: state2 } = still && isStill(before2, still) ? before2 : await assess(connection, settings, null, local);
+    const current = state2.releases.find(({ id }) => id === state2.current);
+    if (!current?.trial) return;
+    const { trial: _, ...proven } = current;
+    const releases = state2.releases.map((one) => one === current ? proven : one);
     const { state: next, dropped } = adopt({ ...state2, releases }, proven, settings.keep);
-    await saveState(remote, { ...next, pending: state2.pending });
-    for (const { slot } of dropped)
-      await remote.connection.steadily(
-        () => remote.files("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)])
-      );
+    const old = dropped.map(
+      ({ slot }) => remote.part("Removing an old release", ["rm", "-f", "--", remote.layout.slot(slot)])
+    );
+    await remote.connection.steadily(
+      async () => remote.together([await lock.guard(), ...stateParts(remote, { ...next, pending: state2.pending }), ...old])
+    );
   } finally {
     await lock.release().catch(() => {
     });
@@ -60547,8 +60419,9 @@ function hostsOfInventory(text3, group, where) {
   for (const line of text3.split(/\r?\n/)) {
     const content = line.replace(/(?:^|\s)[#;].*$/, "").trim();
     if (content === "") continue;
-    section = /^\[(.+)\]$/.exec(content)?.[1] ?? section;
-    if (content.startsWith("[")) groups.set(section, groups.get(section) ?? []);
+    const heading = /^\[([^\]]+)\]$/.exec(content)?.[1];
+    section = heading ?? section;
+    if (heading !== void 0) groups.set(section, groups.get(section) ?? []);
     else groups.get(section).push(content);
   }
   const plain2 = [...groups.keys()].filter((name2) => name2 !== "" && !name2.includes(":"));
@@ -60647,25 +60520,6 @@ async function checkPlace(host2, { environment: environment2, marker, hostname: 
 // src/deploy/environment/rollout.ts
 var import_promises21 = __toESM(require_promises2(), 1);
 
-// src/deploy/not-begun.ts
-var notBegun = (host2, why) => ({
-  host: host2,
-  outcome: "not-begun",
-  changed: false,
-  downtimeMs: null,
-  bytesSent: 0,
-  sha256: null,
-  previousSha256: null,
-  release: null,
-  previous: null,
-  failedRelease: null,
-  error: `Not begun, because ${why}.`,
-  fix: null,
-  unknown: false,
-  lastLines: "",
-  phases: []
-});
-
 // src/deploy/environment/gate.ts
 var Gate = class {
   #missing;
@@ -60716,7 +60570,6 @@ var Gate = class {
 
 // src/deploy/environment/rollout.ts
 var parallel = 16;
-var fine2 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
 async function roll(rollout, fleet, watch) {
   const entries = rollout.services.flatMap(
     ({ service: service3, batches }) => batches.flatMap(
@@ -60741,7 +60594,7 @@ async function roll(rollout, fleet, watch) {
   const hosts2 = entries.map(({ service: service3, batch: batch2, target: target2, result, takenBack }, index) => {
     const now = running[index];
     return {
-      ...result ?? notBegun(target2.host.name, stopped ?? ""),
+      ...result ?? notBegun(target2.host.name, `Not begun, because ${stopped}.`),
       host: target2.host.name,
       service: service3,
       batch: batch2,
@@ -60754,7 +60607,7 @@ async function roll(rollout, fleet, watch) {
 }
 function notAsWanted({ service: service3, target: target2, result }, now) {
   const place = `${service3} on ${target2.host.name}`;
-  if (result === null || !fine2(result)) return null;
+  if (result === null || !isFine(result)) return null;
   if (now.service === notKnown) return { why: `${place} could not be asked how it is: ${now.error}`, unknown: true };
   if (now.sha256 !== result.sha256)
     return {
@@ -60776,10 +60629,10 @@ async function rollService({ canary, onFailure }, { service: service3, batches }
     await inParallel(mine, async (entry) => {
       const { name: name2 } = entry.target.host;
       const result = await fleet.deploy(service3, entry.target, trial, gate && (() => gate.ready(name2)));
-      gate?.left(name2, fine2(result));
-      entry.result = gate?.turnedBack(name2) ? { ...notBegun(name2, ""), error: result.error } : result;
+      gate?.left(name2, isFine(result));
+      entry.result = gate?.turnedBack(name2) ? notBegun(name2, result.error) : result;
     });
-    const failed3 = mine.filter(({ result }) => !fine2(result) && result.outcome !== "not-begun");
+    const failed3 = mine.filter(({ result }) => !isFine(result) && result.outcome !== "not-begun");
     let stopped = failed3.length === 0 ? null : `${service3} failed on ${failed3.map(({ target: target2 }) => target2.host.name).join(", ")}`;
     if (stopped === null && first && await needsWatching(service3, mine, fleet))
       stopped = await settle2(service3, mine, canary.settleMs, fleet, watch);
@@ -60867,8 +60720,8 @@ function containersOf({ snapshots }) {
     );
   return hosts2.map(({ at, ...host2 }) => ({ ...host2, at }));
 }
-function snapshotCommand({ program: program2, name: name2, execPrefix }, what, snapshot) {
-  if (program2 === "incus") return [...execPrefix, "incus", "snapshot", what, name2, snapshot];
+function snapshotCommand({ program: program3, name: name2, execPrefix }, what, snapshot) {
+  if (program3 === "incus") return [...execPrefix, "incus", "snapshot", what, name2, snapshot];
   const words3 = {
     create: ["snapshot", name2, snapshot],
     delete: ["delete", `${name2}/${snapshot}`],
@@ -60878,11 +60731,11 @@ function snapshotCommand({ program: program2, name: name2, execPrefix }, what, s
 }
 var snapshotName = (date5) => `${prefix}${date5.toISOString().replace(/[-:T]|\.\d+Z/g, "")}`;
 async function listSnapshots(around2, container) {
-  const { program: program2, name: name2, execPrefix } = container;
+  const { program: program3, name: name2, execPrefix } = container;
   const [remote, instance] = name2.includes(":") ? [`${name2.split(":")[0]}:`, name2.split(":")[1]] : ["", name2];
   const text3 = await must(
     around2,
-    [...execPrefix, program2, "query", `${remote}/1.0/instances/${instance}/snapshots`],
+    [...execPrefix, program3, "query", `${remote}/1.0/instances/${instance}/snapshots`],
     "Listing the snapshots"
   );
   return JSON.parse(text3).map((url2) => url2.split("?")[0].split("/").at(-1)).filter((one) => one.startsWith(prefix)).sort();
@@ -60923,10 +60776,10 @@ var OpenFleet = class {
   constructor(options2) {
     this.#options = options2;
   }
-  connection({ name: name2, via, open: open9 }) {
+  connection({ name: name2, via, open: open10 }) {
     const present = this.#connections.get(name2);
     if (present) return present;
-    const made = new Connection(name2, () => openHost(via, open9), this.#options.persistence);
+    const made = new Connection(name2, () => openHost(via, open10), this.#options.persistence);
     this.#connections.set(name2, made);
     return made;
   }
@@ -60940,7 +60793,8 @@ var OpenFleet = class {
   }
   /** @throws ToolError when a source cannot be read, before any host is touched */
   async readSources({ services }) {
-    for (const { batches } of services) for (const { settings } of batches.flat()) await this.source(settings.source);
+    for (const { batches } of services)
+      for (const { settings } of batches.flat()) await (await this.source(settings.source)).whole;
   }
   /** Asks every host where it is. @returns those that are somewhere else or do not answer, each with an error that names it */
   async places(rollout) {
@@ -60971,8 +60825,8 @@ var OpenFleet = class {
    */
   async takeSnapshots(rollout, now) {
     const snapshot = snapshotName(now);
-    for (const { name: name2, open: open9, at } of containersOf(rollout)) {
-      const around2 = await openHost(at.around, open9);
+    for (const { name: name2, open: open10, at } of containersOf(rollout)) {
+      const around2 = await openHost(at.around, open10);
       try {
         await takeSnapshot(around2, at.container, snapshot, rollout.snapshots.keep);
       } finally {
@@ -60986,7 +60840,7 @@ var OpenFleet = class {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host2, settings), trial });
     const result = await deployHost(this.connection(host2), source, { ...work, ...ready && { ready } });
-    if (result.outcome === "deployed" || result.outcome === "unchanged") await source.supply.keep();
+    if (isFine(result)) await source.supply.keep((await source.whole).file);
     return result;
   }
   async rollback(_service, { host: host2, settings }, to) {
@@ -61030,44 +60884,6 @@ var anyRelease = (settings) => ({
   ...settings,
   proof: { ...settings.proof, expectString: void 0, verifyCommand: void 0 }
 });
-
-// src/deploy/environment/interrupted.ts
-var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
-function sayWhenInterrupted(fleet, say) {
-  const underWay = /* @__PURE__ */ new Set();
-  const done = /* @__PURE__ */ new Set();
-  const tell = (signal) => {
-    const list3 = (places) => [...places].join(", ") || "none";
-    say(`Interrupted. Half done: ${list3(underWay)}. Done: ${list3(done)}.`);
-    say(
-      "next:  The same command again: it repairs what is half done, and goes on. Each host has the old or the new binary, whole."
-    );
-    stop2();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  const stop2 = () => {
-    for (const signal of signals) process.removeListener(signal, tell);
-  };
-  for (const signal of signals) process.on(signal, tell);
-  const during = async (place, work) => {
-    underWay.add(place);
-    done.delete(place);
-    const result = await work;
-    underWay.delete(place);
-    done.add(place);
-    return result;
-  };
-  const placeOf = (service3, { host: host2 }) => `${service3} on ${host2.name}`;
-  return {
-    fleet: {
-      deploy: (service3, target2, ...how) => during(placeOf(service3, target2), fleet.deploy(service3, target2, ...how)),
-      rollback: (service3, target2, to) => during(placeOf(service3, target2), fleet.rollback(service3, target2, to)),
-      status: (service3, target2) => fleet.status(service3, target2),
-      endTrial: (service3, target2) => fleet.endTrial(service3, target2)
-    },
-    stop: stop2
-  };
-}
 
 // src/deploy/environment/progress.ts
 function fleetProgress(io, now = () => /* @__PURE__ */ new Date()) {
@@ -61248,7 +61064,8 @@ async function resolve2(file2, request, around2) {
     }
     rows.push({ service: service3, targets });
   }
-  for (const pattern of request.hosts ?? [])
+  const patterns2 = [...request.hosts ?? [], ...(request.snapshotOf ?? []).filter((one) => one !== "none")];
+  for (const pattern of patterns2)
     if (![...fleet.keys()].some((host2) => fits(host2, pattern)))
       throw usage(
         `No host of ${name2} is called "${pattern}"${suggestion(pattern, fleet.keys())}`,
@@ -61260,7 +61077,7 @@ async function resolve2(file2, request, around2) {
     service: service3,
     batches: inBatches(targets.filter(wanted2), request.batches ?? entry.batches ?? ["1"], canaries)
   }));
-  const chosenBy = (patterns2) => [...fleet.values()].filter(({ name: host2 }) => patterns2?.some((pattern) => fits(host2, pattern)) ?? true);
+  const chosenBy = (among) => [...fleet.values()].filter(({ name: host2 }) => among?.some((pattern) => fits(host2, pattern)) ?? true);
   const snapshot = entry.snapshot === "before" ? {} : entry.snapshot;
   return {
     environment: name2,
@@ -61277,8 +61094,8 @@ async function resolve2(file2, request, around2) {
     } : null
   };
 }
-var machineOf = ({ via, open: open9 }) => JSON.stringify([
-  open9.ssh.proxyJump,
+var machineOf = ({ via, open: open10 }) => JSON.stringify([
+  open10.ssh.proxyJump,
   via.hops.map(
     (hop) => hop.kind === "ssh" ? [hop.host.toLowerCase(), hop.port ?? 22] : hop.kind === "container" ? [hop.program, hop.name] : hop.kind
   )
@@ -61371,76 +61188,7 @@ function located(file2, paths, otherwise, work) {
   }
 }
 
-// src/deploy/environment/view.ts
-var short2 = (sha256) => sha256?.slice(0, 12) ?? null;
-var seconds2 = (ms) => ms === null ? null : `${(ms / 1e3).toFixed(1)} s`;
-var outcomeOf = ({ outcome, takenBack }) => takenBack === null ? outcome === "not-begun" ? "not begun" : outcome : takenBack.outcome === "deployed" ? "taken back" : "stays, could not go back";
-var columns = [
-  { title: "Service", value: ({ service: service3 }) => service3 },
-  { title: "Batch", value: ({ batch: batch2 }) => batch2, align: "right" },
-  { title: "Host", value: ({ host: host2 }) => host2 },
-  {
-    title: "Outcome",
-    value: outcomeOf,
-    tone: ({ outcome, takenBack }) => takenBack !== null || outcome === "rolled-back" || outcome === "not-begun" ? "warn" : outcome === "failed" ? "bad" : "good"
-  },
-  { title: "Downtime", value: ({ downtimeMs }) => seconds2(downtimeMs), align: "right" },
-  { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
-  {
-    title: "Runs now",
-    value: ({ running }) => running ? running.release ?? short2(running.sha256) ?? "nothing" : "not known"
-  },
-  {
-    title: "And is",
-    value: ({ running }) => running === null ? "not known" : running.healthy ? "healthy" : "not healthy",
-    tone: ({ running }) => running?.healthy ? "good" : "bad"
-  }
-];
-function showRollout({ hosts: hosts2, stopped, environment: environment2 }, view) {
-  const parts2 = [table(columns, hosts2, view)];
-  for (const { host: host2, service: service3, outcome, error: error63, fix, lastLines: lastLines2, takenBack } of hosts2) {
-    if (error63 !== null && outcome !== "not-begun")
-      parts2.push(
-        "",
-        `${outcome === "deployed" ? view.style.warn("note:") : view.style.bad("error:")} ${service3}: ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`,
-        ...fix ? [`next:  ${foreign(fix)}`] : [],
-        ...lastLines2 === "" ? [] : [`last lines of ${service3} on ${host2}:`, ...foreignLines(lastLines2)]
-      );
-    if (takenBack?.error && takenBack.outcome !== "deployed")
-      parts2.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${foreign(takenBack.error)}`);
-  }
-  if (stopped !== null) parts2.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${foreign(stopped)}`);
-  return parts2.join("\n");
-}
-var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) => [
-  markdownTable(columns, hosts2),
-  ...stopped === null ? [] : [
-    "",
-    `**${environment2} was not deployed:** ${markdownTable([{ title: "Why", value: () => stopped }], [0]).split("\n").at(-1)}`
-  ],
-  ...hosts2.flatMap(
-    ({ outcome, error: error63, fix, lastLines: lastLines2 }) => error63 === null || outcome === "not-begun" ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
-  )
-].join("\n");
-function showOrder(rollout, view) {
-  const { strong, faint } = view.style;
-  const { environment: environment2, protected: closed, services, canary, onFailure, snapshots } = rollout;
-  const lines3 = [
-    `${strong(environment2)}${closed ? ", protected" : ""}: ${count(rollout.hosts.length, "host")}, on failure ${onFailure}${snapshots === null ? "" : `, a snapshot before, ${snapshots.keep} kept`}`
-  ];
-  for (const { service: service3, batches } of services) {
-    lines3.push(`  ${strong(service3)}`);
-    for (const [index, batch2] of batches.entries()) {
-      const first = index === 0 && canary !== null;
-      lines3.push(
-        `    batch ${index + 1}${first ? faint(` canary, watched for ${canary.settleMs / 1e3} s`) : ""}: ${batch2.map(({ host: host2 }) => host2.name).join(", ")}`
-      );
-    }
-  }
-  return lines3.join("\n");
-}
-
-// src/deploy/environment/verbs.ts
+// src/deploy/environment/open.ts
 var listed = (value2, before2 = []) => [...before2, ...value2.split(/[\s,]+/).filter(Boolean)];
 var selectionOptions = () => [
   new Option("--only <service>", "only this service of the environment; may be repeated").argParser(listed),
@@ -61546,249 +61294,6 @@ async function askEach(rollout, ask, wrong3 = /* @__PURE__ */ new Map()) {
   for (const sort of all) sort();
   return { answers, lost };
 }
-var forget = ({ unknown: _, ...shown2 }) => shown2;
-function rolloutOutcome(result, snapshots) {
-  const failed3 = result.hosts.filter(({ outcome }) => outcome === "failed" || outcome === "rolled-back");
-  const unknown3 = failed3.length > 0 ? failed3.every((one) => one.unknown) : result.unknown;
-  const exit = result.stopped === null ? exitCode.ok : unknown3 ? exitCode.unknown : exitCode.problem;
-  return {
-    exit,
-    result: {
-      ...forget(result),
-      snapshots: Object.fromEntries(snapshots),
-      hosts: result.hosts.map(({ takenBack, ...host2 }) => ({
-        ...forget(host2),
-        takenBack: takenBack && forget(takenBack)
-      }))
-    },
-    text: (view) => showRollout(result, view),
-    markdown: () => rolloutAsMarkdown(result)
-  };
-}
-async function runEnvironment(environment2, options2, io) {
-  if (options2.dryRun) return await planEnvironment(environment2, options2, io);
-  const run3 = async (rollout, fleet, watch) => {
-    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
-    io.note(showOrder(rollout, io.view));
-    containersOf(rollout);
-    await fleet.readSources(rollout);
-    await fleet.checkPlaces(rollout);
-    const snapshots = await fleet.takeSnapshots(rollout, /* @__PURE__ */ new Date());
-    for (const [host2, snapshot] of snapshots) watch.word(`${host2}: snapshot ${snapshot}`);
-    return rolloutOutcome(await rollWatched(rollout, fleet, watch, io), snapshots);
-  };
-  return await withEnvironment(environment2, options2, io, run3, { sources: true });
-}
-async function rollWatched(rollout, fleet, watch, io) {
-  const watched = sayWhenInterrupted(fleet, (text3) => {
-    io.live?.([]);
-    io.note(text3);
-  });
-  return await roll(rollout, watched.fleet, watch).finally(watched.stop);
-}
-async function planEnvironment(environment2, options2, io) {
-  const look3 = async (rollout, fleet) => {
-    const snapshots = containersOf(rollout).map(({ name: name2, at }) => ({
-      host: name2,
-      command: quoteAll(snapshotCommand(at.container, "create", snapshotName(/* @__PURE__ */ new Date())))
-    }));
-    await fleet.readSources(rollout);
-    const { answers: plans, lost } = await askEach(
-      rollout,
-      async ({ host: host2, settings }) => plan(fleet.connection(host2), { source: await fleet.source(settings.source) }, fleet.work(settings)),
-      await fleet.places(rollout)
-    );
-    return plansOutcome(rollout, plans, lost, snapshots);
-  };
-  return await withEnvironment(environment2, options2, io, look3, { sources: true });
-}
-function plansOutcome(rollout, plans, lost, snapshots = []) {
-  const order = rollout.services.map(({ service: service3, batches }) => ({
-    service: service3,
-    batches: batches.map((batch2) => batch2.map(({ host: host2 }) => host2.name))
-  }));
-  return {
-    exit: exitOf([
-      ...plans.map(({ findings }) => ({ failed: findings.length > 0, lost: false })),
-      ...lost.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))
-    ]),
-    result: {
-      environment: rollout.environment,
-      protected: rollout.protected,
-      order,
-      snapshots,
-      hosts: [...plans, ...lost.map(forget)]
-    },
-    text: (view) => withLost(
-      [
-        showOrder(rollout, view),
-        ...snapshots.length === 0 ? [] : [snapshots.map(({ host: host2, command }) => `snapshot of ${host2}: ${command}`).join("\n")],
-        ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
-      ].join("\n\n"),
-      lost,
-      view
-    )
-  };
-}
-async function rollbackEnvironment(environment2, options2, io) {
-  return await withEnvironment(environment2, options2, io, async (rollout, fleet, watch) => {
-    const backwards = {
-      ...rollout,
-      services: [...rollout.services].reverse(),
-      canary: null,
-      onFailure: "stop"
-    };
-    if (options2.dryRun) {
-      const { answers, lost } = await askEach(
-        backwards,
-        ({ host: host2, settings }) => plan(fleet.connection(host2), { to: options2.to }, fleet.work(settings)),
-        await fleet.places(rollout)
-      );
-      return plansOutcome(backwards, answers, lost);
-    }
-    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
-    await fleet.checkPlaces(rollout);
-    const result = await rollWatched(
-      backwards,
-      {
-        deploy: (service3, target2) => fleet.rollback(service3, target2, options2.to),
-        rollback: (service3, target2, to) => fleet.rollback(service3, target2, to),
-        status: (service3, target2) => fleet.status(service3, target2),
-        endTrial: (service3, target2) => fleet.endTrial(service3, target2)
-      },
-      watch,
-      io
-    );
-    return rolloutOutcome(result, /* @__PURE__ */ new Map());
-  });
-}
-async function statusEnvironment(environment2, options2, io) {
-  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => await statusOf(rollout, fleet));
-}
-async function statusOf(rollout, fleet) {
-  const rows = await inParallel(targetsOf(rollout), async ({ service: service3, target: target2 }) => ({
-    service: service3,
-    found: await fleet.status(service3, target2)
-  }));
-  return {
-    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, lost: found.unknown }))),
-    result: {
-      environment: rollout.environment,
-      hosts: rows.map(({ service: service3, found }) => ({ ...forget(found), service: service3, state: found.service }))
-    },
-    text: (view) => showStatus(
-      rows.map(({ service: service3, found }) => ({ ...found, host: `${service3} on ${found.host}` })),
-      view
-    )
-  };
-}
-function exitOf(rows) {
-  if (rows.some(({ failed: failed3, lost }) => failed3 && !lost)) return exitCode.problem;
-  return rows.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
-}
-async function historyEnvironment(environment2, options2, io) {
-  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
-    const { answers, lost } = await askEach(
-      rollout,
-      ({ host: host2, settings }) => history(fleet.connection(host2), fleet.work(settings))
-    );
-    return {
-      exit: exitOf(lost.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))),
-      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(forget)] },
-      text: (view) => withLost(
-        showHistory(
-          answers.flatMap(
-            ({ host: host2, service: service3, entries }) => entries.map((entry) => ({ ...entry, host: `${service3} on ${host2}` }))
-          ).sort((a, b) => a.at.localeCompare(b.at)),
-          view
-        ),
-        lost,
-        view
-      )
-    };
-  });
-}
-async function verifyEnvironment(environment2, options2, io) {
-  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
-    const wrong3 = await fleet.places(rollout);
-    const hosts2 = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => {
-      const stop2 = wrong3.get(host2.name);
-      return stop2 ? notVerified(service3, host2.name, stop2) : await verifyHost(service3, fleet.connection(host2), fleet.work(settings));
-    });
-    const findings = [...hosts2.flatMap((one) => one.findings), ...strays(hosts2)];
-    const driftOf = ({ service: service3, host: host2 }) => findings.filter(({ subject }) => subject === `${service3} on ${host2}`).map(({ code }) => code);
-    const columns2 = [
-      { title: "Service", value: ({ service: service3 }) => service3 },
-      { title: "Host", value: ({ host: host2 }) => host2 },
-      { title: "Release", value: ({ release: release2 }) => release2 },
-      { title: "Sha256", value: ({ sha256 }) => sha256?.slice(0, 12) ?? null },
-      { title: "Written", value: ({ modified }) => modified },
-      {
-        title: "Drift",
-        value: (one) => driftOf(one).join(", ") || "none",
-        tone: (one) => driftOf(one).length > 0 ? "bad" : "good"
-      },
-      { title: "Evidence", value: ({ evidence }) => evidence }
-    ];
-    return {
-      exit: exitOf([
-        ...hosts2.map((one) => ({ failed: one.findings.length > 0, lost: one.unknown })),
-        { failed: strays(hosts2).length > 0, lost: false }
-      ]),
-      result: { environment: rollout.environment, hosts: hosts2.map(forget), findings },
-      text: (view) => [
-        table(columns2, hosts2, view),
-        ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
-          "",
-          `${view.style.bad(code)} ${subject}: ${foreign(message)}`,
-          ...evidence.map((line) => `  ${foreign(line)}`),
-          `next:  ${foreign(fix)}`
-        ])
-      ].join("\n")
-    };
-  });
-}
-async function restoreEnvironment(environment2, options2, io) {
-  return await withEnvironment(environment2, options2, io, async (rollout) => {
-    const found = rollout.hosts.map((host2) => ({ host: host2, at: containerOf(host2.via, host2.open.execPrefix) }));
-    if (options2.snapshot === void 0 || options2.dryRun) {
-      const rows = await inParallel(found, async ({ host: host2, at: at2 }) => ({
-        host: host2.name,
-        snapshots: at2 ? await around(host2.open, at2, (outside) => listSnapshots(outside, at2.container)) : [],
-        command: at2 && options2.snapshot ? quoteAll(snapshotCommand(at2.container, "restore", options2.snapshot)) : null
-      }));
-      return {
-        exit: exitCode.ok,
-        result: { environment: environment2, hosts: rows },
-        text: () => rows.map(({ host: host2, snapshots, command }) => `${host2}: ${command ?? (snapshots.join(", ") || "no snapshots")}`).join("\n")
-      };
-    }
-    const [only, ...more] = found;
-    if (!only?.at || more.length > 0)
-      throw usage(
-        only && more.length === 0 ? `${only.host.name} is no container.` : "A snapshot is restored on one host at a time.",
-        `Say which: --hosts NAME, one of ${rollout.hosts.map(({ name: name2 }) => name2).join(", ")}.`
-      );
-    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
-    if (!options2.yes && !(io.interactive && await io.ask(`Put ${only.host.name} back to ${options2.snapshot}? What was written there since is lost.`)))
-      throw usage("Restoring a snapshot throws away what was written since.", "If it is meant: --yes.");
-    const { at } = only;
-    await around(only.host.open, at, (outside) => restoreSnapshot(outside, at.container, options2.snapshot));
-    return {
-      exit: exitCode.ok,
-      result: { environment: environment2, hosts: [{ host: only.host.name, restored: options2.snapshot }] },
-      text: () => `${only.host.name} is back at ${options2.snapshot}.`
-    };
-  });
-}
-async function around(open9, { around: way2 }, work) {
-  const outside = await openHost(way2, open9);
-  try {
-    return await work(outside);
-  } finally {
-    await outside.close();
-  }
-}
 
 // src/deploy/environment/matrix.ts
 var matrixOptions = () => [
@@ -61825,7 +61330,7 @@ async function matrix(environment2, options2, io) {
 function fromTop(path6) {
   const whole2 = (0, import_node_path8.resolve)(path6);
   for (let directory = (0, import_node_path8.dirname)(whole2); ; directory = (0, import_node_path8.dirname)(directory)) {
-    if ((0, import_node_fs4.existsSync)((0, import_node_path8.join)(directory, ".git"))) return (0, import_node_path8.relative)(directory, whole2);
+    if ((0, import_node_fs3.existsSync)((0, import_node_path8.join)(directory, ".git"))) return (0, import_node_path8.relative)(directory, whole2);
     if (directory === (0, import_node_path8.dirname)(directory)) return path6;
   }
 }
@@ -61966,6 +61471,177 @@ var fetchScript = (service3, source) => [
   `chmod +x ${shellWord(source)}`
 ].join("\n");
 
+// src/common/terminal.ts
+var import_node_events = __toESM(require_node_events(), 1);
+var import_promises24 = __toESM(require_promises2(), 1);
+var import_node_tty = __toESM(require_node_tty(), 1);
+var isCi = (env) => ["CI", "GITHUB_ACTIONS", "FORGEJO_ACTIONS", "GITEA_ACTIONS"].some(
+  (name2) => env[name2] !== void 0 && env[name2] !== "" && env[name2] !== "false"
+);
+
+// src/deploy/environment/restore.ts
+async function restoreEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout) => {
+    const found = rollout.hosts.map((host2) => ({ host: host2, at: containerOf(host2.via, host2.open.execPrefix) }));
+    if (options2.snapshot === void 0 || options2.dryRun) {
+      const rows = await inParallel(found, async ({ host: host2, at: at2 }) => ({
+        host: host2.name,
+        snapshots: at2 ? await around(host2.open, at2, (outside) => listSnapshots(outside, at2.container)) : [],
+        command: at2 && options2.snapshot ? quoteAll(snapshotCommand(at2.container, "restore", options2.snapshot)) : null
+      }));
+      return {
+        exit: exitCode.ok,
+        result: { environment: environment2, hosts: rows },
+        text: () => rows.map(({ host: host2, snapshots, command }) => `${host2}: ${command ?? (snapshots.join(", ") || "no snapshots")}`).join("\n")
+      };
+    }
+    const [only, ...more] = found;
+    if (!only?.at || more.length > 0)
+      throw usage(
+        only && more.length === 0 ? `${only.host.name} is no container.` : "A snapshot is restored on one host at a time.",
+        `Say which: --hosts NAME, one of ${rollout.hosts.map(({ name: name2 }) => name2).join(", ")}.`
+      );
+    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
+    if (!options2.yes && !(io.interactive && await io.ask(`Put ${only.host.name} back to ${options2.snapshot}? What was written there since is lost.`)))
+      throw usage("Restoring a snapshot throws away what was written since.", "If it is meant: --yes.");
+    const { at } = only;
+    await around(only.host.open, at, (outside) => restoreSnapshot(outside, at.container, options2.snapshot));
+    return {
+      exit: exitCode.ok,
+      result: { environment: environment2, hosts: [{ host: only.host.name, restored: options2.snapshot }] },
+      text: () => `${only.host.name} is back at ${options2.snapshot}.`
+    };
+  });
+}
+async function around(open10, { around: way2 }, work) {
+  const outside = await openHost(way2, open10);
+  try {
+    return await work(outside);
+  } finally {
+    await outside.close();
+  }
+}
+
+// src/deploy/view.ts
+var seconds = (ms) => ms === null ? null : ms < 1e3 ? `${ms} ms` : `${(ms / 1e3).toFixed(1)} s`;
+var total = ({ phases }) => phases.reduce((sum, { ms }) => sum + ms, 0);
+var short = (sha256) => sha256?.slice(0, 12) ?? null;
+var resultColumns = [
+  { title: "Host", value: ({ host: host2 }) => host2 },
+  {
+    title: "Outcome",
+    value: ({ outcome }) => outcome,
+    tone: (result) => result.outcome === "failed" ? "bad" : isFine(result) ? "good" : "warn"
+  },
+  { title: "Release", value: ({ release: release2 }) => release2 },
+  { title: "Previous", value: ({ previous, previousSha256 }) => previous ?? short(previousSha256) },
+  { title: "Downtime", value: ({ downtimeMs }) => seconds(downtimeMs), align: "right" },
+  { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
+  { title: "Total", value: (result) => seconds(total(result)), align: "right" },
+  { title: "Phases", value: ({ phases }) => phases.map(({ name: name2, ms }) => `${name2} ${seconds(ms)}`).join(", ") }
+];
+function showResults(results, view) {
+  const parts2 = [table(resultColumns, results, view)];
+  for (const { host: host2, outcome, error: error63, fix, lastLines: lastLines2 } of results) {
+    if (error63 === null) continue;
+    const tone = outcome === "deployed" ? view.style.warn : view.style.bad;
+    parts2.push(
+      "",
+      `${tone(outcome === "deployed" ? "note:" : "error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`
+    );
+    if (fix) parts2.push(`next:  ${foreign(fix)}`);
+    if (lastLines2 !== "") parts2.push(`last lines of the service on ${host2}:`, ...foreignLines(lastLines2));
+  }
+  return parts2.join("\n");
+}
+var resultsAsMarkdown = (results) => [
+  markdownTable(resultColumns, results),
+  ...results.flatMap(
+    ({ error: error63, fix, lastLines: lastLines2 }) => error63 === null ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
+  )
+].join("\n");
+var withLost = (shown2, lost, view) => [
+  ...shown2 === "" ? [] : [shown2],
+  ...lost.map(
+    ({ host: host2, error: error63, fix }) => `${view.style.bad("error:")} ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}${fix === "" ? "" : `
+next:  ${foreign(fix)}`}`
+  )
+].join("\n\n");
+function showPlan(plans, view) {
+  return plans.map(({ host: host2, facts, findings, steps, sudoers }) => {
+    const { strong, faint, bad } = view.style;
+    const { target: target2, directory } = facts;
+    const lines3 = [
+      strong(host2),
+      ...[
+        `  machine    ${facts.machine}, ${facts.kernel}, ${facts.libc.kind} ${facts.libc.version ?? ""}`.trimEnd(),
+        `  user       ${facts.user.name} (uid ${facts.user.uid}), sudo: ${facts.sudo.state}`,
+        `  target     ${target2.path}: ${target2.file ? `${bytes(target2.file.size)}, ${target2.owner}, mode ${target2.mode}` : target2.kind}${target2.capabilities ? `, ${target2.capabilities}` : ""}${target2.acl ? ", with an ACL" : ""}`,
+        `  free       ${directory.disk ? bytes(directory.disk.freeBytes) : "not known"}`,
+        `  processes  ${facts.processes.map(({ pid, unit }) => `${pid}${unit ? ` (${unit})` : ""}`).join(", ") || "none"}`
+      ].map(foreign),
+      "",
+      ...steps.map(
+        ({ title, command }) => command === "" ? `  ${foreign(title)}` : `  ${foreign(title)}
+${faint(`    ${foreign(command)}`)}`
+      )
+    ];
+    if (findings.length > 0)
+      lines3.push(
+        "",
+        ...findings.flatMap(({ message, fix }) => [
+          `  ${bad("stops:")} ${foreign(message)}`,
+          `  next:  ${foreign(fix)}`
+        ])
+      );
+    if (sudoers.length > 0)
+      lines3.push(
+        "",
+        "  lines for /etc/sudoers.d/deploy-binary that suffice:",
+        ...sudoers.map((line) => `    ${harmless(line)}`)
+      );
+    return lines3.join("\n");
+  }).join("\n\n");
+}
+var statusColumns = [
+  { title: "Host", value: ({ host: host2 }) => host2 },
+  { title: "Release", value: ({ release: release2 }) => release2 },
+  { title: "Sha256", value: ({ sha256 }) => short(sha256) },
+  { title: "Service", value: ({ service: service3 }) => service3, tone: ({ healthy }) => healthy ? "good" : "bad" },
+  { title: "Lock", value: ({ lock }) => lock },
+  { title: "Kept", value: ({ releases }) => releases.map(({ id }) => id).join(", ") },
+  { title: "Problem", value: ({ error: error63 }) => error63 }
+];
+var showStatus = (hosts2, view) => table(statusColumns, hosts2, view);
+var historyColumns = [
+  { title: "Host", value: ({ host: host2 }) => host2 },
+  { title: "When", value: ({ at }) => at },
+  { title: "What", value: ({ action }) => action },
+  {
+    title: "Outcome",
+    value: ({ outcome }) => outcome,
+    tone: ({ outcome }) => outcome === "deployed" ? "good" : "bad"
+  },
+  { title: "Release", value: ({ release: release2 }) => release2 },
+  { title: "Previous", value: ({ previous }) => previous },
+  { title: "Who", value: ({ by }) => by },
+  { title: "Reason", value: ({ manual }) => manual ?? null },
+  { title: "Commit", value: ({ commit }) => commit?.slice(0, 10) ?? null },
+  { title: "Run", value: ({ runUrl }) => runUrl },
+  { title: "Error", value: ({ error: error63 }) => error63 }
+];
+var showHistory = (lines3, view) => table(historyColumns, lines3, view);
+var lockColumns = [
+  { title: "Host", value: ({ host: host2, service: service3 }) => service3 === void 0 ? host2 : `${service3} on ${host2}` },
+  {
+    title: "Lock",
+    value: ({ lock }) => lock ?? "none",
+    tone: ({ lock, alive }) => alive ? "warn" : lock === null ? "good" : "bad"
+  },
+  { title: "Removed", value: ({ lock, removed }) => lock === null ? null : removed === null ? "no" : "yes" }
+];
+var showLocks = (locks, view) => table(lockColumns, locks, view);
+
 // src/deploy/environment/unlock.ts
 async function unlockEnvironment(environment2, options2, io) {
   return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
@@ -61992,15 +61668,432 @@ async function unlockEnvironment(environment2, options2, io) {
     });
     const wrong3 = [...locks.flatMap(({ left }) => left ?? []), ...lost];
     return {
-      exit: exitOf(wrong3.map(({ unknown: unknown3 }) => ({ failed: true, lost: unknown3 }))),
+      exit: exitOf(failures(wrong3)),
       result: {
         environment: rollout.environment,
         hosts: [
           ...locks.map(({ left, ...one }) => ({ ...one, error: left?.error ?? null, fix: left?.fix ?? null })),
-          ...lost.map(forget)
+          ...lost.map(withoutUnknown)
         ]
       },
       text: (view) => withLost(showLocks(locks, view), wrong3, view)
+    };
+  });
+}
+
+// src/deploy/environment/drift.ts
+var before = 60;
+var after = 3600;
+async function verifyHost(service3, connection, work) {
+  const host2 = connection.name;
+  const findings = [];
+  const find = (code, message, evidence, fix) => findings.push({
+    code: `drift/${code}`,
+    severity: "error",
+    subject: `${service3} on ${host2}`,
+    message,
+    evidence,
+    fix
+  });
+  const again = `Deploy again: deploy-binary run, with --only ${service3}.`;
+  try {
+    const situation = await assess(connection, work.settings, null, work.local);
+    const { facts, state: state2, remote } = situation;
+    const { target: target2 } = facts;
+    if (target2.file === null) {
+      find("missing", `there is no ${work.settings.target}`, [], again);
+      return { host: host2, service: service3, sha256: null, release: null, modified: null, evidence: "", findings, unknown: false };
+    }
+    const sha256 = await connection.steadily(() => hashOnHost(remote, target2.path));
+    const current = state2.releases.find(({ id }) => id === state2.current) ?? null;
+    const release2 = releaseOf(state2, sha256);
+    if (current && current.sha256 !== sha256)
+      find(
+        "other-file",
+        `${target2.path} is not what was deployed last`,
+        [`deployed: ${current.id} ${current.sha256}`, `there: ${release2?.id ?? "no release"} ${sha256}`],
+        "Find out who wrote it, then deploy again."
+      );
+    else if (!current) find("not-recorded", `${target2.path} was not deployed by this tool`, [sha256], again);
+    if (state2.pending) find("half-done", `a deploy of ${state2.pending.id} died half-way`, [state2.pending.at], again);
+    const changed2 = current && current.sha256 === sha256 ? timeOf(current, target2.file.mtime) : null;
+    if (changed2)
+      find(
+        "time",
+        `${target2.path} was written at another time than it was deployed`,
+        changed2,
+        "Find out who touched it."
+      );
+    const { owner, mode } = work.settings;
+    const [user, group] = (owner ?? "").split(":");
+    const [hasUser, hasGroup] = (target2.owner ?? "").split(":");
+    if (user && user !== hasUser || group && group !== hasGroup)
+      find("owner", `${target2.path} belongs to ${target2.owner}, not to ${owner}`, [], again);
+    if (mode !== void 0 && Number.parseInt(mode, 8) !== Number.parseInt(target2.mode ?? "", 8))
+      find("mode", `${target2.path} has mode ${target2.mode}, not ${mode}`, [], again);
+    const shared = {
+      host: host2,
+      service: service3,
+      sha256,
+      release: release2?.id ?? null,
+      modified: new Date(target2.file.mtime * 1e3).toISOString()
+    };
+    try {
+      const proof = await prove(await proverOf(situation), { fresh: false });
+      return { ...shared, evidence: proof.evidence, findings, unknown: false };
+    } catch (error63) {
+      if (!(error63 instanceof ToolError) || error63.kind !== "problem") throw error63;
+      find("not-healthy", messageOf(error63), [], error63.fix);
+      return { ...shared, evidence: "", findings, unknown: false };
+    }
+  } catch (error63) {
+    return notVerified(service3, host2, error63);
+  }
+}
+function notVerified(service3, host2, error63) {
+  const finding = {
+    code: "drift/not-known",
+    severity: "error",
+    subject: `${service3} on ${host2}`,
+    message: `it could not be looked at: ${messageOf(error63)}`,
+    evidence: [],
+    fix: error63 instanceof ToolError ? error63.fix : "Try again."
+  };
+  const nothing2 = { sha256: null, release: null, modified: null, evidence: "" };
+  return { host: host2, service: service3, ...nothing2, findings: [finding], unknown: notAsked(host2, error63).unknown };
+}
+function timeOf({ at }, mtime) {
+  const deployed = Date.parse(at) / 1e3;
+  if (mtime >= deployed - before && mtime <= deployed + after) return null;
+  return [`deployed: ${at}`, `written: ${new Date(mtime * 1e3).toISOString()}`];
+}
+function strays(hosts2) {
+  const found = [];
+  for (const service3 of new Set(hosts2.map((one) => one.service))) {
+    const own2 = hosts2.filter((one) => one.service === service3 && one.sha256 !== null);
+    const counts = /* @__PURE__ */ new Map();
+    for (const { sha256 } of own2) counts.set(sha256, (counts.get(sha256) ?? 0) + 1);
+    const [most] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [];
+    for (const { host: host2, sha256, release: release2 } of own2)
+      if (sha256 !== most)
+        found.push({
+          code: "drift/other-release",
+          severity: "error",
+          subject: `${service3} on ${host2}`,
+          message: "it runs another release than most hosts do",
+          evidence: [`here: ${release2 ?? sha256}`, `most: ${own2.find((one) => one.sha256 === most).release ?? most}`],
+          fix: `Deploy again: deploy-binary run, with --only ${service3}.`
+        });
+  }
+  return found;
+}
+
+// src/deploy/environment/interrupted.ts
+var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+function sayWhenInterrupted(fleet, say) {
+  const underWay = /* @__PURE__ */ new Set();
+  const done = /* @__PURE__ */ new Set();
+  const tell = (signal) => {
+    const list3 = (places) => [...places].join(", ") || "none";
+    say(`Interrupted. Half done: ${list3(underWay)}. Done: ${list3(done)}.`);
+    say(
+      "next:  The same command again: it repairs what is half done, and goes on. Each host has the old or the new binary, whole."
+    );
+    stop2();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  const stop2 = () => {
+    for (const signal of signals) process.removeListener(signal, tell);
+  };
+  for (const signal of signals) process.on(signal, tell);
+  const during = async (place, work) => {
+    underWay.add(place);
+    done.delete(place);
+    const result = await work;
+    underWay.delete(place);
+    done.add(place);
+    return result;
+  };
+  const placeOf = (service3, { host: host2 }) => `${service3} on ${host2.name}`;
+  return {
+    fleet: {
+      deploy: (service3, target2, ...how) => during(placeOf(service3, target2), fleet.deploy(service3, target2, ...how)),
+      rollback: (service3, target2, to) => during(placeOf(service3, target2), fleet.rollback(service3, target2, to)),
+      status: (service3, target2) => fleet.status(service3, target2),
+      endTrial: (service3, target2) => fleet.endTrial(service3, target2)
+    },
+    stop: stop2
+  };
+}
+
+// src/deploy/environment/view.ts
+var short2 = (sha256) => sha256?.slice(0, 12) ?? null;
+var seconds2 = (ms) => ms === null ? null : `${(ms / 1e3).toFixed(1)} s`;
+var outcomeOf = ({ outcome, takenBack }) => takenBack === null ? outcome === "not-begun" ? "not begun" : outcome : takenBack.outcome === "deployed" ? "taken back" : "stays, could not go back";
+var columns = [
+  { title: "Service", value: ({ service: service3 }) => service3 },
+  { title: "Batch", value: ({ batch: batch2 }) => batch2, align: "right" },
+  { title: "Host", value: ({ host: host2 }) => host2 },
+  {
+    title: "Outcome",
+    value: outcomeOf,
+    tone: ({ outcome, takenBack }) => takenBack !== null || outcome === "rolled-back" || outcome === "not-begun" ? "warn" : outcome === "failed" ? "bad" : "good"
+  },
+  { title: "Downtime", value: ({ downtimeMs }) => seconds2(downtimeMs), align: "right" },
+  { title: "Sent", value: ({ bytesSent }) => bytes(bytesSent), align: "right" },
+  {
+    title: "Runs now",
+    value: ({ running }) => running ? running.release ?? short2(running.sha256) ?? "nothing" : "not known"
+  },
+  {
+    title: "And is",
+    value: ({ running }) => running === null ? "not known" : running.healthy ? "healthy" : "not healthy",
+    tone: ({ running }) => running?.healthy ? "good" : "bad"
+  }
+];
+function showRollout({ hosts: hosts2, stopped, environment: environment2 }, view) {
+  const parts2 = [table(columns, hosts2, view)];
+  for (const { host: host2, service: service3, outcome, error: error63, fix, lastLines: lastLines2, takenBack } of hosts2) {
+    if (error63 !== null && outcome !== "not-begun")
+      parts2.push(
+        "",
+        `${outcome === "deployed" ? view.style.warn("note:") : view.style.bad("error:")} ${service3}: ${foreign(error63.startsWith(host2) ? error63 : `${host2}: ${error63}`)}`,
+        ...fix ? [`next:  ${foreign(fix)}`] : [],
+        ...lastLines2 === "" ? [] : [`last lines of ${service3} on ${host2}:`, ...foreignLines(lastLines2)]
+      );
+    if (takenBack?.error && takenBack.outcome !== "deployed")
+      parts2.push("", `${view.style.bad("error:")} ${service3}: ${host2} could not go back: ${foreign(takenBack.error)}`);
+  }
+  if (stopped !== null) parts2.push("", `${view.style.bad(`${environment2} was not deployed:`)} ${foreign(stopped)}`);
+  return parts2.join("\n");
+}
+var rolloutAsMarkdown = ({ hosts: hosts2, stopped, environment: environment2 }) => [
+  markdownTable(columns, hosts2),
+  ...stopped === null ? [] : [
+    "",
+    `**${environment2} was not deployed:** ${markdownTable([{ title: "Why", value: () => stopped }], [0]).split("\n").at(-1)}`
+  ],
+  ...hosts2.flatMap(
+    ({ outcome, error: error63, fix, lastLines: lastLines2 }) => error63 === null || outcome === "not-begun" ? [] : ["", "````", harmless([error63, fix, lastLines2].filter(Boolean).join("\n")).replaceAll("````", "'```"), "````"]
+  )
+].join("\n");
+function showOrder(rollout, view) {
+  const { strong, faint } = view.style;
+  const { environment: environment2, protected: closed, services, canary, onFailure, snapshots } = rollout;
+  const lines3 = [
+    `${strong(environment2)}${closed ? ", protected" : ""}: ${count(rollout.hosts.length, "host")}, on failure ${onFailure}${snapshots === null ? "" : `, a snapshot before, ${snapshots.keep} kept`}`
+  ];
+  for (const { service: service3, batches } of services) {
+    lines3.push(`  ${strong(service3)}`);
+    for (const [index, batch2] of batches.entries()) {
+      const first = index === 0 && canary !== null;
+      lines3.push(
+        `    batch ${index + 1}${first ? faint(` canary, watched for ${canary.settleMs / 1e3} s`) : ""}: ${batch2.map(({ host: host2 }) => host2.name).join(", ")}`
+      );
+    }
+  }
+  return lines3.join("\n");
+}
+
+// src/deploy/environment/verbs.ts
+function rolloutOutcome(result, snapshots) {
+  const failed3 = result.hosts.filter(({ outcome }) => outcome === "failed" || outcome === "rolled-back");
+  const unknown3 = failed3.length > 0 ? failed3.every((one) => one.unknown) : result.unknown;
+  const exit = result.stopped === null ? exitCode.ok : unknown3 ? exitCode.unknown : exitCode.problem;
+  return {
+    exit,
+    result: {
+      ...withoutUnknown(result),
+      snapshots: Object.fromEntries(snapshots),
+      hosts: result.hosts.map(({ takenBack, ...host2 }) => ({
+        ...withoutUnknown(host2),
+        takenBack: takenBack && withoutUnknown(takenBack)
+      }))
+    },
+    text: (view) => showRollout(result, view),
+    markdown: () => rolloutAsMarkdown(result)
+  };
+}
+async function runEnvironment(environment2, options2, io) {
+  if (options2.dryRun) return await planEnvironment(environment2, options2, io);
+  const run3 = async (rollout, fleet, watch) => {
+    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
+    io.note(showOrder(rollout, io.view));
+    containersOf(rollout);
+    await fleet.readSources(rollout);
+    await fleet.checkPlaces(rollout);
+    const snapshots = await fleet.takeSnapshots(rollout, /* @__PURE__ */ new Date());
+    for (const [host2, snapshot] of snapshots) watch.word(`${host2}: snapshot ${snapshot}`);
+    return rolloutOutcome(await rollWatched(rollout, fleet, watch, io), snapshots);
+  };
+  return await withEnvironment(environment2, options2, io, run3, { sources: true });
+}
+async function rollWatched(rollout, fleet, watch, io) {
+  const watched = sayWhenInterrupted(fleet, (text3) => {
+    io.live?.([]);
+    io.note(text3);
+  });
+  return await roll(rollout, watched.fleet, watch).finally(watched.stop);
+}
+async function planEnvironment(environment2, options2, io) {
+  const look3 = async (rollout, fleet) => {
+    const snapshots = containersOf(rollout).map(({ name: name2, at }) => ({
+      host: name2,
+      command: quoteAll(snapshotCommand(at.container, "create", snapshotName(/* @__PURE__ */ new Date())))
+    }));
+    await fleet.readSources(rollout);
+    const { answers: plans, lost } = await askEach(
+      rollout,
+      async ({ host: host2, settings }) => plan(
+        fleet.connection(host2),
+        { source: await (await fleet.source(settings.source)).whole },
+        fleet.work(settings)
+      ),
+      await fleet.places(rollout)
+    );
+    return plansOutcome(rollout, plans, lost, snapshots);
+  };
+  return await withEnvironment(environment2, options2, io, look3, { sources: true });
+}
+function plansOutcome(rollout, plans, lost, snapshots = []) {
+  const order = rollout.services.map(({ service: service3, batches }) => ({
+    service: service3,
+    batches: batches.map((batch2) => batch2.map(({ host: host2 }) => host2.name))
+  }));
+  return {
+    exit: exitOf([
+      ...plans.map(({ findings }) => ({ failed: findings.length > 0, unknown: false })),
+      ...failures(lost)
+    ]),
+    result: {
+      environment: rollout.environment,
+      protected: rollout.protected,
+      order,
+      snapshots,
+      hosts: [...plans, ...lost.map(withoutUnknown)]
+    },
+    text: (view) => withLost(
+      [
+        showOrder(rollout, view),
+        ...snapshots.length === 0 ? [] : [snapshots.map(({ host: host2, command }) => `snapshot of ${host2}: ${command}`).join("\n")],
+        ...plans.map((one) => `${view.style.strong(one.service)} on ${showPlan([one], view)}`)
+      ].join("\n\n"),
+      lost,
+      view
+    )
+  };
+}
+async function rollbackEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet, watch) => {
+    const backwards = {
+      ...rollout,
+      services: [...rollout.services].reverse(),
+      canary: null,
+      onFailure: "stop"
+    };
+    if (options2.dryRun) {
+      const { answers, lost } = await askEach(
+        backwards,
+        ({ host: host2, settings }) => plan(fleet.connection(host2), { to: options2.to }, fleet.work(settings)),
+        await fleet.places(rollout)
+      );
+      return plansOutcome(backwards, answers, lost);
+    }
+    permit(rollout, { ci: isCi(io.env), manual: options2.manual, confirm: options2.confirm });
+    await fleet.checkPlaces(rollout);
+    const result = await rollWatched(
+      backwards,
+      {
+        deploy: (service3, target2) => fleet.rollback(service3, target2, options2.to),
+        rollback: (service3, target2, to) => fleet.rollback(service3, target2, to),
+        status: (service3, target2) => fleet.status(service3, target2),
+        endTrial: (service3, target2) => fleet.endTrial(service3, target2)
+      },
+      watch,
+      io
+    );
+    return rolloutOutcome(result, /* @__PURE__ */ new Map());
+  });
+}
+async function statusEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => await statusOf(rollout, fleet));
+}
+async function statusOf(rollout, fleet) {
+  const rows = await inParallel(targetsOf(rollout), async ({ service: service3, target: target2 }) => ({
+    service: service3,
+    found: await fleet.status(service3, target2)
+  }));
+  return {
+    exit: exitOf(rows.map(({ found }) => ({ failed: !found.healthy, unknown: found.unknown }))),
+    result: {
+      environment: rollout.environment,
+      hosts: rows.map(({ service: service3, found }) => ({ ...withoutUnknown(found), service: service3, state: found.service }))
+    },
+    text: (view) => showStatus(
+      rows.map(({ service: service3, found }) => ({ ...found, host: `${service3} on ${found.host}` })),
+      view
+    )
+  };
+}
+async function historyEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+    const { answers, lost } = await askEach(
+      rollout,
+      ({ host: host2, settings }) => history(fleet.connection(host2), fleet.work(settings))
+    );
+    return {
+      exit: exitOf(failures(lost)),
+      result: { environment: rollout.environment, hosts: [...answers, ...lost.map(withoutUnknown)] },
+      text: (view) => withLost(
+        showHistory(
+          answers.flatMap(
+            ({ host: host2, service: service3, entries }) => entries.map((entry) => ({ ...entry, host: `${service3} on ${host2}` }))
+          ).sort((a, b) => a.at.localeCompare(b.at)),
+          view
+        ),
+        lost,
+        view
+      )
+    };
+  });
+}
+async function verifyEnvironment(environment2, options2, io) {
+  return await withEnvironment(environment2, options2, io, async (rollout, fleet) => {
+    const wrong3 = await fleet.places(rollout);
+    const hosts2 = await inParallel(targetsOf(rollout), async ({ service: service3, target: { host: host2, settings } }) => {
+      const stop2 = wrong3.get(host2.name);
+      return stop2 ? notVerified(service3, host2.name, stop2) : await verifyHost(service3, fleet.connection(host2), fleet.work(settings));
+    });
+    const findings = [...hosts2.flatMap((one) => one.findings), ...strays(hosts2)];
+    const driftOf = ({ service: service3, host: host2 }) => findings.filter(({ subject }) => subject === `${service3} on ${host2}`).map(({ code }) => code);
+    const columns2 = [
+      { title: "Service", value: ({ service: service3 }) => service3 },
+      { title: "Host", value: ({ host: host2 }) => host2 },
+      { title: "Release", value: ({ release: release2 }) => release2 },
+      { title: "Sha256", value: ({ sha256 }) => sha256?.slice(0, 12) ?? null },
+      { title: "Written", value: ({ modified }) => modified },
+      {
+        title: "Drift",
+        value: (one) => driftOf(one).join(", ") || "none",
+        tone: (one) => driftOf(one).length > 0 ? "bad" : "good"
+      },
+      { title: "Evidence", value: ({ evidence }) => evidence }
+    ];
+    return {
+      exit: exitOf([
+        ...hosts2.map((one) => ({ failed: one.findings.length > 0, unknown: one.unknown })),
+        { failed: strays(hosts2).length > 0, unknown: false }
+      ]),
+      result: { environment: rollout.environment, hosts: hosts2.map(withoutUnknown), findings },
+      text: (view) => [
+        table(columns2, hosts2, view),
+        ...findings.flatMap(({ code, subject, message, evidence, fix }) => [
+          "",
+          `${view.style.bad(code)} ${subject}: ${foreign(message)}`,
+          ...evidence.map((line) => `  ${foreign(line)}`),
+          `next:  ${foreign(fix)}`
+        ])
+      ].join("\n")
     };
   });
 }
@@ -62063,38 +62156,30 @@ async function onHosts(options2, io, work, proceed = () => true) {
   }
   return { results, lost, left: [] };
 }
-var fine3 = ({ outcome }) => outcome === "deployed" || outcome === "unchanged";
 var shownHosts = (results, lost) => ({
-  hosts: [...results, ...lost.map(({ unknown: _, ...shown2 }) => shown2)]
+  hosts: [...results, ...lost.map(withoutUnknown)]
 });
 var wrong2 = (results) => results.flatMap(
   ({ host: host2, error: error63, fix, unknown: unknown3 }) => error63 === null ? [] : [{ host: host2, error: error63, fix: fix ?? "", unknown: unknown3 }]
 );
-var failures = (lost) => lost.map(({ unknown: unknown3 }) => ({ failed: true, unknown: unknown3 }));
-function exitOf2(results) {
-  if (results.some(({ failed: failed3, unknown: unknown3 }) => failed3 && !unknown3)) return exitCode.problem;
-  return results.some(({ failed: failed3 }) => failed3) ? exitCode.unknown : exitCode.ok;
-}
 async function changeHosts(options2, io, work) {
-  const { results: done, lost, left } = await onHosts(options2, io, work, fine3);
-  const results = [
-    ...done,
-    ...lost.map((one) => ({ ...notBegun(one.host, ""), outcome: "failed", ...one }))
-  ];
-  const all = [...results, ...left.map((host2) => notBegun(host2, `${results.at(-1).host} failed`))];
+  const { results: done, lost, left } = await onHosts(options2, io, work, isFine);
+  const results = [...done, ...lost.map((one) => ({ ...nothingDone(one.host), ...one }))];
+  const why = `Not begun, because ${results.at(-1).host} failed.`;
+  const all = [...results, ...left.map((host2) => notBegun(host2, why))];
   return {
-    exit: exitOf2(results.map((result) => ({ failed: !fine3(result), unknown: result.unknown }))),
-    result: { hosts: all.map(({ unknown: _, ...shown2 }) => shown2) },
+    exit: exitOf(results.map((result) => ({ failed: !isFine(result), unknown: result.unknown }))),
+    result: { hosts: all.map(withoutUnknown) },
     text: (view) => showResults(all, view),
     markdown: () => resultsAsMarkdown(all)
   };
 }
 async function showPlans(options2, io) {
   const work = workFrom(options2, io);
-  const change2 = options2.source === void 0 ? { to: options2.to } : { source: await readSource(options2.source, work.local, releaseCacheDirectory(io.env)) };
+  const change2 = options2.source === void 0 ? { to: options2.to } : { source: await (await readSource(options2.source, work.local, releaseCacheDirectory(io.env))).whole };
   const { results, lost } = await onHosts(options2, io, (connection) => plan(connection, change2, work));
   return {
-    exit: exitOf2([
+    exit: exitOf([
       ...results.map(({ findings }) => ({ failed: findings.length > 0, unknown: false })),
       ...failures(lost)
     ]),
@@ -62133,25 +62218,16 @@ var run2 = {
     wanted(options2, "source");
     if (options2.dryRun) return await showPlans(options2, io);
     const work = workFrom(options2, io);
-    const reading = readSource(options2.source, work.local, releaseCacheDirectory(io.env));
-    reading.catch(() => {
-    });
-    const there = await (0, import_promises24.stat)(options2.source).catch(() => void 0);
-    if (!there?.isFile()) await reading;
+    const reading = await readSource(options2.source, work.local, releaseCacheDirectory(io.env));
     try {
       return await changeHosts(options2, io, async (connection) => {
         connection.begin();
-        const source = await reading;
-        const result = await deployHost(connection, source, work);
-        if (fine3(result)) await source.supply.keep();
+        const result = await deployHost(connection, reading, work);
+        if (isFine(result)) await reading.supply.keep((await reading.whole).file);
         return result;
       });
     } finally {
-      await reading.then(
-        ({ supply }) => supply.close(),
-        () => {
-        }
-      );
+      await reading.supply.close();
     }
   }
 };
@@ -62186,10 +62262,10 @@ function statusVerb(name2) {
       const work = workFrom(options2, io);
       const { results, lost } = await onHosts(options2, io, (connection) => status(connection, work, { thorough }));
       results.push(...lost.map(unreachable));
-      const exit = exitOf2(results.map(({ healthy, unknown: unknown3 }) => ({ failed: !healthy, unknown: unknown3 })));
+      const exit = exitOf(results.map(({ healthy, unknown: unknown3 }) => ({ failed: !healthy, unknown: unknown3 })));
       return {
         exit,
-        result: { hosts: results.map(({ unknown: _unknown2, ...shown2 }) => shown2) },
+        result: { hosts: results.map(withoutUnknown) },
         text: (view) => withLost(showStatus(results, view), wrong2(results), view)
       };
     }
@@ -62211,7 +62287,7 @@ var historyVerb = {
     const work = workFrom({ ...withoutService, ...options2 }, io);
     const { results, lost } = await onHosts(options2, io, (connection) => history(connection, work));
     return {
-      exit: exitOf2(failures(lost)),
+      exit: exitOf(failures(lost)),
       result: shownHosts(results, lost),
       text: (view) => withLost(
         showHistory(
@@ -62287,7 +62363,7 @@ var unlockVerb = {
       return found;
     });
     return {
-      exit: exitOf2(failures(lost)),
+      exit: exitOf(failures(lost)),
       result: shownHosts(results, lost),
       text: (view) => withLost(showLocks(results, view), lost, view)
     };

@@ -3665,7 +3665,7 @@ var init_redact = __esm({
       [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
       [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
     ];
-    suspicious = /PRIVATE KEY|authorization|_auth|auth["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd["'=]|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+    suspicious = /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
     withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
     nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }
@@ -13781,8 +13781,7 @@ async function runTool(tool2, argv, io) {
       if (error2 instanceof CommanderError && error2.exitCode === 0) return { exit: exitCode.ok, result: null };
       tell(error2);
     }
-    if (json)
-      await io.write(`${shownJson(outcome, 2)}
+    if (json) await io.write(`${shownJson(outcome, 2)}
 `);
     else {
       const text2 = shownText(outcome, io.view);

@@ -1,7 +1,7 @@
 import { messageOf, ToolError } from '../../common/errors.ts';
 import { Connection, type Persistence } from '../connection.ts';
 import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } from '../deploy.ts';
-import type { Source } from '../deployment.ts';
+import type { Reading } from '../deployment.ts';
 import type { Host } from '../host/host.ts';
 import { openHost } from '../host/open.ts';
 import { isFine } from '../outcome.ts';
@@ -29,7 +29,7 @@ export interface FleetOptions {
 export class OpenFleet implements Fleet {
   readonly #options: FleetOptions;
   readonly #connections = new Map<string, Connection>();
-  readonly #sources = new Map<string, Promise<Source & { supply: Supply }>>();
+  readonly #sources = new Map<string, Promise<Reading & { supply: Supply }>>();
   /** The snapshot of this run, by host. */
   readonly #snapshots = new Map<string, string>();
 
@@ -49,7 +49,7 @@ export class OpenFleet implements Fleet {
     return { settings, local: this.#options.local, report: this.#options.report };
   }
 
-  source(path: string): Promise<Source & { supply: Supply }> {
+  source(path: string): Promise<Reading & { supply: Supply }> {
     const present = this.#sources.get(path) ?? readSource(path, this.#options.local, this.#options.cache);
     this.#sources.set(path, present);
     return present;
@@ -57,7 +57,8 @@ export class OpenFleet implements Fleet {
 
   /** @throws ToolError when a source cannot be read, before any host is touched */
   async readSources({ services }: Rollout): Promise<void> {
-    for (const { batches } of services) for (const { settings } of batches.flat()) await this.source(settings.source);
+    for (const { batches } of services)
+      for (const { settings } of batches.flat()) await (await this.source(settings.source)).whole;
   }
 
   /** Asks every host where it is. @returns those that are somewhere else or do not answer, each with an error that names it */
@@ -112,7 +113,7 @@ export class OpenFleet implements Fleet {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host, settings), trial });
     const result = await deployHost(this.connection(host), source, { ...work, ...(ready && { ready }) });
-    if (isFine(result)) await source.supply.keep();
+    if (isFine(result)) await source.supply.keep((await source.whole).file);
     return result;
   }
 

@@ -72,7 +72,11 @@ export async function planEnvironment(environment: string, options: EnvironmentO
     const { answers: plans, lost } = await askEach(
       rollout,
       async ({ host, settings }) =>
-        plan(fleet.connection(host), { source: await fleet.source(settings.source) }, fleet.work(settings)),
+        plan(
+          fleet.connection(host),
+          { source: await (await fleet.source(settings.source)).whole },
+          fleet.work(settings),
+        ),
       await fleet.places(rollout),
     );
     return plansOutcome(rollout, plans, lost, snapshots);

@@ -41,8 +41,9 @@ export interface Host {
   /**
    * A byte stream to a TCP port as seen from the host itself, through the same connection; absent where the way in has none.
    * Rejects with a ToolError: kind `problem` when nothing answers at that port, `unknown` when the way in forbids forwarding or broke.
+   * With `signal` a connection that is still being made can be given up.
    */
-  forward?(address: string, port: number): Promise<Duplex>;
+  forward?(address: string, port: number, signal?: AbortSignal): Promise<Duplex>;
   /** Copies a file over SFTP; absent where the way in has none. The last resort of the transfer. */
   upload?(source: string, target: string, onBytes?: (total: number) => void): Promise<void>;
   /** An SFTP session of the same connection, which the caller ends; absent where the way in has none. */

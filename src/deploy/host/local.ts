@@ -10,14 +10,15 @@ export function localHost(env: Environment): Host {
     name: 'local',
     networked: false,
     run: (argv, options) => runProcess(argv, env, options),
-    forward: (address, port) => connectTo(address, port),
+    forward: connectTo,
     close: async () => {},
   };
 }
 
-function connectTo(address: string, port: number): Promise<Duplex> {
+/** The system itself tries for two minutes, which would keep the process for as long. */
+function connectTo(address: string, port: number, signal?: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: address, port });
+    const socket = connect({ host: address, port, ...(signal && { signal }) });
     socket.once('connect', () => {
       socket.removeAllListeners('error');
       resolve(socket);

@@ -1,5 +1,5 @@
 import { Duplex } from 'node:stream';
-import { usage } from '../../common/errors.ts';
+import { ToolError, unknown, usage } from '../../common/errors.ts';
 import type { Host } from './host.ts';
 import { reach } from './tunnel.ts';
 
@@ -33,11 +33,11 @@ export class ForwardedSocket extends Duplex {
           if (!this.push(chunk)) channel.pause();
         });
         channel.on('end', () => this.push(null));
-        channel.on('error', (error) => this.destroy(error));
+        channel.on('error', (error) => this.destroy(unanswered(error)));
         channel.on('close', () => this.destroy());
         return this.emit('connect');
       },
-      (error: Error) => this.destroy(error),
+      (error: Error) => this.destroy(unanswered(error)),
     );
     return this;
   }
@@ -67,3 +67,7 @@ export class ForwardedSocket extends Duplex {
   ref = () => this;
   unref = () => this;
 }
+
+/** A server that does not answer is a known problem of its port; whoever asks the server could not tell. */
+const unanswered = (error: Error): Error =>
+  error instanceof ToolError && error.kind === 'problem' ? unknown(error.message, error.fix, error) : error;

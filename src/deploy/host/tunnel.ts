@@ -4,6 +4,8 @@ import type { Host } from './host.ts';
 
 /** Milliseconds until a connection is given up. */
 const connectMs = 10_000;
+/** The same for a container's own address, which is close to where it is entered from or leads nowhere. */
+const nearMs = 3_000;
 
 /** Programs that carry bytes between a port and their standard input and output, in the order in which they are tried. */
 const carriers: Readonly<Record<string, (address: string, port: number) => readonly string[]>> = {
@@ -52,9 +54,9 @@ while (1) { for my $ready ($both->can_read) {
  */
 export async function reach(host: Host, address: string, port: number): Promise<Duplex> {
   const tried: string[] = [];
-  const attempt = async (from: Host, to: string) => {
+  const attempt = async (from: Host, to: string, milliseconds: number) => {
     try {
-      return await within(connectMs, from.forward!(to, port));
+      return await within(milliseconds, (signal) => from.forward!(to, port, signal));
     } catch (error) {
       // The port itself was asked, and nothing answers there.
       if (from === host && error instanceof ToolError && error.kind === 'problem') throw error;
@@ -63,32 +65,54 @@ export async function reach(host: Host, address: string, port: number): Promise<
     }
   };
   if (host.forward) {
-    const channel = await attempt(host, address);
+    const channel = await attempt(host, address, connectMs);
     if (channel) return channel;
   } else if (host.outer?.forward && /^(?:localhost|127\.[\d.]+|::1)$/.test(address)) {
-    for (const own of await addressesOf(host)) {
-      const channel = await attempt(host.outer, own);
-      if (channel) return channel;
-    }
+    const { outer } = host;
+    const [own, others] = await Promise.all([addressesOf(host), addressesOf(outer)]);
+    // Both may have a bridge at the same address, as Docker makes them; from outside it is the outer one's.
+    const unique = own.filter((one) => !others.includes(one));
+    const channel = await firstOf(unique.map((one) => attempt(outer, one, nearMs)));
+    if (channel) return channel;
   }
   return await throughProgram(host, address, port, tried);
 }
 
-/** IPv4 addresses of the container's own. One that cannot tell them has none. */
-async function addressesOf(inner: Host): Promise<string[]> {
-  const { code, stdout } = await inner.run(['hostname', '-I'], { timeoutMs: 10_000 });
+/**
+ * A container that is reached as a program in it reaches itself, never by its address: a server may let in less there.
+ *
+ * @returns undefined for a host that is no container, or has no other way
+ */
+export function fromWithin(host: Host): Host | undefined {
+  if (host.forward || !host.outer?.forward) return undefined;
+  const { outer, ...within } = host;
+  return within;
+}
+
+/** The first that comes about; the others are closed. */
+async function firstOf(openings: readonly Promise<Duplex | undefined>[]): Promise<Duplex | undefined> {
+  const opened = openings.map(async (opening) => (await opening) ?? Promise.reject(new Error('not opened')));
+  const first = await Promise.any(opened).catch(() => undefined);
+  for (const opening of openings) void opening.then((channel) => channel !== first && channel?.destroy());
+  return first;
+}
+
+/** A host's own IPv4 addresses. One that cannot tell them has none. */
+async function addressesOf(host: Host): Promise<string[]> {
+  const { code, stdout } = await host.run(['hostname', '-I'], { timeoutMs: 10_000 });
   return code === 0 ? stdout.split(/\s+/).filter((word) => /^\d+(?:\.\d+){3}$/.test(word)) : [];
 }
 
 /** A connection that comes too late is closed. */
-async function within(milliseconds: number, opening: Promise<Duplex>): Promise<Duplex> {
-  let late = false;
-  opening.then((stream) => late && stream.destroy()).catch(() => {});
+async function within(milliseconds: number, open: (signal: AbortSignal) => Promise<Duplex>): Promise<Duplex> {
+  const late = new AbortController();
+  const opening = open(late.signal);
+  opening.then((stream) => late.signal.aborted && stream.destroy()).catch(() => {});
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      late = true;
       reject(new Error('no answer in time'));
+      late.abort();
     }, milliseconds);
   });
   return await Promise.race([opening, limit]).finally(() => clearTimeout(timer));

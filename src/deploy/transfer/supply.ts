@@ -4,21 +4,22 @@ import { join } from 'node:path';
 import type { Host } from '../host/host.ts';
 import { ReleaseCache } from './cache.ts';
 import type { Compress } from './compress.ts';
-import { type Delta, makeDelta } from './delta.ts';
+import { beginDelta, type Delta } from './delta.ts';
 import type { FrameAt } from './frames.ts';
 import type { SourceFile } from './hash.ts';
 import { Spool } from './spool.ts';
 
 /** One new binary on its way to any number of hosts: what was computed for one of them serves the others. */
 export class Supply {
-  readonly #source: SourceFile;
+  readonly #source: string;
   readonly #local: Host;
   readonly #cache: ReleaseCache;
   readonly #spools = new Map<string, Spool>();
   readonly #deltas = new Map<string, Promise<Delta | null>>();
   #directory: Promise<string> | undefined;
 
-  constructor(source: SourceFile, local: Host, cacheDirectory: string) {
+  /** @param source path of the new binary */
+  constructor(source: string, local: Host, cacheDirectory: string) {
     this.#source = source;
     this.#local = local;
     this.#cache = new ReleaseCache(cacheDirectory);
@@ -35,32 +36,37 @@ export class Supply {
     return spool.share(compress);
   }
 
-  /** The delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with. */
-  delta(from: string): Promise<Delta | null> {
-    const present = this.#deltas.get(from) ?? this.#make(from);
-    this.#deltas.set(from, present);
+  /**
+   * Begins the delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with.
+   *
+   * @param dense for a slow link
+   */
+  delta(from: string, dense: boolean): Promise<Delta | null> {
+    const name = dense ? `${from}.dense` : from;
+    const present = this.#deltas.get(name) ?? this.#make(from, dense, name);
+    this.#deltas.set(name, present);
     return present;
   }
 
   /** Keeps the file, so that the next release can be sent as a delta. */
-  async keep(): Promise<void> {
-    await this.#cache.keep(this.#source);
+  async keep(source: SourceFile): Promise<void> {
+    await this.#cache.keep(source);
   }
 
   /** Removes what was only for this run. */
   async close(): Promise<void> {
     await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
-    await Promise.allSettled(this.#deltas.values());
+    await Promise.allSettled([...this.#deltas.values()].map(async (delta) => (await delta)?.stop()));
     const directory = await this.#directory;
     if (directory) await rm(directory, { recursive: true, force: true });
   }
 
-  async #make(from: string): Promise<Delta | null> {
+  async #make(from: string, dense: boolean, name: string): Promise<Delta | null> {
     try {
       const old = await this.#cache.find(from);
-      return old === null
-        ? null
-        : await makeDelta(this.#local, old, this.#source.path, join(await this.#place(), from));
+      if (old === null) return null;
+      const out = join(await this.#place(), name);
+      return await beginDelta(this.#local, { old, source: this.#source, out, dense });
     } catch {
       // The whole file is sent then.
       return null;

@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { Readable, Transform } from 'node:stream';
+import { Readable } from 'node:stream';
 import { problem, type ToolError, usage } from '../../common/errors.ts';
 import type { Host, RunResult } from '../host/host.ts';
 import { type Compress, gzip, loadZstd, raw } from './compress.ts';
@@ -35,6 +34,8 @@ export interface TransferRequest {
   readonly supply?: Supply | undefined;
   /** A file on the host that a delta can start from. */
   readonly base?: { readonly path: string; readonly sha256: string } | null | undefined;
+  /** The link is slow: bytes count more than what a denser delta takes of this machine's time. */
+  readonly slow?: boolean;
   /** Restricts the choice; all by default. */
   readonly methods?: readonly Method[];
   readonly onProgress?: (progress: Progress) => void;
@@ -47,6 +48,8 @@ export interface TransferResult {
   readonly bytesSent: number;
   /** Bytes of the file that an earlier attempt had brought there. */
   readonly resumedAt: number;
+  /** Bytes a second, where enough were sent to tell how fast the link is; null where not. */
+  readonly rate: number | null;
 }
 
 /**
@@ -175,31 +178,34 @@ async function attempt(host: Host, seen: Seen, choice: Choice, request: Transfer
 async function chooseDelta(
   { networked = true }: Host,
   { tools, memoryBytes, part, hasher }: Seen,
-  { methods: allowed = methods, supply, base, source }: TransferRequest,
+  { methods: allowed = methods, supply, base, source, slow = false }: TransferRequest,
 ): Promise<Delta | null> {
   if (!networked || !supply || !base || !allowed.includes('delta')) return null;
   if (!tools.has('tee') || !tools.has('zstd') || hasher === 'none') return null;
   // Its decoder holds the old file and a window of twice that size.
   if (memoryBytes !== undefined && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
   if (part && part.size > source.size / 2) return null;
-  return await supply.delta(base.sha256);
+  const delta = await supply.delta(base.sha256, slow);
+  return delta?.failed ? null : delta;
 }
 
 /** Anything that goes wrong with a delta but the way in and the source is a reason to send the whole file. */
 async function byDelta(host: Host, seen: Seen, delta: Delta, request: TransferRequest): Promise<AttemptOutcome> {
   const { source, onProgress } = request;
+  const total = source.size;
   let sent = 0;
-  const tell = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      sent += chunk.length;
-      onProgress?.({ method: 'delta', done: Math.floor((source.size * sent) / delta.size), total: source.size, sent });
-      done(null, chunk);
-    },
-  });
-  const bytes = createReadStream(delta.path);
-  bytes.on('error', (error) => tell.destroy(error));
-  const { told, result } = await receive(host, seen, request, 'delta', 0, bytes.pipe(tell));
-  if (told.staged) return { result: { method: 'delta', bytesSent: sent, resumedAt: 0 } };
+  const stream = Readable.from(
+    (async function* () {
+      for await (const chunk of delta.read()) {
+        yield chunk;
+        sent += chunk.length;
+        // How much of the file that is shows when the delta is whole.
+        onProgress?.({ method: 'delta', done: delta.size ? Math.floor((total * sent) / delta.size) : 0, total, sent });
+      }
+    })(),
+  );
+  const { told, result } = await receive(host, seen, request, 'delta', 0, stream);
+  if (told.staged) return { result: { method: 'delta', bytesSent: sent, resumedAt: 0, rate: null } };
   if (!(await isUnchanged(source))) throw changed(source.path);
   return { error: problem(`${host.name} could not use a delta: ${saidBy(result)}`, 'Check zstd and the disk there.') };
 }
@@ -222,6 +228,7 @@ async function byStream(
   // Decoders call an empty input an error.
   const nothingToSend = resumedAt >= source.size;
   let bytesSent = 0;
+  const begun = performance.now();
   const stream = Readable.from(
     frames(source, resumedAt, frameAt, ({ file, wire }) => {
       bytesSent = wire;
@@ -229,7 +236,10 @@ async function byStream(
     }),
   );
   const { told, result, part } = await receive(host, seen, request, nothingToSend ? 'raw' : method, resumedAt, stream);
-  const done = { result: { method, bytesSent, resumedAt } };
+  const seconds = (performance.now() - begun) / 1000;
+  // Less of it fits into the buffers on the way.
+  const rate = bytesSent > 8_000_000 ? Math.round(bytesSent / seconds) : null;
+  const done = { result: { method, bytesSent, resumedAt, rate } };
 
   if (told.staged) return done;
   if (told.unverified) {
@@ -296,7 +306,7 @@ async function bySftp(
     await host.run(['rm', '-f', part]);
     throw await disagreement(host, source, told, result);
   }
-  return { result: { method: 'sftp', bytesSent: source.size, resumedAt: 0 } };
+  return { result: { method: 'sftp', bytesSent: source.size, resumedAt: 0, rate: null } };
 }
 
 /** Where the host has nothing that hashes, the bytes come back to be hashed here. Answers what is wrong. */

@@ -34,6 +34,18 @@ function explained(error: unknown, place: string, { user, ssl }: PoolOptions): T
         `the server does not let user "${user ?? ''}" in (${text}).`,
         'Check user and password in the URL; Forgejo keeps its own in app.ini, [database] USER and PASSWD. A MySQL user holds for the hosts it was made for.',
       );
+    case 3118:
+    case 4151:
+      return fail(
+        `the account of user "${user ?? ''}" is locked.`,
+        'Its administrator unlocks it: ALTER USER … ACCOUNT UNLOCK.',
+      );
+    case 1820:
+    case 1862:
+      return fail(
+        `the password of user "${user ?? ''}" has expired.`,
+        'Its administrator gives it another: ALTER USER … IDENTIFIED BY …',
+      );
     case 1049:
       return fail('there is no such database.', '"SHOW DATABASES" lists them.');
     case 1142:

@@ -167,7 +167,11 @@ class Planner {
   /** The jobs that `waiting` and `failure` act on: those that are held, and with --force those that still report. */
   #targets(holds: readonly Hold[], wanted: ReadonlySet<number> | undefined): Draft<JobState>[] {
     const held = new Set(
-      holds.filter((hold) => hold.severity !== 'note' && hold.code !== 'task-left-open').map((hold) => hold.job?.id),
+      holds
+        .filter(
+          ({ severity, code }) => severity !== 'note' && code !== 'task-left-open' && code !== 'job-done-without-task',
+        )
+        .map((hold) => hold.job?.id),
     );
     return this.#jobs.filter((job) => {
       if (wanted && !wanted.has(job.id)) return false;
@@ -230,6 +234,8 @@ class Planner {
           false,
         );
         return;
+      case 'job-done-without-task':
+        return this.#nameTask(job!);
       case 'run-without-jobs':
         this.#runStatus = Status.cancelled;
         return;
@@ -353,6 +359,15 @@ class Planner {
     const { now } = this.#situation;
     const stopped = job.status === Status.running ? task.stopped || now : job.stopped || task.stopped || now;
     Object.assign(job, { status: task.status, stopped, updated: now });
+  }
+
+  /** The job's handle, which a requeue made anew, is left: no row holds the old one. */
+  #nameTask(job: Draft<JobState>): void {
+    const { id, started, attempt } = job.lostTask!;
+    const { now, generation } = this.#situation;
+    Object.assign(job, { taskId: id, started, updated: now });
+    // Where the server counts at the pick-up, the job counts its task already.
+    if (generation.countsAttemptAtRequeue) job.attempt = attempt;
   }
 
   /** Ends a job as failed or cancelled, its task with it; a result that is already there wins. */

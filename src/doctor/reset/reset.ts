@@ -353,15 +353,14 @@ function takeResults(database: Database, runId: number, before: ReadonlyMap<numb
         task_id: 0,
         status: after.status,
         started: after.started,
-        attempt: after.attempt,
-        ...(after.handle !== null && { handle: after.handle }),
+        ...(after.handle !== null && { attempt: after.attempt, handle: after.handle }),
       },
       after: {
         task_id: old.taskId,
         status: after.status,
         started: old.started,
-        attempt: old.attempt,
-        ...(old.handle !== null && { handle: old.handle }),
+        // Where there is no handle a requeue leaves the attempt alone, and the role of repairs may not write it.
+        ...(old.handle !== null && { attempt: old.attempt, handle: old.handle }),
       },
     }));
     await applyChanges(database, queries, changes, new Statements(queries));

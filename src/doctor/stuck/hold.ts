@@ -35,6 +35,7 @@ export type HoldCode =
   | 'needs-done-still-blocked'
   | 'blocked-without-needs'
   | 'task-left-open'
+  | 'job-done-without-task'
   | 'task-without-job'
   | 'run-open-jobs-done'
   | 'run-status-wrong'
@@ -100,7 +101,7 @@ function holdOfRun(run: RunState, holds: readonly Hold[], { now, aggregation }: 
   const computed = status ? [`Forgejo would compute ${statusLabel(status)}`] : [];
   if (isDone(run.status)) {
     // What is said of a job explains its run's status, but a note explains nothing: nobody will repair what it is about.
-    const explained = holds.some(({ severity }) => severity !== 'note');
+    const explained = holds.some(({ severity, code }) => severity !== 'note' && code !== 'job-done-without-task');
     if (status === null || isDone(status) || explained || now - run.updated < settledWithin) return undefined;
     return hold(
       'run-status-wrong',
@@ -144,14 +145,32 @@ class JobLook {
   constructor(run: RunState, job: JobState, sight: Sight, released: ReadonlyMap<number, number>) {
     this.#run = run;
     this.#job = job;
-    this.#task = job.task;
+    this.#task = job.task ?? job.lostTask;
     this.#sight = sight;
     this.#released = released;
   }
 
   hold(): Hold | undefined {
-    if (isDone(this.#job.status)) return undefined;
+    if (isDone(this.#job.status)) return this.#withoutTask();
     return this.#lostRows() ?? this.#literalReset() ?? this.#byStatus();
+  }
+
+  #withoutTask(): Hold | undefined {
+    const { now } = this.#sight;
+    const job = this.#job;
+    const task = job.lostTask;
+    // Another task of the job that is still open comes first: its end will be written over the job too.
+    const isOpen = this.#run.strays.some((stray) => stray.jobId === job.id);
+    if (task === null || isOpen || now - job.updated < settledWithin) return undefined;
+    return this.#hold(
+      'job-done-without-task',
+      `The job ended as ${statusName(job.status)} with task ${task.id}, but names no task: its log and steps cannot be reached from the run.`,
+      job.stopped,
+      {
+        severity: 'warning',
+        evidence: [`action_task ${task.id}: job_id ${job.id}, attempt ${task.attempt}; both stopped ${task.stopped}`],
+      },
+    );
   }
 
   /** Rows that the job hangs on are gone: nothing that is said of a job in a whole run holds for it. */
@@ -409,7 +428,9 @@ class JobLook {
     const job = this.#job;
     const task = this.#task;
     const hidden =
-      run.exists && isDone(run.status) ? ` The run is shown as ${statusName(run.status)}, which hides it.` : '';
+      run.exists && isDone(run.status) && !isDone(job.status)
+        ? ` The run is shown as ${statusName(run.status)}, which hides it.`
+        : '';
     return {
       code,
       severity: extra.severity ?? 'error',

@@ -3,7 +3,7 @@ import type { Database, Queries } from '../database/database.ts';
 import type { Generation } from '../database/generation.ts';
 import { parseList } from '../database/lists.ts';
 import { Status } from '../database/status.ts';
-import type { GroupedRun, InstanceState, Poison, PoisonedJob, RunnerOffer } from './state.ts';
+import type { GroupedRun, InstanceState, Poison, PoisonedJob, RunGroup, RunnerOffer } from './state.ts';
 import { aheadInGroup } from './waiting.ts';
 
 /** `repo_unit.type` of Actions. */
@@ -18,7 +18,7 @@ const announcedFor = 300;
 
 /** What is the same for all runs: runners, the queue's broken jobs, concurrency groups. A handful of statements. */
 export async function loadInstance(database: Database, queries: Queries, now: number): Promise<InstanceState> {
-  const groups = database.generation.hasConcurrencyGroups ? await loadGroups(queries) : new Map<string, GroupedRun[]>();
+  const groups = database.generation.hasConcurrencyGroups ? await loadGroups(queries) : new Map<string, RunGroup>();
   const { runners, heartbeat } = await loadRunners(queries);
   return {
     runners,
@@ -136,7 +136,7 @@ async function loadPoisoned(
   const add = (row: Row, poison: Poison, fails: boolean, detail: string | null = null) => {
     // What queues behind another run is not offered to anybody yet.
     const place = { id: row.run_id, index: row.index ?? 0, repositoryId: row.repo_id, queueGroup: queueGroupOf(row) };
-    const starves = fails && aheadInGroup(place, groups).length === 0;
+    const starves = fails && aheadInGroup(place, groups).count === 0;
     found.set(row.id, {
       id: row.id,
       runId: row.run_id,
@@ -157,12 +157,16 @@ async function loadPoisoned(
   const heads = await firstOfEach(queries, generation, now);
   if (heads.length === 0) return found;
   const { parseFailure } = await import('./payload.ts');
+  // The jobs of one workflow often differ in nothing.
+  const failures = new Map<string, string | null>();
   for (const row of await waiting
     .select('action_run_job.workflow_payload')
     .where('action_run_job.id', 'in', heads)
     .execute()) {
     if (found.has(row.id)) continue;
-    const failure = parseFailure(Buffer.from(row.workflow_payload ?? '').toString('utf8'));
+    const text = Buffer.from(row.workflow_payload ?? '').toString('utf8');
+    const failure = failures.has(text) ? failures.get(text)! : parseFailure(text);
+    failures.set(text, failure);
     if (failure !== null) add(row, 'payload', true, failure);
   }
   return found;
@@ -206,7 +210,7 @@ export const queueGroupOf = (row: {
   readonly concurrency_type?: number | null;
 }): string | null => (row.concurrency_type === queuesBehind && row.concurrency_group ? row.concurrency_group : null);
 
-async function loadGroups(queries: Queries): Promise<Map<string, GroupedRun[]>> {
+async function loadGroups(queries: Queries): Promise<Map<string, RunGroup>> {
   const rows = await queries
     .selectFrom('action_run')
     .select(['id', 'index', 'repo_id', 'status', 'concurrency_group'])
@@ -214,11 +218,12 @@ async function loadGroups(queries: Queries): Promise<Map<string, GroupedRun[]>> 
     .where('concurrency_group', '!=', '')
     .orderBy('index')
     .execute();
-  const groups = new Map<string, GroupedRun[]>();
-  for (const row of rows) {
-    const key = `${row.repo_id} ${row.concurrency_group}`;
-    const group = groups.get(key) ?? [];
-    group.push({ id: row.id, index: row.index, status: row.status });
+  const groups = new Map<string, { runs: GroupedRun[]; running: GroupedRun[] }>();
+  for (const { id, index, status, repo_id, concurrency_group } of rows) {
+    const key = `${repo_id} ${concurrency_group}`;
+    const group = groups.get(key) ?? { runs: [], running: [] };
+    group.runs.push({ id, index, status });
+    if (status === Status.running) group.running.push({ id, index, status });
     groups.set(key, group);
   }
   return groups;

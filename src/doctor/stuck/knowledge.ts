@@ -134,6 +134,11 @@ export const knowledge: Readonly<Record<HoldCode, Knowledge>> = {
   },
   'blocked-without-needs': same('operator', works, afterCancel),
   'task-left-open': same('operator', "acts on the job's own task, not on this one", "acts on the job's own task"),
+  'job-done-without-task': same(
+    'operator',
+    'leaves it as it is: the job is done',
+    'runs it again, as any job that is done',
+  ),
   'task-without-job': same('operator', 'none: no run shows it', 'none'),
   'run-open-jobs-done': {
     blame: 'server',

@@ -10,6 +10,9 @@ import { type InstanceState, type JobState, orphanId, type RunState, type TaskSt
 
 const batch = 1_000;
 const open = [Status.unknown, Status.waiting, Status.running, Status.blocked];
+const ran = [Status.success, Status.failure];
+/** How far back the instance is searched for jobs that lost their task, in seconds: no index leads to them but the one on `updated`. */
+const lostWithin = 7 * 86_400;
 const releasable = [Status.unknown, Status.blocked];
 // Forgejo writes a job's workflow with an indent of four, so a line of the job itself has exactly eight spaces before it.
 const ownIf = ['\n        if:'];
@@ -31,7 +34,7 @@ export interface Visitor<T> {
 }
 
 /**
- * Looks at every run that something open belongs to, from one snapshot: a few statements for the whole instance, and the
+ * Looks at every run that something open belongs to, or a job of this week without its task, from one snapshot: a few statements for the whole instance, and the
  * runs a thousand at a time, so that no more of them are held in memory.
  * Jobs and tasks are looked at first, because a stuck job can hide under a run that is shown as failed.
  *
@@ -53,7 +56,16 @@ export function lookAtInstance<T>(database: Database, begin: (look: Look) => Vis
       .select(['action_task.id', 'action_run_job.run_id'])
       .where('action_task.status', 'in', [Status.unknown, Status.running])
       .execute();
+    const ended = await queries
+      .selectFrom('action_run_job')
+      .select(['id', 'run_id', 'commit_sha', 'task_id', 'status', 'stopped'])
+      .where('updated', '>', now - lostWithin)
+      .where('task_id', '=', 0)
+      .where('status', 'in', ran)
+      .execute();
+    const lost = await loadLostTasks(database, queries, ended);
     const ids = new Set([
+      ...ended.filter((row) => lost.has(row.id)).map((row) => row.run_id),
       ...openJobs.map((row) => row.run_id),
       ...openRuns.map((row) => row.id),
       ...openTasks.flatMap((row) => row.run_id ?? []),
@@ -134,6 +146,7 @@ async function loadBatch(
       'run_id',
       'repo_id',
       'owner_id',
+      'commit_sha',
       'name',
       'job_id',
       'needs',
@@ -166,6 +179,7 @@ async function loadBatch(
     jobRows.map((row) => row.task_id).filter((id) => id !== 0),
     logs,
   );
+  const lostTasks = await loadLostTasks(database, queries, jobRows);
 
   // The same few lists again and again.
   const lists = new Map<string | null, readonly string[]>();
@@ -194,6 +208,7 @@ async function loadBatch(
       stopped: row.stopped,
       updated: row.updated,
       task: tasks.get(row.task_id) ?? null,
+      lostTask: lostTasks.get(row.id) ?? null,
     })),
     (job) => job.runId,
   );
@@ -302,6 +317,42 @@ async function loadTasks(queries: Queries, ids: readonly number[], logs: boolean
   return tasks;
 }
 
+/**
+ * The tasks that jobs lost, by job id: the job ran to an end, names no task, and its newest task ended with the same result
+ * in the same second. The server writes the end of a task over its job without asking what the job has become, and writes
+ * both with one time. It also fails jobs that never had a task, or whose next attempt got none (a workflow that does not
+ * parse any more), and those that call a workflow: these end at a time of their own, or at none (read in the source).
+ */
+async function loadLostTasks(
+  database: Database,
+  queries: Queries,
+  jobs: readonly Pick<Tables['action_run_job'], 'id' | 'commit_sha' | 'task_id' | 'status' | 'stopped'>[],
+): Promise<Map<number, TaskState>> {
+  const ended = new Map(
+    jobs
+      .filter((job) => job.task_id === 0 && ran.includes(job.status as 1) && job.stopped > 0)
+      .map((job) => [job.id, job]),
+  );
+  const ids = [...ended.keys()];
+  const newest = new Map<number, TaskState>();
+  for (let from = 0; from < ids.length; from += batch) {
+    const some = ids.slice(from, from + batch);
+    const rows = await selectTasks(queries, (where) => where('action_task.job_id', 'in', some))
+      // Without an index on job_id tasks are found by the commit.
+      .$if(!database.generation.hasTaskJobIndex, (query) =>
+        query.where('action_task.commit_sha', 'in', [...new Set(some.map((id) => ended.get(id)!.commit_sha))]),
+      )
+      .orderBy('action_task.id')
+      .execute();
+    for (const row of rows) newest.set(row.job_id, taskState(row));
+  }
+  return new Map(
+    [...newest].filter(
+      ([id, { status, stopped }]) => status === ended.get(id)!.status && stopped === ended.get(id)!.stopped,
+    ),
+  );
+}
+
 /** When the logs of running tasks last grew: the log lies in the database until the task ends. Unix seconds. */
 async function lastLines(queries: Queries, tasks: readonly TaskRow[]): Promise<Map<number, number>> {
   const paths = new Map(
@@ -329,6 +380,7 @@ const selectTasks = (
     .select([
       'action_task.id',
       'action_task.job_id',
+      'action_task.attempt',
       'action_task.status',
       'action_task.started',
       'action_task.stopped',
@@ -345,6 +397,7 @@ type TaskRow = Awaited<ReturnType<ReturnType<typeof selectTasks>['execute']>>[nu
 const taskState = (row: TaskRow, lastLine?: number): TaskState => ({
   id: row.id,
   jobId: row.job_id,
+  attempt: row.attempt,
   status: row.status,
   started: row.started,
   stopped: row.stopped,

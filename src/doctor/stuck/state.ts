@@ -53,11 +53,14 @@ export interface JobState {
   readonly updated: number;
   /** The task that `taskId` names; null when there is none, or its row is gone. */
   readonly task: TaskState | null;
+  /** The task whose end the job holds without naming any (see `loadLostTasks`); null for all other jobs. */
+  readonly lostTask: TaskState | null;
 }
 
 export interface TaskState {
   readonly id: number;
   readonly jobId: number;
+  readonly attempt: number;
   readonly status: number;
   readonly started: number;
   readonly stopped: number;
@@ -115,13 +118,19 @@ export interface GroupedRun {
   readonly status: number;
 }
 
+/** The open runs of a concurrency group, and those of them that run; by index. */
+export interface RunGroup {
+  readonly runs: readonly GroupedRun[];
+  readonly running: readonly GroupedRun[];
+}
+
 /** What is the same for all runs of the instance, seen at the same moment as they. */
 export interface InstanceState {
   readonly runners: readonly RunnerOffer[];
   /** By job id. */
   readonly poisoned: ReadonlyMap<number, PoisonedJob>;
-  /** Open runs by `repository id, space, group`. */
-  readonly groups: ReadonlyMap<string, readonly GroupedRun[]>;
+  /** By `repository id, space, group`. */
+  readonly groups: ReadonlyMap<string, RunGroup>;
   /** When ci-doctor itself last announced the queue of a scope (`owner id, space, repository id`); only recent ones. */
   readonly announced: ReadonlyMap<string, number>;
   /** The latest time in any row that a runner, a running task or a new run moves. */

@@ -216,7 +216,12 @@ describe('a cut transfer', () => {
     expect(others).toEqual([]);
     expect(part).toMatch(/\.part$/);
     const result = await transfer(far, { source: file, staged, local, methods: ['raw'] });
-    expect(result).toEqual({ method: 'raw', resumedAt: 2 * frameSize, bytesSent: content.length - 2 * frameSize });
+    expect(result).toEqual({
+      method: 'raw',
+      resumedAt: 2 * frameSize,
+      rate: null,
+      bytesSent: content.length - 2 * frameSize,
+    });
     expect((await readFile(staged)).equals(content)).toBe(true);
     expect(await left()).toEqual([name]);
   });

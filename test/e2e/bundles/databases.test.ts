@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { play, stuckRun } from '../../../demo/forgejo/rows.ts';
 import { mariaDb } from '../../support/mariadb.ts';
-import { mariaDatabase, sqliteDatabase } from '../../support/other-database.ts';
+import { givenMysql, isMysqlGiven } from '../../support/mysql.ts';
+import { mysqlDatabase, sqliteDatabase } from '../../support/other-database.ts';
 import { realDatabase } from '../../support/postgres.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -13,11 +14,8 @@ const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.
 const databases: Record<string, () => Promise<TestDatabase>> = {
   PostgreSQL: realDatabase,
   SQLite: sqliteDatabase,
-  MariaDB: async () => {
-    const database = mariaDatabase(await mariaDb());
-    await database.create();
-    return database;
-  },
+  MariaDB: async () => mysqlDatabase(await mariaDb()),
+  ...(isMysqlGiven && { MySQL: async () => mysqlDatabase(givenMysql()) }),
 };
 
 function run(file: string, args: readonly string[], env: Record<string, string>) {

@@ -8,7 +8,8 @@ import type { Generation } from '../../../demo/forgejo/schema.ts';
 import { openDatabase } from '../../../src/doctor/database/open.ts';
 import { doctor } from '../../support/doctor.ts';
 import { mariaDb } from '../../support/mariadb.ts';
-import { mariaDatabase, sqliteDatabase } from '../../support/other-database.ts';
+import { givenMysql, isMysqlGiven, type MysqlServer } from '../../support/mysql.ts';
+import { mysqlDatabase, sqliteDatabase } from '../../support/other-database.ts';
 import { realCluster, realDatabase } from '../../support/postgres.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -41,9 +42,8 @@ const postgresql = async (): Promise<Server> => {
   };
 };
 
-const mariadb = async (): Promise<Server> => {
-  const server = await mariaDb();
-  const database = mariaDatabase(server);
+const onMysql = (server: MysqlServer): Server => {
+  const database = mysqlDatabase(server);
   return {
     database,
     sql: statements(database),
@@ -53,7 +53,13 @@ const mariadb = async (): Promise<Server> => {
   };
 };
 
-const servers: Readonly<Record<string, () => Promise<Server>>> = { PostgreSQL: postgresql, MariaDB: mariadb };
+const mariadb = async () => onMysql(await mariaDb());
+
+const servers: Readonly<Record<string, () => Promise<Server>>> = {
+  PostgreSQL: postgresql,
+  MariaDB: mariadb,
+  ...(isMysqlGiven && { MySQL: async () => onMysql(givenMysql()) }),
+};
 
 let counter = 0;
 
@@ -167,6 +173,23 @@ describe.each(Object.keys(servers))('on %s', (kind) => {
         expect(await doctor(repairer, ['undo', reset.json.undoFile, '--yes'])).toMatchObject({ exit: 0 });
       }
       expect(await statuses()).toEqual(before);
+
+      // A runner that ends the task in the instant of the requeue: the repairer gives the job its task back.
+      const { query } = server.database;
+      const held = 'SELECT task_id FROM action_run_job WHERE run_id = $1 AND task_id <> 0 ORDER BY id';
+      const tasks = await query(held, [run]);
+      const overtaken = await doctor(repairer, ['reset', String(run), '--yes'], {
+        pause: async () => {
+          await query('UPDATE action_task SET status = 1, stopped = updated WHERE status = 3 AND id = $1', [
+            instance.runs.stuck.task.id,
+          ]);
+          await query('UPDATE action_run_job SET status = 1, stopped = updated WHERE id = $1', [
+            instance.runs.stuck.job.id,
+          ]);
+        },
+      });
+      expect(overtaken.out, overtaken.err).toContain("the task's result was kept");
+      expect(await query(held, [run])).toEqual(tasks);
       await end();
     });
 

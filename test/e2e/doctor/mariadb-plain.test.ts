@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { play, stuckRun } from '../../../demo/forgejo/rows.ts';
 import { doctor } from '../../support/doctor.ts';
 import { mariaDb } from '../../support/mariadb.ts';
-import { mariaDatabase } from '../../support/other-database.ts';
+import { mysqlDatabase } from '../../support/other-database.ts';
 
 test('a server without TLS: PREFERRED does without, REQUIRED does not', async () => {
-  const database = mariaDatabase(await mariaDb('--skip-ssl'));
+  const database = mysqlDatabase(await mariaDb('--skip-ssl'));
   const { server } = play('v12', { now: Math.floor(Date.now() / 1_000) }, (scene) => stuckRun(scene));
   await database.load(server);
   const preferred = await doctor(`${database.url}?ssl-mode=PREFERRED`, ['runs']);

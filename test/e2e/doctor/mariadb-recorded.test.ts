@@ -4,7 +4,7 @@ import { tables } from '../../../demo/forgejo/schema.ts';
 import { useDialect } from '../../support/dialect.ts';
 import { doctor } from '../../support/doctor.ts';
 import { type MariaDb, mariaDb } from '../../support/mariadb.ts';
-import { mariaDatabase } from '../../support/other-database.ts';
+import { mysqlDatabase } from '../../support/other-database.ts';
 import { recorded, recordedFolder } from '../../support/recorded.ts';
 import { holdAgainstGeneration, holdAgainstRecipe, provenRepairs } from '../../support/recorded-dialects.ts';
 import { play } from '../../support/situation.ts';
@@ -19,7 +19,7 @@ describe.skipIf(!recordedFolder)('the rows of a live server on MariaDB', () => {
   });
 
   async function load(): Promise<TestDatabase> {
-    const database = mariaDatabase(server);
+    const database = mysqlDatabase(server);
     await database.create();
     for (const part of ['schema', 'stuck'])
       await server.sql(recorded(`v12-mariadb/${part}.sql`).replace(/^\/\*M!999999.*$/m, ''), database.schema);

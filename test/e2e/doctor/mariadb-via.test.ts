@@ -8,7 +8,7 @@ import { type Answer, doctor, stateDirectory } from '../../support/doctor.ts';
 import { fakeContainer } from '../../support/fake-container.ts';
 import { type Lxd, startLxd } from '../../support/lxd.ts';
 import { type MariaDb, mariaDb } from '../../support/mariadb.ts';
-import { mariaDatabase } from '../../support/other-database.ts';
+import { mysqlDatabase } from '../../support/other-database.ts';
 import { type Sshd, startSshd } from '../../support/sshd.ts';
 import type { TestDatabase } from '../../support/test-database.ts';
 
@@ -77,7 +77,7 @@ beforeAll(async () => {
     mariaDb(`--ssl-cert=${inDirectory('server.crt')}`, `--ssl-key=${inDirectory('server.key')}`),
     startSshd({ config: ['LogLevel DEBUG1'] }),
   ]);
-  database = mariaDatabase(server);
+  database = mysqlDatabase(server);
   await database.load(instance.server);
   await writeLogs(instance, logs);
   await server.sql(

@@ -85,7 +85,7 @@ export async function openLane(sshd: Sshd, name: string, parent?: string) {
     try {
       return await deployHost(
         way,
-        { file, executable },
+        { executable, whole: Promise.resolve({ file, executable }) },
         {
           settings: { ...settings(path), ...more },
           local: localHost(process.env),

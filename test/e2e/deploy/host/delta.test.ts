@@ -37,9 +37,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-async function send(host: Host = far) {
+async function send(host: Host = far, here: Host = local) {
   const [source, base] = [await hashFile(next), await hashFile(old)];
-  const supply = new Supply(source, local, cache);
+  const supply = new Supply(next, here, cache);
   try {
     const result = await transfer(host, { source, staged, local, supply, base: { path: old, sha256: base.sha256 } });
     expect((await readFile(staged)).equals(await readFile(next))).toBe(true);
@@ -96,11 +96,23 @@ test.each([
   expect(method).toBe(what.includes('memory') ? 'zstd' : 'gzip');
 });
 
+test.each([
+  ['is not worth it', 'head -c 4000000 /dev/urandom'],
+  ['breaks off', 'head -c 1000 /dev/urandom; exit 1'],
+])('a delta that %s costs time only', async (_what, script) => {
+  await new ReleaseCache(cache).keep(await hashFile(old));
+  const tools = join(root, 'tools');
+  await mkdir(tools);
+  await writeFile(join(tools, 'zstd'), `#!/bin/sh\ncase "$*" in *--patch-from*) ${script} ;; esac\n`, { mode: 0o755 });
+  const { method } = await send(far, localHost({ PATH: `${tools}:${process.env.PATH}` }));
+  expect(method).toBe('zstd');
+});
+
 test('several hosts share one delta', async () => {
   await new ReleaseCache(cache).keep(await hashFile(old));
-  const [source, base] = [await hashFile(next), await hashFile(old)];
-  const supply = new Supply(source, local, cache);
-  const [one, two] = await Promise.all([supply.delta(base.sha256), supply.delta(base.sha256)]);
+  const base = await hashFile(old);
+  const supply = new Supply(next, local, cache);
+  const [one, two] = await Promise.all([supply.delta(base.sha256, false), supply.delta(base.sha256, false)]);
   expect(one).toBe(two);
   await supply.close();
 });
@@ -119,15 +131,19 @@ test('Node 24 makes a delta by itself, where there is no zstd program', async ()
   const entry = fileURLToPath(new URL('../../../../src/deploy/transfer/delta.ts', import.meta.url));
   const outfile = join(root, 'delta.mjs');
   await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
-  const script = `import(${JSON.stringify(outfile)}).then(async ({ makeDelta }) => {
+  const script = `import(${JSON.stringify(outfile)}).then(async ({ beginDelta }) => {
     const none = { run: async () => ({ code: 127 }) };
-    console.log(JSON.stringify(await makeDelta(none, ${JSON.stringify(old)}, ${JSON.stringify(next)}, ${JSON.stringify(join(root, 'd'))})));
+    const delta = await beginDelta(none, ${JSON.stringify({ old, source: next, out: join(root, 'd'), dense: false })});
+    for await (const chunk of delta.read()) process.stdout.write(chunk);
   })`;
-  const { stdout, stderr } = await local.run([nodeBinary(24), '-e', script]);
-  const delta = JSON.parse(stdout || `"${stderr}"`);
-  expect(delta.size).toBeLessThan(100_000);
+  const chunks: Buffer[] = [];
+  await local.run([nodeBinary(24), '-e', script], { onStdout: (chunk) => chunks.push(chunk) });
+  const delta = Buffer.concat(chunks);
+  expect(delta.length).toBeGreaterThan(0);
+  expect(delta.length).toBeLessThan(100_000);
   const decoded: Buffer[] = [];
-  await local.run(['zstd', '-dqc', '--long=31', `--patch-from=${old}`, delta.path], {
+  await local.run(['zstd', '-dqc', '--long=31', `--patch-from=${old}`], {
+    stdin: delta,
     onStdout: (chunk) => decoded.push(chunk),
   });
   expect(Buffer.concat(decoded).equals(await readFile(next))).toBe(true);
