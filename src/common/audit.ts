@@ -46,13 +46,21 @@ type Entry = Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>;
 export const appendAudit = (file: string, record: Entry): Promise<void> => appendAudits(file, [record]);
 
 /** The same for several records at once, synced together. */
-export async function appendAudits(file: string, records: readonly Entry[]): Promise<void> {
+export const appendAudits = (file: string, records: readonly Entry[]): Promise<void> =>
+  appendAuditLines(file, auditLines(records));
+
+/** Records as the journal has them, from now and here. */
+export function auditLines(records: readonly Entry[]): string {
   const common = { time: new Date().toISOString(), user: userName(), host: hostname() };
-  const lines = records.map((record) => `${redactedJson({ ...common, ...record })}\n`);
+  return records.map((record) => `${redactedJson({ ...common, ...record })}\n`).join('');
+}
+
+/** Appends lines made before, while there was time for it. */
+export async function appendAuditLines(file: string, lines: string): Promise<void> {
   await makeDirectory(dirname(file));
   const handle = await open(file, 'a', 0o600);
   try {
-    await handle.appendFile(lines.join(''));
+    await handle.appendFile(lines);
     await handle.sync();
   } finally {
     await handle.close();

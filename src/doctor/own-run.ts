@@ -7,13 +7,17 @@ export const ownRepository = (env: Env): string | undefined =>
   env.FORGEJO_REPOSITORY || env.GITHUB_REPOSITORY || undefined;
 
 /**
- * Without what is found about the run that this is a job of: it runs, whatever its other jobs look like. The id alone could
- * be that of another run, where the job runs on another server than the one it looks at.
+ * Tells what is about the run that this is a job of: it runs, whatever its other jobs look like. The id alone could be that of
+ * another run, where the job runs on another server than the one it looks at.
  */
-export function withoutOwnRun(findings: readonly StuckFinding[], env: Env): readonly StuckFinding[] {
+export function ofOwnRun(env: Env): (about: Pick<StuckFinding, 'runId' | 'repository'>) => boolean {
   const id = Number(env.FORGEJO_RUN_ID || env.GITHUB_RUN_ID);
-  const repository = ownRepository(env)?.toLowerCase();
-  return findings.filter(
-    (finding) => finding.runId !== id || finding.repository === null || finding.repository.toLowerCase() !== repository,
-  );
+  const own = ownRepository(env)?.toLowerCase();
+  return ({ runId, repository }) => runId === id && repository !== null && repository.toLowerCase() === own;
+}
+
+/** Without what is found about that run. */
+export function withoutOwnRun(findings: readonly StuckFinding[], env: Env): readonly StuckFinding[] {
+  const isOwn = ofOwnRun(env);
+  return findings.filter((finding) => !isOwn(finding));
 }

@@ -33,6 +33,11 @@ export interface Database {
   readonly generation: Generation;
   /** How many runs one transaction may repair, so that nobody waits long for its locks. */
   readonly runsAtOnce: number;
+  /**
+   * A second transaction may lock and read its rows while the one before it writes others: nobody then waits for a row that
+   * no statement of his is about.
+   */
+  readonly goesAhead: boolean;
   /** Reads outside a transaction, each statement on its own. */
   readonly queries: Kysely<Tables>;
   /** Several reads that see one moment of the database; writes nothing. */

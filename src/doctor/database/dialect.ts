@@ -48,6 +48,8 @@ export interface Dialect {
   updateTogether(schema: string, table: TableName, rows: readonly RowChange[]): string;
   /** See `Database.runsAtOnce`. */
   readonly runsAtOnce: number;
+  /** See `Database.goesAhead`. */
+  readonly goesAhead: boolean;
   /** A transaction that failed with this was rolled back for the sake of another, and can be tried again. */
   isRetryable(error: unknown): boolean;
   /** Completes "Another ci-doctor or a busy server holds them": how to see which. */

@@ -119,6 +119,8 @@ const dialect: Dialect = {
       sameText: (one, other) => `cast(${one} as binary) = cast(${other} as binary)`,
     }),
   runsAtOnce: 100,
+  // A statement that finds its rows by a scan waits for all that is locked on its way.
+  goesAhead: false,
   whoLocks: 'SHOW ENGINE INNODB STATUS shows which',
   explain: databaseError,
 };

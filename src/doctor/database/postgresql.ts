@@ -142,6 +142,7 @@ const postgresql: Dialect = {
       literal,
     }),
   runsAtOnce: 500,
+  goesAhead: true,
   whoLocks: 'pg_stat_activity shows which',
   explain: databaseError,
   lacking: async (error, root, schema, generation) =>

@@ -149,6 +149,7 @@ const sqlite = (path: string): Dialect => ({
   updateTogether: (_, table, rows) => updateFromList(`"${table}"`, rows, { name: (name) => `"${name}"`, literal }),
   // Its lock is on the whole file, and Forgejo waits half a second for it.
   runsAtOnce: 10,
+  goesAhead: false,
   whoLocks: `"fuser ${path}" shows who has it open`,
   explain: (error, place) => (resultCode(error) === 0 ? error : (explained(error, place) ?? error)),
 });

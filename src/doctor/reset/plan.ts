@@ -37,25 +37,21 @@ export interface StepState {
   readonly updated: number;
 }
 
-/** Rows beside the run's own that a repair needs to know. */
-export interface Surroundings {
-  /** Steps by task id. */
-  readonly steps: ReadonlyMap<number, readonly StepState[]>;
-  /** Rows of `action_tasks_version`. */
-  readonly versions: readonly {
-    readonly id: number;
-    readonly ownerId: number;
-    readonly repositoryId: number;
-    readonly version: number;
-  }[];
-}
+/** Steps by task id. */
+export type Steps = ReadonlyMap<number, readonly StepState[]>;
 
 export interface Situation extends Sight {
   readonly generation: Generation;
-  /** Scopes of the queue (`owner id, space, repository id`) that this transaction has announced already; added to. */
-  readonly announced: Set<string>;
   /** A new value for `action_run_job.handle`. */
   newHandle(): string;
+}
+
+/** Whose runners look at the queue anew. */
+export interface Scope {
+  /** `owner id, space, repository id`. */
+  readonly name: string;
+  /** The row remembers when, or the next look would take the runners' two seconds for deafness. */
+  readonly again: boolean;
 }
 
 export interface LeftOut {
@@ -67,7 +63,7 @@ export interface LeftOut {
 
 export interface Repair {
   readonly run: RunState;
-  /** In the order the server itself takes locks: task, job, run, steps, versions. */
+  /** In the order the server itself takes locks: task, job, run, steps. */
   readonly changes: readonly Change[];
   /** The run as it will be. */
   readonly after: RunState;
@@ -78,8 +74,8 @@ export interface Repair {
     readonly steps: readonly string[];
     readonly begun: readonly string[];
   }[];
-  /** The queue is announced for it; of several runs the statement is with the first. */
-  readonly announces: boolean;
+  /** For which the queue is announced; see `announcements`. */
+  readonly scopes: readonly Scope[];
   readonly notes: readonly string[];
 }
 
@@ -92,8 +88,8 @@ const sideEffects = /deploy|publish|release/i;
  *
  * @throws ToolError (usage) when `request.job` names no job or `to` is not for single jobs, (problem) when the run's status cannot be computed for certain
  */
-export function planRepair(run: RunState, request: Request, around: Surroundings, situation: Situation): Repair {
-  return new Planner(run, request, around, situation).plan();
+export function planRepair(run: RunState, request: Request, steps: Steps, situation: Situation): Repair {
+  return new Planner(run, request, steps, situation).plan();
 }
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -101,7 +97,7 @@ type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 class Planner {
   readonly #run: RunState;
   readonly #request: Request;
-  readonly #around: Surroundings;
+  readonly #stepsOf: Steps;
   readonly #situation: Situation;
   readonly #jobs: Draft<JobState>[];
   readonly #tasks = new Map<number, { before: TaskState; after: Draft<TaskState> }>();
@@ -114,10 +110,10 @@ class Planner {
   #selected: readonly Hold[] = [];
   #runStatus: number | undefined;
 
-  constructor(run: RunState, request: Request, around: Surroundings, situation: Situation) {
+  constructor(run: RunState, request: Request, steps: Steps, situation: Situation) {
     this.#run = run;
     this.#request = request;
-    this.#around = around;
+    this.#stepsOf = steps;
     this.#situation = situation;
     this.#jobs = run.jobs.map((job) => ({ ...job }));
   }
@@ -342,7 +338,7 @@ class Planner {
         true,
       );
     if (ran) {
-      const steps = task ? (this.#around.steps.get(task.id) ?? []) : [];
+      const steps = task ? (this.#stepsOf.get(task.id) ?? []) : [];
       const named = (...statuses: number[]) =>
         steps.filter((step) => statuses.includes(step.status)).map((step) => step.name);
       this.#repeats.push({
@@ -405,7 +401,7 @@ class Planner {
   #close(task: TaskState, status: number): void {
     const { now } = this.#situation;
     Object.assign(this.#draftTask(task), { status, stopped: now, updated: now });
-    for (const step of this.#around.steps.get(task.id) ?? []) {
+    for (const step of this.#stepsOf.get(task.id) ?? []) {
       if (!openStep.includes(step.status)) continue;
       const change = difference(
         'action_task_step',
@@ -439,7 +435,7 @@ class Planner {
     for (const scope of scopesOf(job)) this.#scopes.add(scope);
   }
 
-  /** The row remembers when, or the next look would take the runners' two seconds for deafness. */
+  /** See `Scope.again`. */
   #announceAgain(job: JobState): void {
     this.#announce(job);
     for (const scope of scopesOf(job)) this.#again.add(scope);
@@ -505,11 +501,10 @@ class Planner {
         ...jobChanges,
         ...[difference('action_run', this.#run.id, runColumns(this.#run), runColumns(after)) ?? []].flat(),
         ...this.#steps,
-        ...this.#versionChanges(),
       ],
       leftOut: this.#leftOut,
       repeats: this.#repeats,
-      announces: this.#scopes.size > 0,
+      scopes: [...this.#scopes].map((name) => ({ name, again: this.#again.has(name) })),
       notes: this.#notes,
     };
   }
@@ -581,30 +576,6 @@ class Planner {
     );
   }
 
-  #versionChanges(): Change[] {
-    const { now, announced } = this.#situation;
-    const scopes = [...this.#scopes].filter((scope) => !announced.has(scope));
-    for (const scope of scopes) announced.add(scope);
-    return scopes.map((scope) => {
-      const [ownerId, repositoryId] = scope.split(' ').map(Number) as [number, number];
-      const row = this.#around.versions.find(
-        (candidate) => candidate.ownerId === ownerId && candidate.repositoryId === repositoryId,
-      );
-      if (row)
-        return {
-          table: 'action_tasks_version',
-          id: row.id,
-          before: { version: row.version },
-          after: { version: row.version + 1, ...(this.#again.has(scope) && { updated_unix: now }) },
-        };
-      // Without its row the runners of this scope would never notice; the server starts counting at 1.
-      return {
-        table: 'action_tasks_version',
-        row: { owner_id: ownerId, repo_id: repositoryId, version: 1, created_unix: now, updated_unix: now },
-      };
-    });
-  }
-
   /** The runbook's three updates, to the letter: tasks at 6, every job, the run. */
   #literalReset(): Repair {
     if (this.#request.job !== undefined)
@@ -624,7 +595,7 @@ class Planner {
         changes: [],
         leftOut: this.#leftOut,
         repeats: [],
-        announces: false,
+        scopes: [],
         notes: [],
       };
     }
@@ -647,7 +618,7 @@ class Planner {
       ],
       leftOut: [],
       repeats: [],
-      announces: false,
+      scopes: [],
       notes: [
         'Status 0 destroys the run: no runner picks a job at 0 up, no cron looks at it, and the results of finished jobs are overwritten. "ci-doctor reset --to auto" brings such a run back.',
       ],

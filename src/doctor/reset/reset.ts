@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { problem } from '../../common/errors.ts';
 import { groupBy } from '../../common/group.ts';
 import { type Plan, runPlan, type Step } from '../../common/plan.ts';
@@ -11,7 +12,7 @@ import type { Timings } from '../stuck/timings.ts';
 import { applyChanges, type Change, execute, isInsert, Statements, sentAs } from './change.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { planRepair, type Repair, type Request } from './plan.ts';
-import { counterChanges, lockRuns, surroundingsOf } from './rows.ts';
+import { announcements, counterChanges, lockRuns, stepsOf, versionsOf } from './rows.ts';
 import { type UndoEntry, type UndoFile, undoable } from './undo-file.ts';
 
 /** Seconds for which the rest of the instance is taken as it was seen: of thousands of runs each batch would look at it anew. */
@@ -76,6 +77,13 @@ export interface ApplyOptions {
   readonly instance: RecentInstance;
   /** The name of each run's repair, by run id; added to. A run that has to be tried again keeps its own. */
   readonly names: Map<number, string>;
+  /**
+   * Resolves when the transaction before this one has ended: until then this one only locks and reads what is its runs' own.
+   * The queue's versions, the repositories and the undo file are all runs'.
+   */
+  readonly turn?: () => Promise<void>;
+  /** Called with what is changed while the server writes it, for work that need not wait for the commit; at each try. */
+  readonly meanwhile?: (changed: readonly PlannedRepair[]) => void;
 }
 
 /**
@@ -91,7 +99,7 @@ export async function applyRepairs(
 ): Promise<PlannedRepair[]> {
   const keys = await database.foreignKeys();
   return database.transaction(async (queries) => {
-    const runs = await lockRuns(database, queries, ids);
+    const runs = await lockRuns(database, queries, ids, options.turn);
     const missing = ids.find((id) => !runs.some((run) => run.id === id));
     if (options.mustExist && missing !== undefined) throw noSuchRun(missing);
     for (const { run: shown } of options.shown ?? []) {
@@ -103,7 +111,7 @@ export async function applyRepairs(
           'Look at it again; the plan may be another one now.',
         );
     }
-    const repairs = await planAll(database, queries, runs, request, timings, options.instance, options.names);
+    const repairs = await planAll(database, queries, runs, request, timings, options.instance, options);
     const changed = repairs.filter(({ changes }) => changes.length > 0);
     if (changed.length === 0) return repairs;
     await checkForeignKeys(
@@ -111,7 +119,7 @@ export async function applyRepairs(
       keys,
       changed.flatMap(({ changes }) => changes),
     );
-    const report = await runPlan(transactionPlan(database, queries, changed, options.undoFile), undefined);
+    const report = await runPlan(transactionPlan(database, queries, changed, options), undefined);
     // Thrown inside the transaction, so that it rolls back: the one undo that covers every step.
     if (!report.applied) throw report.error;
     return repairs;
@@ -127,8 +135,8 @@ const noSuchRun = (id: number) =>
       );
 
 /**
- * Plans runs one after the other, each knowing what those before it announce and count.
- * @param names of repairs that are to be applied: then the queue's versions are locked
+ * Plans runs together: what several of them announce or count is with the first.
+ * @param options of repairs that are to be applied: then what is read is locked
  */
 async function planAll(
   database: Database,
@@ -137,9 +145,10 @@ async function planAll(
   request: Request,
   timings: Timings,
   instance: RecentInstance,
-  names?: Map<number, string>,
+  options?: ApplyOptions,
 ): Promise<PlannedRepair[]> {
   const { generation } = database;
+  const lock = options !== undefined;
   const now = await database.now(queries);
   const situation = {
     now,
@@ -147,11 +156,22 @@ async function planAll(
     generation,
     aggregation: generation.aggregation,
     instance: await instance.of(database, queries, now, runs),
-    announced: new Set<string>(),
     newHandle: randomUUID,
   };
-  const around = await surroundingsOf(queries, runs, names !== undefined);
-  const repairs = runs.map((run) => planRepair(run, request, around, situation));
+  const steps = await stepsOf(queries, runs, lock);
+  const statements = new Statements(queries);
+  const stated = (repair: Repair & { readonly repair: string }): PlannedRepair => ({
+    ...repair,
+    statements: repair.changes.map((change) => database.literal(statements.of(change))),
+  });
+  const repairs = runs.map((run) => {
+    const repair = options?.names.get(run.id) ?? randomUUID();
+    options?.names.set(run.id, repair);
+    return stated({ ...planRepair(run, request, steps, situation), repair });
+  });
+
+  await options?.turn?.();
+  const versions = await versionsOf(queries, runs, lock);
   const counters = await counterChanges(
     database,
     queries,
@@ -162,24 +182,22 @@ async function planAll(
       after: after.status,
     })),
   );
-  const statements = new Statements(queries);
-  return repairs.map((repair, index) => {
-    // A repository is counted once, with the first of its runs, which is the last to be undone.
-    const counter = counters.find(
-      ({ repositoryId }) =>
-        repair.run.repositoryId === repositoryId &&
-        turns(repair) &&
-        !repairs.slice(0, index).some((other) => other.run.repositoryId === repositoryId && turns(other)),
-    );
-    const changes = counter ? inServersOrder([...repair.changes, counter.change]) : repair.changes;
-    const name = names?.get(repair.run.id) ?? randomUUID();
-    names?.set(repair.run.id, name);
-    return {
-      ...repair,
-      repair: name,
-      changes,
-      statements: changes.map((change) => database.literal(statements.of(change))),
-    };
+  const announced = new Set<string>();
+  const counted = new Set<number>();
+  return repairs.map((repair) => {
+    const scopes = repair.scopes.filter(({ name }) => !announced.has(name));
+    for (const { name } of scopes) announced.add(name);
+    // A repository is counted with the first of its runs, which is the last to be undone.
+    const { repositoryId } = repair.run;
+    const own =
+      turns(repair) && !counted.has(repositoryId)
+        ? counters.filter((counter) => counter.repositoryId === repositoryId)
+        : [];
+    if (turns(repair)) counted.add(repositoryId);
+    const shared = [...own.map(({ change }) => change), ...announcements(scopes, versions, now)];
+    return shared.length === 0
+      ? repair
+      : stated({ ...repair, changes: inServersOrder([...repair.changes, ...shared]) });
   });
 }
 
@@ -220,7 +238,7 @@ function transactionPlan(
   database: Database,
   queries: Queries,
   repairs: readonly PlannedRepair[],
-  undoFile: UndoFile,
+  { undoFile, meanwhile }: ApplyOptions,
 ): Plan<undefined> {
   const record: Step<undefined> = {
     title: 'Write the undo file',
@@ -233,13 +251,14 @@ function transactionPlan(
   };
   const statements = new Statements(queries);
   const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
-  const steps = [...groupBy(changes, ({ table }) => table).values()].map<Step<undefined>>((some) => {
+  const steps = [...groupBy(changes, ({ table }) => table).values()].map<Step<undefined>>((some, at) => {
     const sent = sentAs(database, some, statements);
     return {
       title: titleOf(some),
       commands: sent.map(({ statement }) => database.literal(statement)),
       async apply() {
-        await execute(database, queries, sent);
+        const written = execute(database, queries, sent);
+        await Promise.all([written, at === 0 && setImmediate().then(() => meanwhile?.(repairs))]);
         return undefined;
       },
     };

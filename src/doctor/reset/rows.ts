@@ -5,16 +5,22 @@ import { loadRuns } from '../stuck/look.ts';
 import type { RunState } from '../stuck/state.ts';
 import { scopesOf } from '../stuck/waiting.ts';
 import { type Change, difference } from './change.ts';
-import type { Surroundings } from './plan.ts';
+import type { Scope, Steps } from './plan.ts';
 
 /**
  * Locks the rows of runs for the rest of the transaction, in the order in which the server takes them when a task ends:
  * task, job, run, repository (observed statement by statement; the server never waits for us in reverse). Steps and versions
- * come after them: `surroundingsOf`. Within a table by id, so that two of us do not wait for each other.
+ * come after them: `stepsOf`, `versionsOf`. Within a table by id, so that two of us do not wait for each other.
  *
+ * @param turn waited for before rows are locked that other runs have too
  * @returns the runs as they are under the locks; those that nothing names any more are left out
  */
-export async function lockRuns(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
+export async function lockRuns(
+  database: Database,
+  queries: Queries,
+  ids: readonly number[],
+  turn?: () => Promise<void>,
+): Promise<RunState[]> {
   const named = ids.filter((id) => id > 0);
   const seen = await queries
     .selectFrom('action_run_job')
@@ -45,8 +51,10 @@ export async function lockRuns(database: Database, queries: Queries, ids: readon
       .forUpdate()
       .execute();
   await lockRows(queries, 'action_run', named);
-  if (database.generation.countsRunsInRepository)
+  if (database.generation.countsRunsInRepository) {
+    await turn?.();
     await lockRows(queries, 'repository', [...new Set(seen.map((job) => job.repo_id))]);
+  }
   // As a preview reads them: what it says of a job must not depend on whether it is applied.
   return loadRuns(database, queries, ids, { logs: true });
 }
@@ -61,12 +69,8 @@ export async function lockRows(
     await queries.selectFrom(table).select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
 }
 
-/** What repairs need to know beside the runs' own rows. With `lock` it is locked: the steps, then the versions, last of all. */
-export async function surroundingsOf(
-  queries: Queries,
-  runs: readonly RunState[],
-  lock: boolean,
-): Promise<Surroundings> {
+/** The steps of tasks that a repair may end or repeat. */
+export async function stepsOf(queries: Queries, runs: readonly RunState[], lock: boolean): Promise<Steps> {
   const tasks = runs.flatMap((run) => [
     // Of a task that is done too, where its job is not: the job may run again.
     ...run.jobs.flatMap((job) => (job.task && !(isDone(job.task.status) && isDone(job.status)) ? [job.task.id] : [])),
@@ -82,6 +86,22 @@ export async function surroundingsOf(
           .orderBy('id')
           .$if(lock, (query) => query.forUpdate())
           .execute();
+  return groupBy(
+    steps.sort((a, b) => a.index - b.index),
+    (step) => step.task_id,
+  );
+}
+
+/** A row of `action_tasks_version`. */
+interface Version {
+  readonly id: number;
+  readonly ownerId: number;
+  readonly repositoryId: number;
+  readonly version: number;
+}
+
+/** What the runners of these runs' jobs compare with what they saw last. Locked last of all: every repair has some in common. */
+export async function versionsOf(queries: Queries, runs: readonly RunState[], lock: boolean): Promise<Version[]> {
   const wanted = new Set(['0 0', ...runs.flatMap((run) => run.jobs.flatMap((job) => scopesOf(job)))]);
   const pairs = [...wanted].map((scope) => scope.split(' ').map(Number) as [number, number]);
   const versions = await queries
@@ -107,18 +127,32 @@ export async function surroundingsOf(
     .orderBy('id')
     .$if(lock, (query) => query.forUpdate())
     .execute();
-  return {
-    steps: groupBy(
-      steps.sort((a, b) => a.index - b.index),
-      (step) => step.task_id,
-    ),
-    versions: versions.map((row) => ({
-      id: row.id,
-      ownerId: row.owner_id,
-      repositoryId: row.repo_id,
-      version: row.version,
-    })),
-  };
+  return versions.map((row) => ({
+    id: row.id,
+    ownerId: row.owner_id,
+    repositoryId: row.repo_id,
+    version: row.version,
+  }));
+}
+
+/** The changes that have the runners of these scopes look at the queue. */
+export function announcements(scopes: readonly Scope[], versions: readonly Version[], now: number): Change[] {
+  return scopes.map(({ name, again }) => {
+    const [ownerId, repositoryId] = name.split(' ').map(Number) as [number, number];
+    const row = versions.find((version) => version.ownerId === ownerId && version.repositoryId === repositoryId);
+    if (row)
+      return {
+        table: 'action_tasks_version',
+        id: row.id,
+        before: { version: row.version },
+        after: { version: row.version + 1, ...(again && { updated_unix: now }) },
+      };
+    // Without its row the runners of this scope would never notice; the server starts counting at 1.
+    return {
+      table: 'action_tasks_version',
+      row: { owner_id: ownerId, repo_id: repositoryId, version: 1, created_unix: now, updated_unix: now },
+    };
+  });
 }
 
 /** A run whose status a transaction changes. */

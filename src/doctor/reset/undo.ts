@@ -2,7 +2,7 @@ import { problem } from '../../common/errors.ts';
 import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { applyChanges, type Change, type Columns, type RowUpdate, Statements } from './change.ts';
-import { counterChanges, lockRows, lockRuns, surroundingsOf } from './rows.ts';
+import { counterChanges, lockRows, lockRuns, versionsOf } from './rows.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 export interface UndoneRun {
@@ -67,7 +67,7 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
       };
 
     const now = await database.now(queries);
-    const around = await surroundingsOf(queries, [run], true);
+    const versions = await versionsOf(queries, [run], true);
     // The repository's own counts are taken back where the repair moved them: counted anew, for other runs of it go on.
     const counted = rows.length < entry.rows.length;
     const back = counted ? rows.find((row) => row.table === 'action_run')?.before.status : undefined;
@@ -81,7 +81,7 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
     const changes: Change[] = [
       ...rows.map((row) => backwards(row, current.get(row)!, now)),
       ...counters.map(({ change }) => change),
-      ...around.versions.map((row) => ({
+      ...versions.map((row) => ({
         table: 'action_tasks_version' as const,
         id: row.id,
         before: { version: row.version },

@@ -181,6 +181,13 @@ async function loadBatch(
   );
   const lostTasks = await loadLostTasks(database, queries, jobRows);
 
+  // The same few lists again and again.
+  const lists = new Map<string | null, readonly string[]>();
+  const listOf = (text: string | null) => {
+    const list = lists.get(text) ?? parseList(text);
+    lists.set(text, list);
+    return list;
+  };
   const jobs = groupBy(
     jobRows.map<JobState>((row) => ({
       id: row.id,
@@ -189,8 +196,8 @@ async function loadBatch(
       ownerId: row.owner_id,
       name: row.name,
       jobId: row.job_id,
-      needs: parseList(row.needs),
-      runsOn: parseList(row.runs_on),
+      needs: listOf(row.needs),
+      runsOn: listOf(row.runs_on),
       ownIf: Boolean(row.own_if),
       serverOnly: Boolean(row.server_only),
       attempt: row.attempt,

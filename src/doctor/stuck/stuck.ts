@@ -1,4 +1,4 @@
-import type { Finding } from '../../common/finding.ts';
+import type { Finding, Severity } from '../../common/finding.ts';
 import { duration } from '../../common/output/words.ts';
 import type { Database, Queries } from '../database/database.ts';
 import { isDone, Status } from '../database/status.ts';
@@ -85,6 +85,44 @@ export function findStuck(database: Database, timings: Timings): Promise<StuckRe
   });
 }
 
+export interface Repairable {
+  /** Runs, and tasks whose job's row is gone (see `orphanId`): the gravest first. */
+  readonly ids: readonly number[];
+  /** What else is found. */
+  readonly others: readonly StuckFinding[];
+}
+
+/**
+ * What can be repaired without a decision of a person. Of thousands of runs nothing is kept but their ids.
+ *
+ * @param passOver runs of which nothing is told
+ */
+export function findRepairable(
+  database: Database,
+  timings: Timings,
+  passOver: (run: Pick<StuckFinding, 'runId' | 'repository'>) => boolean,
+): Promise<Repairable> {
+  const { aggregation, countsAttemptAtRequeue } = database.generation;
+  return lookAtInstance(database, ({ now, instance, orphans }) => {
+    const sight = { now, instance, timings, aggregation };
+    const found: { readonly runId: number; readonly severity: Severity }[] = [];
+    const others: StuckFinding[] = [];
+    const add = (run: RunState) => {
+      if (passOver({ runId: run.id, repository: run.repository })) return;
+      for (const hold of holdsOf(run, sight))
+        if (hold.repairable) found.push({ runId: run.id, severity: hold.severity });
+        else others.push(findingOf(run, hold, now, countsAttemptAtRequeue));
+    };
+    return {
+      visit: (runs) => runs.forEach(add),
+      end() {
+        orphans.forEach(add);
+        return { ids: [...new Set(found.sort(graver).map(({ runId }) => runId))], others: others.sort(graver) };
+      },
+    };
+  });
+}
+
 /**
  * The same for one run, inside a snapshot of the caller's.
  * @param now of the database, Unix seconds
@@ -104,6 +142,13 @@ export async function explainRun(
 }
 
 const weight = { critical: 0, error: 1, warning: 2, note: 3 };
+
+/** The gravest first, and of those what belongs to no run. */
+function graver(a: Graded, b: Graded): number {
+  return weight[a.severity] - weight[b.severity] || Math.max(0, a.runId ?? 0) - Math.max(0, b.runId ?? 0);
+}
+
+type Graded = Pick<StuckFinding, 'severity' | 'runId'>;
 
 class Collector {
   readonly #isNew: boolean;
@@ -130,9 +175,7 @@ class Collector {
   report(sight: Sight): RunReport {
     const warning = clockWarning(sight);
     return {
-      findings: this.#findings.sort(
-        (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0),
-      ),
+      findings: this.#findings.sort(graver),
       waiting: this.#waiting,
       running: this.#running,
       // Where nothing seems to run or to be held, no age was judged.

@@ -1,4 +1,4 @@
-import { appendAudits, checkAudit } from '../../common/audit.ts';
+import { appendAuditLines, auditLines, checkAudit } from '../../common/audit.ts';
 import { messageOf, ToolError } from '../../common/errors.ts';
 import type { Io } from '../../common/io.ts';
 import { count } from '../../common/output/words.ts';
@@ -43,6 +43,15 @@ export interface Applied {
   readonly failed: boolean;
 }
 
+/** A transaction that was committed. */
+interface Transacted {
+  readonly done: readonly PlannedRepair[];
+  /** Those that changed a row, how they are told, and their lines of the journal. */
+  readonly changed: readonly PlannedRepair[];
+  readonly results: readonly ResetRun[];
+  readonly lines: string;
+}
+
 /** What one transaction repaired, and when it was committed, in milliseconds of this process. */
 interface Batch {
   readonly at: number;
@@ -54,6 +63,16 @@ const notedOneByOne = 20;
 
 /** Milliseconds until the second look. */
 const secondLookAfter = 1_500;
+
+/** Milliseconds for which a transaction that went ahead holds its rows and waits: as long as a statement waits for a lock. */
+const longestWait = 4_000;
+
+function within<T>(promise: Promise<T>, milliseconds: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The transaction before it takes too long.')), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
 
 export async function applyAll(
   connection: Connection,
@@ -83,34 +102,62 @@ export async function applyAll(
   const names = new Map<number, string>();
   const instance = new RecentInstance();
 
-  const apply = async (some: readonly number[]): Promise<void> => {
+  const transact = async (some: readonly number[], turn?: () => Promise<void>): Promise<Transacted> => {
+    let results: readonly ResetRun[] = [];
+    let lines = '';
+    const done = await applyRepairs(database, some, request, timings, {
+      undoFile,
+      names,
+      instance,
+      mustExist: !options.allStuck,
+      ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
+      ...(turn && { turn }),
+      meanwhile(changed) {
+        results = changed.map((repair) => resetRun(repair, true));
+        lines = auditLines(changed.map((repair, at) => entryOf(repair, results[at]!)));
+      },
+    });
+    const changed = done.filter(({ changes }) => changes.length > 0);
+    return { done, changed, results, lines };
+  };
+  /** Begins the next transaction while the one before it writes. What fails for being too early is done in its turn. */
+  const goAhead = async (some: readonly number[], before: Promise<unknown>): Promise<Transacted> => {
+    const turn = before.then(
+      () => {},
+      () => {},
+    );
     try {
-      const done = await applyRepairs(database, some, request, timings, {
-        undoFile,
-        names,
-        instance,
-        mustExist: !options.allStuck,
-        ...(shown && { shown: shown.filter(({ run }) => some.includes(run.id)) }),
-      });
-      const changed = done.filter(({ changes }) => changes.length > 0);
+      return await transact(some, () => within(turn, longestWait));
+    } catch {
+      await turn;
+      return transact(some);
+    }
+  };
+  const apply = async (some: readonly number[], begun = transact(some), next?: Promise<unknown>): Promise<void> => {
+    try {
+      const { done, changed, results, lines } = await begun;
       // What came back to life between the look and the lock was nobody's wish to repair.
       refused ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left) => left.problem) : isRefused);
       if (changed.length > 0) batches.push({ at: performance.now(), repaired: changed.map(repairedOf) });
-      for (const repair of changed) changedRuns.add(repair.run.id);
-      for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
+      for (const repair of done) {
+        const at = changed.indexOf(repair);
+        runs.set(repair.run.id, results[at] ?? resetRun(repair, true));
+        if (at >= 0) changedRuns.add(repair.run.id);
+      }
       if (ids.length > notedOneByOne) {
         const rows = changed.reduce((sum, { changes }) => sum + changes.length, 0);
         io.note(`${count(changed.length, 'run')}: ${count(rows, 'row')} written and committed.`);
       } else
         for (const { run, statements } of changed)
           io.note(`${nameOf(run)}: ${count(statements.length, 'statement')} committed.`);
-      await journal(changed.map((repair) => entryOf(repair, runs.get(repair.run.id)!)));
+      await journal(lines);
     } catch (thrown) {
       const error = database.explain(thrown);
       // A server that can't be asked, or a role that may not write, holds for every run. What is done already is told.
       if (changedRuns.size + asked === 0 && error instanceof ToolError && error.kind !== 'problem') throw thrown;
       // One run that cannot be repaired does not take the others of its transaction with it.
       if (some.length > 1) {
+        await next?.catch(() => {});
         for (const id of some) await apply([id]);
         return;
       }
@@ -121,7 +168,7 @@ export async function applyAll(
       const run = notRepaired(repair!, error);
       runs.set(repair!.run.id, run);
       io.note(`${nameOf(repair!.run)}: not repaired. ${messageOf(error)}`);
-      await journal([entryOf(repair!, run)]);
+      await journal(auditLines([entryOf(repair!, run)]));
     }
   };
   const entryOf = (repair: PlannedRepair, run: ResetRun) => ({
@@ -140,10 +187,10 @@ export async function applyAll(
       ...(run.error === undefined ? { undo: { identity, entry: undoEntryOf(repair) } } : { error: run.error }),
     },
   });
-  const journal = (entries: readonly ReturnType<typeof entryOf>[]) =>
-    entries.length === 0
+  const journal = (lines: string) =>
+    lines === ''
       ? undefined
-      : appendAudits(connection.journal, entries).catch((error) => {
+      : appendAuditLines(connection.journal, lines).catch((error) => {
           unwritten = true;
           io.note(`The journal ${connection.journal} could not be written: ${messageOf(error)}`);
         });
@@ -180,10 +227,21 @@ export async function applyAll(
       else failed.add(id);
       io.note(`${nameOf(run)}: ${answer.note}`);
       // Nothing of what Forgejo wrote itself can be taken back by SQL.
-      await journal([entryOf({ ...repair!, changes: [] }, result)]);
+      await journal(auditLines([entryOf({ ...repair!, changes: [] }, result)]));
     }
-  for (let from = 0; from < rest.length; from += database.runsAtOnce)
-    await apply(rest.slice(from, from + database.runsAtOnce));
+  let begun: Promise<Transacted> | undefined;
+  for (let from = 0; from < rest.length; from += database.runsAtOnce) {
+    const some = rest.slice(from, from + database.runsAtOnce);
+    const following = rest.slice(from + database.runsAtOnce, from + 2 * database.runsAtOnce);
+    begun ??= transact(some);
+    // Not before one has been committed: what keeps the first from that may be true of all.
+    const next =
+      database.goesAhead && changedRuns.size > 0 && following.length > 0 ? goAhead(following, begun) : undefined;
+    // Until its turn is over nobody waits for it.
+    next?.catch(() => {});
+    await apply(some, begun, next);
+    begun = next;
+  }
 
   // Looked at at once and once more: a runner that ended its task in the same instant writes a moment later. Of thousands the
   // first were committed long before the last, and one look is both.

@@ -89,7 +89,7 @@ export const resetRun = (repair: PlannedRepair, checksAreLookedAt = false): Rese
   statements: repair.statements,
   leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
   repeats: repair.repeats,
-  announced: repair.announces,
+  announced: repair.scopes.length > 0,
   notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
   by: 'database',
   request: null,

@@ -6,12 +6,12 @@ import type { Io } from '../../common/io.ts';
 import { count } from '../../common/output/words.ts';
 import { type Connection, connectOptions, withConnection } from '../connect.ts';
 import { findRun } from '../find-run.ts';
-import { withoutOwnRun } from '../own-run.ts';
+import { ofOwnRun } from '../own-run.ts';
 import type { ApiTools } from '../reset/by-api.ts';
 import { type Request, targets } from '../reset/plan.ts';
 import { previewRepairs, transactionsOf } from '../reset/reset.ts';
 import { orphanId } from '../stuck/state.ts';
-import { findStuck } from '../stuck/stuck.ts';
+import { findRepairable } from '../stuck/stuck.ts';
 import { type Applied, applyAll, asksOf } from './reset-apply.ts';
 import { askedRun, isRefused, nameOf, type ResetOptions, type ResetResult, statementsOf } from './reset-result.ts';
 import { resetText } from './reset-text.ts';
@@ -178,12 +178,11 @@ async function findTarget({ database }: Connection, name: string): Promise<numbe
   return task ? orphanId(Number(task[1])) : findRun(database.queries, name);
 }
 
-async function repairableRuns({ database, timings }: Connection, io: Io): Promise<number[]> {
-  const findings = withoutOwnRun((await findStuck(database, timings)).findings, io.env);
-  for (const finding of findings.filter((candidate) => !candidate.repairable))
-    io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
-  if (findings.length === 0) io.note('Nothing is stuck.');
-  return findings.flatMap((finding) => (finding.repairable ? (finding.runId ?? orphanId(finding.taskId!)) : []));
+async function repairableRuns({ database, timings }: Connection, io: Io): Promise<readonly number[]> {
+  const { ids, others } = await findRepairable(database, timings, ofOwnRun(io.env));
+  for (const { subject, message, fix } of others) io.note(`left out: ${subject}: ${message} ${fix}`);
+  if (ids.length + others.length === 0) io.note('Nothing is stuck.');
+  return ids;
 }
 
 const outcomeOf = (result: ResetResult, refused: boolean): Outcome<ResetResult> => ({
