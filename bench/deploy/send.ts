@@ -4,7 +4,7 @@ import { localHost } from '../../src/deploy/host/local.ts';
 import { openHost } from '../../src/deploy/host/open.ts';
 import { parseVia } from '../../src/deploy/host/via.ts';
 import { readSource } from '../../src/deploy/source.ts';
-import { methods, transfer } from '../../src/deploy/transfer/transfer.ts';
+import { lookCommand, methods, transfer } from '../../src/deploy/transfer/transfer.ts';
 
 await send(process.argv[2]!);
 
@@ -56,7 +56,10 @@ async function send(text: string): Promise<void> {
   const hosts = await Promise.all(staged.map(open));
   // A deploy begins it as soon as it has read what the host runs.
   if (base) void supply.delta(base.sha256, slow);
+  // A deploy looks while it locks the host.
+  const looking = Promise.all(hosts.map((host, index) => host.run(lookCommand(staged[index]!))));
   const { file } = await whole;
+  const looked = await looking;
   const results = await Promise.all(
     hosts.map((host, index) =>
       transfer(host, {
@@ -66,6 +69,7 @@ async function send(text: string): Promise<void> {
         supply,
         base,
         slow,
+        looked: looked[index]!,
         ...(process.env.NO_ZSTD && { methods: methods.filter((method) => method !== 'zstd' && method !== 'delta') }),
       }),
     ),

@@ -99,7 +99,7 @@ export const deployHost = async (connection: Connection, reading: Reading, work:
       stopOn(await checkSudo(situation));
       return situation;
     });
-    const behind = lookPart(first, source);
+    const behind = lookPart(first);
     await run.locked(first, 'deploy', { source, forwards, behind }, async (lock, sight) => {
       const { situation, sha256, prover, healthy } = sight;
       run.result.previousSha256 = sha256;

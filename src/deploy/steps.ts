@@ -108,9 +108,9 @@ const uploadPath = ({ remote }: Situation) =>
   remote.privilege.writer === null ? remote.layout.staged : `${remote.workDirectory}/upload`;
 
 /** Looks at what the host has for the transfer, as soon as it is locked. */
-export const lookPart = (situation: Situation, { file }: Source): Part => ({
+export const lookPart = (situation: Situation): Part => ({
   what: 'Looking at what the host has',
-  argv: lookCommand(uploadPath(situation), file),
+  argv: lookCommand(uploadPath(situation)),
   optional: true,
 });
 

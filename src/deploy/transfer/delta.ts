@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import zlib from 'node:zlib';
 import type { Host } from '../host/host.ts';
+import { largePages } from './scripts.ts';
 
 /** A zstd frame that makes one file out of another: `zstd -d --patch-from=OLD`. It is sent while it is being made. */
 export interface Delta {
@@ -110,7 +111,16 @@ async function program(local: Host): Promise<Maker | undefined> {
       ? ['-5', `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`]
       : ['-3', `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
     const argv = ['zstd', '-q', '-c', ...how, `--patch-from=${old}`, '--', source];
-    const intoFile = ['sh', '-c', 'out=$1; shift; exec "$@" >"$out"', 'sh', out, ...argv];
+    const intoFile = [
+      'sh',
+      '-c',
+      'out=$1; shift; exec "$@" >"$out"',
+      'sh',
+      out,
+      'env',
+      `GLIBC_TUNABLES=${largePages}`,
+      ...argv,
+    ];
     return (await local.run(intoFile, { timeoutMs: 300_000, signal })).code === 0;
   };
 }

@@ -3,19 +3,15 @@
  * rm and sync; dd to go on after a cut; and whatever decodes and hashes.
  */
 
-/** `sh -c … sh STAGED KEY`: what the host has, and what is left of earlier transfers. Left-overs of other files are removed. */
+/** `sh -c … sh STAGED`: what the host has, and what is left of earlier transfers. */
 export const lookScript = `
-staged=$1 key=$2
+staged=$1
 for tool in zstd gzip tee dd openssl sha256sum shasum; do
   command -v "$tool" >/dev/null 2>&1 && echo "tool $tool"
 done
 for file in "$staged".*.part; do
   [ -f "$file" ] || continue
-  name=\${file#"$staged."}
-  case $name in
-    "$key".*) echo "part $(wc -c <"$file") $name" ;;
-    *) rm -f "$file" ;;
-  esac
+  echo "part $(wc -c <"$file") \${file#"$staged."}"
 done
 directory=\${staged%/*}
 [ -d "\${directory:-/}" ] && echo directory
@@ -23,6 +19,12 @@ echo "free $(df -Pk "\${directory:-/}" 2>/dev/null | tail -n 1)"
 while read -r key value unit; do case $key in MemAvailable:) echo "memory $value";; esac; done 2>/dev/null </proc/meminfo
 echo looked
 `;
+
+/**
+ * What glibc 2.35 and later take in `GLIBC_TUNABLES`: memory in large pages. zstd with a whole file for its dictionary spends half of its
+ * time on small ones. Others do not look at it.
+ */
+export const largePages = 'glibc.malloc.hugetlb=1';
 
 const digest = `
 digest() {
@@ -56,27 +58,27 @@ mv -f "$part" "$staged" && echo staged
 `;
 
 /**
- * `sh -c … sh DECODER PART OLD BLOCKS BLOCK HASHER STAGED KEY SHA256 SIZE BASE`: standard input becomes STAGED; a delta starts from BASE.
+ * `sh -c … sh DECODER PART OLD BLOCKS BLOCK HASHER STAGED SHA256 SIZE BASE`: standard input becomes STAGED; a delta starts from BASE.
  * Each attempt writes a file of its own, PART, and begins it with the first BLOCKS blocks of OLD, if there is one: a receiver
  * of an earlier attempt, whose connection only seems dead, may still write into its own. The hash is taken from the bytes on their way to the disk.
  */
 export const receiveScript = `
 set -u
 umask 077
-decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 key=$8 want=$9
+decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 want=$8 size=$9
 shift 9
-size=$1 base=$2
+base=$1
 decode() {
   case $decoder in
     zstd) zstd -dqc ;;
     gzip) gzip -dqc ;;
-    delta) zstd -dqc --long=31 --patch-from="$base" ;;
+    delta) GLIBC_TUNABLES=${largePages} zstd -dqc --long=31 --patch-from="$base" ;;
     *) cat ;;
   esac
 }
 ${digest}
 rm -f "$staged"
-for file in "$staged.$key".*.part; do
+for file in "$staged".*.part; do
   [ "$file" = "$old" ] || rm -f "$file"
 done
 said=$(
@@ -96,6 +98,9 @@ ${finish}`;
 export const acceptScript = `
 set -u
 part=$1 hasher=$2 staged=$3 want=$4 size=$5
+for file in "$staged".*.part; do
+  [ "$file" = "$part" ] || rm -f "$file"
+done
 ${digest}
 chmod 600 "$part"
 said=$(

@@ -98,19 +98,11 @@ interface Seen {
 const keyOf = ({ sha256 }: SourceFile) => sha256.slice(0, 16);
 const quickly = 60_000;
 
-/** Looks at what a host has, and clears away what is left there of transfers of other files. Whoever runs it must be alone there. */
-export const lookCommand = (staged: string, source: SourceFile): readonly string[] => [
-  'sh',
-  '-c',
-  lookScript,
-  'sh',
-  staged,
-  keyOf(source),
-];
+/** Looks at what a host has. Changes nothing. */
+export const lookCommand = (staged: string): readonly string[] => ['sh', '-c', lookScript, 'sh', staged];
 
 async function look(host: Host, { staged, source, signal, looked }: TransferRequest): Promise<Seen> {
-  const result =
-    looked ?? (await host.run(lookCommand(staged, source), { timeoutMs: quickly, ...(signal && { signal }) }));
+  const result = looked ?? (await host.run(lookCommand(staged), { timeoutMs: quickly, ...(signal && { signal }) }));
   const lines = result.stdout.split('\n');
   if (!lines.includes('looked'))
     throw problem(
@@ -122,8 +114,8 @@ async function look(host: Host, { staged, source, signal, looked }: TransferRequ
   const tools = new Set(lines.flatMap((line) => /^tool (\w+)$/.exec(line)?.[1] ?? []));
   const parts = lines
     .flatMap((line) => {
-      const match = /^part\s+(\d+) ([0-9a-f]+\.[0-9a-f]+\.part)$/.exec(line);
-      return match ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
+      const match = /^part\s+(\d+) (([0-9a-f]+)\.[0-9a-f]+\.part)$/.exec(line);
+      return match && match[3] === keyOf(source) ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
     })
     .sort((a, b) => b.size - a.size);
   const free = lines.flatMap((line) => /^free .*\s\d+\s+\d+\s+(\d+)\s+\d+%/.exec(line)?.[1] ?? [])[0];
@@ -267,8 +259,7 @@ async function receive(
   resumedAt: number,
   stdin: Readable,
 ) {
-  const key = keyOf(source);
-  const part = `${staged}.${key}.${randomBytes(6).toString('hex')}.part`;
+  const part = `${staged}.${keyOf(source)}.${randomBytes(6).toString('hex')}.part`;
   const values = [
     decoder,
     part,
@@ -277,7 +268,6 @@ async function receive(
     frameSize,
     hasher,
     staged,
-    key,
     source.sha256,
     source.size,
     base?.path ?? '',
