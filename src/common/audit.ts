@@ -43,11 +43,7 @@ export async function checkAudit(file: string): Promise<void> {
 type Entry = Pick<AuditRecord, 'tool' | 'action' | 'outcome' | 'details'>;
 
 /** Appends a record to the journal as one JSON line and syncs it to disk. The file is readable by its owner only. */
-export const appendAudit = (file: string, record: Entry): Promise<void> => appendAudits(file, [record]);
-
-/** The same for several records at once, synced together. */
-export const appendAudits = (file: string, records: readonly Entry[]): Promise<void> =>
-  appendAuditLines(file, auditLines(records));
+export const appendAudit = (file: string, record: Entry): Promise<void> => appendAuditLines(file, auditLines([record]));
 
 /** Records as the journal has them, from now and here. */
 export function auditLines(records: readonly Entry[]): string {
@@ -55,7 +51,7 @@ export function auditLines(records: readonly Entry[]): string {
   return records.map((record) => `${redactedJson({ ...common, ...record })}\n`).join('');
 }
 
-/** Appends lines made before, while there was time for it. */
+/** Appends lines that `auditLines` made, synced together. */
 export async function appendAuditLines(file: string, lines: string): Promise<void> {
   await makeDirectory(dirname(file));
   const handle = await open(file, 'a', 0o600);

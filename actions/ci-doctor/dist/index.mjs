@@ -4113,14 +4113,16 @@ async function checkAudit(file) {
     );
   }
 }
-async function appendAudits(file, records2) {
+function auditLines(records2) {
   const common = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)() };
-  const lines2 = records2.map((record) => `${redactedJson({ ...common, ...record })}
-`);
+  return records2.map((record) => `${redactedJson({ ...common, ...record })}
+`).join("");
+}
+async function appendAuditLines(file, lines2) {
   await makeDirectory((0, import_node_path2.dirname)(file));
   const handle = await (0, import_promises4.open)(file, "a", 384);
   try {
-    await handle.appendFile(lines2.join(""));
+    await handle.appendFile(lines2);
     await handle.sync();
   } finally {
     await handle.close();
@@ -4143,7 +4145,7 @@ var init_audit = __esm({
     init_directory();
     init_errors();
     init_redact();
-    appendAudit = (file, record) => appendAudits(file, [record]);
+    appendAudit = (file, record) => appendAuditLines(file, auditLines([record]));
   }
 });
 
@@ -34773,11 +34775,16 @@ var require_node_stream = __commonJS({
 });
 
 // src/deploy/host/tunnel.ts
+var tunnel_exports = {};
+__export(tunnel_exports, {
+  fromWithin: () => fromWithin,
+  reach: () => reach
+});
 async function reach(host2, address, port2) {
   const tried = [];
-  const attempt = async (from, to) => {
+  const attempt = async (from, to, milliseconds) => {
     try {
-      return await within2(connectMs, from.forward(to, port2));
+      return await within2(milliseconds, (signal) => from.forward(to, port2, signal));
     } catch (error2) {
       if (from === host2 && error2 instanceof ToolError && error2.kind === "problem") throw error2;
       tried.push(`${to} port ${port2} from ${from.name} (${messageOf(error2)})`);
@@ -34785,29 +34792,42 @@ async function reach(host2, address, port2) {
     }
   };
   if (host2.forward) {
-    const channel = await attempt(host2, address);
+    const channel = await attempt(host2, address, connectMs);
     if (channel) return channel;
   } else if (host2.outer?.forward && /^(?:localhost|127\.[\d.]+|::1)$/.test(address)) {
-    for (const own of await addressesOf(host2)) {
-      const channel = await attempt(host2.outer, own);
-      if (channel) return channel;
-    }
+    const { outer } = host2;
+    const [own, others] = await Promise.all([addressesOf(host2), addressesOf(outer)]);
+    const unique = own.filter((one) => !others.includes(one));
+    const channel = await firstOf(unique.map((one) => attempt(outer, one, nearMs)));
+    if (channel) return channel;
   }
   return await throughProgram(host2, address, port2, tried);
 }
-async function addressesOf(inner) {
-  const { code: code3, stdout } = await inner.run(["hostname", "-I"], { timeoutMs: 1e4 });
+function fromWithin(host2) {
+  if (host2.forward || !host2.outer?.forward) return void 0;
+  const { outer, ...within4 } = host2;
+  return within4;
+}
+async function firstOf(openings) {
+  const opened = openings.map(async (opening) => await opening ?? Promise.reject(new Error("not opened")));
+  const first = await Promise.any(opened).catch(() => void 0);
+  for (const opening of openings) void opening.then((channel) => channel !== first && channel?.destroy());
+  return first;
+}
+async function addressesOf(host2) {
+  const { code: code3, stdout } = await host2.run(["hostname", "-I"], { timeoutMs: 1e4 });
   return code3 === 0 ? stdout.split(/\s+/).filter((word) => /^\d+(?:\.\d+){3}$/.test(word)) : [];
 }
-async function within2(milliseconds, opening) {
-  let late = false;
-  opening.then((stream) => late && stream.destroy()).catch(() => {
+async function within2(milliseconds, open8) {
+  const late = new AbortController();
+  const opening = open8(late.signal);
+  opening.then((stream) => late.signal.aborted && stream.destroy()).catch(() => {
   });
   let timer;
   const limit = new Promise((_, reject) => {
     timer = setTimeout(() => {
-      late = true;
       reject(new Error("no answer in time"));
+      late.abort();
     }, milliseconds);
   });
   return await Promise.race([opening, limit]).finally(() => clearTimeout(timer));
@@ -34872,13 +34892,14 @@ function carry(host2, argv, where, tried) {
   );
   return stream;
 }
-var import_node_stream, connectMs, carriers, perlCarrier;
+var import_node_stream, connectMs, nearMs, carriers, perlCarrier;
 var init_tunnel = __esm({
   "src/deploy/host/tunnel.ts"() {
     "use strict";
     import_node_stream = __toESM(require_node_stream(), 1);
     init_errors();
     connectMs = 1e4;
+    nearMs = 3e3;
     carriers = {
       nc: (address, port2) => ["nc", address, String(port2)],
       socat: (address, port2) => [
@@ -34918,7 +34939,7 @@ while (1) { for my $ready ($both->can_read) {
 });
 
 // src/deploy/host/socket.ts
-var import_node_stream2, ForwardedSocket;
+var import_node_stream2, ForwardedSocket, unanswered;
 var init_socket = __esm({
   "src/deploy/host/socket.ts"() {
     "use strict";
@@ -34950,11 +34971,11 @@ var init_socket = __esm({
               if (!this.push(chunk)) channel.pause();
             });
             channel.on("end", () => this.push(null));
-            channel.on("error", (error2) => this.destroy(error2));
+            channel.on("error", (error2) => this.destroy(unanswered(error2)));
             channel.on("close", () => this.destroy());
             return this.emit("connect");
           },
-          (error2) => this.destroy(error2)
+          (error2) => this.destroy(unanswered(error2))
         );
         return this;
       }
@@ -34979,6 +35000,7 @@ var init_socket = __esm({
       ref = () => this;
       unref = () => this;
     };
+    unanswered = (error2) => error2 instanceof ToolError && error2.kind === "problem" ? unknown(error2.message, error2.fix, error2) : error2;
   }
 });
 
@@ -35413,6 +35435,13 @@ var init_postgresql_url = __esm({
 });
 
 // src/doctor/database/sql-database.ts
+function cut2(text4) {
+  const places2 = text4.match(/\$\d+|\?/g) ?? [];
+  return {
+    pieces: text4.split(/\$\d+|\?/),
+    values: places2.map((place, at) => place === "?" ? at : Number(place.slice(1)) - 1)
+  };
+}
 var attempts, SqlDatabase;
 var init_sql_database = __esm({
   "src/doctor/database/sql-database.ts"() {
@@ -35427,9 +35456,12 @@ var init_sql_database = __esm({
       generation;
       clock;
       runsAtOnce;
+      goesAhead;
       queries;
       #root;
       #dialect;
+      /** Statements cut at the places for their values: thousands of repairs have a handful of them. */
+      #cut = /* @__PURE__ */ new Map();
       constructor({ root, dialect: dialect2, place, schema: schema2, generation }) {
         this.#root = root;
         this.#dialect = dialect2;
@@ -35438,6 +35470,7 @@ var init_sql_database = __esm({
         this.generation = generation;
         this.clock = dialect2.now;
         this.runsAtOnce = dialect2.runsAtOnce;
+        this.goesAhead = dialect2.goesAhead;
         this.queries = root.withSchema(schema2);
       }
       snapshot(read) {
@@ -35505,11 +35538,11 @@ var init_sql_database = __esm({
       }
       #withValues({ sql: text4, parameters: parameters2 }) {
         if (parameters2.length === 0) return text4;
-        let next = 0;
-        return text4.replace(
-          /\$(\d+)|\?/g,
-          (_, position) => this.#dialect.literal(parameters2[position === void 0 ? next++ : Number(position) - 1])
-        );
+        const { pieces: pieces2, values } = this.#cut.get(text4) ?? cut2(text4);
+        this.#cut.set(text4, { pieces: pieces2, values });
+        let written = pieces2[0];
+        for (const [at, value2] of values.entries()) written += this.#dialect.literal(parameters2[value2]) + pieces2[at + 1];
+        return written;
       }
       explain(error2) {
         return this.#dialect.explain(error2, this.place);
@@ -35830,6 +35863,7 @@ var init_postgresql2 = __esm({
         literal
       }),
       runsAtOnce: 500,
+      goesAhead: true,
       whoLocks: "pg_stat_activity shows which",
       explain: databaseError,
       lacking: async (error2, root, schema2, generation) => error2.code === "42501" ? (await Promise.resolve().then(() => (init_lacking(), lacking_exports))).lackingColumns(root, schema2, generation) : ""
@@ -52969,6 +53003,18 @@ function explained2(error2, place, { user, ssl }) {
         `the server does not let user "${user ?? ""}" in (${text4}).`,
         "Check user and password in the URL; Forgejo keeps its own in app.ini, [database] USER and PASSWD. A MySQL user holds for the hosts it was made for."
       );
+    case 3118:
+    case 4151:
+      return fail2(
+        `the account of user "${user ?? ""}" is locked.`,
+        "Its administrator unlocks it: ALTER USER … ACCOUNT UNLOCK."
+      );
+    case 1820:
+    case 1862:
+      return fail2(
+        `the password of user "${user ?? ""}" has expired.`,
+        "Its administrator gives it another: ALTER USER … IDENTIFIED BY …"
+      );
     case 1049:
       return fail2("there is no such database.", '"SHOW DATABASES" lists them.');
     case 1142:
@@ -53299,6 +53345,8 @@ var init_mysql2 = __esm({
         sameText: (one, other) => `cast(${one} as binary) = cast(${other} as binary)`
       }),
       runsAtOnce: 100,
+      // A statement that finds its rows by a scan waits for all that is locked on its way.
+      goesAhead: false,
       whoLocks: "SHOW ENGINE INNODB STATUS shows which",
       explain: databaseError2
     };
@@ -53733,6 +53781,7 @@ var init_sqlite2 = __esm({
       updateTogether: (_, table3, rows2) => updateFromList(`"${table3}"`, rows2, { name: (name3) => `"${name3}"`, literal: literal3 }),
       // Its lock is on the whole file, and Forgejo waits half a second for it.
       runsAtOnce: 10,
+      goesAhead: false,
       whoLocks: `"fuser ${path6}" shows who has it open`,
       explain: (error2, place) => resultCode(error2) === 0 ? error2 : explained3(error2, place) ?? error2
     });
@@ -53743,11 +53792,19 @@ var init_sqlite2 = __esm({
 async function openDatabase(settings) {
   const url2 = settings.url.trim();
   const open8 = schemes[/^(\w+):/.exec(url2)?.[1]?.toLowerCase() ?? ""];
-  if (open8) return open8({ ...settings, url: url2 });
+  if (open8) return fromOutsideOrWithin(open8, { ...settings, url: url2 });
   throw usage(
     `The database URL cannot be read: "${redact(url2.replace(/:\/\/.*@/s, "://***@"))}".`,
     "It begins with postgres:, mysql: or sqlite:, as in postgres://USER@HOST:5432/DATABASE or sqlite:///PATH/forgejo.db."
   );
+}
+async function fromOutsideOrWithin(open8, settings) {
+  const within4 = settings.through && (await Promise.resolve().then(() => (init_tunnel(), tunnel_exports))).fromWithin(settings.through);
+  if (!within4) return open8(settings);
+  return open8(settings).catch((error2) => {
+    if (error2 instanceof ToolError && error2.kind === "usage") throw error2;
+    return open8({ ...settings, through: within4 });
+  });
 }
 var postgresql2, mysql3, sqlite2, schemes;
 var init_open = __esm({
@@ -54212,14 +54269,14 @@ function localHost(env) {
     name: "local",
     networked: false,
     run: (argv, options) => runProcess(argv, env, options),
-    forward: (address, port2) => connectTo(address, port2),
+    forward: connectTo,
     close: async () => {
     }
   };
 }
-function connectTo(address, port2) {
+function connectTo(address, port2, signal) {
   return new Promise((resolve6, reject) => {
-    const socket = (0, import_node_net3.connect)({ host: address, port: port2 });
+    const socket = (0, import_node_net3.connect)({ host: address, port: port2, ...signal && { signal } });
     socket.once("connect", () => {
       socket.removeAllListeners("error");
       resolve6(socket);
@@ -80515,45 +80572,49 @@ function explainBlocked(run2, job) {
     );
   return wait("needs", "All it needs is done; Forgejo is about to release it.");
 }
+function aheadInGroup(run2, groups) {
+  const group = run2.queueGroup === null ? void 0 : groups.get(`${run2.repositoryId} ${run2.queueGroup}`);
+  const first = [];
+  if (group === void 0) return { count: 0, first };
+  const { runs, running: running2 } = group;
+  const at = countBefore(running2, run2.index);
+  const later = running2.length - at - (running2[at]?.id === run2.id ? 1 : 0);
+  for (const other of inOrder(run2, group)) if (first.push(other) === shown2) break;
+  return { count: countBefore(runs, run2.index) + later, first };
+}
+function* inOrder(run2, { runs, running: running2 }) {
+  for (const other of running2) if (other.id !== run2.id) yield other;
+  for (const other of runs) {
+    if (other.index >= run2.index) return;
+    if (other.status !== Status.running) yield other;
+  }
+}
+function countBefore(runs, index) {
+  let [from, to] = [0, runs.length];
+  while (from < to) {
+    const middle = from + to >> 1;
+    if (runs[middle].index < index) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
 function explainWaiting(run2, job, { now, instance }) {
-  const ahead = aheadInGroup(run2, instance.groups);
-  if (ahead.length > 0)
+  const { count: count2, first } = aheadInGroup(run2, instance.groups);
+  if (count2 > 0)
     return wait(
       "concurrency-group",
-      `Its run queues behind ${ahead.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(", ")} of the concurrency group "${run2.queueGroup}".`,
-      { blockedBy: ahead.map((other) => ({ runId: other.id, jobId: null })) }
+      `Its run queues behind ${first.map((other) => `#${other.index} (run ${other.id}, ${statusName(other.status)})`).join(", ")}${count2 > first.length ? ` and ${count2 - first.length} more` : ""} of the concurrency group "${run2.queueGroup}".`,
+      { blockedBy: first.map((other) => ({ runId: other.id, jobId: null })) }
     );
-  const matching = instance.runners.filter((runner) => serves(runner, job));
-  if (matching.length === 0) {
-    const near2 = nearest2(job, instance.runners);
-    return wait(
-      "no-runner",
-      instance.runners.length === 0 ? "No runner is registered." : `No runner that serves this repository has ${job.runsOn.length === 1 ? "the label" : "all labels"} ${quoted2(job.runsOn)}.`,
-      { runners: near2 }
-    );
-  }
-  const online = matching.filter((runner) => now - runner.lastOnline <= offlineAfter);
-  if (online.length === 0)
-    return wait("runners-offline", `No runner with its labels is online.`, {
-      runners: [...matching].sort((a, b) => b.lastOnline - a.lastOnline).slice(0, shown2).map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`))
-    });
-  const starver = starverAhead(run2, job, online, instance.poisoned);
-  if (starver)
+  const { unserved, starver, busy, idle } = offerFor(job, { now, instance });
+  if (unserved) return unserved;
+  if (starver && inQueueOrder(starver, { ...job, priority: run2.priority }) < 0)
     return wait(
       "behind-starved-job",
       `Runners stumble over job ${starver.id} (run ${starver.runId}) before they come to it: see queue-starved.`,
       { blockedBy: [{ runId: starver.runId, jobId: starver.id }] }
     );
-  const idle = online.filter((runner) => runner.busy === 0 && now - runner.lastActive > pickedWithin);
-  if (idle.length === 0)
-    return wait("runners-busy", `Every runner with its labels is busy.`, {
-      runners: [...online].sort((a, b) => a.busy - b.busy).slice(0, shown2).map(
-        (runner) => lacking(
-          runner,
-          runner.busy > 0 ? `busy with ${runner.busy} ${runner.busy === 1 ? "task" : "tasks"}` : "has just ended a task"
-        )
-      )
-    });
+  if (busy) return busy;
   const since = Math.max(job.updated, ...scopesOf(job).map((scope) => instance.announced.get(scope) ?? 0));
   if (now - since <= pickedWithin) return wait("about-to-start", `Runner "${idle[0].name}" is idle and will take it.`);
   return wait(
@@ -80564,9 +80625,41 @@ function explainWaiting(run2, job, { now, instance }) {
     }
   );
 }
-function starverAhead({ priority }, { updated, id }, runners, poisoned) {
-  const isAhead = (other) => (priority - other.priority || other.updated - updated || other.id - id) < 0;
-  return [...poisoned.values()].find((other) => isAhead(other) && runners.every((runner) => stumbles(runner, other)));
+function offerFor(job, { now, instance }) {
+  const last = offers.get(instance);
+  const seen = last?.now === now ? last : { now, broken: firstBroken(instance), known: /* @__PURE__ */ new Map() };
+  offers.set(instance, seen);
+  const key = JSON.stringify([job.ownerId, job.repositoryId, job.runsOn]);
+  const known2 = seen.known.get(key) ?? makeOffer(job, { now, instance }, seen.broken);
+  seen.known.set(key, known2);
+  return known2;
+}
+function makeOffer(job, { now, instance }, broken2) {
+  const idle = [];
+  const matching = instance.runners.filter((runner) => serves(runner, job));
+  if (matching.length === 0) {
+    const message = instance.runners.length === 0 ? "No runner is registered." : `No runner that serves this repository has ${job.runsOn.length === 1 ? "the label" : "all labels"} ${quoted2(job.runsOn)}.`;
+    return { unserved: wait("no-runner", message, { runners: nearest2(job, instance.runners) }), idle };
+  }
+  const online = matching.filter((runner) => now - runner.lastOnline <= offlineAfter);
+  if (online.length === 0) {
+    const runners2 = [...matching].sort((a, b) => b.lastOnline - a.lastOnline).slice(0, shown2).map((runner) => lacking(runner, `offline for ${duration(now - runner.lastOnline)}`));
+    return { unserved: wait("runners-offline", "No runner with its labels is online.", { runners: runners2 }), idle };
+  }
+  const starver = broken2.find((other) => online.every((runner) => stumbles(runner, other)));
+  idle.push(...online.filter((runner) => runner.busy === 0 && now - runner.lastActive > pickedWithin));
+  if (idle.length > 0) return { starver, idle };
+  const tasks = ({ busy }) => `busy with ${busy} ${busy === 1 ? "task" : "tasks"}`;
+  const runners = [...online].sort((a, b) => a.busy - b.busy).slice(0, shown2).map((runner) => lacking(runner, runner.busy > 0 ? tasks(runner) : "has just ended a task"));
+  return { starver, busy: wait("runners-busy", "Every runner with its labels is busy.", { runners }), idle };
+}
+function firstBroken({ poisoned }) {
+  const kinds = /* @__PURE__ */ new Map();
+  for (const job of [...poisoned.values()].sort(inQueueOrder)) {
+    const kind = JSON.stringify([job.poison, job.starves, job.ownerId, job.repositoryId, job.runsOn]);
+    if (!kinds.has(kind)) kinds.set(kind, job);
+  }
+  return [...kinds.values()];
 }
 function nearest2(job, runners) {
   return runners.map((runner) => {
@@ -80575,7 +80668,7 @@ function nearest2(job, runners) {
     return lacking(runner, ...labels, ...scope);
   }).sort((a, b) => a.lacks.length - b.lacks.length || a.id - b.id).slice(0, shown2);
 }
-var offlineAfter, pickedWithin, shown2, wait, aheadInGroup, scopesOf, inScope, serves, stumbles, lacking, quoted2;
+var offlineAfter, pickedWithin, shown2, wait, offers, inQueueOrder, scopesOf, inScope, serves, stumbles, lacking, quoted2;
 var init_waiting = __esm({
   "src/doctor/stuck/waiting.ts"() {
     "use strict";
@@ -80591,9 +80684,8 @@ var init_waiting = __esm({
       runners: [],
       ...extra
     });
-    aheadInGroup = (run2, groups) => run2.queueGroup === null ? [] : (groups.get(`${run2.repositoryId} ${run2.queueGroup}`) ?? []).filter(
-      (other) => other.id !== run2.id && (other.status === Status.running || other.index < run2.index)
-    );
+    offers = /* @__PURE__ */ new WeakMap();
+    inQueueOrder = (a, b) => b.priority - a.priority || a.updated - b.updated || a.id - b.id;
     scopesOf = (job) => [
       "0 0",
       `${job.ownerId} 0`,
@@ -80633,7 +80725,7 @@ function holdOfRun(run2, holds, { now, aggregation }) {
   const jobs = `jobs: ${run2.jobs.map((job) => `${job.id} ${statusName(job.status)}`).join(", ")}`;
   const computed = status ? [`Forgejo would compute ${statusLabel(status)}`] : [];
   if (isDone(run2.status)) {
-    const explained5 = holds.some(({ severity }) => severity !== "note");
+    const explained5 = holds.some(({ severity, code: code3 }) => severity !== "note" && code3 !== "job-done-without-task");
     if (status === null || isDone(status) || explained5 || now - run2.updated < settledWithin) return void 0;
     return hold(
       "run-status-wrong",
@@ -80715,13 +80807,29 @@ var init_hold = __esm({
       constructor(run2, job, sight, released) {
         this.#run = run2;
         this.#job = job;
-        this.#task = job.task;
+        this.#task = job.task ?? job.lostTask;
         this.#sight = sight;
         this.#released = released;
       }
       hold() {
-        if (isDone(this.#job.status)) return void 0;
+        if (isDone(this.#job.status)) return this.#withoutTask();
         return this.#lostRows() ?? this.#literalReset() ?? this.#byStatus();
+      }
+      #withoutTask() {
+        const { now } = this.#sight;
+        const job = this.#job;
+        const task = job.lostTask;
+        const isOpen = this.#run.strays.some((stray) => stray.jobId === job.id);
+        if (task === null || isOpen || now - job.updated < settledWithin) return void 0;
+        return this.#hold(
+          "job-done-without-task",
+          `The job ended as ${statusName(job.status)} with task ${task.id}, but names no task: its log and steps cannot be reached from the run.`,
+          job.stopped,
+          {
+            severity: "warning",
+            evidence: [`action_task ${task.id}: job_id ${job.id}, attempt ${task.attempt}; both stopped ${task.stopped}`]
+          }
+        );
       }
       /** Rows that the job hangs on are gone: nothing that is said of a job in a whole run holds for it. */
       #lostRows() {
@@ -80944,7 +81052,7 @@ var init_hold = __esm({
         const run2 = this.#run;
         const job = this.#job;
         const task = this.#task;
-        const hidden = run2.exists && isDone(run2.status) ? ` The run is shown as ${statusName(run2.status)}, which hides it.` : "";
+        const hidden = run2.exists && isDone(run2.status) && !isDone(job.status) ? ` The run is shown as ${statusName(run2.status)}, which hides it.` : "";
         return {
           code: code3,
           severity: extra.severity ?? "error",
@@ -81108,7 +81216,7 @@ async function loadPoisoned({ generation }, queries, now, groups) {
   const found = /* @__PURE__ */ new Map();
   const add2 = (row, poison, fails, detail = null) => {
     const place = { id: row.run_id, index: row.index ?? 0, repositoryId: row.repo_id, queueGroup: queueGroupOf(row) };
-    const starves = fails && aheadInGroup(place, groups).length === 0;
+    const starves = fails && aheadInGroup(place, groups).count === 0;
     found.set(row.id, {
       id: row.id,
       runId: row.run_id,
@@ -81128,9 +81236,12 @@ async function loadPoisoned({ generation }, queries, now, groups) {
   const heads = await firstOfEach(queries, generation, now);
   if (heads.length === 0) return found;
   const { parseFailure: parseFailure2 } = await Promise.resolve().then(() => (init_payload(), payload_exports));
+  const failures = /* @__PURE__ */ new Map();
   for (const row of await waiting3.select("action_run_job.workflow_payload").where("action_run_job.id", "in", heads).execute()) {
     if (found.has(row.id)) continue;
-    const failure2 = parseFailure2(Buffer.from(row.workflow_payload ?? "").toString("utf8"));
+    const text4 = Buffer.from(row.workflow_payload ?? "").toString("utf8");
+    const failure2 = failures.has(text4) ? failures.get(text4) : parseFailure2(text4);
+    failures.set(text4, failure2);
     if (failure2 !== null) add2(row, "payload", true, failure2);
   }
   return found;
@@ -81150,10 +81261,11 @@ async function firstOfEach(queries, { hasPriorities }, now) {
 async function loadGroups(queries) {
   const rows2 = await queries.selectFrom("action_run").select(["id", "index", "repo_id", "status", "concurrency_group"]).where("status", "in", [Status.unknown, Status.waiting, Status.running, Status.blocked]).where("concurrency_group", "!=", "").orderBy("index").execute();
   const groups = /* @__PURE__ */ new Map();
-  for (const row of rows2) {
-    const key = `${row.repo_id} ${row.concurrency_group}`;
-    const group = groups.get(key) ?? [];
-    group.push({ id: row.id, index: row.index, status: row.status });
+  for (const { id, index, status, repo_id, concurrency_group } of rows2) {
+    const key = `${repo_id} ${concurrency_group}`;
+    const group = groups.get(key) ?? { runs: [], running: [] };
+    group.runs.push({ id, index, status });
+    if (status === Status.running) group.running.push({ id, index, status });
     groups.set(key, group);
   }
   return groups;
@@ -81285,6 +81397,11 @@ var init_knowledge = __esm({
       },
       "blocked-without-needs": same2("operator", works, afterCancel),
       "task-left-open": same2("operator", "acts on the job's own task, not on this one", "acts on the job's own task"),
+      "job-done-without-task": same2(
+        "operator",
+        "leaves it as it is: the job is done",
+        "runs it again, as any job that is done"
+      ),
       "task-without-job": same2("operator", "none: no run shows it", "none"),
       "run-open-jobs-done": {
         blame: "server",
@@ -81342,7 +81459,10 @@ function lookAtInstance(database, begin) {
     const openJobs = await queries.selectFrom("action_run_job").select("run_id").distinct().where("status", "in", open4).execute();
     const openRuns = await queries.selectFrom("action_run").select("id").where("status", "in", open4).execute();
     const openTasks = await queries.selectFrom("action_task").leftJoin("action_run_job", "action_run_job.id", "action_task.job_id").select(["action_task.id", "action_run_job.run_id"]).where("action_task.status", "in", [Status.unknown, Status.running]).execute();
+    const ended2 = await queries.selectFrom("action_run_job").select(["id", "run_id", "commit_sha", "task_id", "status", "stopped"]).where("updated", ">", now - lostWithin).where("task_id", "=", 0).where("status", "in", ran).execute();
+    const lost = await loadLostTasks(database, queries, ended2);
     const ids = /* @__PURE__ */ new Set([
+      ...ended2.filter((row) => lost.has(row.id)).map((row) => row.run_id),
       ...openJobs.map((row) => row.run_id),
       ...openRuns.map((row) => row.id),
       ...openTasks.flatMap((row) => row.run_id ?? [])
@@ -81398,6 +81518,7 @@ async function loadBatch(database, queries, ids, logs2) {
     "run_id",
     "repo_id",
     "owner_id",
+    "commit_sha",
     "name",
     "job_id",
     "needs",
@@ -81418,6 +81539,13 @@ async function loadBatch(database, queries, ids, logs2) {
     jobRows.map((row) => row.task_id).filter((id) => id !== 0),
     logs2
   );
+  const lostTasks = await loadLostTasks(database, queries, jobRows);
+  const lists = /* @__PURE__ */ new Map();
+  const listOf2 = (text4) => {
+    const list = lists.get(text4) ?? parseList(text4);
+    lists.set(text4, list);
+    return list;
+  };
   const jobs = groupBy(
     jobRows.map((row) => ({
       id: row.id,
@@ -81426,8 +81554,8 @@ async function loadBatch(database, queries, ids, logs2) {
       ownerId: row.owner_id,
       name: row.name,
       jobId: row.job_id,
-      needs: parseList(row.needs),
-      runsOn: parseList(row.runs_on),
+      needs: listOf2(row.needs),
+      runsOn: listOf2(row.runs_on),
       ownIf: Boolean(row.own_if),
       serverOnly: Boolean(row.server_only),
       attempt: row.attempt,
@@ -81437,7 +81565,8 @@ async function loadBatch(database, queries, ids, logs2) {
       started: row.started,
       stopped: row.stopped,
       updated: row.updated,
-      task: tasks.get(row.task_id) ?? null
+      task: tasks.get(row.task_id) ?? null,
+      lostTask: lostTasks.get(row.id) ?? null
     })),
     (job) => job.runId
   );
@@ -81509,6 +81638,26 @@ async function loadTasks(queries, ids, logs2) {
   }
   return tasks;
 }
+async function loadLostTasks(database, queries, jobs) {
+  const ended2 = new Map(
+    jobs.filter((job) => job.task_id === 0 && ran.includes(job.status) && job.stopped > 0).map((job) => [job.id, job])
+  );
+  const ids = [...ended2.keys()];
+  const newest = /* @__PURE__ */ new Map();
+  for (let from = 0; from < ids.length; from += batch) {
+    const some2 = ids.slice(from, from + batch);
+    const rows2 = await selectTasks(queries, (where) => where("action_task.job_id", "in", some2)).$if(
+      !database.generation.hasTaskJobIndex,
+      (query) => query.where("action_task.commit_sha", "in", [...new Set(some2.map((id) => ended2.get(id).commit_sha))])
+    ).orderBy("action_task.id").execute();
+    for (const row of rows2) newest.set(row.job_id, taskState(row));
+  }
+  return new Map(
+    [...newest].filter(
+      ([id, { status, stopped }]) => status === ended2.get(id).status && stopped === ended2.get(id).stopped
+    )
+  );
+}
 async function lastLines(queries, tasks) {
   const paths = new Map(
     tasks.filter((task) => task.status === Status.running && task.log_filename).map((task) => [dbfsPath(task.log_filename), task.id])
@@ -81552,7 +81701,7 @@ async function loadOrphans(queries, ids) {
   }
   return orphans;
 }
-var batch, open4, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
+var batch, open4, ran, lostWithin, releasable, ownIf, serverOnly, nothing, selectTasks, taskState;
 var init_look = __esm({
   "src/doctor/stuck/look.ts"() {
     "use strict";
@@ -81564,6 +81713,8 @@ var init_look = __esm({
     init_state();
     batch = 1e3;
     open4 = [Status.unknown, Status.waiting, Status.running, Status.blocked];
+    ran = [Status.success, Status.failure];
+    lostWithin = 7 * 86400;
     releasable = [Status.unknown, Status.blocked];
     ownIf = ["\n        if:"];
     serverOnly = ["\n        uses:", "\nincomplete_matrix:", "\nincomplete_runs_on:", "\nincomplete_with:"];
@@ -81591,6 +81742,7 @@ var init_look = __esm({
     selectTasks = (queries, condition) => queries.selectFrom("action_task").where(condition).leftJoin("action_runner", "action_runner.id", "action_task.runner_id").select([
       "action_task.id",
       "action_task.job_id",
+      "action_task.attempt",
       "action_task.status",
       "action_task.started",
       "action_task.stopped",
@@ -81604,6 +81756,7 @@ var init_look = __esm({
     taskState = (row, lastLine) => ({
       id: row.id,
       jobId: row.job_id,
+      attempt: row.attempt,
       status: row.status,
       started: row.started,
       stopped: row.stopped,
@@ -81619,6 +81772,7 @@ var init_look = __esm({
 var stuck_exports = {};
 __export(stuck_exports, {
   explainRun: () => explainRun,
+  findRepairable: () => findRepairable,
   findStuck: () => findStuck,
   findingOf: () => findingOf,
   nameOfRun: () => nameOfRun
@@ -81640,12 +81794,36 @@ function findStuck(database, timings2) {
     };
   });
 }
+function findRepairable(database, timings2, passOver) {
+  const { aggregation, countsAttemptAtRequeue } = database.generation;
+  return lookAtInstance(database, ({ now, instance, orphans }) => {
+    const sight = { now, instance, timings: timings2, aggregation };
+    const found = [];
+    const others = [];
+    const add2 = (run2) => {
+      if (passOver({ runId: run2.id, repository: run2.repository })) return;
+      for (const hold of holdsOf(run2, sight))
+        if (hold.repairable) found.push({ runId: run2.id, severity: hold.severity });
+        else others.push(findingOf(run2, hold, now, countsAttemptAtRequeue));
+    };
+    return {
+      visit: (runs) => runs.forEach(add2),
+      end() {
+        orphans.forEach(add2);
+        return { ids: [...new Set(found.sort(graver).map(({ runId }) => runId))], others: others.sort(graver) };
+      }
+    };
+  });
+}
 async function explainRun(database, queries, runId, now, timings2) {
   const all = new Collector(database);
   const instance = await loadInstance(database, queries, now);
   const sight = { now, instance, timings: timings2, aggregation: database.generation.aggregation };
   for (const run2 of await loadRuns(database, queries, [runId], { logs: true })) all.add(run2, sight);
   return all.report(sight);
+}
+function graver(a, b) {
+  return weight[a.severity] - weight[b.severity] || Math.max(0, a.runId ?? 0) - Math.max(0, b.runId ?? 0);
 }
 function runningJob(run2, job, task, now) {
   const lastReport = Math.max(0, now - task.updated);
@@ -81733,9 +81911,7 @@ var init_stuck = __esm({
       report(sight) {
         const warning = clockWarning(sight);
         return {
-          findings: this.#findings.sort(
-            (a, b) => weight[a.severity] - weight[b.severity] || (a.runId ?? 0) - (b.runId ?? 0)
-          ),
+          findings: this.#findings.sort(graver),
           waiting: this.#waiting,
           running: this.#running,
           // Where nothing seems to run or to be held, no age was judged.
@@ -81774,7 +81950,7 @@ function showRun(database, runId, timings2) {
       "commit_sha"
     ]).where("run_id", "=", runId).orderBy("id").execute();
     const attempts2 = await loadAttempts(database, queries, jobs, now);
-    const over = isDone(row.status) && jobs.every((job) => isDone(job.status));
+    const over = isDone(row.status) && jobs.every((job) => isDone(job.status) && (job.task_id !== 0 || !attempts2.has(job.id)));
     const report = over ? { findings: [], waiting: [], running: [], warnings: [] } : await (await Promise.resolve().then(() => (init_stuck(), stuck_exports))).explainRun(database, queries, runId, now, timings2);
     return {
       ...report,
@@ -83153,7 +83329,7 @@ async function walkFrames(source) {
     const offset = at;
     const start = starts.at(-1);
     try {
-      const frame = await delimitFrame((within3, length) => read(offset + within3, length));
+      const frame = await delimitFrame((within4, length) => read(offset + within4, length));
       if (offset + frame.size > source.size)
         throw new FrameError("end", source.size - offset, "the file ends within it");
       at += frame.size;
@@ -85567,14 +85743,14 @@ function hitAt(texts2, at, rules) {
   return hint;
 }
 function fits(any2, { not, near: near2 }, texts2, at, longest) {
-  const text4 = cut2(texts2[at], longest);
+  const text4 = cut3(texts2[at], longest);
   for (const pattern2 of any2) {
     const match = pattern2.exec(text4);
     if (!match || not?.some((other) => other.test(text4))) continue;
     const captures = groupsOf(match);
     if (!near2) return captures;
     for (let other = Math.max(0, at - near2.lines); other <= Math.min(texts2.length - 1, at + near2.lines); other++) {
-      const beside = near2.pattern.exec(cut2(texts2[other], longest));
+      const beside = near2.pattern.exec(cut3(texts2[other], longest));
       if (beside) return { ...groupsOf(beside), ...captures };
     }
   }
@@ -85583,7 +85759,7 @@ function fits(any2, { not, near: near2 }, texts2, at, longest) {
 function firstError(texts2, isKnown) {
   return texts2.findIndex((text4) => looksWrong(text4) && !isCascade(text4) && !isRetry(text4) && !isKnown(text4));
 }
-var import_node_crypto4, causeOf, budget, blockSize2, near, farBefore, overLines, patternsOf, inBlock, derived, cut2, groupsOf, saidItsEnd;
+var import_node_crypto4, causeOf, budget, blockSize2, near, farBefore, overLines, patternsOf, inBlock, derived, cut3, groupsOf, saidItsEnd;
 var init_engine = __esm({
   "src/doctor/diagnose/engine.ts"() {
     "use strict";
@@ -85622,7 +85798,7 @@ var init_engine = __esm({
       })
     );
     derived = ({ derive }, captures) => derive ? { ...captures, ...derive(captures) } : captures;
-    cut2 = (text4, longest) => text4.length > longest ? text4.slice(0, longest) : text4;
+    cut3 = (text4, longest) => text4.length > longest ? text4.slice(0, longest) : text4;
     groupsOf = ({ groups = {} }) => Object.fromEntries(
       Object.entries(groups).flatMap(
         ([name3, value2]) => value2 === void 0 ? [] : [[name3.replace(/\d+$/, ""), value2.trim()]]
@@ -85700,7 +85876,7 @@ async function loadBatch2(queries, ids) {
   ]).where("job.id", "in", ids).orderBy("job.id").execute();
   const taskIds = jobs.map(({ task_id }) => task_id).filter((id) => id !== 0);
   const tasks = taskIds.length === 0 ? [] : await selectTasks2(queries).where("action_task.id", "in", taskIds).execute();
-  const stepsOf = groupBy(await loadSteps(queries, taskIds), ({ taskId }) => taskId);
+  const stepsOf2 = groupBy(await loadSteps(queries, taskIds), ({ taskId }) => taskId);
   const taskOf = new Map(tasks.map((task) => [task.id, task]));
   return jobs.map((job) => {
     const task = taskOf.get(job.task_id);
@@ -85723,7 +85899,7 @@ async function loadBatch2(queries, ids) {
         status: job.run_status
       },
       task: task ? { ...logTask(task), heartbeat: task.updated, runner: task.runner } : null,
-      steps: stepsOf.get(job.task_id) ?? []
+      steps: stepsOf2.get(job.task_id) ?? []
     };
   });
 }
@@ -89067,12 +89243,12 @@ var init_wasm = __esm({
 function drives(word) {
   const two = (bytes2) => i322.eq(i322.and(word.get, number(65535)), number(bytes2));
   const third = i322.and(i322.shr_u(word.get, number(16)), number(255));
-  const within3 = (from, to) => i322.lt_u(i322.sub(third, number(from)), number(to - from + 1));
+  const within4 = (from, to) => i322.lt_u(i322.sub(third, number(from)), number(to - from + 1));
   return i322.or(
     i322.or(i322.eq(i322.and(word.get, number(57599)), number(32962)), two(40152)),
     i322.or(
-      i322.and(two(32994), i322.or(within3(142, 143), within3(170, 174))),
-      i322.and(two(33250), within3(166, 169))
+      i322.and(two(32994), i322.or(within4(142, 143), within4(170, 174))),
+      i322.and(two(33250), within4(166, 169))
     )
   );
 }
@@ -91201,12 +91377,14 @@ Reads the log of a running job from the database and a finished one from disk, o
 });
 
 // src/doctor/own-run.ts
-function withoutOwnRun(findings, env) {
+function ofOwnRun(env) {
   const id = Number(env.FORGEJO_RUN_ID || env.GITHUB_RUN_ID);
-  const repository = ownRepository(env)?.toLowerCase();
-  return findings.filter(
-    (finding) => finding.runId !== id || finding.repository === null || finding.repository.toLowerCase() !== repository
-  );
+  const own = ownRepository(env)?.toLowerCase();
+  return ({ runId, repository }) => runId === id && repository !== null && repository.toLowerCase() === own;
+}
+function withoutOwnRun(findings, env) {
+  const isOwn = ofOwnRun(env);
+  return findings.filter((finding) => !isOwn(finding));
 }
 var ownRepository;
 var init_own_run = __esm({
@@ -91536,8 +91714,8 @@ var init_change = __esm({
 });
 
 // src/doctor/reset/plan.ts
-function planRepair(run2, request, around, situation) {
-  return new Planner(run2, request, around, situation).plan();
+function planRepair(run2, request, steps, situation) {
+  return new Planner(run2, request, steps, situation).plan();
 }
 var targets, openStep, sideEffects, Planner, jobColumns2, taskColumns, runColumns2;
 var init_plan = __esm({
@@ -91558,7 +91736,7 @@ var init_plan = __esm({
     Planner = class {
       #run;
       #request;
-      #around;
+      #stepsOf;
       #situation;
       #jobs;
       #tasks = /* @__PURE__ */ new Map();
@@ -91570,10 +91748,10 @@ var init_plan = __esm({
       #notes = [];
       #selected = [];
       #runStatus;
-      constructor(run2, request, around, situation) {
+      constructor(run2, request, steps, situation) {
         this.#run = run2;
         this.#request = request;
-        this.#around = around;
+        this.#stepsOf = steps;
         this.#situation = situation;
         this.#jobs = run2.jobs.map((job) => ({ ...job }));
       }
@@ -91623,7 +91801,9 @@ var init_plan = __esm({
       /** The jobs that `waiting` and `failure` act on: those that are held, and with --force those that still report. */
       #targets(holds, wanted) {
         const held = new Set(
-          holds.filter((hold) => hold.severity !== "note" && hold.code !== "task-left-open").map((hold) => hold.job?.id)
+          holds.filter(
+            ({ severity, code: code3 }) => severity !== "note" && code3 !== "task-left-open" && code3 !== "job-done-without-task"
+          ).map((hold) => hold.job?.id)
         );
         return this.#jobs.filter((job) => {
           if (wanted && !wanted.has(job.id)) return false;
@@ -91682,6 +91862,8 @@ var init_plan = __esm({
               false
             );
             return;
+          case "job-done-without-task":
+            return this.#nameTask(job);
           case "run-without-jobs":
             this.#runStatus = Status.cancelled;
             return;
@@ -91767,15 +91949,15 @@ var init_plan = __esm({
         const strays = this.#run.strays.filter((stray) => stray.jobId === job.id);
         const alive = strays.find((stray) => isFresh(stray, now, timings2));
         if (alive && !this.#request.force) return this.#leaveOut(job.name, this.#reports(alive), false);
-        const ran = job.taskId !== 0 || job.status === Status.running;
-        if (ran && !this.#request.again && sideEffects.test(`${job.name} ${job.jobId} ${this.#run.workflow}`))
+        const ran2 = job.taskId !== 0 || job.status === Status.running;
+        if (ran2 && !this.#request.again && sideEffects.test(`${job.name} ${job.jobId} ${this.#run.workflow}`))
           return this.#leaveOut(
             job.name,
             "its name or workflow speaks of deploy, publish or release, and a requeue runs all of it again: add --again if that is safe, or use --to failure",
             true
           );
-        if (ran) {
-          const steps = task ? this.#around.steps.get(task.id) ?? [] : [];
+        if (ran2) {
+          const steps = task ? this.#stepsOf.get(task.id) ?? [] : [];
           const named = (...statuses) => steps.filter((step) => statuses.includes(step.status)).map((step) => step.name);
           this.#repeats.push({
             job: job.name,
@@ -91794,6 +91976,13 @@ var init_plan = __esm({
         const { now } = this.#situation;
         const stopped = job.status === Status.running ? task.stopped || now : job.stopped || task.stopped || now;
         Object.assign(job, { status: task.status, stopped, updated: now });
+      }
+      /** The job's handle, which a requeue made anew, is left: no row holds the old one. */
+      #nameTask(job) {
+        const { id, started, attempt } = job.lostTask;
+        const { now, generation } = this.#situation;
+        Object.assign(job, { taskId: id, started, updated: now });
+        if (generation.countsAttemptAtRequeue) job.attempt = attempt;
       }
       /** Ends a job as failed or cancelled, its task with it; a result that is already there wins. */
       #end(job, status) {
@@ -91824,7 +92013,7 @@ var init_plan = __esm({
       #close(task, status) {
         const { now } = this.#situation;
         Object.assign(this.#draftTask(task), { status, stopped: now, updated: now });
-        for (const step of this.#around.steps.get(task.id) ?? []) {
+        for (const step of this.#stepsOf.get(task.id) ?? []) {
           if (!openStep.includes(step.status)) continue;
           const change = difference(
             "action_task_step",
@@ -91853,7 +92042,7 @@ var init_plan = __esm({
       #announce(job) {
         for (const scope of scopesOf(job)) this.#scopes.add(scope);
       }
-      /** The row remembers when, or the next look would take the runners' two seconds for deafness. */
+      /** See `Scope.again`. */
       #announceAgain(job) {
         this.#announce(job);
         for (const scope of scopesOf(job)) this.#again.add(scope);
@@ -91912,12 +92101,11 @@ var init_plan = __esm({
             ),
             ...jobChanges,
             ...[difference("action_run", this.#run.id, runColumns2(this.#run), runColumns2(after)) ?? []].flat(),
-            ...this.#steps,
-            ...this.#versionChanges()
+            ...this.#steps
           ],
           leftOut: this.#leftOut,
           repeats: this.#repeats,
-          announces: this.#scopes.size > 0,
+          scopes: [...this.#scopes].map((name3) => ({ name: name3, again: this.#again.has(name3) })),
           notes: this.#notes
         };
       }
@@ -91981,28 +92169,6 @@ var init_plan = __esm({
           "Say it with --generation old (Forgejo 7 to 9) or --generation new (Forgejo 10 and later)."
         );
       }
-      #versionChanges() {
-        const { now, announced } = this.#situation;
-        const scopes = [...this.#scopes].filter((scope) => !announced.has(scope));
-        for (const scope of scopes) announced.add(scope);
-        return scopes.map((scope) => {
-          const [ownerId, repositoryId] = scope.split(" ").map(Number);
-          const row = this.#around.versions.find(
-            (candidate) => candidate.ownerId === ownerId && candidate.repositoryId === repositoryId
-          );
-          if (row)
-            return {
-              table: "action_tasks_version",
-              id: row.id,
-              before: { version: row.version },
-              after: { version: row.version + 1, ...this.#again.has(scope) && { updated_unix: now } }
-            };
-          return {
-            table: "action_tasks_version",
-            row: { owner_id: ownerId, repo_id: repositoryId, version: 1, created_unix: now, updated_unix: now }
-          };
-        });
-      }
       /** The runbook's three updates, to the letter: tasks at 6, every job, the run. */
       #literalReset() {
         if (this.#request.job !== void 0)
@@ -92022,7 +92188,7 @@ var init_plan = __esm({
             changes: [],
             leftOut: this.#leftOut,
             repeats: [],
-            announces: false,
+            scopes: [],
             notes: []
           };
         }
@@ -92041,7 +92207,7 @@ var init_plan = __esm({
           ],
           leftOut: [],
           repeats: [],
-          announces: false,
+          scopes: [],
           notes: [
             'Status 0 destroys the run: no runner picks a job at 0 up, no cron looks at it, and the results of finished jobs are overwritten. "ci-doctor reset --to auto" brings such a run back.'
           ]
@@ -92172,7 +92338,7 @@ var init_foreign_keys = __esm({
 });
 
 // src/doctor/reset/rows.ts
-async function lockRuns(database, queries, ids) {
+async function lockRuns(database, queries, ids, turn) {
   const named = ids.filter((id) => id > 0);
   const seen = await queries.selectFrom("action_run_job").select(["id", "task_id", "repo_id"]).where("run_id", "in", named.length > 0 ? named : [0]).execute();
   const strays = await queries.selectFrom("action_task").innerJoin("action_run_job", "action_run_job.id", "action_task.job_id").select("action_task.id").where("action_task.status", "in", [Status.unknown, Status.running]).where("action_run_job.run_id", "in", named.length > 0 ? named : [0]).execute();
@@ -92187,21 +92353,29 @@ async function lockRuns(database, queries, ids) {
   if (named.length > 0)
     await queries.selectFrom("action_run_job").select("id").where("run_id", "in", named).orderBy("id").forUpdate().execute();
   await lockRows(queries, "action_run", named);
-  if (database.generation.countsRunsInRepository)
+  if (database.generation.countsRunsInRepository) {
+    await turn?.();
     await lockRows(queries, "repository", [...new Set(seen.map((job) => job.repo_id))]);
+  }
   return loadRuns(database, queries, ids, { logs: true });
 }
 async function lockRows(queries, table3, ids) {
   if (ids.length > 0)
     await queries.selectFrom(table3).select("id").where("id", "in", ids).orderBy("id").forUpdate().execute();
 }
-async function surroundingsOf(queries, runs, lock) {
+async function stepsOf(queries, runs, lock) {
   const tasks = runs.flatMap((run2) => [
     // Of a task that is done too, where its job is not: the job may run again.
     ...run2.jobs.flatMap((job) => job.task && !(isDone(job.task.status) && isDone(job.status)) ? [job.task.id] : []),
     ...run2.strays.map((task) => task.id)
   ]);
   const steps = tasks.length === 0 ? [] : await queries.selectFrom("action_task_step").select(["id", "task_id", "name", "index", "status", "started", "stopped", "updated"]).where("task_id", "in", tasks).orderBy("id").$if(lock, (query) => query.forUpdate()).execute();
+  return groupBy(
+    steps.sort((a, b) => a.index - b.index),
+    (step) => step.task_id
+  );
+}
+async function versionsOf(queries, runs, lock) {
   const wanted = /* @__PURE__ */ new Set(["0 0", ...runs.flatMap((run2) => run2.jobs.flatMap((job) => scopesOf(job)))]);
   const pairs = [...wanted].map((scope) => scope.split(" ").map(Number));
   const versions = await queries.selectFrom("action_tasks_version").select(["id", "owner_id", "repo_id", "version"]).where(
@@ -92220,18 +92394,29 @@ async function surroundingsOf(queries, runs, lock) {
       ])
     ])
   ).orderBy("id").$if(lock, (query) => query.forUpdate()).execute();
-  return {
-    steps: groupBy(
-      steps.sort((a, b) => a.index - b.index),
-      (step) => step.task_id
-    ),
-    versions: versions.map((row) => ({
-      id: row.id,
-      ownerId: row.owner_id,
-      repositoryId: row.repo_id,
-      version: row.version
-    }))
-  };
+  return versions.map((row) => ({
+    id: row.id,
+    ownerId: row.owner_id,
+    repositoryId: row.repo_id,
+    version: row.version
+  }));
+}
+function announcements(scopes, versions, now) {
+  return scopes.map(({ name: name3, again }) => {
+    const [ownerId, repositoryId] = name3.split(" ").map(Number);
+    const row = versions.find((version) => version.ownerId === ownerId && version.repositoryId === repositoryId);
+    if (row)
+      return {
+        table: "action_tasks_version",
+        id: row.id,
+        before: { version: row.version },
+        after: { version: row.version + 1, ...again && { updated_unix: now } }
+      };
+    return {
+      table: "action_tasks_version",
+      row: { owner_id: ownerId, repo_id: repositoryId, version: 1, created_unix: now, updated_unix: now }
+    };
+  });
 }
 async function counterChanges(database, queries, turns2) {
   const turned = turns2.filter(({ before, after }) => isDone(before) !== isDone(after));
@@ -92432,7 +92617,7 @@ async function previewRepairs(database, ids, request, timings2) {
 async function applyRepairs(database, ids, request, timings2, options) {
   const keys = await database.foreignKeys();
   return database.transaction(async (queries) => {
-    const runs = await lockRuns(database, queries, ids);
+    const runs = await lockRuns(database, queries, ids, options.turn);
     const missing3 = ids.find((id) => !runs.some((run2) => run2.id === id));
     if (options.mustExist && missing3 !== void 0) throw noSuchRun2(missing3);
     for (const { run: shown4 } of options.shown ?? []) {
@@ -92444,7 +92629,7 @@ async function applyRepairs(database, ids, request, timings2, options) {
           "Look at it again; the plan may be another one now."
         );
     }
-    const repairs = await planAll(database, queries, runs, request, timings2, options.instance, options.names);
+    const repairs = await planAll(database, queries, runs, request, timings2, options.instance, options);
     const changed = repairs.filter(({ changes }) => changes.length > 0);
     if (changed.length === 0) return repairs;
     await checkForeignKeys(
@@ -92452,13 +92637,14 @@ async function applyRepairs(database, ids, request, timings2, options) {
       keys,
       changed.flatMap(({ changes }) => changes)
     );
-    const report = await runPlan(transactionPlan(database, queries, changed, options.undoFile), void 0);
+    const report = await runPlan(transactionPlan(database, queries, changed, options), void 0);
     if (!report.applied) throw report.error;
     return repairs;
   });
 }
-async function planAll(database, queries, runs, request, timings2, instance, names2) {
+async function planAll(database, queries, runs, request, timings2, instance, options) {
   const { generation } = database;
+  const lock = options !== void 0;
   const now = await database.now(queries);
   const situation = {
     now,
@@ -92466,11 +92652,21 @@ async function planAll(database, queries, runs, request, timings2, instance, nam
     generation,
     aggregation: generation.aggregation,
     instance: await instance.of(database, queries, now, runs),
-    announced: /* @__PURE__ */ new Set(),
     newHandle: import_node_crypto5.randomUUID
   };
-  const around = await surroundingsOf(queries, runs, names2 !== void 0);
-  const repairs = runs.map((run2) => planRepair(run2, request, around, situation));
+  const steps = await stepsOf(queries, runs, lock);
+  const statements = new Statements(queries);
+  const stated = (repair) => ({
+    ...repair,
+    statements: repair.changes.map((change) => database.literal(statements.of(change)))
+  });
+  const repairs = runs.map((run2) => {
+    const repair = options?.names.get(run2.id) ?? (0, import_node_crypto5.randomUUID)();
+    options?.names.set(run2.id, repair);
+    return stated({ ...planRepair(run2, request, steps, situation), repair });
+  });
+  await options?.turn?.();
+  const versions = await versionsOf(queries, runs, lock);
   const counters = await counterChanges(
     database,
     queries,
@@ -92481,20 +92677,16 @@ async function planAll(database, queries, runs, request, timings2, instance, nam
       after: after.status
     }))
   );
-  const statements = new Statements(queries);
-  return repairs.map((repair, index) => {
-    const counter = counters.find(
-      ({ repositoryId }) => repair.run.repositoryId === repositoryId && turns(repair) && !repairs.slice(0, index).some((other) => other.run.repositoryId === repositoryId && turns(other))
-    );
-    const changes = counter ? inServersOrder([...repair.changes, counter.change]) : repair.changes;
-    const name3 = names2?.get(repair.run.id) ?? (0, import_node_crypto5.randomUUID)();
-    names2?.set(repair.run.id, name3);
-    return {
-      ...repair,
-      repair: name3,
-      changes,
-      statements: changes.map((change) => database.literal(statements.of(change)))
-    };
+  const announced = /* @__PURE__ */ new Set();
+  const counted = /* @__PURE__ */ new Set();
+  return repairs.map((repair) => {
+    const scopes = repair.scopes.filter(({ name: name3 }) => !announced.has(name3));
+    for (const { name: name3 } of scopes) announced.add(name3);
+    const { repositoryId } = repair.run;
+    const own = turns(repair) && !counted.has(repositoryId) ? counters.filter((counter) => counter.repositoryId === repositoryId) : [];
+    if (turns(repair)) counted.add(repositoryId);
+    const shared = [...own.map(({ change }) => change), ...announcements(scopes, versions, now)];
+    return shared.length === 0 ? repair : stated({ ...repair, changes: inServersOrder([...repair.changes, ...shared]) });
   });
 }
 function transactionsOf(database, planned) {
@@ -92507,7 +92699,7 @@ function transactionsOf(database, planned) {
   }
   return transactions;
 }
-function transactionPlan(database, queries, repairs, undoFile) {
+function transactionPlan(database, queries, repairs, { undoFile, meanwhile }) {
   const record = {
     title: "Write the undo file",
     commands: [undoFile.path],
@@ -92519,13 +92711,14 @@ function transactionPlan(database, queries, repairs, undoFile) {
   };
   const statements = new Statements(queries);
   const changes = inServersOrder(repairs.flatMap((repair) => repair.changes));
-  const steps = [...groupBy(changes, ({ table: table3 }) => table3).values()].map((some2) => {
+  const steps = [...groupBy(changes, ({ table: table3 }) => table3).values()].map((some2, at) => {
     const sent = sentAs(database, some2, statements);
     return {
       title: titleOf2(some2),
       commands: sent.map(({ statement }) => database.literal(statement)),
       async apply() {
-        await execute(database, queries, sent);
+        const written = execute(database, queries, sent);
+        await Promise.all([written, at === 0 && (0, import_promises17.setImmediate)().then(() => meanwhile?.(repairs))]);
         return void 0;
       }
     };
@@ -92570,15 +92763,14 @@ function takeResults(database, runId, before) {
         task_id: 0,
         status: after.status,
         started: after.started,
-        attempt: after.attempt,
-        ...after.handle !== null && { handle: after.handle }
+        ...after.handle !== null && { attempt: after.attempt, handle: after.handle }
       },
       after: {
         task_id: old.taskId,
         status: after.status,
         started: old.started,
-        attempt: old.attempt,
-        ...old.handle !== null && { handle: old.handle }
+        // Where there is no handle a requeue leaves the attempt alone, and the role of repairs may not write it.
+        ...old.handle !== null && { attempt: old.attempt, handle: old.handle }
       }
     }));
     await applyChanges(database, queries, changes, new Statements(queries));
@@ -92604,11 +92796,12 @@ async function* readBack(database, ids) {
         yield { id, status: statuses.get(id) ?? Status.unknown, jobs: own.get(id) ?? [] };
   }
 }
-var import_node_crypto5, recent, RecentInstance, noSuchRun2, turns, order, inServersOrder, undoEntryOf, repairedOf, jobsAtOnce, runsRead;
+var import_node_crypto5, import_promises17, recent, RecentInstance, noSuchRun2, turns, order, inServersOrder, undoEntryOf, repairedOf, jobsAtOnce, runsRead;
 var init_reset = __esm({
   "src/doctor/reset/reset.ts"() {
     "use strict";
     import_node_crypto5 = __toESM(require_node_crypto(), 1);
+    import_promises17 = __toESM(require_promises2(), 1);
     init_errors();
     init_group();
     init_plan2();
@@ -92913,7 +93106,7 @@ var init_reset_result = __esm({
       statements: repair.statements,
       leftOut: repair.leftOut.map(({ job, reason }) => ({ job, reason })),
       repeats: repair.repeats,
-      announced: repair.announces,
+      announced: repair.scopes.length > 0,
       notes: [...repair.notes, ...limitsOf(repair.run, repair.after, checksAreLookedAt)],
       by: "database",
       request: null,
@@ -92948,6 +93141,12 @@ var init_reset_result = __esm({
 });
 
 // src/doctor/verbs/reset-apply.ts
+function within3(promise, milliseconds) {
+  return new Promise((resolve6, reject) => {
+    const timer = setTimeout(() => reject(new Error("The transaction before it takes too long.")), milliseconds);
+    promise.then(resolve6, reject).finally(() => clearTimeout(timer));
+  });
+}
 async function applyAll(connection, tools, ids, request, options, io, shown4) {
   const { database, timings: timings2 } = connection;
   const identity2 = await database.identity();
@@ -92964,31 +93163,61 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
   const failed = /* @__PURE__ */ new Set();
   const names2 = /* @__PURE__ */ new Map();
   const instance = new RecentInstance();
-  const apply = async (some2) => {
+  const transact = async (some2, turn) => {
+    let results = [];
+    let lines2 = "";
+    const done = await applyRepairs(database, some2, request, timings2, {
+      undoFile,
+      names: names2,
+      instance,
+      mustExist: !options.allStuck,
+      ...shown4 && { shown: shown4.filter(({ run: run2 }) => some2.includes(run2.id)) },
+      ...turn && { turn },
+      meanwhile(changed2) {
+        results = changed2.map((repair) => resetRun(repair, true));
+        lines2 = auditLines(changed2.map((repair, at) => entryOf2(repair, results[at])));
+      }
+    });
+    const changed = done.filter(({ changes }) => changes.length > 0);
+    return { done, changed, results, lines: lines2 };
+  };
+  const goAhead = async (some2, before) => {
+    const turn = before.then(
+      () => {
+      },
+      () => {
+      }
+    );
     try {
-      const done = await applyRepairs(database, some2, request, timings2, {
-        undoFile,
-        names: names2,
-        instance,
-        mustExist: !options.allStuck,
-        ...shown4 && { shown: shown4.filter(({ run: run2 }) => some2.includes(run2.id)) }
-      });
-      const changed = done.filter(({ changes }) => changes.length > 0);
+      return await transact(some2, () => within3(turn, longestWait));
+    } catch {
+      await turn;
+      return transact(some2);
+    }
+  };
+  const apply = async (some2, begun2 = transact(some2), next) => {
+    try {
+      const { done, changed, results, lines: lines2 } = await begun2;
       refused5 ||= done.some(options.allStuck ? ({ leftOut }) => leftOut.some((left2) => left2.problem) : isRefused);
       if (changed.length > 0) batches.push({ at: performance.now(), repaired: changed.map(repairedOf) });
-      for (const repair of changed) changedRuns.add(repair.run.id);
-      for (const repair of done) runs.set(repair.run.id, resetRun(repair, true));
+      for (const repair of done) {
+        const at = changed.indexOf(repair);
+        runs.set(repair.run.id, results[at] ?? resetRun(repair, true));
+        if (at >= 0) changedRuns.add(repair.run.id);
+      }
       if (ids.length > notedOneByOne) {
         const rows2 = changed.reduce((sum2, { changes }) => sum2 + changes.length, 0);
         io.note(`${count(changed.length, "run")}: ${count(rows2, "row")} written and committed.`);
       } else
         for (const { run: run2, statements } of changed)
           io.note(`${nameOf2(run2)}: ${count(statements.length, "statement")} committed.`);
-      await journal(changed.map((repair) => entryOf2(repair, runs.get(repair.run.id))));
+      await journal(lines2);
     } catch (thrown) {
       const error2 = database.explain(thrown);
       if (changedRuns.size + asked === 0 && error2 instanceof ToolError && error2.kind !== "problem") throw thrown;
       if (some2.length > 1) {
+        await next?.catch(() => {
+        });
         for (const id of some2) await apply([id]);
         return;
       }
@@ -92998,7 +93227,7 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
       const run2 = notRepaired(repair, error2);
       runs.set(repair.run.id, run2);
       io.note(`${nameOf2(repair.run)}: not repaired. ${messageOf(error2)}`);
-      await journal([entryOf2(repair, run2)]);
+      await journal(auditLines([entryOf2(repair, run2)]));
     }
   };
   const entryOf2 = (repair, run2) => ({
@@ -93017,7 +93246,7 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
       ...run2.error === void 0 ? { undo: { identity: identity2, entry: undoEntryOf(repair) } } : { error: run2.error }
     }
   });
-  const journal = (entries2) => entries2.length === 0 ? void 0 : appendAudits(connection.journal, entries2).catch((error2) => {
+  const journal = (lines2) => lines2 === "" ? void 0 : appendAuditLines(connection.journal, lines2).catch((error2) => {
     unwritten = true;
     io.note(`The journal ${connection.journal} could not be written: ${messageOf(error2)}`);
   });
@@ -93049,10 +93278,19 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
       if (answer.done) asked++;
       else failed.add(id);
       io.note(`${nameOf2(run2)}: ${answer.note}`);
-      await journal([entryOf2({ ...repair, changes: [] }, result)]);
+      await journal(auditLines([entryOf2({ ...repair, changes: [] }, result)]));
     }
-  for (let from = 0; from < rest.length; from += database.runsAtOnce)
-    await apply(rest.slice(from, from + database.runsAtOnce));
+  let begun;
+  for (let from = 0; from < rest.length; from += database.runsAtOnce) {
+    const some2 = rest.slice(from, from + database.runsAtOnce);
+    const following = rest.slice(from + database.runsAtOnce, from + 2 * database.runsAtOnce);
+    begun ??= transact(some2);
+    const next = database.goesAhead && changedRuns.size > 0 && following.length > 0 ? goAhead(following, begun) : void 0;
+    next?.catch(() => {
+    });
+    await apply(some2, begun, next);
+    begun = next;
+  }
   const last = batches.at(-1);
   const lately = batches.filter((batch5) => batch5 === last || performance.now() - batch5.at < secondLookAfter);
   const look = async (looked, read) => {
@@ -93067,8 +93305,8 @@ async function applyAll(connection, tools, ids, request, options, io, shown4) {
         );
         runs.set(id, { ...before, notes: [...before.notes, ...notes] });
       }
-      const ran = read.flatMap(({ repaired }) => repaired.map(({ runId }) => runId));
-      for await (const run2 of readBack(database, ran)) {
+      const ran2 = read.flatMap(({ repaired }) => repaired.map(({ runId }) => runId));
+      for await (const run2 of readBack(database, ran2)) {
         const result = { ...runs.get(run2.id), after: summary2(run2) };
         runs.set(run2.id, result);
         if (hasEnded(result)) ended2.push(run2.id);
@@ -93129,7 +93367,7 @@ async function asksOf(database, tools, planned, request, options, timings2) {
   }
   return asks;
 }
-var notedOneByOne, secondLookAfter, mayAsk;
+var notedOneByOne, secondLookAfter, longestWait, mayAsk;
 var init_reset_apply = __esm({
   "src/doctor/verbs/reset-apply.ts"() {
     "use strict";
@@ -93144,6 +93382,7 @@ var init_reset_apply = __esm({
     init_reset_result();
     notedOneByOne = 20;
     secondLookAfter = 1500;
+    longestWait = 4e3;
     mayAsk = (request, { repairBy }) => repairBy === "api" || repairBy === "auto" && request.to === "cancelled";
   }
 });
@@ -93346,11 +93585,10 @@ async function findTarget({ database }, name3) {
   return task ? orphanId(Number(task[1])) : findRun(database.queries, name3);
 }
 async function repairableRuns({ database, timings: timings2 }, io) {
-  const findings = withoutOwnRun((await findStuck(database, timings2)).findings, io.env);
-  for (const finding of findings.filter((candidate) => !candidate.repairable))
-    io.note(`left out: ${finding.subject}: ${finding.message} ${finding.fix}`);
-  if (findings.length === 0) io.note("Nothing is stuck.");
-  return findings.flatMap((finding) => finding.repairable ? finding.runId ?? orphanId(finding.taskId) : []);
+  const { ids, others } = await findRepairable(database, timings2, ofOwnRun(io.env));
+  for (const { subject, message, fix } of others) io.note(`left out: ${subject}: ${message} ${fix}`);
+  if (ids.length + others.length === 0) io.note("Nothing is stuck.");
+  return ids;
 }
 var undoDirOption, resetVerb, outcomeOf2;
 var init_reset2 = __esm({
@@ -93538,7 +93776,7 @@ function undoRun(database, entry, dryRun) {
         moved: moved.map((row) => describeMove(row, current.get(row)))
       };
     const now = await database.now(queries);
-    const around = await surroundingsOf(queries, [run2], true);
+    const versions = await versionsOf(queries, [run2], true);
     const counted = rows2.length < entry.rows.length;
     const back = counted ? rows2.find((row) => row.table === "action_run")?.before.status : void 0;
     const counters = await counterChanges(
@@ -93549,7 +93787,7 @@ function undoRun(database, entry, dryRun) {
     const changes = [
       ...rows2.map((row) => backwards(row, current.get(row), now)),
       ...counters.map(({ change }) => change),
-      ...around.versions.map((row) => ({
+      ...versions.map((row) => ({
         table: "action_tasks_version",
         id: row.id,
         before: { version: row.version },
@@ -93859,7 +94097,7 @@ async function typedValue(text4) {
 }
 async function contentOf(file) {
   try {
-    return await (0, import_promises17.readFile)(file === "-" ? "/dev/stdin" : file, "utf8");
+    return await (0, import_promises18.readFile)(file === "-" ? "/dev/stdin" : file, "utf8");
   } catch (cause) {
     throw usage(`The file of -F @${file} cannot be read (${messageOf(cause)}).`, "Check the path.", cause);
   }
@@ -93890,11 +94128,11 @@ function put(fields2, key, value2) {
     } else at = there;
   }
 }
-var import_promises17, mixed;
+var import_promises18, mixed;
 var init_api_fields = __esm({
   "src/doctor/api-fields.ts"() {
     "use strict";
-    import_promises17 = __toESM(require_promises(), 1);
+    import_promises18 = __toESM(require_promises(), 1);
     init_errors();
     mixed = (key) => usage(`The parameter ${key} is used as two different things.`, "A name is one of: a value, a list, an object.");
   }
@@ -93915,22 +94153,22 @@ __export(save_exports, {
 async function saveBody(response, file, signal) {
   const part = `${file}.part`;
   try {
-    const handle = await (0, import_promises18.open)(part, "w");
-    await (0, import_promises19.pipeline)(import_node_stream3.Readable.fromWeb(response.body), handle.createWriteStream(), signal ? { signal } : {});
-    const { size: size2 } = await (0, import_promises18.stat)(part);
-    await (0, import_promises18.rename)(part, file);
+    const handle = await (0, import_promises19.open)(part, "w");
+    await (0, import_promises20.pipeline)(import_node_stream3.Readable.fromWeb(response.body), handle.createWriteStream(), signal ? { signal } : {});
+    const { size: size2 } = await (0, import_promises19.stat)(part);
+    await (0, import_promises19.rename)(part, file);
     return size2;
   } finally {
-    await (0, import_promises18.rm)(part, { force: true });
+    await (0, import_promises19.rm)(part, { force: true });
   }
 }
-var import_promises18, import_node_stream3, import_promises19;
+var import_promises19, import_node_stream3, import_promises20;
 var init_save = __esm({
   "src/forgejo/save.ts"() {
     "use strict";
-    import_promises18 = __toESM(require_promises(), 1);
+    import_promises19 = __toESM(require_promises(), 1);
     import_node_stream3 = __toESM(require_node_stream(), 1);
-    import_promises19 = __toESM(require_promises3(), 1);
+    import_promises20 = __toESM(require_promises3(), 1);
   }
 });
 

@@ -3612,6 +3612,13 @@ var require_node_zlib = __commonJS({
   }
 });
 
+// builtin:node:worker_threads
+var require_node_worker_threads = __commonJS({
+  "builtin:node:worker_threads"(exports, module) {
+    module.exports = __require("node:worker_threads");
+  }
+});
+
 // builtin:node:fs
 var require_node_fs = __commonJS({
   "builtin:node:fs"(exports, module) {
@@ -18009,10 +18016,10 @@ var require_crypto2 = __commonJS({
           mac3.update(BUF_INT);
           mac3.update(packet);
         }
-        let digest2 = mac3.digest();
-        if (digest2.length > this._macActualLen)
-          digest2 = digest2.slice(0, this._macActualLen);
-        this._onWrite(digest2);
+        let digest3 = mac3.digest();
+        if (digest3.length > this._macActualLen)
+          digest3 = digest3.slice(0, this._macActualLen);
+        this._onWrite(digest3);
         this.outSeqno = this.outSeqno + 1 >>> 0;
       }
     };
@@ -23609,18 +23616,18 @@ var require_kex = __commonJS({
     function generateKEXVal(len, hashName, secret, exchangeHash, sessionID, char) {
       let ret;
       if (len) {
-        let digest2 = createHash5(hashName).update(secret).update(exchangeHash).update(char).update(sessionID).digest();
-        while (digest2.length < len) {
-          const chunk = createHash5(hashName).update(secret).update(exchangeHash).update(digest2).digest();
-          const extended2 = Buffer.allocUnsafe(digest2.length + chunk.length);
-          extended2.set(digest2, 0);
-          extended2.set(chunk, digest2.length);
-          digest2 = extended2;
+        let digest3 = createHash5(hashName).update(secret).update(exchangeHash).update(char).update(sessionID).digest();
+        while (digest3.length < len) {
+          const chunk = createHash5(hashName).update(secret).update(exchangeHash).update(digest3).digest();
+          const extended2 = Buffer.allocUnsafe(digest3.length + chunk.length);
+          extended2.set(digest3, 0);
+          extended2.set(chunk, digest3.length);
+          digest3 = extended2;
         }
-        if (digest2.length === len)
-          ret = digest2;
+        if (digest3.length === len)
+          ret = digest3;
         else
-          ret = new FastBuffer(digest2.buffer, digest2.byteOffset, len);
+          ret = new FastBuffer(digest3.buffer, digest3.byteOffset, len);
       } else {
         ret = EMPTY_BUFFER;
       }
@@ -55865,6 +55872,7 @@ var import_promises11 = __toESM(require_promises(), 1);
 // src/deploy/transfer/hash.ts
 var import_node_crypto4 = __toESM(require_node_crypto(), 1);
 var import_promises10 = __toESM(require_promises(), 1);
+var import_node_worker_threads = __toESM(require_node_worker_threads(), 1);
 async function hashFile(path6) {
   const file2 = await (0, import_promises10.open)(path6, "r").catch((error63) => {
     throw usage(
@@ -55876,22 +55884,44 @@ async function hashFile(path6) {
   try {
     const before2 = await file2.stat({ bigint: true });
     if (!before2.isFile()) throw usage(`${path6} is no file.`, "Name the file that is to be copied.");
-    const hash2 = (0, import_node_crypto4.createHash)("sha256");
-    const buffer = Buffer.allocUnsafe(1024 * 1024);
-    let size = 0;
-    for (; ; ) {
-      const { bytesRead } = await file2.read(buffer, 0, buffer.length, size);
-      if (bytesRead === 0) break;
-      hash2.update(buffer.subarray(0, bytesRead));
-      size += bytesRead;
-    }
+    const { size, sha256 } = await (before2.size < largeFile ? digest(file2) : digestBeside(file2));
     const after2 = await file2.stat({ bigint: true });
     if (BigInt(size) !== after2.size || before2.mtimeNs !== after2.mtimeNs || before2.size !== after2.size)
       throw changed(path6);
-    return { path: path6, size, sha256: hash2.digest("hex") };
+    return { path: path6, size, sha256 };
   } finally {
     await file2.close();
   }
+}
+async function digest(file2) {
+  const hash2 = (0, import_node_crypto4.createHash)("sha256");
+  const buffer = Buffer.allocUnsafe(1024 * 1024);
+  let size = 0;
+  for (; ; ) {
+    const { bytesRead } = await file2.read(buffer, 0, buffer.length, size);
+    if (bytesRead === 0) return { size, sha256: hash2.digest("hex") };
+    hash2.update(buffer.subarray(0, bytesRead));
+    size += bytesRead;
+  }
+}
+var largeFile = 32 * 1024 * 1024;
+var threadText = `
+const { createHash } = require('node:crypto');
+const { readSync } = require('node:fs');
+const { parentPort, workerData: file } = require('node:worker_threads');
+const hash = createHash('sha256');
+const buffer = Buffer.allocUnsafe(1024 * 1024);
+let size = 0;
+for (let count; (count = readSync(file, buffer, 0, buffer.length, size)) > 0; size += count) hash.update(buffer.subarray(0, count));
+parentPort.postMessage({ size, sha256: hash.digest('hex') });
+`;
+async function digestBeside({ fd }) {
+  return await new Promise((resolve3, reject) => {
+    const thread = new import_node_worker_threads.Worker(threadText, { eval: true, workerData: fd });
+    thread.once("message", resolve3);
+    thread.once("error", reject);
+    thread.once("exit", () => reject(new Error("The thread that hashes ended early.")));
+  });
 }
 async function isUnchanged(source) {
   if ((await (0, import_promises10.stat)(source.path).catch(() => void 0))?.size !== source.size) return false;
@@ -55958,17 +55988,13 @@ async function fill(part, file2, source, position) {
 
 // src/deploy/transfer/scripts.ts
 var lookScript = `
-staged=$1 key=$2
+staged=$1
 for tool in zstd gzip tee dd openssl sha256sum shasum; do
   command -v "$tool" >/dev/null 2>&1 && echo "tool $tool"
 done
 for file in "$staged".*.part; do
   [ -f "$file" ] || continue
-  name=\${file#"$staged."}
-  case $name in
-    "$key".*) echo "part $(wc -c <"$file") $name" ;;
-    *) rm -f "$file" ;;
-  esac
+  echo "part $(wc -c <"$file") \${file#"$staged."}"
 done
 directory=\${staged%/*}
 [ -d "\${directory:-/}" ] && echo directory
@@ -55976,7 +56002,8 @@ echo "free $(df -Pk "\${directory:-/}" 2>/dev/null | tail -n 1)"
 while read -r key value unit; do case $key in MemAvailable:) echo "memory $value";; esac; done 2>/dev/null </proc/meminfo
 echo looked
 `;
-var digest = `
+var largePages = "glibc.malloc.hugetlb=1";
+var digest2 = `
 digest() {
   case $hasher in
     openssl) openssl dgst -sha256 -r ;;
@@ -56004,20 +56031,20 @@ mv -f "$part" "$staged" && echo staged
 var receiveScript = `
 set -u
 umask 077
-decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 key=$8 want=$9
+decoder=$1 part=$2 old=$3 blocks=$4 block=$5 hasher=$6 staged=$7 want=$8 size=$9
 shift 9
-size=$1 base=$2
+base=$1
 decode() {
   case $decoder in
     zstd) zstd -dqc ;;
     gzip) gzip -dqc ;;
-    delta) zstd -dqc --long=31 --patch-from="$base" ;;
+    delta) GLIBC_TUNABLES=${largePages} zstd -dqc --long=31 --patch-from="$base" ;;
     *) cat ;;
   esac
 }
-${digest}
+${digest2}
 rm -f "$staged"
-for file in "$staged.$key".*.part; do
+for file in "$staged".*.part; do
   [ "$file" = "$old" ] || rm -f "$file"
 done
 said=$(
@@ -56035,7 +56062,10 @@ ${finish2}`;
 var acceptScript = `
 set -u
 part=$1 hasher=$2 staged=$3 want=$4 size=$5
-${digest}
+for file in "$staged".*.part; do
+  [ "$file" = "$part" ] || rm -f "$file"
+done
+${digest2}
 chmod 600 "$part"
 said=$(
   echo 'write 0'
@@ -56073,16 +56103,9 @@ async function transfer(host2, request) {
 }
 var keyOf = ({ sha256 }) => sha256.slice(0, 16);
 var quickly = 6e4;
-var lookCommand = (staged, source) => [
-  "sh",
-  "-c",
-  lookScript,
-  "sh",
-  staged,
-  keyOf(source)
-];
+var lookCommand = (staged) => ["sh", "-c", lookScript, "sh", staged];
 async function look2(host2, { staged, source, signal, looked }) {
-  const result = looked ?? await host2.run(lookCommand(staged, source), { timeoutMs: quickly, ...signal && { signal } });
+  const result = looked ?? await host2.run(lookCommand(staged), { timeoutMs: quickly, ...signal && { signal } });
   const lines3 = result.stdout.split("\n");
   if (!lines3.includes("looked"))
     throw problem(
@@ -56093,8 +56116,8 @@ async function look2(host2, { staged, source, signal, looked }) {
     throw problem(`${host2.name} has no directory for ${staged}.`, "Make it first, or name another place.");
   const tools = new Set(lines3.flatMap((line) => /^tool (\w+)$/.exec(line)?.[1] ?? []));
   const parts2 = lines3.flatMap((line) => {
-    const match = /^part\s+(\d+) ([0-9a-f]+\.[0-9a-f]+\.part)$/.exec(line);
-    return match ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
+    const match = /^part\s+(\d+) (([0-9a-f]+)\.[0-9a-f]+\.part)$/.exec(line);
+    return match && match[3] === keyOf(source) ? [{ size: Number(match[1]), path: `${staged}.${match[2]}` }] : [];
   }).sort((a, b) => b.size - a.size);
   const free = lines3.flatMap((line) => /^free .*\s\d+\s+\d+\s+(\d+)\s+\d+%/.exec(line)?.[1] ?? [])[0];
   const memory = lines3.flatMap((line) => /^memory (\d+)$/.exec(line)?.[1] ?? [])[0];
@@ -56190,8 +56213,7 @@ async function byStream(host2, seen, { method, frameAt }, resumedAt, request) {
   return { differs: await disagreement(host2, source, told, result) };
 }
 async function receive(host2, { hasher, part: old }, { source, staged, base, signal }, decoder, resumedAt, stdin) {
-  const key = keyOf(source);
-  const part = `${staged}.${key}.${(0, import_node_crypto5.randomBytes)(6).toString("hex")}.part`;
+  const part = `${staged}.${keyOf(source)}.${(0, import_node_crypto5.randomBytes)(6).toString("hex")}.part`;
   const values = [
     decoder,
     part,
@@ -56200,7 +56222,6 @@ async function receive(host2, { hasher, part: old }, { source, staged, base, sig
     frameSize,
     hasher,
     staged,
-    key,
     source.sha256,
     source.size,
     base?.path ?? ""
@@ -56297,9 +56318,9 @@ function stepsOf(change2, ready) {
 }
 var lines2 = (commands) => commands.map(quoteAll);
 var uploadPath = ({ remote }) => remote.privilege.writer === null ? remote.layout.staged : `${remote.workDirectory}/upload`;
-var lookPart = (situation, { file: file2 }) => ({
+var lookPart = (situation) => ({
   what: "Looking at what the host has",
-  argv: lookCommand(uploadPath(situation), file2),
+  argv: lookCommand(uploadPath(situation)),
   optional: true
 });
 async function upload(change2) {
@@ -56910,7 +56931,7 @@ var deployHost = async (connection, reading, work) => await runHost(connection, 
     stopOn(await checkSudo(situation));
     return situation;
   });
-  const behind = lookPart(first, source);
+  const behind = lookPart(first);
   await run3.locked(first, "deploy", { source, forwards, behind }, async (lock, sight) => {
     const { situation, sha256, prover, healthy } = sight;
     run3.result.previousSha256 = sha256;
@@ -57270,14 +57291,14 @@ function localHost(env) {
     name: "local",
     networked: false,
     run: (argv2, options2) => runProcess(argv2, env, options2),
-    forward: (address, port2) => connectTo(address, port2),
+    forward: connectTo,
     close: async () => {
     }
   };
 }
-function connectTo(address, port2) {
+function connectTo(address, port2, signal) {
   return new Promise((resolve3, reject) => {
-    const socket = (0, import_node_net2.connect)({ host: address, port: port2 });
+    const socket = (0, import_node_net2.connect)({ host: address, port: port2, ...signal && { signal } });
     socket.once("connect", () => {
       socket.removeAllListeners("error");
       resolve3(socket);
@@ -57427,7 +57448,16 @@ async function program2(local) {
   return async ({ old, source, out, bits, dense, signal }) => {
     const how = dense ? ["-5", `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`] : ["-3", `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
     const argv2 = ["zstd", "-q", "-c", ...how, `--patch-from=${old}`, "--", source];
-    const intoFile = ["sh", "-c", 'out=$1; shift; exec "$@" >"$out"', "sh", out, ...argv2];
+    const intoFile = [
+      "sh",
+      "-c",
+      'out=$1; shift; exec "$@" >"$out"',
+      "sh",
+      out,
+      "env",
+      `GLIBC_TUNABLES=${largePages}`,
+      ...argv2
+    ];
     return (await local.run(intoFile, { timeoutMs: 3e5, signal })).code === 0;
   };
 }

@@ -14041,15 +14041,17 @@ function stateDirectory(env) {
   if (env.FORGEJO_CI_TOOLKIT_STATE) return env.FORGEJO_CI_TOOLKIT_STATE;
   return (0, import_node_path2.join)(env.XDG_STATE_HOME || (0, import_node_path2.join)(env.HOME || "/var/lib", ".local/state"), "forgejo-ci-toolkit");
 }
-var appendAudit = (file, record2) => appendAudits(file, [record2]);
-async function appendAudits(file, records) {
+var appendAudit = (file, record2) => appendAuditLines(file, auditLines([record2]));
+function auditLines(records) {
   const common = { time: (/* @__PURE__ */ new Date()).toISOString(), user: userName(), host: (0, import_node_os.hostname)() };
-  const lines3 = records.map((record2) => `${redactedJson({ ...common, ...record2 })}
-`);
+  return records.map((record2) => `${redactedJson({ ...common, ...record2 })}
+`).join("");
+}
+async function appendAuditLines(file, lines3) {
   await makeDirectory((0, import_node_path2.dirname)(file));
   const handle = await (0, import_promises4.open)(file, "a", 384);
   try {
-    await handle.appendFile(lines3.join(""));
+    await handle.appendFile(lines3);
     await handle.sync();
   } finally {
     await handle.close();
