@@ -82,8 +82,9 @@ async function openWay(sshd: Sshd, link: { delayMs: number; rate: number; oneLin
 }
 
 async function compare(): Promise<void> {
-  const sshd = await startSshd();
   const place = await mkdtemp(join(tmpdir(), 'speed-'));
+  // What the account's own ~/.bashrc takes would be measured with every command.
+  const sshd = await startSshd({ config: [`SetEnv HOME=${place}`] });
   const rows: Row[] = [];
   const ways: Way[] = [];
   const way = async (mbit: number, delayMs: number, oneLink = false) => {

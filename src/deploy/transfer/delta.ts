@@ -106,10 +106,9 @@ async function program(local: Host): Promise<Maker | undefined> {
   if (present?.code !== 0) return undefined;
   return async ({ old, source, out, bits, dense, signal }) => {
     // A rebuild is full of short pieces that moved. Quickly: a place of the old file is remembered for every 64 bytes, and 32 that are
-    // alike count. Densely: tables that remember nearly every place.
-    const how = dense
-      ? ['-5', `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`]
-      : ['-3', `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
+    // alike count; of a very large one for every 128, and 64. Densely: tables that remember nearly every place.
+    const quick = bits > 27 ? ['-1'] : ['-3', `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
+    const how = dense ? ['-5', `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`] : quick;
     const argv = ['zstd', '-q', '-c', ...how, `--patch-from=${old}`, '--', source];
     const intoFile = [
       'sh',

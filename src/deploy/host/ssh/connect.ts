@@ -65,6 +65,8 @@ async function tryConnect(target: SshTarget, algorithms: readonly string[], open
     const connecting = node.connect(config);
     // node-ssh stops listening for errors once it is connected; unheard, a later one would end the process.
     node.connection?.on('error', () => {});
+    // A request behind another one would wait until the host has acknowledged that: a round trip, and 40 ms where it is in no hurry.
+    node.connection?.setNoDelay(true);
     await connecting;
     return { node };
   } catch (error) {
