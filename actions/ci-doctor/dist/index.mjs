@@ -77145,6 +77145,7 @@ async function tryConnect(target, algorithms2, openSock) {
     const connecting = node.connect(config);
     node.connection?.on("error", () => {
     });
+    node.connection?.setNoDelay(true);
     await connecting;
     return { node };
   } catch (error2) {

@@ -56049,6 +56049,14 @@ for file in "$staged".*.part; do
 done
 said=$(
   exec 3>&1
+  if [ "$decoder" = delta ]; then
+    # It is made of what is here, faster than through pipes: what differs comes in one go at the end.
+    decode >"$part"
+    echo "decode $?"
+    echo 'write 0'
+    digest <"$part" | { read -r sum rest; echo "sha256 $sum"; }
+    exit
+  fi
   {
     [ -z "$old" ] || { dd if="$old" bs="$block" count="$blocks" 2>/dev/null; rm -f "$old"; }
     decode
@@ -57446,7 +57454,8 @@ async function program2(local) {
   const present = await local.run(["zstd", "--version"]).catch(() => null);
   if (present?.code !== 0) return void 0;
   return async ({ old, source, out, bits, dense, signal }) => {
-    const how = dense ? ["-5", `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`] : ["-3", `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
+    const quick = bits > 27 ? ["-1"] : ["-3", `--zstd=lhlog=${Math.max(10, bits - 6)},lmml=32`];
+    const how = dense ? ["-5", `--zstd=strat=3,hlog=${tableBits(bits)},clog=${tableBits(bits)},slog=1`] : quick;
     const argv2 = ["zstd", "-q", "-c", ...how, `--patch-from=${old}`, "--", source];
     const intoFile = [
       "sh",
@@ -59499,6 +59508,7 @@ async function tryConnect(target2, algorithms2, openSock) {
     const connecting = node2.connect(config2);
     node2.connection?.on("error", () => {
     });
+    node2.connection?.setNoDelay(true);
     await connecting;
     return { node: node2 };
   } catch (error63) {
