@@ -22,7 +22,7 @@ const long = [
   'test/doctor/diagnose/diagnose.test.ts',
   'test/doctor/{grant,logs-api}.test.ts',
   'test/doctor/{sqlite,together}.test.ts',
-  'test/submodules/{fixes,gaps,hook,probe,push}.test.ts',
+  'test/submodules/{classes,fixes,gaps,hook,probe,push}.test.ts',
 ];
 
 /** Only where one is given: see CONTRIBUTING.md. */
