@@ -6,8 +6,8 @@ import { unknown } from '../../src/common/errors.ts';
 import { Connection } from '../../src/deploy/connection.ts';
 import { deployHost } from '../../src/deploy/deploy.ts';
 import { localHost } from '../../src/deploy/host/local.ts';
-import type { Settings } from '../../src/deploy/settings.ts';
 import { readSource } from '../../src/deploy/source.ts';
+import { fileAlone } from '../support/file-alone.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -29,18 +29,7 @@ async function deploy(meanwhile: () => Promise<void>) {
   };
   const connection = new Connection('here', async () => ({ ...local, run }), { attempts: 2, pauseMs: 1 });
   await writeFile(join(root, 'app'), '#!/bin/sh\n', { mode: 0o755 });
-  const settings: Settings = {
-    source: join(root, 'app'),
-    target: join(root, 'bin/app'),
-    strategy: 'staged',
-    restart: { kind: 'none', userUnit: false, graceMs: 0 },
-    sudo: 'never',
-    proof: { settleMs: 0 },
-    keep: 1,
-    force: false,
-    lock: { expiryMs: 60_000, waitMs: 0 },
-    origin: { by: 'alice', commit: null, runUrl: null },
-  };
+  const settings = fileAlone(join(root, 'app'), join(root, 'bin/app'));
   const source = await readSource(settings.source, local, join(root, 'cache'));
   const report = { begin() {}, end() {}, progress() {} };
   return { result: await deployHost(connection, source, { settings, local, report }), transfers };

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Connection } from '../../src/deploy/connection.ts';
 import { localHost } from '../../src/deploy/host/local.ts';
-import type { Settings } from '../../src/deploy/settings.ts';
 import type { Release } from '../../src/deploy/state.ts';
 import { endTrial } from '../../src/deploy/trial.ts';
+import { fileAlone } from '../support/file-alone.ts';
 
 let root: string;
 let place: string;
@@ -43,18 +43,7 @@ async function end(before: (trip: number) => Promise<void>): Promise<void> {
     return await local.run(...how);
   };
   const connection = new Connection('here', async () => ({ ...local, run }), { attempts: 1, pauseMs: 1 });
-  const settings: Settings = {
-    source: '',
-    target: join(root, 'app'),
-    strategy: 'staged',
-    restart: { kind: 'none', userUnit: false, graceMs: 0 },
-    sudo: 'never',
-    proof: { settleMs: 0 },
-    keep: 1,
-    force: false,
-    lock: { expiryMs: 60_000, waitMs: 0 },
-    origin: { by: 'alice', commit: null, runUrl: null },
-  };
+  const settings = fileAlone('', join(root, 'app'));
   await endTrial(connection, { settings, local, report: { begin() {}, end() {}, progress() {} } });
 }
 const releases = async () =>

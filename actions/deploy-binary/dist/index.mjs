@@ -56160,7 +56160,7 @@ async function attempt(host2, seen, choice, request) {
 }
 async function chooseDelta({ networked = true }, { tools, memoryBytes, part, hasher }, { methods: allowed = methods, supply, base, source, slow = false }) {
   if (!networked || !supply || !base || !allowed.includes("delta")) return null;
-  if (!tools.has("tee") || !tools.has("zstd") || hasher === "none") return null;
+  if (!tools.has("zstd") || hasher === "none") return null;
   if (memoryBytes !== void 0 && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
   if (part && part.size > source.size / 2) return null;
   const delta = await supply.delta(base.sha256, slow);

@@ -54,7 +54,7 @@ async function programZstd(local: Host): Promise<Compress | undefined> {
 
 const deflate = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gzip);
 
-/** Level 4 keeps up with 400 Mbit/s on two cores, and saves 5 % over level 1. */
+/** Level 4 saves 5 % of an executable over level 1, for half as much work again. */
 export const gzip: Compress = (part) => deflate(part, { level: 4 });
 
 /** As it is. */

@@ -173,7 +173,7 @@ async function chooseDelta(
   { methods: allowed = methods, supply, base, source, slow = false }: TransferRequest,
 ): Promise<Delta | null> {
   if (!networked || !supply || !base || !allowed.includes('delta')) return null;
-  if (!tools.has('tee') || !tools.has('zstd') || hasher === 'none') return null;
+  if (!tools.has('zstd') || hasher === 'none') return null;
   // Its decoder holds the old file and a window of twice that size.
   if (memoryBytes !== undefined && memoryBytes < source.size * 3 + 64 * 1024 * 1024) return null;
   if (part && part.size > source.size / 2) return null;

@@ -6,8 +6,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Connection } from '../../../../src/deploy/connection.ts';
 import { deployHost } from '../../../../src/deploy/deploy.ts';
 import { localHost } from '../../../../src/deploy/host/local.ts';
-import type { Settings } from '../../../../src/deploy/settings.ts';
 import { readSource } from '../../../../src/deploy/source.ts';
+import { fileAlone } from '../../../support/file-alone.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -27,18 +27,7 @@ const code = randomBytes(12_000_000);
 test('a host remembers how fast its link is, and gets a denser delta over a slow one', async () => {
   const local = localHost({ PATH: process.env.PATH, HOME: root });
   const connection = new Connection('far', async () => ({ ...local, networked: true }), { attempts: 1, pauseMs: 1 });
-  const settings: Settings = {
-    source: join(root, 'app'),
-    target: join(root, 'bin/app'),
-    strategy: 'staged',
-    restart: { kind: 'none', userUnit: false, graceMs: 0 },
-    sudo: 'never',
-    proof: { settleMs: 0 },
-    keep: 1,
-    force: false,
-    lock: { expiryMs: 60_000, waitMs: 0 },
-    origin: { by: 'alice', commit: null, runUrl: null },
-  };
+  const settings = fileAlone(join(root, 'app'), join(root, 'bin/app'));
   const deploy = async (moved: number) => {
     await writeFile(settings.source, program(moved), { mode: 0o755 });
     const source = await readSource(settings.source, local, join(root, 'cache'));
