@@ -53,9 +53,9 @@ async function send(text: string): Promise<void> {
     return;
   }
   const { supply, whole } = await readSource(source, local, join(directory, 'cache'));
-  const hosts = await Promise.all(staged.map(open));
-  // A deploy begins it as soon as it has read what the host runs.
+  // A deploy begins with what it brought to the host the last time.
   if (base) void supply.delta(base.sha256, slow);
+  const hosts = await Promise.all(staged.map(open));
   // A deploy looks while it locks the host.
   const looking = Promise.all(hosts.map((host, index) => host.run(lookCommand(staged[index]!))));
   const { file } = await whole;

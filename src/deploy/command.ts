@@ -214,9 +214,7 @@ const run: Verb = {
     try {
       return await changeHosts(options, io, async (connection) => {
         connection.begin();
-        const result = await deployHost(connection, reading, work);
-        if (isFine(result)) await reading.supply.keep((await reading.whole).file);
-        return result;
+        return await deployHost(connection, reading, work);
       });
     } finally {
       await reading.supply.close();

@@ -19,7 +19,7 @@ import {
 } from './deployment.ts';
 import type { Host, RunResult } from './host/host.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { nothingDone } from './outcome.ts';
+import { isFine, nothingDone } from './outcome.ts';
 import type { Part } from './parts.ts';
 import { checkSudo } from './preflight/sudo.ts';
 import { type Prover, prove } from './prove.ts';
@@ -78,7 +78,16 @@ export interface Work {
 }
 
 /** Deploys to one host. Never throws: whatever happens is in the result. */
-export const deployHost = async (connection: Connection, reading: Reading, work: Work): Promise<HostResult> =>
+export async function deployHost(connection: Connection, reading: Reading, work: Work): Promise<HostResult> {
+  const { supply } = reading;
+  const place = `${connection.name} ${work.settings.target}`;
+  supply?.guess(place, reading.whole);
+  const result = await bringHost(connection, reading, work);
+  if (isFine(result)) await supply?.keep((await reading.whole).file, place);
+  return result;
+}
+
+const bringHost = async (connection: Connection, reading: Reading, work: Work): Promise<HostResult> =>
   await runHost(connection, work, async (run) => {
     const whole = reading.whole.then((source) => {
       run.expect(source.file.sha256);

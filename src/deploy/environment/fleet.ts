@@ -4,7 +4,6 @@ import { deployHost, type HostResult, type Reporter, rollbackHost, type Work } f
 import type { Reading } from '../deployment.ts';
 import type { Host } from '../host/host.ts';
 import { openHost } from '../host/open.ts';
-import { isFine } from '../outcome.ts';
 import type { Settings } from '../settings.ts';
 import { readSource } from '../source.ts';
 import type { Supply } from '../transfer/supply.ts';
@@ -112,9 +111,7 @@ export class OpenFleet implements Fleet {
   ): Promise<HostResult> {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host, settings), trial });
-    const result = await deployHost(this.connection(host), source, { ...work, ...(ready && { ready }) });
-    if (isFine(result)) await source.supply.keep((await source.whole).file);
-    return result;
+    return await deployHost(this.connection(host), source, { ...work, ...(ready && { ready }) });
   }
 
   async rollback(_service: string, { host, settings }: Target, to?: string): Promise<HostResult> {

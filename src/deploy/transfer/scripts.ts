@@ -89,6 +89,8 @@ said=$(
     decode >"$part"
     echo "decode $?"
     echo 'write 0'
+    # Beside the hash; what is left of it at the end is little.
+    sync "$part" >/dev/null 2>&1 &
     digest <"$part" | { read -r sum rest; echo "sha256 $sum"; }
     exit
   fi

@@ -16,6 +16,9 @@ export class Supply {
   readonly #cache: ReleaseCache;
   readonly #spools = new Map<string, Spool>();
   readonly #deltas = new Map<string, Promise<Delta | null>>();
+  /** Deltas that were begun. */
+  #made = 0;
+  readonly #guesses: Promise<unknown>[] = [];
   #directory: Promise<string> | undefined;
 
   /** @param source path of the new binary */
@@ -48,13 +51,34 @@ export class Supply {
     return present;
   }
 
-  /** Keeps the file, so that the next release can be sent as a delta. */
-  async keep(source: SourceFile): Promise<void> {
-    await this.#cache.keep(source);
+  /**
+   * Begins the delta from what a place got last from here, before anybody has looked there. One that has this very file needs none.
+   *
+   * @param place host and target, in any words that stay the same
+   */
+  guess(place: string, whole: Promise<{ readonly file: SourceFile }>): void {
+    const begin = async () => {
+      const from = await this.#cache.last(place);
+      if (from === null) return;
+      void this.delta(from, false);
+      whole.then(
+        ({ file }) => {
+          if (file.sha256 === from) this.#guesses.push(this.#drop(from));
+        },
+        () => {},
+      );
+    };
+    this.#guesses.push(begin());
+  }
+
+  /** Keeps the file, so that the next release can be sent as a delta to where this one is. */
+  async keep(source: SourceFile, place: string): Promise<void> {
+    await this.#cache.keep(source, place);
   }
 
   /** Removes what was only for this run. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#guesses);
     await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
     await Promise.allSettled([...this.#deltas.values()].map(async (delta) => (await delta)?.stop()));
     const directory = await this.#directory;
@@ -65,12 +89,18 @@ export class Supply {
     try {
       const old = await this.#cache.find(from);
       if (old === null) return null;
-      const out = join(await this.#place(), name);
+      const out = join(await this.#place(), `${name}.${this.#made++}`);
       return await beginDelta(this.#local, { old, source: this.#source, out, dense });
     } catch {
       // The whole file is sent then.
       return null;
     }
+  }
+
+  async #drop(name: string): Promise<void> {
+    const delta = this.#deltas.get(name);
+    this.#deltas.delete(name);
+    await (await delta)?.stop();
   }
 
   #place(): Promise<string> {

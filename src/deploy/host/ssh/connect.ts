@@ -5,6 +5,7 @@ import { messageOf, ToolError, unknown } from '../../../common/errors.ts';
 import { Refusal } from '../refusal.ts';
 import { WatchedAgent } from './agent.ts';
 import { CertifiedAgent } from './certificate.ts';
+import { dial } from './dial.ts';
 import { keyTypeOf } from './fingerprint.ts';
 import { checkHostKey, hostKeyAlgorithms } from './host-key.ts';
 import type { SshTarget } from './target.ts';
@@ -40,7 +41,7 @@ type Attempt =
   | { readonly error: ToolError; readonly refusedType?: string | undefined; readonly noHostKey?: boolean };
 
 async function tryConnect(target: SshTarget, algorithms: readonly string[], openSock?: OpenSock): Promise<Attempt> {
-  const sock = await openSock?.();
+  const sock = (await openSock?.()) ?? dial(target);
   const node = new NodeSSH();
   const log = new LoginLog(target, () => node.connection);
   let refused: { error: ToolError; type: string } | undefined;
@@ -59,19 +60,17 @@ async function tryConnect(target: SshTarget, algorithms: readonly string[], open
     },
     authHandler: log.next,
     // ssh2 reads any Duplex; its types ask for a Readable.
-    ...(sock && { sock: sock as Readable }),
+    sock: sock as Readable,
   };
   try {
     const connecting = node.connect(config);
     // node-ssh stops listening for errors once it is connected; unheard, a later one would end the process.
     node.connection?.on('error', () => {});
-    // A request behind another one would wait until the host has acknowledged that: a round trip, and 40 ms where it is in no hurry.
-    node.connection?.setNoDelay(true);
     await connecting;
     return { node };
   } catch (error) {
     node.dispose();
-    sock?.destroy();
+    sock.destroy();
     if (refused) return { error: refused.error, refusedType: refused.type };
     const message = messageOf(error);
     return { error: explain(error, message, target, log), noHostKey: /no matching host key format/i.test(message) };

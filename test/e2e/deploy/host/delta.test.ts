@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { nodeBinary } from '../../../../scripts/nodes.mjs';
 import type { Host } from '../../../../src/deploy/host/host.ts';
 import { localHost } from '../../../../src/deploy/host/local.ts';
@@ -51,7 +51,7 @@ async function send(host: Host = far, here: Host = local) {
 }
 
 test('a release that both sides have makes the next one small', async () => {
-  await new ReleaseCache(cache).keep(await hashFile(old));
+  await new ReleaseCache(cache).keep(await hashFile(old), 'somewhere');
   const { method, bytesSent } = await send();
   expect(method).toBe('delta');
   expect(bytesSent).toBeLessThan(20_000);
@@ -77,7 +77,7 @@ test.each([
   ['has no zstd that reads it', 'zstd', 'exit 1'],
   ['has too little memory', 'cat', ''],
 ])('a host that %s gets the whole file', async (what, program, script) => {
-  await new ReleaseCache(cache).keep(await hashFile(old));
+  await new ReleaseCache(cache).keep(await hashFile(old), 'somewhere');
   const tools = join(root, 'tools');
   await mkdir(tools);
   if (script !== '') await writeFile(join(tools, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
@@ -100,7 +100,7 @@ test.each([
   ['is not worth it', 'head -c 4000000 /dev/urandom'],
   ['breaks off', 'head -c 1000 /dev/urandom; exit 1'],
 ])('a delta that %s costs time only', async (_what, script) => {
-  await new ReleaseCache(cache).keep(await hashFile(old));
+  await new ReleaseCache(cache).keep(await hashFile(old), 'somewhere');
   const tools = join(root, 'tools');
   await mkdir(tools);
   await writeFile(join(tools, 'zstd'), `#!/bin/sh\ncase "$*" in *--patch-from*) ${script} ;; esac\n`, { mode: 0o755 });
@@ -109,7 +109,7 @@ test.each([
 });
 
 test('several hosts share one delta', async () => {
-  await new ReleaseCache(cache).keep(await hashFile(old));
+  await new ReleaseCache(cache).keep(await hashFile(old), 'somewhere');
   const base = await hashFile(old);
   const supply = new Supply(next, local, cache);
   const [one, two] = await Promise.all([supply.delta(base.sha256, false), supply.delta(base.sha256, false)]);
@@ -117,14 +117,64 @@ test('several hosts share one delta', async () => {
   await supply.close();
 });
 
-test('the cache keeps the last eight', async () => {
+test('the delta from what a place got last is begun before that place was asked', async () => {
+  const base = await hashFile(old);
+  await new ReleaseCache(cache).keep(base, 'a host /opt/app');
+  const begun: string[][] = [];
+  const here: Host = {
+    ...local,
+    run: (argv, options) => {
+      if (argv.includes('env')) begun.push([...argv]);
+      return local.run(argv, options);
+    },
+  };
+  const supply = new Supply(next, here, cache);
+  supply.guess(
+    'another host /opt/app',
+    hashFile(next).then((file) => ({ file })),
+  );
+  supply.guess(
+    'a host /opt/app',
+    hashFile(next).then((file) => ({ file })),
+  );
+  await vi.waitFor(() => expect(begun).toHaveLength(1));
+  const delta = await supply.delta(base.sha256, false);
+  expect(delta).not.toBeNull();
+  for await (const _ of delta!.read());
+  expect(delta).toMatchObject({ failed: false });
+  expect(begun).toHaveLength(1);
+  await supply.close();
+});
+
+test('a place that got this very file last needs no delta, unless the file is brought once more', async () => {
+  const same = await hashFile(old);
+  await new ReleaseCache(cache).keep(same, 'a host /opt/app');
+  const supply = new Supply(old, local, cache);
+  let read = (_: { file: typeof same }) => {};
+  supply.guess('a host /opt/app', new Promise((resolve) => (read = resolve)));
+  const guessed = await vi.waitUntil(() => supply.delta(same.sha256, false));
+  read({ file: same });
+  await vi.waitFor(async () => expect(await supply.delta(same.sha256, false)).not.toBe(guessed));
+  const again = await supply.delta(same.sha256, false);
+  for await (const _ of again!.read());
+  expect(again).toMatchObject({ failed: false });
+  await supply.close();
+});
+
+test('the cache keeps the last eight, and what each place got of those', async () => {
   const kept = new ReleaseCache(cache);
   for (let index = 0; index < 10; index++) {
     await writeFile(next, `release ${index}`);
-    await kept.keep(await hashFile(next));
+    await kept.keep(await hashFile(next), `host ${index}`);
   }
-  expect(await readdir(cache)).toHaveLength(8);
-  expect(await kept.find((await hashFile(next)).sha256)).not.toBeNull();
+  await kept.keep(await hashFile(next), 'host 5');
+  const { sha256 } = await hashFile(next);
+  expect((await readdir(cache)).filter((name) => !name.startsWith('last-'))).toHaveLength(8);
+  expect(await kept.find(sha256)).not.toBeNull();
+  const last = await Promise.all(Array.from({ length: 10 }, (_, index) => kept.last(`host ${index}`)));
+  expect(last.map((one) => one !== null)).toEqual([false, false, ...Array(8).fill(true)]);
+  expect([last[5], last[9]]).toEqual([sha256, sha256]);
+  expect(last[6]).not.toBe(sha256);
 });
 
 test('Node 24 makes a delta by itself, where there is no zstd program', async () => {

@@ -34,7 +34,6 @@ test('a host remembers how fast its link is, and gets a denser delta over a slow
     const report = { begin() {}, end() {}, progress() {} };
     const result = await deployHost(connection, source, { settings, local, report });
     expect(result).toMatchObject({ outcome: 'deployed', error: null });
-    await source.supply.keep((await source.whole).file);
     await source.supply.close();
     expect((await readFile(settings.target)).equals(program(moved))).toBe(true);
     return result.bytesSent;
