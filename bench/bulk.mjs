@@ -33,6 +33,8 @@ export async function bulk(instance) {
         `UPDATE action_task_step SET status = CASE index WHEN 2 THEN 6 ELSE 5 END, stopped = 0
            WHERE task_id IN (SELECT id FROM action_task WHERE ${ofStuck} AND status = 6) AND index > 1`,
         'VACUUM ANALYZE',
+        // What was prepared is not to be written while others are measured.
+        'CHECKPOINT',
       ].flatMap((sql) => ['-c', sql]),
     );
     const url = new URL(instance.url);

@@ -100,9 +100,31 @@ const patterns: readonly [RegExp, typeof value | ((match: string) => string) | s
   [new RegExp(String.raw`\b(?:${tokens.join('|')})`, 'g'), '***'],
 ];
 
-/** What all patterns above need, as suspects.ts: text without it is let through ten times as fast, and most text is without it. */
-const suspicious =
-  /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+/**
+ * What all patterns above need, as suspects.ts: text without it is let through ten times as fast, and most text is without it.
+ * In groups by their first letter: one after the other they take twice as long.
+ */
+const suspicious = new RegExp(
+  [
+    String.raw`a(?:uthorization|uth\\?["']|(?:pi|ccess|ccount)[_-]?key|[ks]ia|iza)`,
+    'b(?:earer|asic)',
+    'curl ',
+    'd(?:ckr_|o[por]_v1_)',
+    'eyj',
+    'g(?:h[pousr]_|ithub_pat_|l(?:pat|[drf]t|ptt|cbt|soat)-)',
+    String.raw`hv[sbr]\.`,
+    'k_(?:live|test)_',
+    'login',
+    'm(?:ysql|ariadb)',
+    'npm_',
+    String.raw`p(?:rivate(?: |[_-]?)key|ass(?:w|phrase|=)|wd(?:=|\\?["'])|ypi-)`,
+    's(?:ecret|shpass|lack|k-(?:proj|ant|sv))',
+    'token',
+    'xox[abprs]-',
+    '_(?:auth|pass|pwd)',
+  ].join('|'),
+  'i',
+);
 
 /** `text` with known secrets and what looks like one (passwords in URLs, tokens, private keys) replaced by `***`. */
 export function redact(text: string): string {

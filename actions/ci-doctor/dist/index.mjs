@@ -3690,7 +3690,27 @@ var init_redact = __esm({
       [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
       [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
     ];
-    suspicious = /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+    suspicious = new RegExp(
+      [
+        String.raw`a(?:uthorization|uth\\?["']|(?:pi|ccess|ccount)[_-]?key|[ks]ia|iza)`,
+        "b(?:earer|asic)",
+        "curl ",
+        "d(?:ckr_|o[por]_v1_)",
+        "eyj",
+        "g(?:h[pousr]_|ithub_pat_|l(?:pat|[drf]t|ptt|cbt|soat)-)",
+        String.raw`hv[sbr]\.`,
+        "k_(?:live|test)_",
+        "login",
+        "m(?:ysql|ariadb)",
+        "npm_",
+        String.raw`p(?:rivate(?: |[_-]?)key|ass(?:w|phrase|=)|wd(?:=|\\?["'])|ypi-)`,
+        "s(?:ecret|shpass|lack|k-(?:proj|ant|sv))",
+        "token",
+        "xox[abprs]-",
+        "_(?:auth|pass|pwd)"
+      ].join("|"),
+      "i"
+    );
     withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
     nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }
@@ -34956,13 +34976,13 @@ var init_socket = __esm({
       }
       /** Emits `connect`, or `error`. A path of a socket in the file system cannot be forwarded. */
       connect(port2, address = "localhost") {
-        const dial = Number.isInteger(Number(port2)) ? reach(this.#host, address, Number(port2)) : Promise.reject(
+        const dial2 = Number.isInteger(Number(port2)) ? reach(this.#host, address, Number(port2)) : Promise.reject(
           usage(
             `A socket in the file system (${port2}) cannot be reached through ${this.#host.name}.`,
             "Give host and port of the database."
           )
         );
-        dial.then(
+        dial2.then(
           (channel) => {
             if (this.destroyed) return channel.destroy();
             this.#channel = channel;
@@ -63802,7 +63822,7 @@ ${formatted}-----END ${type} KEY-----`;
 var require_agent = __commonJS({
   "node_modules/ssh2/lib/agent.js"(exports, module) {
     "use strict";
-    var { Socket: Socket2 } = __require("net");
+    var { Socket: Socket3 } = __require("net");
     var { Duplex: Duplex3 } = __require("stream");
     var { resolve: resolve6 } = __require("path");
     var { readFile: readFile11 } = __require("fs");
@@ -63850,7 +63870,7 @@ var require_agent = __commonJS({
       }
       getStream(cb) {
         cb = once(cb);
-        const sock = new Socket2();
+        const sock = new Socket3();
         sock.on("connect", () => {
           cb(null, sock);
         });
@@ -64093,7 +64113,7 @@ var require_agent = __commonJS({
               cb(new Error("Problem negotiating cygwin unix socket security"));
             }
             function tryConnect2() {
-              sock = new Socket2();
+              sock = new Socket3();
               sock.on("connect", _onconnect);
               sock.on("data", _ondata);
               sock.on("error", onFail);
@@ -72659,7 +72679,7 @@ var require_client4 = __commonJS({
       getHashes,
       randomFillSync
     } = __require("crypto");
-    var { Socket: Socket2 } = __require("net");
+    var { Socket: Socket3 } = __require("net");
     var { lookup: dnsLookup } = __require("dns");
     var EventEmitter2 = __require("events");
     var HASHES = getHashes();
@@ -72883,7 +72903,7 @@ var require_client4 = __commonJS({
               verify(ret);
           };
         }
-        const sock = this._sock = cfg.sock || new Socket2();
+        const sock = this._sock = cfg.sock || new Socket3();
         let ready2 = false;
         let sawHeader = false;
         if (this._protocol)
@@ -77030,6 +77050,32 @@ var init_certificate = __esm({
   }
 });
 
+// src/deploy/host/ssh/dial.ts
+function dial({ host: host2, port: port2 }) {
+  const socket = new import_node_net4.Socket().setNoDelay(true).connect(port2, host2);
+  const write = socket.write.bind(socket);
+  let held = false;
+  socket.write = (...given) => {
+    if (!held) {
+      held = true;
+      socket.cork();
+      process.nextTick(() => {
+        held = false;
+        socket.uncork();
+      });
+    }
+    return write(...given);
+  };
+  return socket;
+}
+var import_node_net4;
+var init_dial = __esm({
+  "src/deploy/host/ssh/dial.ts"() {
+    "use strict";
+    import_node_net4 = __toESM(require_node_net(), 1);
+  }
+});
+
 // src/deploy/host/ssh/host-key.ts
 function normalFingerprint(text4) {
   const clean = text4.trim().replace(/=+$/, "");
@@ -77120,7 +77166,7 @@ async function connect2(target, openSock) {
   }
 }
 async function tryConnect(target, algorithms2, openSock) {
-  const sock = await openSock?.();
+  const sock = await openSock?.() ?? dial(target);
   const node = new NodeSSH();
   const log = new LoginLog(target, () => node.connection);
   let refused5;
@@ -77139,18 +77185,17 @@ async function tryConnect(target, algorithms2, openSock) {
     },
     authHandler: log.next,
     // ssh2 reads any Duplex; its types ask for a Readable.
-    ...sock && { sock }
+    sock
   };
   try {
     const connecting = node.connect(config);
     node.connection?.on("error", () => {
     });
-    node.connection?.setNoDelay(true);
     await connecting;
     return { node };
   } catch (error2) {
     node.dispose();
-    sock?.destroy();
+    sock.destroy();
     if (refused5) return { error: refused5.error, refusedType: refused5.type };
     const message = messageOf(error2);
     return { error: explain2(error2, message, target, log), noHostKey: /no matching host key format/i.test(message) };
@@ -77197,6 +77242,7 @@ var init_connect = __esm({
     init_refusal();
     init_agent();
     init_certificate();
+    init_dial();
     init_fingerprint();
     init_host_key();
     LoginLog = class {
@@ -81478,8 +81524,18 @@ function lookAtInstance(database, begin) {
     };
     const visitor = begin(look);
     const sorted = [...ids].sort((a, b) => a - b);
-    for (let from = 0; from < sorted.length; from += batch)
-      visitor.visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }));
+    const load = (from) => loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true });
+    let next = load(0);
+    try {
+      for (let from = 0; from < sorted.length; from += batch) {
+        const runs = await next;
+        next = load(from + batch);
+        visitor.visit(runs);
+      }
+    } finally {
+      await next.catch(() => {
+      });
+    }
     return visitor.end();
   });
 }
@@ -83990,7 +84046,7 @@ var s3_exports = {};
 __export(s3_exports, {
   s3Store: () => s3Store
 });
-function s3Store(settings, dial) {
+function s3Store(settings, dial2) {
   const { bucket, basePath, endpoint } = settings;
   const prefix = import_node_path9.posix.join("/", basePath).slice(1);
   const name3 = `the bucket ${bucket} at ${endpoint}${prefix === "" ? "" : `, below ${prefix}`}`;
@@ -84003,24 +84059,24 @@ function s3Store(settings, dial) {
           "Forgejo never writes such a name: find out who changed action_task.log_filename."
         );
       const url2 = objectUrl(settings, import_node_path9.posix.join("/", basePath, logFilename).slice(1));
-      const head = await ask(settings, dial, "HEAD", url2);
+      const head = await ask(settings, dial2, "HEAD", url2);
       if (head.status === 404) {
-        await assertBucket(settings, dial, name3);
+        await assertBucket(settings, dial2, name3);
         return void 0;
       }
       if (head.status !== 200) throw refusal(name3, settings, head);
       const size2 = Number(head.headers["content-length"]);
       return {
         size: size2,
-        read: (offset, length) => readRange2(settings, dial, url2, name3, offset, length),
+        read: (offset, length) => readRange2(settings, dial2, url2, name3, offset, length),
         close: async () => {
         }
       };
     }
   };
 }
-async function readRange2(settings, dial, url2, name3, offset, length) {
-  const answer = await ask(settings, dial, "GET", url2, `bytes=${offset}-${offset + length - 1}`);
+async function readRange2(settings, dial2, url2, name3, offset, length) {
+  const answer = await ask(settings, dial2, "GET", url2, `bytes=${offset}-${offset + length - 1}`);
   if (answer.status === 404 || answer.status === 416) return Buffer.alloc(0);
   if (answer.status === 206) return answer.body;
   if (answer.status === 200 && offset === 0 && answer.body.length <= length) return answer.body;
@@ -84031,9 +84087,9 @@ async function readRange2(settings, dial, url2, name3, offset, length) {
     );
   throw refusal(name3, settings, answer);
 }
-async function assertBucket(settings, dial, name3) {
+async function assertBucket(settings, dial2, name3) {
   const url2 = objectUrl(settings, "");
-  const { status } = await ask(settings, dial, "HEAD", url2);
+  const { status } = await ask(settings, dial2, "HEAD", url2);
   if (status === 404)
     throw unknown(
       `There is no bucket "${settings.bucket}" at ${settings.endpoint}.`,
@@ -84050,10 +84106,10 @@ function objectUrl({ endpoint, bucket, lookup }, key) {
   url2.pathname = inHost ? `/${path6}` : `/${encodeKey(bucket)}/${path6}`;
   return url2;
 }
-async function ask(settings, dial, method, url2, range) {
+async function ask(settings, dial2, method, url2, range) {
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await send(settings, dial, method, url2, range);
+      const answer = await send(settings, dial2, method, url2, range);
       if (answer.status < 500 || answer.status === 501 || attempt === 3) return answer;
     } catch (error2) {
       if (error2 instanceof ToolError) throw error2;
@@ -84063,7 +84119,7 @@ async function ask(settings, dial, method, url2, range) {
     await new Promise((resolve6) => setTimeout(resolve6, 200 * attempt));
   }
 }
-async function send({ credentials, location, insecure }, dial, method, url2, range) {
+async function send({ credentials, location, insecure }, dial2, method, url2, range) {
   const headers2 = range === void 0 ? {} : { range };
   if (credentials) {
     const { AwsV4Signer: AwsV4Signer2 } = await Promise.resolve().then(() => (init_aws4fetch_esm(), aws4fetch_esm_exports));
@@ -84082,7 +84138,7 @@ async function send({ credentials, location, insecure }, dial, method, url2, ran
   const secure = url2.protocol === "https:";
   const port2 = Number(url2.port) || (secure ? 443 : 80);
   const host2 = url2.hostname.replace(/^\[|\]$/g, "");
-  const channel = dial && await dial(host2, port2);
+  const channel = dial2 && await dial2(host2, port2);
   return await new Promise((resolve6, reject) => {
     const options = {
       method,
@@ -92339,9 +92395,9 @@ var init_foreign_keys = __esm({
 });
 
 // src/doctor/reset/rows.ts
-async function lockRuns(database, queries, ids, turn) {
+async function lockRuns(database, queries, ids) {
   const named = ids.filter((id) => id > 0);
-  const seen = await queries.selectFrom("action_run_job").select(["id", "task_id", "repo_id"]).where("run_id", "in", named.length > 0 ? named : [0]).execute();
+  const seen = await queries.selectFrom("action_run_job").select("task_id").where("run_id", "in", named.length > 0 ? named : [0]).execute();
   const strays = await queries.selectFrom("action_task").innerJoin("action_run_job", "action_run_job.id", "action_task.job_id").select("action_task.id").where("action_task.status", "in", [Status.unknown, Status.running]).where("action_run_job.run_id", "in", named.length > 0 ? named : [0]).execute();
   const tasks = [
     .../* @__PURE__ */ new Set([
@@ -92354,23 +92410,23 @@ async function lockRuns(database, queries, ids, turn) {
   if (named.length > 0)
     await queries.selectFrom("action_run_job").select("id").where("run_id", "in", named).orderBy("id").forUpdate().execute();
   await lockRows(queries, "action_run", named);
-  if (database.generation.countsRunsInRepository) {
-    await turn?.();
-    await lockRows(queries, "repository", [...new Set(seen.map((job) => job.repo_id))]);
-  }
   return loadRuns(database, queries, ids, { logs: true });
+}
+async function lockRepositories({ generation }, queries, runs) {
+  if (generation.countsRunsInRepository)
+    await lockRows(queries, "repository", [...new Set(runs.map(({ repositoryId }) => repositoryId))]);
 }
 async function lockRows(queries, table3, ids) {
   if (ids.length > 0)
     await queries.selectFrom(table3).select("id").where("id", "in", ids).orderBy("id").forUpdate().execute();
 }
-async function stepsOf(queries, runs, lock) {
+async function stepsOf(queries, runs) {
   const tasks = runs.flatMap((run2) => [
     // Of a task that is done too, where its job is not: the job may run again.
     ...run2.jobs.flatMap((job) => job.task && !(isDone(job.task.status) && isDone(job.status)) ? [job.task.id] : []),
     ...run2.strays.map((task) => task.id)
   ]);
-  const steps = tasks.length === 0 ? [] : await queries.selectFrom("action_task_step").select(["id", "task_id", "name", "index", "status", "started", "stopped", "updated"]).where("task_id", "in", tasks).orderBy("id").$if(lock, (query) => query.forUpdate()).execute();
+  const steps = tasks.length === 0 ? [] : await queries.selectFrom("action_task_step").select(["id", "task_id", "name", "index", "status", "started", "stopped", "updated"]).where("task_id", "in", tasks).orderBy("id").execute();
   return groupBy(
     steps.sort((a, b) => a.index - b.index),
     (step) => step.task_id
@@ -92618,7 +92674,7 @@ async function previewRepairs(database, ids, request, timings2) {
 async function applyRepairs(database, ids, request, timings2, options) {
   const keys = await database.foreignKeys();
   return database.transaction(async (queries) => {
-    const runs = await lockRuns(database, queries, ids, options.turn);
+    const runs = await lockRuns(database, queries, ids);
     const missing3 = ids.find((id) => !runs.some((run2) => run2.id === id));
     if (options.mustExist && missing3 !== void 0) throw noSuchRun2(missing3);
     for (const { run: shown4 } of options.shown ?? []) {
@@ -92645,7 +92701,6 @@ async function applyRepairs(database, ids, request, timings2, options) {
 }
 async function planAll(database, queries, runs, request, timings2, instance, options) {
   const { generation } = database;
-  const lock = options !== void 0;
   const now = await database.now(queries);
   const situation = {
     now,
@@ -92655,7 +92710,7 @@ async function planAll(database, queries, runs, request, timings2, instance, opt
     instance: await instance.of(database, queries, now, runs),
     newHandle: import_node_crypto5.randomUUID
   };
-  const steps = await stepsOf(queries, runs, lock);
+  const steps = await stepsOf(queries, runs);
   const statements = new Statements(queries);
   const stated = (repair) => ({
     ...repair,
@@ -92667,7 +92722,8 @@ async function planAll(database, queries, runs, request, timings2, instance, opt
     return stated({ ...planRepair(run2, request, steps, situation), repair });
   });
   await options?.turn?.();
-  const versions = await versionsOf(queries, runs, lock);
+  if (options) await lockRepositories(database, queries, runs);
+  const versions = await versionsOf(queries, runs, options !== void 0);
   const counters = await counterChanges(
     database,
     queries,
@@ -93756,6 +93812,7 @@ function undoRun(database, entry, dryRun) {
         ]
       };
     const rows2 = entry.rows.filter((row) => row.table !== "repository");
+    await lockRepositories(database, queries, [run2]);
     await lockRows(
       queries,
       "action_task_step",

@@ -18962,7 +18962,7 @@ var require_keyParser = __commonJS({
     var {
       createDecipheriv,
       createECDH,
-      createHash: createHash5,
+      createHash: createHash6,
       createHmac: createHmac2,
       createSign,
       createVerify,
@@ -19650,11 +19650,11 @@ ${formatted}-----END ${type} KEY-----`;
                 );
               }
               const ivSlice = bufferSlice(cipherIV, 0, 8);
-              let cipherKey = createHash5("md5").update(passphrase).update(ivSlice).digest();
+              let cipherKey = createHash6("md5").update(passphrase).update(ivSlice).digest();
               while (cipherKey.length < encInfo.keyLen) {
                 cipherKey = combineBuffers(
                   cipherKey,
-                  createHash5("md5").update(cipherKey).update(passphrase).update(ivSlice).digest()
+                  createHash6("md5").update(cipherKey).update(passphrase).update(ivSlice).digest()
                 );
               }
               if (cipherKey.length > encInfo.keyLen)
@@ -19819,8 +19819,8 @@ ${formatted}-----END ${type} KEY-----`;
         if (encrypted) {
           const encInfo = CIPHER_INFO[cipherName];
           let cipherKey = combineBuffers(
-            createHash5("sha1").update(PPK_PP1).update(passphrase).digest(),
-            createHash5("sha1").update(PPK_PP2).update(passphrase).digest()
+            createHash6("sha1").update(PPK_PP1).update(passphrase).digest(),
+            createHash6("sha1").update(PPK_PP2).update(passphrase).digest()
           );
           if (cipherKey.length > encInfo.keyLen)
             cipherKey = bufferSlice(cipherKey, 0, encInfo.keyLen);
@@ -19860,7 +19860,7 @@ ${formatted}-----END ${type} KEY-----`;
           passphrase = EMPTY_PASSPHRASE;
         const calcMAC = createHmac2(
           "sha1",
-          createHash5("sha1").update("putty-private-key-file-mac-key").update(passphrase).digest()
+          createHash6("sha1").update("putty-private-key-file-mac-key").update(passphrase).digest()
         ).update(macData).digest("hex");
         if (calcMAC !== mac3) {
           if (encrypted) {
@@ -20200,7 +20200,7 @@ ${formatted}-----END ${type} KEY-----`;
 var require_agent = __commonJS({
   "node_modules/ssh2/lib/agent.js"(exports, module) {
     "use strict";
-    var { Socket } = __require("net");
+    var { Socket: Socket2 } = __require("net");
     var { Duplex } = __require("stream");
     var { resolve: resolve3 } = __require("path");
     var { readFile: readFile6 } = __require("fs");
@@ -20248,7 +20248,7 @@ var require_agent = __commonJS({
       }
       getStream(cb) {
         cb = once2(cb);
-        const sock = new Socket();
+        const sock = new Socket2();
         sock.on("connect", () => {
           cb(null, sock);
         });
@@ -20491,7 +20491,7 @@ var require_agent = __commonJS({
               cb(new Error("Problem negotiating cygwin unix socket security"));
             }
             function tryConnect2() {
-              sock = new Socket();
+              sock = new Socket2();
               sock.on("connect", _onconnect);
               sock.on("data", _ondata);
               sock.on("error", onFail);
@@ -22182,7 +22182,7 @@ var require_kex = __commonJS({
       createDiffieHellman,
       createDiffieHellmanGroup,
       createECDH,
-      createHash: createHash5,
+      createHash: createHash6,
       createPublicKey,
       diffieHellman,
       generateKeyPairSync,
@@ -22608,7 +22608,7 @@ var require_kex = __commonJS({
               DISCONNECT_REASON.KEY_EXCHANGE_FAILED
             );
           }
-          const hash2 = createHash5(this.hashName);
+          const hash2 = createHash6(this.hashName);
           hashString(hash2, isServer ? this._remoteIdentRaw : this._identRaw);
           hashString(hash2, isServer ? this._identRaw : this._remoteIdentRaw);
           hashString(hash2, isServer ? this._remoteKexinit : this._kexinit);
@@ -23616,9 +23616,9 @@ var require_kex = __commonJS({
     function generateKEXVal(len, hashName, secret, exchangeHash, sessionID, char) {
       let ret;
       if (len) {
-        let digest3 = createHash5(hashName).update(secret).update(exchangeHash).update(char).update(sessionID).digest();
+        let digest3 = createHash6(hashName).update(secret).update(exchangeHash).update(char).update(sessionID).digest();
         while (digest3.length < len) {
-          const chunk = createHash5(hashName).update(secret).update(exchangeHash).update(digest3).digest();
+          const chunk = createHash6(hashName).update(secret).update(exchangeHash).update(digest3).digest();
           const extended2 = Buffer.allocUnsafe(digest3.length + chunk.length);
           extended2.set(digest3, 0);
           extended2.set(chunk, digest3.length);
@@ -29053,11 +29053,11 @@ var require_client = __commonJS({
   "node_modules/ssh2/lib/client.js"(exports, module) {
     "use strict";
     var {
-      createHash: createHash5,
+      createHash: createHash6,
       getHashes,
       randomFillSync
     } = __require("crypto");
-    var { Socket } = __require("net");
+    var { Socket: Socket2 } = __require("net");
     var { lookup: dnsLookup } = __require("dns");
     var EventEmitter2 = __require("events");
     var HASHES = getHashes();
@@ -29275,13 +29275,13 @@ var require_client = __commonJS({
           }
           hostVerifier = (key, verify2) => {
             if (hashAlgo)
-              key = createHash5(hashAlgo).update(key).digest("hex");
+              key = createHash6(hashAlgo).update(key).digest("hex");
             const ret = hashCb(key, verify2);
             if (ret !== void 0)
               verify2(ret);
           };
         }
-        const sock = this._sock = cfg.sock || new Socket();
+        const sock = this._sock = cfg.sock || new Socket2();
         let ready = false;
         let sawHeader = false;
         if (this._protocol)
@@ -33147,7 +33147,27 @@ var patterns = [
   [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
   [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
 ];
-var suspicious = /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+var suspicious = new RegExp(
+  [
+    String.raw`a(?:uthorization|uth\\?["']|(?:pi|ccess|ccount)[_-]?key|[ks]ia|iza)`,
+    "b(?:earer|asic)",
+    "curl ",
+    "d(?:ckr_|o[por]_v1_)",
+    "eyj",
+    "g(?:h[pousr]_|ithub_pat_|l(?:pat|[drf]t|ptt|cbt|soat)-)",
+    String.raw`hv[sbr]\.`,
+    "k_(?:live|test)_",
+    "login",
+    "m(?:ysql|ariadb)",
+    "npm_",
+    String.raw`p(?:rivate(?: |[_-]?)key|ass(?:w|phrase|=)|wd(?:=|\\?["'])|ypi-)`,
+    "s(?:ecret|shpass|lack|k-(?:proj|ant|sv))",
+    "token",
+    "xox[abprs]-",
+    "_(?:auth|pass|pwd)"
+  ].join("|"),
+  "i"
+);
 function redact(text3) {
   let clean = text3;
   for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, "***");
@@ -33925,10 +33945,10 @@ var whileSame = (path6, inode, part) => ({
   ...part,
   argv: ["sh", "-c", whileScript, "while", path6, inode, ...part.argv]
 });
-var replaceByLink = (remote, link, through2, to) => [
-  remote.part(`Linking ${link}`, ["ln", "-f", "--", link, through2]),
+var replaceByLink = (remote, link2, through2, to) => [
+  remote.part(`Linking ${link2}`, ["ln", "-f", "--", link2, through2]),
   remote.part(`Putting ${to} in place`, ["mv", "-f", "--", through2, to])
-].map((part) => unlessSame(to, link, part));
+].map((part) => unlessSame(to, link2, part));
 
 // src/deploy/health.ts
 var import_node_http = __toESM(require_node_http(), 1);
@@ -56054,6 +56074,8 @@ said=$(
     decode >"$part"
     echo "decode $?"
     echo 'write 0'
+    # Beside the hash; what is left of it at the end is little.
+    sync "$part" >/dev/null 2>&1 &
     digest <"$part" | { read -r sum rest; echo "sha256 $sum"; }
     exit
   fi
@@ -56566,12 +56588,12 @@ var roomForBoth = ({ facts }, margin = 8 * 1024 * 1024) => {
 function swapStep({ situation, release: release2, incoming }) {
   const { remote, settings } = situation;
   const { layout, privilege } = remote;
-  const link = ["ln", "-f", "--", layout.slot(release2.slot), layout.staged];
+  const link2 = ["ln", "-f", "--", layout.slot(release2.slot), layout.staged];
   const move = ["mv", "-f", "--", layout.staged, layout.target];
   return {
     phase: "swap",
     title: settings.strategy === "in-place" && incoming.kind === "file" ? "Put the new binary at the target" : "Swap: an atomic rename while the old process still runs",
-    commands: lines2([...incoming.kind === "release" ? [link] : [], move].map((argv2) => privilege.files(argv2))),
+    commands: lines2([...incoming.kind === "release" ? [link2] : [], move].map((argv2) => privilege.files(argv2))),
     async apply(change2) {
       const slot = layout.slot(release2.slot);
       const parts2 = incoming.kind === "release" ? replaceByLink(remote, slot, layout.staged, layout.target) : [
@@ -56918,7 +56940,15 @@ function runs(facts, { restart }) {
 }
 
 // src/deploy/deploy.ts
-var deployHost = async (connection, reading, work) => await runHost(connection, work, async (run3) => {
+async function deployHost(connection, reading, work) {
+  const { supply } = reading;
+  const place = `${connection.name} ${work.settings.target}`;
+  supply?.guess(place, reading.whole);
+  const result = await bringHost(connection, reading, work);
+  if (isFine(result)) await supply?.keep((await reading.whole).file, place);
+  return result;
+}
+var bringHost = async (connection, reading, work) => await runHost(connection, work, async (run3) => {
   const whole2 = reading.whole.then((source2) => {
     run3.expect(source2.file.sha256);
     return source2;
@@ -57362,39 +57392,62 @@ var ReleaseCache = class {
       () => null
     );
   }
-  /** Keeps a release, and drops the oldest beyond the limits. A cache that cannot be written is none. */
-  async keep(source) {
+  /** The sha256 of what a place got last. */
+  async last(place) {
+    return await (0, import_promises12.readlink)(this.#path(linkName(place))).catch(() => null);
+  }
+  /** Keeps a release as the last of a place, and drops the oldest beyond the limits. A cache that cannot be written is none. */
+  async keep({ path: path6, sha256, size }, place) {
     try {
-      if (await this.find(source.sha256) !== null || source.size > keepBytes) return;
+      if (size > keepBytes) return;
       await (0, import_promises12.mkdir)(this.#directory, { recursive: true, mode: 448 });
-      const draft = (0, import_node_path3.join)(this.#directory, `.${(0, import_node_crypto6.randomBytes)(6).toString("hex")}`);
-      try {
-        await (0, import_promises12.copyFile)(source.path, draft, import_node_fs.constants.COPYFILE_FICLONE);
-        await (0, import_promises12.rename)(draft, (0, import_node_path3.join)(this.#directory, source.sha256));
-      } finally {
-        await (0, import_promises12.rm)(draft, { force: true });
-      }
-      await this.#prune();
+      const present = await this.find(sha256);
+      if (present === null) await this.#put(sha256, (draft) => (0, import_promises12.copyFile)(path6, draft, import_node_fs.constants.COPYFILE_FICLONE));
+      if (await this.last(place) !== sha256) await this.#put(linkName(place), (draft) => (0, import_promises12.symlink)(sha256, draft));
+      if (present === null) await this.#prune();
     } catch {
     }
+  }
+  async #put(name2, make) {
+    const draft = this.#path(`.${(0, import_node_crypto6.randomBytes)(6).toString("hex")}`);
+    try {
+      await make(draft);
+      await (0, import_promises12.rename)(draft, this.#path(name2));
+    } finally {
+      await (0, import_promises12.rm)(draft, { force: true });
+    }
+  }
+  #path(name2) {
+    return (0, import_node_path3.join)(this.#directory, name2);
   }
   async #prune() {
     const files = await Promise.all(
       (await (0, import_promises12.readdir)(this.#directory)).map(async (name2) => {
-        const path6 = (0, import_node_path3.join)(this.#directory, name2);
-        const { mtimeMs, size } = await (0, import_promises12.stat)(path6).catch(() => ({ mtimeMs: 0, size: 0 }));
-        return { path: path6, name: name2, mtimeMs, size };
+        const { mtimeMs, size } = await (0, import_promises12.lstat)(this.#path(name2)).catch(() => ({ mtimeMs: 0, size: 0 }));
+        return { name: name2, mtimeMs, size };
       })
     );
     let [count2, bytes2] = [0, 0];
-    for (const { path: path6, name: name2, mtimeMs, size } of files.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
+    for (const { name: name2, mtimeMs, size } of files.sort((a, b) => b.mtimeMs - a.mtimeMs)) {
+      if (name2.startsWith(link)) continue;
       const draft = name2.startsWith(".");
       if (!draft) [count2, bytes2] = [count2 + 1, bytes2 + size];
       const old = draft ? Date.now() - mtimeMs > 36e5 : count2 > keepCount || bytes2 > keepBytes;
-      if (old) await (0, import_promises12.rm)(path6, { force: true });
+      if (old) await (0, import_promises12.rm)(this.#path(name2), { force: true });
     }
+    for (const { name: name2 } of files)
+      if (name2.startsWith(link) && !await this.#leads(name2)) await (0, import_promises12.rm)(this.#path(name2), { force: true });
+  }
+  /** Whether the release that a link names is still kept. */
+  async #leads(name2) {
+    return await (0, import_promises12.stat)(this.#path(name2)).then(
+      () => true,
+      () => false
+    );
   }
 };
+var link = "last-";
+var linkName = (place) => `${link}${(0, import_node_crypto6.createHash)("sha256").update(place).digest("hex").slice(0, 32)}`;
 
 // src/deploy/transfer/delta.ts
 var import_node_fs2 = __toESM(require_node_fs(), 1);
@@ -57550,6 +57603,9 @@ var Supply = class {
   #cache;
   #spools = /* @__PURE__ */ new Map();
   #deltas = /* @__PURE__ */ new Map();
+  /** Deltas that were begun. */
+  #made = 0;
+  #guesses = [];
   #directory;
   /** @param source path of the new binary */
   constructor(source, local, cacheDirectory) {
@@ -57578,12 +57634,33 @@ var Supply = class {
     this.#deltas.set(name2, present);
     return present;
   }
-  /** Keeps the file, so that the next release can be sent as a delta. */
-  async keep(source) {
-    await this.#cache.keep(source);
+  /**
+   * Begins the delta from what a place got last from here, before anybody has looked there. One that has this very file needs none.
+   *
+   * @param place host and target, in any words that stay the same
+   */
+  guess(place, whole2) {
+    const begin = async () => {
+      const from = await this.#cache.last(place);
+      if (from === null) return;
+      void this.delta(from, false);
+      whole2.then(
+        ({ file: file2 }) => {
+          if (file2.sha256 === from) this.#guesses.push(this.#drop(from));
+        },
+        () => {
+        }
+      );
+    };
+    this.#guesses.push(begin());
+  }
+  /** Keeps the file, so that the next release can be sent as a delta to where this one is. */
+  async keep(source, place) {
+    await this.#cache.keep(source, place);
   }
   /** Removes what was only for this run. */
   async close() {
+    await Promise.allSettled(this.#guesses);
     await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
     await Promise.allSettled([...this.#deltas.values()].map(async (delta) => (await delta)?.stop()));
     const directory = await this.#directory;
@@ -57593,11 +57670,16 @@ var Supply = class {
     try {
       const old = await this.#cache.find(from);
       if (old === null) return null;
-      const out = (0, import_node_path4.join)(await this.#place(), name2);
+      const out = (0, import_node_path4.join)(await this.#place(), `${name2}.${this.#made++}`);
       return await beginDelta(this.#local, { old, source: this.#source, out, dense });
     } catch {
       return null;
     }
+  }
+  async #drop(name2) {
+    const delta = this.#deltas.get(name2);
+    this.#deltas.delete(name2);
+    await (await delta)?.stop();
   }
   #place() {
     this.#directory ??= (0, import_promises17.mkdtemp)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "deploy-binary-"));
@@ -58341,7 +58423,7 @@ async function assertEntered(outer, enter, label, options2) {
 
 // src/deploy/host/ssh/exec.ts
 var longestLine = 32 * 4096 - 1;
-async function exec(link, argv2, options2 = {}) {
+async function exec(link2, argv2, options2 = {}) {
   const line = `exec ${quoteAll(argv2)}`;
   if (argv2.length === 0) throw new TypeError("An argument list needs a program.");
   if (Buffer.byteLength(line) > longestLine)
@@ -58377,14 +58459,14 @@ async function exec(link, argv2, options2 = {}) {
         fail(error63);
       }
     };
-    const timer = options2.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv2, options2.timeoutMs, `on ${link.name}`)), options2.timeoutMs);
+    const timer = options2.timeoutMs === void 0 ? void 0 : setTimeout(() => fail(timeOut(argv2, options2.timeoutMs, `on ${link2.name}`)), options2.timeoutMs);
     options2.signal?.addEventListener("abort", onAbort, { once: true });
     let stopWaiting = () => {
     };
-    stopWaiting = link.onLost(fail);
+    stopWaiting = link2.onLost(fail);
     if (settled) return;
     const begin = (error63, opened) => {
-      if (error63) return fail(link.lost ?? refused(error63, link.name));
+      if (error63) return fail(link2.lost ?? refused(error63, link2.name));
       if (settled) return end(opened);
       channel = opened;
       opened.on("exit", (code, signal) => {
@@ -58396,13 +58478,13 @@ async function exec(link, argv2, options2 = {}) {
         guarded((chunk) => output2.addStderr(chunk))
       );
       opened.on("close", () => {
-        if (!exit) return fail(link.lost ?? noExit(argv2, link.name));
+        if (!exit) return fail(link2.lost ?? noExit(argv2, link2.name));
         if (settle3()) resolve3({ ...exit, stdout: output2.stdout, stderr: output2.stderr });
       });
       feed(options2.stdin, opened).catch(fail);
     };
     try {
-      link.use((client) => client.exec(line, { env: { LC_ALL: "C" } }, begin));
+      link2.use((client) => client.exec(line, { env: { LC_ALL: "C" } }, begin));
     } catch (error63) {
       fail(error63);
     }
@@ -59402,6 +59484,26 @@ var Wire = class {
   }
 };
 
+// src/deploy/host/ssh/dial.ts
+var import_node_net3 = __toESM(require_node_net(), 1);
+function dial({ host: host2, port: port2 }) {
+  const socket = new import_node_net3.Socket().setNoDelay(true).connect(port2, host2);
+  const write = socket.write.bind(socket);
+  let held = false;
+  socket.write = (...given) => {
+    if (!held) {
+      held = true;
+      socket.cork();
+      process.nextTick(() => {
+        held = false;
+        socket.uncork();
+      });
+    }
+    return write(...given);
+  };
+  return socket;
+}
+
 // src/deploy/host/ssh/host-key.ts
 function normalFingerprint(text3) {
   const clean = text3.trim().replace(/=+$/, "");
@@ -59483,7 +59585,7 @@ async function connect2(target2, openSock) {
   }
 }
 async function tryConnect(target2, algorithms2, openSock) {
-  const sock = await openSock?.();
+  const sock = await openSock?.() ?? dial(target2);
   const node2 = new NodeSSH();
   const log = new LoginLog(target2, () => node2.connection);
   let refused2;
@@ -59502,18 +59604,17 @@ async function tryConnect(target2, algorithms2, openSock) {
     },
     authHandler: log.next,
     // ssh2 reads any Duplex; its types ask for a Readable.
-    ...sock && { sock }
+    sock
   };
   try {
     const connecting = node2.connect(config2);
     node2.connection?.on("error", () => {
     });
-    node2.connection?.setNoDelay(true);
     await connecting;
     return { node: node2 };
   } catch (error63) {
     node2.dispose();
-    sock?.destroy();
+    sock.destroy();
     if (refused2) return { error: refused2.error, refusedType: refused2.type };
     const message = messageOf(error63);
     return { error: explain3(error63, message, target2, log), noHostKey: /no matching host key format/i.test(message) };
@@ -59767,16 +59868,16 @@ function forwardError(error63, name2, address, port2) {
 
 // src/deploy/host/ssh/ssh.ts
 async function sshHost(name2, targets) {
-  let link = Link.open(name2, targets);
+  let link2 = Link.open(name2, targets);
   let closed = false;
-  await link;
+  await link2;
   const current = async () => {
     if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
-    const latest = link;
+    const latest = link2;
     const present = await latest.catch(() => void 0);
     if (present && !present.lost) return present;
-    if (link === latest) link = Link.open(name2, targets);
-    return link;
+    if (link2 === latest) link2 = Link.open(name2, targets);
+    return link2;
   };
   return {
     name: name2,
@@ -59787,18 +59888,18 @@ async function sshHost(name2, targets) {
     sftp: async () => (await current()).sftp(),
     async close() {
       closed = true;
-      (await link.catch(() => void 0))?.close();
+      (await link2.catch(() => void 0))?.close();
     }
   };
 }
-async function upload2(link, source, target2, onBytes) {
-  const sftp = await link.sftp();
+async function upload2(link2, source, target2, onBytes) {
+  const sftp = await link2.sftp();
   try {
     await new Promise((resolve3, reject) => {
-      const stop2 = link.onLost(reject);
+      const stop2 = link2.onLost(reject);
       sftp.fastPut(source, target2, { step: (total2) => onBytes?.(total2) }, (error63) => {
         stop2();
-        if (error63) reject(uploadError(error63, link.name, target2));
+        if (error63) reject(uploadError(error63, link2.name, target2));
         else resolve3();
       });
     });
@@ -60879,9 +60980,7 @@ var OpenFleet = class {
   async deploy(_service, { host: host2, settings }, trial, ready) {
     const source = await this.source(settings.source);
     const work = this.work({ ...this.#noted(host2, settings), trial });
-    const result = await deployHost(this.connection(host2), source, { ...work, ...ready && { ready } });
-    if (isFine(result)) await source.supply.keep((await source.whole).file);
-    return result;
+    return await deployHost(this.connection(host2), source, { ...work, ...ready && { ready } });
   }
   async rollback(_service, { host: host2, settings }, to) {
     return await rollbackHost(this.connection(host2), to, this.work(anyRelease(this.#noted(host2, settings))));
@@ -62262,9 +62361,7 @@ var run2 = {
     try {
       return await changeHosts(options2, io, async (connection) => {
         connection.begin();
-        const result = await deployHost(connection, reading, work);
-        if (isFine(result)) await reading.supply.keep((await reading.whole).file);
-        return result;
+        return await deployHost(connection, reading, work);
       });
     } finally {
       await reading.supply.close();

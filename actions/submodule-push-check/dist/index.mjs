@@ -3665,7 +3665,27 @@ var init_redact = __esm({
       [/(\bhooks\.slack\.com\/services\/)[A-Za-z0-9/_-]+/g, "$1***"],
       [new RegExp(String.raw`\b(?:${tokens.join("|")})`, "g"), "***"]
     ];
-    suspicious = /PRIVATE KEY|authorization|_auth|auth\\?["']|bearer|basic|pass(?:w|phrase|=)|_pass|_pwd|pwd(?:=|\\?["'])|secret|token|(?:api|access|private|account)[_-]?key|curl |mysql|mariadb|login|sshpass|slack|gh[pousr]_|github_pat_|gl(?:pat|[drf]t|ptt|cbt|soat)-|A[KS]IA|AIza|xox[abprs]-|eyJ|npm_|pypi-|dckr_|hv[sbr]\.|k_(?:live|test)_|sk-(?:proj|ant|sv)|do[por]_v1_/i;
+    suspicious = new RegExp(
+      [
+        String.raw`a(?:uthorization|uth\\?["']|(?:pi|ccess|ccount)[_-]?key|[ks]ia|iza)`,
+        "b(?:earer|asic)",
+        "curl ",
+        "d(?:ckr_|o[por]_v1_)",
+        "eyj",
+        "g(?:h[pousr]_|ithub_pat_|l(?:pat|[drf]t|ptt|cbt|soat)-)",
+        String.raw`hv[sbr]\.`,
+        "k_(?:live|test)_",
+        "login",
+        "m(?:ysql|ariadb)",
+        "npm_",
+        String.raw`p(?:rivate(?: |[_-]?)key|ass(?:w|phrase|=)|wd(?:=|\\?["'])|ypi-)`,
+        "s(?:ecret|shpass|lack|k-(?:proj|ant|sv))",
+        "token",
+        "xox[abprs]-",
+        "_(?:auth|pass|pwd)"
+      ].join("|"),
+      "i"
+    );
     withoutUserinfo = (rest) => !rest.includes("@") ? rest : rest.replace(/^(:\/\/[^\s:/@[]*):(?!PASSWORD@|\d{1,5}(?:[/?#"',;)]|$)).+@/, "$1:***@").replace(/^(:\/\/)[^\s:/@]{20,}@/, "$1***@");
     nameOf = (key) => /^[a-z]+(?:[A-Z][a-z]+)*$/.test(key) ? key : redact(key);
   }

@@ -12,7 +12,7 @@ import type { Timings } from '../stuck/timings.ts';
 import { applyChanges, type Change, execute, isInsert, Statements, sentAs } from './change.ts';
 import { checkForeignKeys } from './foreign-keys.ts';
 import { planRepair, type Repair, type Request } from './plan.ts';
-import { announcements, counterChanges, lockRuns, stepsOf, versionsOf } from './rows.ts';
+import { announcements, counterChanges, lockRepositories, lockRuns, stepsOf, versionsOf } from './rows.ts';
 import { type UndoEntry, type UndoFile, undoable } from './undo-file.ts';
 
 /** Seconds for which the rest of the instance is taken as it was seen: of thousands of runs each batch would look at it anew. */
@@ -99,7 +99,7 @@ export async function applyRepairs(
 ): Promise<PlannedRepair[]> {
   const keys = await database.foreignKeys();
   return database.transaction(async (queries) => {
-    const runs = await lockRuns(database, queries, ids, options.turn);
+    const runs = await lockRuns(database, queries, ids);
     const missing = ids.find((id) => !runs.some((run) => run.id === id));
     if (options.mustExist && missing !== undefined) throw noSuchRun(missing);
     for (const { run: shown } of options.shown ?? []) {
@@ -148,7 +148,6 @@ async function planAll(
   options?: ApplyOptions,
 ): Promise<PlannedRepair[]> {
   const { generation } = database;
-  const lock = options !== undefined;
   const now = await database.now(queries);
   const situation = {
     now,
@@ -158,7 +157,7 @@ async function planAll(
     instance: await instance.of(database, queries, now, runs),
     newHandle: randomUUID,
   };
-  const steps = await stepsOf(queries, runs, lock);
+  const steps = await stepsOf(queries, runs);
   const statements = new Statements(queries);
   const stated = (repair: Repair & { readonly repair: string }): PlannedRepair => ({
     ...repair,
@@ -171,7 +170,8 @@ async function planAll(
   });
 
   await options?.turn?.();
-  const versions = await versionsOf(queries, runs, lock);
+  if (options) await lockRepositories(database, queries, runs);
+  const versions = await versionsOf(queries, runs, options !== undefined);
   const counters = await counterChanges(
     database,
     queries,

@@ -8,23 +8,18 @@ import { type Change, difference } from './change.ts';
 import type { Scope, Steps } from './plan.ts';
 
 /**
- * Locks the rows of runs for the rest of the transaction, in the order in which the server takes them when a task ends:
- * task, job, run, repository (observed statement by statement; the server never waits for us in reverse). Steps and versions
- * come after them: `stepsOf`, `versionsOf`. Within a table by id, so that two of us do not wait for each other.
+ * Locks the rows that are these runs' own for the rest of the transaction, in the order in which the server takes them when a
+ * task ends: task, job, run (observed statement by statement; the server never waits for us in reverse). Repositories, steps and
+ * versions come after them: `lockRepositories`, the statements themselves, `versionsOf`. Within a table by id, so that two of us do
+ * not wait for each other.
  *
- * @param turn waited for before rows are locked that other runs have too
  * @returns the runs as they are under the locks; those that nothing names any more are left out
  */
-export async function lockRuns(
-  database: Database,
-  queries: Queries,
-  ids: readonly number[],
-  turn?: () => Promise<void>,
-): Promise<RunState[]> {
+export async function lockRuns(database: Database, queries: Queries, ids: readonly number[]): Promise<RunState[]> {
   const named = ids.filter((id) => id > 0);
   const seen = await queries
     .selectFrom('action_run_job')
-    .select(['id', 'task_id', 'repo_id'])
+    .select('task_id')
     .where('run_id', 'in', named.length > 0 ? named : [0])
     .execute();
   const strays = await queries
@@ -51,12 +46,18 @@ export async function lockRuns(
       .forUpdate()
       .execute();
   await lockRows(queries, 'action_run', named);
-  if (database.generation.countsRunsInRepository) {
-    await turn?.();
-    await lockRows(queries, 'repository', [...new Set(seen.map((job) => job.repo_id))]);
-  }
   // As a preview reads them: what it says of a job must not depend on whether it is applied.
   return loadRuns(database, queries, ids, { logs: true });
+}
+
+/** Locks the repositories of runs, where they keep counts of them: other runs have them too. */
+export async function lockRepositories(
+  { generation }: Database,
+  queries: Queries,
+  runs: readonly RunState[],
+): Promise<void> {
+  if (generation.countsRunsInRepository)
+    await lockRows(queries, 'repository', [...new Set(runs.map(({ repositoryId }) => repositoryId))]);
 }
 
 /** Locks rows of one table by their ids, in the order in which everybody takes them. */
@@ -69,8 +70,8 @@ export async function lockRows(
     await queries.selectFrom(table).select('id').where('id', 'in', ids).orderBy('id').forUpdate().execute();
 }
 
-/** The steps of tasks that a repair may end or repeat. */
-export async function stepsOf(queries: Queries, runs: readonly RunState[], lock: boolean): Promise<Steps> {
+/** The steps of tasks that a repair may end or repeat. Whoever locks a task has its steps: the server writes none without writing the task first. */
+export async function stepsOf(queries: Queries, runs: readonly RunState[]): Promise<Steps> {
   const tasks = runs.flatMap((run) => [
     // Of a task that is done too, where its job is not: the job may run again.
     ...run.jobs.flatMap((job) => (job.task && !(isDone(job.task.status) && isDone(job.status)) ? [job.task.id] : [])),
@@ -84,7 +85,6 @@ export async function stepsOf(queries: Queries, runs: readonly RunState[], lock:
           .select(['id', 'task_id', 'name', 'index', 'status', 'started', 'stopped', 'updated'])
           .where('task_id', 'in', tasks)
           .orderBy('id')
-          .$if(lock, (query) => query.forUpdate())
           .execute();
   return groupBy(
     steps.sort((a, b) => a.index - b.index),

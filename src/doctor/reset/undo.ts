@@ -2,7 +2,7 @@ import { problem } from '../../common/errors.ts';
 import type { Database, DatabaseIdentity, Queries } from '../database/database.ts';
 import type { Tables } from '../database/tables.ts';
 import { applyChanges, type Change, type Columns, type RowUpdate, Statements } from './change.ts';
-import { counterChanges, lockRows, lockRuns, versionsOf } from './rows.ts';
+import { counterChanges, lockRepositories, lockRows, lockRuns, versionsOf } from './rows.ts';
 import type { UndoEntry } from './undo-file.ts';
 
 export interface UndoneRun {
@@ -41,6 +41,7 @@ export function undoRun(database: Database, entry: UndoEntry, dryRun: boolean): 
         ],
       };
     const rows = entry.rows.filter((row) => row.table !== 'repository');
+    await lockRepositories(database, queries, [run]);
     await lockRows(
       queries,
       'action_task_step',

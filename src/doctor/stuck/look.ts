@@ -80,8 +80,18 @@ export function lookAtInstance<T>(database: Database, begin: (look: Look) => Vis
     };
     const visitor = begin(look);
     const sorted = [...ids].sort((a, b) => a - b);
-    for (let from = 0; from < sorted.length; from += batch)
-      visitor.visit(await loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true }));
+    const load = (from: number) => loadRuns(database, queries, sorted.slice(from, from + batch), { logs: true });
+    let next = load(0);
+    try {
+      for (let from = 0; from < sorted.length; from += batch) {
+        const runs = await next;
+        // The server reads the next ones meanwhile.
+        next = load(from + batch);
+        visitor.visit(runs);
+      }
+    } finally {
+      await next.catch(() => {});
+    }
     return visitor.end();
   });
 }
