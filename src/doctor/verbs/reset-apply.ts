@@ -62,7 +62,7 @@ interface Batch {
 const notedOneByOne = 20;
 
 /** Milliseconds until the second look. */
-const secondLookAfter = 1_500;
+const secondLookAfter = 1_000;
 
 /** Milliseconds for which a transaction that went ahead holds its rows and waits: as long as a statement waits for a lock. */
 const longestWait = 4_000;
