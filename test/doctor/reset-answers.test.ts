@@ -207,6 +207,17 @@ test('a refusal names the time-out that the last sign of life is compared with',
   await database.drop();
 });
 
+test('failure says what to do with a job that is blocked for no reason, which never ran', async () => {
+  const { database, runId } = await play('v17', (scene) => situations.blockedWithoutNeeds(scene));
+  const answer = await doctor(database.url, ['reset', String(runId), '--to', 'failure', '--yes'], {
+    schema: database.schema,
+  });
+  expect(answer, answer.err).toMatchObject({ exit: 1 });
+  expect(answer.out).toMatch(/left as it is: job "build": .*--to cancelled/);
+  expect(answer.out).not.toContain('nothing to repair');
+  await database.drop();
+});
+
 describe('what the database cannot do is said, in a dry run too', () => {
   const cases: [string, (scene: Scene) => RunId, string[], RegExp, RegExp | undefined][] = [
     ['a run without jobs', (scene) => situations.runWithoutJobs(scene), [], /Do not press Re-run/, /stays pending/],
@@ -224,6 +235,20 @@ describe('what the database cannot do is said, in a dry run too', () => {
       /a pending one of "build" stays pending\. Set/,
       /Re-run/,
     ],
+    [
+      'a run whose repository is gone, with all that could be told',
+      (scene) => situations.runningJobOfLost(scene, 'repository'),
+      [],
+      /→ 3 cancelled/,
+      /pending|Re-run/,
+    ],
+    [
+      'a run that cannot be run again while Actions is switched off',
+      (scene) => situations.orphanedJob(scene, 'actions').run,
+      ['--to', 'cancelled'],
+      /stays pending\. Set the status/,
+      /Re-run/,
+    ],
     ['a run whose jobs are all done', (scene) => situations.unclosedRun(scene), [], /one that stays pending/, /Re-run/],
     ['a requeue, which Forgejo reports itself', (scene) => situations.stuckRun(scene).run, [], /→ 5/, /pending/],
   ];
@@ -237,3 +262,25 @@ describe('what the database cannot do is said, in a dry run too', () => {
     await database.drop();
   });
 });
+
+test.each([false, true])(
+  'the checks of a run whose row is gone are left to be set; are they of another run: %s',
+  async (shared) => {
+    const { database, runId } = await play('v17', (scene) => {
+      const other = situations.succeededRun(scene);
+      const lost = situations.runningJobOfLost(scene, 'run');
+      if (shared) other.row.index = lost.row.index!;
+      return lost;
+    });
+    const answer = await doctor(database.url, ['reset', String(runId), '--yes', '--json'], { schema: database.schema });
+    expect(answer, answer.err).toMatchObject({ exit: 0 });
+    const left = ['build', 'test', 'package'].map((job) => ({
+      runId,
+      context: `pipeline / ${job} (push)`,
+      state: 'failure',
+    }));
+    expect(answer.json.checksLeft).toMatchObject(shared ? [] : left);
+    expect(answer.json.checksLeft).toHaveLength(shared ? 0 : 3);
+    await database.drop();
+  },
+);

@@ -43,6 +43,18 @@ describe.each<Generation>(['v12', 'v17'])('on %s', (generation) => {
       ['--to', 'failure'],
       '2 | 1/1 2/2 4 4 | 1 2',
     ],
+    ...(['waiting', 'cancelled'] as const).map((to): (typeof cases)[number] => [
+      `${to} ends a run without jobs as cancelled`,
+      (scene) => situations.runWithoutJobs(scene),
+      ['--to', to],
+      '3 |  | ',
+    ]),
+    [
+      'failure ends a run without jobs as failed',
+      (scene) => situations.runWithoutJobs(scene),
+      ['--to', 'failure'],
+      '2 |  | ',
+    ],
   ];
   test.each(cases)('%s', async (_, situation, flags, after) => {
     const { database, runId } = await play(generation, situation);

@@ -26,7 +26,9 @@ const batch = 500;
  */
 export async function pendingChecks(database: Database, runs: readonly RunState[]): Promise<PendingCheck[]> {
   const found: PendingCheck[] = [];
-  const known = runs.filter((run) => run.exists && run.repository !== null);
+  const inPlace = runs.filter((run) => run.repository !== null);
+  const known = inPlace.filter((run) => run.exists);
+  const wording = (status: number) => words(status, database.generation.countsAttemptAtRequeue);
   for (let from = 0; from < known.length; from += batch) {
     const some = known.slice(from, from + batch);
     const rows = await database.queries
@@ -62,12 +64,61 @@ export async function pendingChecks(database: Database, runs: readonly RunState[
           sha: row.sha,
           context: row.context ?? '',
           targetUrl: row.target_url!,
-          ...words(job.status, database.generation.countsAttemptAtRequeue),
+          ...wording(job.status),
         });
       }
     }
   }
+  for (const run of inPlace.filter((run) => !run.exists)) found.push(...(await checksOfLost(database, run, wording)));
   return found;
+}
+
+/**
+ * Of a run whose row is gone nobody knows the index: its checks are those of its jobs' commit that point to no run that is
+ * there, by place and name of the job (`WORKFLOW / JOB (EVENT)`, as every server writes the context).
+ */
+async function checksOfLost(
+  { queries }: Database,
+  run: RunState,
+  wording: (status: number) => ReturnType<typeof words>,
+): Promise<PendingCheck[]> {
+  const rows = await queries
+    .selectFrom('commit_status')
+    .select(['sha', 'context', 'state', 'target_url'])
+    .where('repo_id', '=', run.repositoryId)
+    .where('sha', 'in', (select) =>
+      select.selectFrom('action_run_job').select('action_run_job.commit_sha').where('run_id', '=', run.id),
+    )
+    .orderBy('index')
+    .execute();
+  const newest = [...new Map(rows.map((row) => [`${row.sha} ${row.context}`, row])).values()].flatMap((row) => {
+    const [, index, place] = /\/actions\/runs\/(\d+)\/jobs\/(\d+)$/.exec(row.target_url ?? '') ?? [];
+    const job = run.jobs[Number(place)];
+    const isOf = job && isDone(job.status) && row.context?.includes(` / ${job.name} (`);
+    return row.state === 'pending' && isOf ? [{ row, job, index: Number(index) }] : [];
+  });
+  if (newest.length === 0) return [];
+  const others = await queries
+    .selectFrom('action_run')
+    .select('index')
+    .where('repo_id', '=', run.repositoryId)
+    .where(
+      'index',
+      'in',
+      newest.map(({ index }) => index),
+    )
+    .execute();
+  const taken = new Set(others.map(({ index }) => Number(index)));
+  return newest
+    .filter(({ index }) => !taken.has(index))
+    .map(({ row, job }) => ({
+      runId: run.id,
+      repository: run.repository!,
+      sha: row.sha,
+      context: row.context!,
+      targetUrl: row.target_url!,
+      ...wording(job.status),
+    }));
 }
 
 /** As the server words it; servers up to the v15 line know no "skipped". */

@@ -1,4 +1,5 @@
 import { isDone, statusName } from '../database/status.ts';
+import { canStart } from '../stuck/hold.ts';
 import type { RunState } from '../stuck/state.ts';
 
 /**
@@ -13,7 +14,8 @@ export function limitsOf(run: RunState, after: RunState, checksAreLookedAt = fal
           'The run has no jobs. Do not press Re-run in the web page: it fails, and on Forgejo 17 the run is open again. There the API can delete it: DELETE /api/v1/repos/OWNER/REPOSITORY/actions/runs/ID.',
         ]
       : [];
-  if (checksAreLookedAt) return [];
+  // Without its repository there is no page and no API, and no commit that anybody looks at.
+  if (checksAreLookedAt || run.repository === null) return [];
   const ended = after.jobs.filter(
     (job) => isDone(job.status) && !isDone(run.jobs.find(({ id }) => id === job.id)!.status),
   );
@@ -25,7 +27,9 @@ export function limitsOf(run: RunState, after: RunState, checksAreLookedAt = fal
       : [];
   const names = ended.map((job) => `"${job.name}"`).join(', ');
   const rerun =
-    after.jobs.every((job) => isDone(job.status)) && ['cancelled', 'failure'].includes(statusName(after.status));
+    canStart(run) &&
+    after.jobs.every((job) => isDone(job.status)) &&
+    ['cancelled', 'failure'].includes(statusName(after.status));
   return [
     `The database cannot post a commit status or notify anybody: a pending one of ${names} stays pending. ${rerun ? 'Re-run the run in the web page, or set' : 'Set'} the status through the API.`,
   ];

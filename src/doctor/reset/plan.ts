@@ -108,7 +108,6 @@ class Planner {
   readonly #repeats: { job: string; steps: string[]; begun: string[] }[] = [];
   readonly #notes: string[] = [];
   #selected: readonly Hold[] = [];
-  #runStatus: number | undefined;
 
   constructor(run: RunState, request: Request, steps: Steps, situation: Situation) {
     this.#run = run;
@@ -237,12 +236,10 @@ class Planner {
       case 'job-done-without-task':
         return this.#nameTask(job!);
       case 'run-without-jobs':
-        this.#runStatus = Status.cancelled;
-        return;
       case 'needs-done-still-blocked':
       case 'run-open-jobs-done':
       case 'run-status-wrong':
-        // These follow from the run's rows as a whole: see #finish.
+        // These follow from the run's rows as a whole: see #finish and #statusOfRun.
         return;
     }
   }
@@ -374,7 +371,12 @@ class Planner {
   #end(job: Draft<JobState>, status: number): void {
     const { now, timings } = this.#situation;
     const { task } = job;
-    if (status === Status.failure && job.status === Status.blocked) return;
+    if (status === Status.failure && job.status === Status.blocked) {
+      // What becomes of a dependant follows from its needs: see #release.
+      if (job.needs.length === 0)
+        this.#leaveOut(job.name, 'it is blocked and never ran, so nothing failed: end it with --to cancelled', true);
+      return;
+    }
     if (task && isDone(task.status)) return this.#takeResult(job);
     if (status === Status.failure && task && isFresh(task, now, timings) && !this.#request.force)
       return this.#leaveOut(job.name, this.#reports(task), false);
@@ -554,7 +556,9 @@ class Planner {
   }
 
   #statusOfRun(): number {
-    if (this.#runStatus !== undefined) return this.#runStatus;
+    // Of no jobs the server's function makes a 0, or a success: whatever was asked for, nothing waits in it or was done.
+    if (this.#selected.some((hold) => hold.code === 'run-without-jobs'))
+      return this.#request.to === 'failure' ? Status.failure : Status.cancelled;
     const statuses = this.#jobs.map((job) => job.status);
     const changed = statuses.some((status, index) => status !== this.#run.jobs[index]!.status);
     const open = !isDone(this.#run.status);
