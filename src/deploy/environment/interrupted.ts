@@ -1,6 +1,5 @@
+import { whenInterrupted } from '../../common/interrupted.ts';
 import type { Fleet } from './rollout.ts';
-
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Says what is half done when a person or a runner ends the process in the middle of a run. The hosts need nothing more: each has
@@ -14,20 +13,13 @@ export function sayWhenInterrupted<Some extends Fleet>(
 ): { fleet: Fleet; stop: () => void } {
   const underWay = new Set<string>();
   const done = new Set<string>();
-  const tell = (signal: NodeJS.Signals) => {
+  const stop = whenInterrupted(() => {
     const list = (places: ReadonlySet<string>) => [...places].join(', ') || 'none';
     say(`Interrupted. Half done: ${list(underWay)}. Done: ${list(done)}.`);
     say(
       'next:  The same command again: it repairs what is half done, and goes on. Each host has the old or the new binary, whole.',
     );
-    stop();
-    // Listening to a signal switches off what it does by default; nobody else listening, do that.
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  const stop = () => {
-    for (const signal of signals) process.removeListener(signal, tell);
-  };
-  for (const signal of signals) process.on(signal, tell);
+  });
   const during = async <T>(place: string, work: Promise<T>): Promise<T> => {
     underWay.add(place);
     done.delete(place);

@@ -21,7 +21,7 @@ import type { DeployFile } from './file.ts';
 import { fits, type Listed } from './hosts.ts';
 import { inBatches, inOrder } from './order.ts';
 import { expand } from './references.ts';
-import { type EnvironmentEntry, type HostEntry, serviceKeys, type Values, wayKeys } from './schema.ts';
+import { batch, type EnvironmentEntry, type HostEntry, serviceKeys, type Values, wayKeys } from './schema.ts';
 
 /** A host of an environment, and how it is reached. */
 export interface FleetHost {
@@ -124,6 +124,9 @@ export async function resolve(file: DeployFile, request: Request, around: Surrou
   const name = known(request.environment, Object.keys(environments), `${file.path} has no environment`, 'Environments');
   const entry = environments[name]!;
   const order = inOrder(services);
+  for (const size of request.batches ?? [])
+    if (!batch.safeParse(size).success)
+      throw usage(`--batches: "${size}" is no size of a batch.`, 'Write a count, a share like 25%, or max.');
   for (const service of request.only ?? []) known(service, order, `${file.path} has no service`, 'Services');
   const chosen = order.filter((service) => request.only?.includes(service) ?? true);
   refuseServiceFlags(request.flags, chosen);

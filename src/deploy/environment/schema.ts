@@ -129,7 +129,8 @@ const hosts = z.union(
   { error: () => 'must be a list of hosts, {command: …} or {inventory: FILE}' },
 );
 const notABatch = { error: () => 'is no size of a batch: a count, a share like 25%, or max' };
-const batch = z.union(
+/** One of the sizes of `batches`. */
+export const batch = z.union(
   [z.literal('max'), z.int().min(1), z.string().regex(/^(?:[1-9]\d?|100)%$|^[1-9]\d*$/, notABatch)],
   notABatch,
 );

@@ -32,7 +32,9 @@ export class ReleaseCache {
 
   /** The sha256 of what a place got last. */
   async last(place: string): Promise<string | null> {
-    return await readlink(this.#path(linkName(place))).catch(() => null);
+    const sha256 = await readlink(this.#path(linkName(place))).catch(() => '');
+    // Whatever else somebody made it lead to becomes no path.
+    return /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
   }
 
   /** Keeps a release as the last of a place, and drops the oldest beyond the limits. A cache that cannot be written is none. */

@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { whenInterrupted } from '../../common/interrupted.ts';
 import type { Host } from '../host/host.ts';
 import { ReleaseCache } from './cache.ts';
 import type { Compress } from './compress.ts';
 import { beginDelta, type Delta } from './delta.ts';
-import type { FrameAt } from './frames.ts';
+import { type FrameAt, unshared } from './frames.ts';
 import type { SourceFile } from './hash.ts';
 import { Spool } from './spool.ts';
 
@@ -16,10 +18,10 @@ export class Supply {
   readonly #cache: ReleaseCache;
   readonly #spools = new Map<string, Spool>();
   readonly #deltas = new Map<string, Promise<Delta | null>>();
-  /** Deltas that were begun. */
-  #made = 0;
+  readonly #begun: Delta[] = [];
   readonly #guesses: Promise<unknown>[] = [];
-  #directory: Promise<string> | undefined;
+  #made = 0;
+  #directory: { readonly path: string; readonly ignoreInterrupts: () => void } | undefined;
 
   /** @param source path of the new binary */
   constructor(source: string, local: Host, cacheDirectory: string) {
@@ -28,15 +30,15 @@ export class Supply {
     this.#cache = new ReleaseCache(cacheDirectory);
   }
 
-  /** Compresses each frame once for all hosts that take this method. */
-  async share(method: string, compress: Compress): Promise<FrameAt> {
-    let spool = this.#spools.get(method);
-    if (!spool) {
-      const path = join(await this.#place(), method);
-      spool = this.#spools.get(method) ?? new Spool(path);
+  /** Compresses each frame once for all hosts that take this method; for each of them, where nothing can be kept for the others. */
+  share(method: string, compress: Compress): FrameAt {
+    try {
+      const spool = this.#spools.get(method) ?? new Spool(join(this.#place(), method));
       this.#spools.set(method, spool);
+      return spool.share(compress);
+    } catch {
+      return unshared(compress);
     }
-    return spool.share(compress);
   }
 
   /**
@@ -59,7 +61,8 @@ export class Supply {
   guess(place: string, whole: Promise<{ readonly file: SourceFile }>): void {
     const begin = async () => {
       const from = await this.#cache.last(place);
-      if (from === null) return;
+      // One that is there already was begun for others as well.
+      if (from === null || this.#deltas.has(from)) return;
       void this.delta(from, false);
       whole.then(
         ({ file }) => {
@@ -81,16 +84,19 @@ export class Supply {
     await Promise.allSettled(this.#guesses);
     await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
     await Promise.allSettled([...this.#deltas.values()].map(async (delta) => (await delta)?.stop()));
-    const directory = await this.#directory;
-    if (directory) await rm(directory, { recursive: true, force: true });
+    if (!this.#directory) return;
+    this.#directory.ignoreInterrupts();
+    await rm(this.#directory.path, { recursive: true, force: true });
   }
 
   async #make(from: string, dense: boolean, name: string): Promise<Delta | null> {
     try {
       const old = await this.#cache.find(from);
       if (old === null) return null;
-      const out = join(await this.#place(), `${name}.${this.#made++}`);
-      return await beginDelta(this.#local, { old, source: this.#source, out, dense });
+      const out = join(this.#place(), `${name}.${this.#made++}`);
+      const delta = await beginDelta(this.#local, { old, source: this.#source, out, dense });
+      if (delta) this.#begun.push(delta);
+      return delta;
     } catch {
       // The whole file is sent then.
       return null;
@@ -103,9 +109,16 @@ export class Supply {
     await (await delta)?.stop();
   }
 
-  #place(): Promise<string> {
-    this.#directory ??= mkdtemp(join(tmpdir(), 'deploy-binary-'));
-    return this.#directory;
+  #place(): string {
+    if (!this.#directory) {
+      const path = mkdtempSync(join(tmpdir(), 'deploy-binary-'));
+      const ignoreInterrupts = whenInterrupted(() => {
+        for (const delta of this.#begun) void delta.stop();
+        rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+      });
+      this.#directory = { path, ignoreInterrupts };
+    }
+    return this.#directory.path;
   }
 }
 

@@ -141,10 +141,10 @@ async function choose(
   if (tools.has('tee')) {
     const networked = host.networked ?? true;
     const zstd = networked && allowed.includes('zstd') && tools.has('zstd') ? await loadZstd(local) : undefined;
-    const shared = async (method: Stream, compress: Compress) =>
-      choices.push({ method, frameAt: (await supply?.share(method, compress)) ?? unshared(compress) });
-    if (zstd) await shared('zstd', zstd);
-    if (networked && allowed.includes('gzip') && tools.has('gzip')) await shared('gzip', gzip);
+    const shared = (method: Stream, compress: Compress) =>
+      choices.push({ method, frameAt: supply?.share(method, compress) ?? unshared(compress) });
+    if (zstd) shared('zstd', zstd);
+    if (networked && allowed.includes('gzip') && tools.has('gzip')) shared('gzip', gzip);
     if (allowed.includes('raw')) choices.push({ method: 'raw', frameAt: unshared(raw) });
   }
   if (allowed.includes('sftp') && host.upload) choices.push({ method: 'sftp' });

@@ -97,6 +97,14 @@ test('plan stops where run does, and shows its snapshots', async () => {
   expect(none.snapshots).toEqual([]);
 });
 
+test.each(['0', '150%', 'all'])('--batches %s is refused as it is in the file', async (size) => {
+  await configure({ hosts: [local('one')] });
+  expect(await tool('plan', 'test', '--source', join(root, 'a'), '--batches', `1,${size}`)).toMatchObject({
+    exit: 64,
+    json: { error: { message: `--batches: "${size}" is no size of a batch.` } },
+  });
+});
+
 test('two services with one target on one host', async () => {
   const service = { source: 'app', target: '/opt/app', restart: 'none' };
   await configure({ hosts: ['10.0.0.5'] }, { a: service, b: service });

@@ -149,10 +149,19 @@ test('the delta from what a place got last is begun before that place was asked'
 test('a place that got this very file last needs no delta, unless the file is brought once more', async () => {
   const same = await hashFile(old);
   await new ReleaseCache(cache).keep(same, 'a host /opt/app');
-  const supply = new Supply(old, local, cache);
+  const begun = vi.fn();
+  const here: Host = {
+    ...local,
+    run: (argv, options) => {
+      if (argv.includes('env')) begun();
+      return local.run(argv, options);
+    },
+  };
+  const supply = new Supply(old, here, cache);
   let read = (_: { file: typeof same }) => {};
   supply.guess('a host /opt/app', new Promise((resolve) => (read = resolve)));
-  const guessed = await vi.waitUntil(() => supply.delta(same.sha256, false));
+  await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+  const guessed = await supply.delta(same.sha256, false);
   read({ file: same });
   await vi.waitFor(async () => expect(await supply.delta(same.sha256, false)).not.toBe(guessed));
   const again = await supply.delta(same.sha256, false);
