@@ -91804,7 +91804,6 @@ var init_plan = __esm({
       #repeats = [];
       #notes = [];
       #selected = [];
-      #runStatus;
       constructor(run2, request, steps, situation) {
         this.#run = run2;
         this.#request = request;
@@ -91922,8 +91921,6 @@ var init_plan = __esm({
           case "job-done-without-task":
             return this.#nameTask(job);
           case "run-without-jobs":
-            this.#runStatus = Status.cancelled;
-            return;
           case "needs-done-still-blocked":
           case "run-open-jobs-done":
           case "run-status-wrong":
@@ -92045,7 +92042,11 @@ var init_plan = __esm({
       #end(job, status) {
         const { now, timings: timings2 } = this.#situation;
         const { task } = job;
-        if (status === Status.failure && job.status === Status.blocked) return;
+        if (status === Status.failure && job.status === Status.blocked) {
+          if (job.needs.length === 0)
+            this.#leaveOut(job.name, "it is blocked and never ran, so nothing failed: end it with --to cancelled", true);
+          return;
+        }
         if (task && isDone(task.status)) return this.#takeResult(job);
         if (status === Status.failure && task && isFresh(task, now, timings2) && !this.#request.force)
           return this.#leaveOut(job.name, this.#reports(task), false);
@@ -92206,7 +92207,8 @@ var init_plan = __esm({
         }
       }
       #statusOfRun() {
-        if (this.#runStatus !== void 0) return this.#runStatus;
+        if (this.#selected.some((hold) => hold.code === "run-without-jobs"))
+          return this.#request.to === "failure" ? Status.failure : Status.cancelled;
         const statuses = this.#jobs.map((job) => job.status);
         const changed = statuses.some((status, index) => status !== this.#run.jobs[index].status);
         const open8 = !isDone(this.#run.status);
@@ -93042,7 +93044,9 @@ var init_by_api = __esm({
 // src/doctor/reset/checks.ts
 async function pendingChecks(database, runs) {
   const found = [];
-  const known2 = runs.filter((run2) => run2.exists && run2.repository !== null);
+  const inPlace = runs.filter((run2) => run2.repository !== null);
+  const known2 = inPlace.filter((run2) => run2.exists);
+  const wording = (status) => words4(status, database.generation.countsAttemptAtRequeue);
   for (let from = 0; from < known2.length; from += batch4) {
     const some2 = known2.slice(from, from + batch4);
     const rows2 = await database.queries.selectFrom("commit_status").innerJoin(
@@ -93071,12 +93075,41 @@ async function pendingChecks(database, runs) {
           sha: row.sha,
           context: row.context ?? "",
           targetUrl: row.target_url,
-          ...words4(job.status, database.generation.countsAttemptAtRequeue)
+          ...wording(job.status)
         });
       }
     }
   }
+  for (const run2 of inPlace.filter((run3) => !run3.exists)) found.push(...await checksOfLost(database, run2, wording));
   return found;
+}
+async function checksOfLost({ queries }, run2, wording) {
+  const rows2 = await queries.selectFrom("commit_status").select(["sha", "context", "state", "target_url"]).where("repo_id", "=", run2.repositoryId).where(
+    "sha",
+    "in",
+    (select) => select.selectFrom("action_run_job").select("action_run_job.commit_sha").where("run_id", "=", run2.id)
+  ).orderBy("index").execute();
+  const newest = [...new Map(rows2.map((row) => [`${row.sha} ${row.context}`, row])).values()].flatMap((row) => {
+    const [, index, place] = /\/actions\/runs\/(\d+)\/jobs\/(\d+)$/.exec(row.target_url ?? "") ?? [];
+    const job = run2.jobs[Number(place)];
+    const isOf = job && isDone(job.status) && row.context?.includes(` / ${job.name} (`);
+    return row.state === "pending" && isOf ? [{ row, job, index: Number(index) }] : [];
+  });
+  if (newest.length === 0) return [];
+  const others = await queries.selectFrom("action_run").select("index").where("repo_id", "=", run2.repositoryId).where(
+    "index",
+    "in",
+    newest.map(({ index }) => index)
+  ).execute();
+  const taken = new Set(others.map(({ index }) => Number(index)));
+  return newest.filter(({ index }) => !taken.has(index)).map(({ row, job }) => ({
+    runId: run2.id,
+    repository: run2.repository,
+    sha: row.sha,
+    context: row.context,
+    targetUrl: row.target_url,
+    ...wording(job.status)
+  }));
 }
 function words4(status, isNew) {
   switch (status) {
@@ -93106,7 +93139,7 @@ function limitsOf(run2, after, checksAreLookedAt = false) {
     return closed ? [
       "The run has no jobs. Do not press Re-run in the web page: it fails, and on Forgejo 17 the run is open again. There the API can delete it: DELETE /api/v1/repos/OWNER/REPOSITORY/actions/runs/ID."
     ] : [];
-  if (checksAreLookedAt) return [];
+  if (checksAreLookedAt || run2.repository === null) return [];
   const ended2 = after.jobs.filter(
     (job) => isDone(job.status) && !isDone(run2.jobs.find(({ id }) => id === job.id).status)
   );
@@ -93115,7 +93148,7 @@ function limitsOf(run2, after, checksAreLookedAt = false) {
       `The database cannot notify anybody that the run is ${statusName(after.status)}, nor correct a commit status: one that stays pending has to be set through the API.`
     ] : [];
   const names2 = ended2.map((job) => `"${job.name}"`).join(", ");
-  const rerun = after.jobs.every((job) => isDone(job.status)) && ["cancelled", "failure"].includes(statusName(after.status));
+  const rerun = canStart(run2) && after.jobs.every((job) => isDone(job.status)) && ["cancelled", "failure"].includes(statusName(after.status));
   return [
     `The database cannot post a commit status or notify anybody: a pending one of ${names2} stays pending. ${rerun ? "Re-run the run in the web page, or set" : "Set"} the status through the API.`
   ];
@@ -93124,6 +93157,7 @@ var init_limits = __esm({
   "src/doctor/reset/limits.ts"() {
     "use strict";
     init_status();
+    init_hold();
   }
 });
 
@@ -93438,7 +93472,7 @@ var init_reset_apply = __esm({
     init_look();
     init_reset_result();
     notedOneByOne = 20;
-    secondLookAfter = 1500;
+    secondLookAfter = 1e3;
     longestWait = 4e3;
     mayAsk = (request, { repairBy }) => repairBy === "api" || repairBy === "auto" && request.to === "cancelled";
   }

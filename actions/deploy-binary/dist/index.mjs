@@ -56164,9 +56164,9 @@ async function choose(host2, { tools }, { methods: allowed = methods, local, sup
   if (tools.has("tee")) {
     const networked = host2.networked ?? true;
     const zstd = networked && allowed.includes("zstd") && tools.has("zstd") ? await loadZstd(local) : void 0;
-    const shared = async (method, compress) => choices.push({ method, frameAt: await supply?.share(method, compress) ?? unshared(compress) });
-    if (zstd) await shared("zstd", zstd);
-    if (networked && allowed.includes("gzip") && tools.has("gzip")) await shared("gzip", gzip);
+    const shared = (method, compress) => choices.push({ method, frameAt: supply?.share(method, compress) ?? unshared(compress) });
+    if (zstd) shared("zstd", zstd);
+    if (networked && allowed.includes("gzip") && tools.has("gzip")) shared("gzip", gzip);
     if (allowed.includes("raw")) choices.push({ method: "raw", frameAt: unshared(raw2) });
   }
   if (allowed.includes("sftp") && host2.upload) choices.push({ method: "sftp" });
@@ -57256,7 +57256,7 @@ async function runHost(connection, work, body) {
 }
 
 // src/deploy/environment/matrix.ts
-var import_node_fs3 = __toESM(require_node_fs(), 1);
+var import_node_fs4 = __toESM(require_node_fs(), 1);
 var import_promises23 = __toESM(require_promises(), 1);
 var import_node_path8 = __toESM(require_node_path(), 1);
 
@@ -57367,9 +57367,28 @@ var persistenceFor = (io) => ({
 });
 
 // src/deploy/transfer/supply.ts
+var import_node_fs3 = __toESM(require_node_fs(), 1);
 var import_promises17 = __toESM(require_promises(), 1);
 var import_node_os2 = __toESM(require_node_os(), 1);
 var import_node_path4 = __toESM(require_node_path(), 1);
+
+// src/common/interrupted.ts
+var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+function whenInterrupted(act) {
+  const stop2 = () => {
+    for (const signal of signals) process.removeListener(signal, heard);
+  };
+  const heard = (signal) => {
+    stop2();
+    try {
+      act();
+    } finally {
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    }
+  };
+  for (const signal of signals) process.on(signal, heard);
+  return stop2;
+}
 
 // src/deploy/transfer/cache.ts
 var import_node_crypto6 = __toESM(require_node_crypto(), 1);
@@ -57394,7 +57413,8 @@ var ReleaseCache = class {
   }
   /** The sha256 of what a place got last. */
   async last(place) {
-    return await (0, import_promises12.readlink)(this.#path(linkName(place))).catch(() => null);
+    const sha256 = await (0, import_promises12.readlink)(this.#path(linkName(place))).catch(() => "");
+    return /^[0-9a-f]{64}$/.test(sha256) ? sha256 : null;
   }
   /** Keeps a release as the last of a place, and drops the oldest beyond the limits. A cache that cannot be written is none. */
   async keep({ path: path6, sha256, size }, place) {
@@ -57603,9 +57623,9 @@ var Supply = class {
   #cache;
   #spools = /* @__PURE__ */ new Map();
   #deltas = /* @__PURE__ */ new Map();
-  /** Deltas that were begun. */
-  #made = 0;
+  #begun = [];
   #guesses = [];
+  #made = 0;
   #directory;
   /** @param source path of the new binary */
   constructor(source, local, cacheDirectory) {
@@ -57613,15 +57633,15 @@ var Supply = class {
     this.#local = local;
     this.#cache = new ReleaseCache(cacheDirectory);
   }
-  /** Compresses each frame once for all hosts that take this method. */
-  async share(method, compress) {
-    let spool = this.#spools.get(method);
-    if (!spool) {
-      const path6 = (0, import_node_path4.join)(await this.#place(), method);
-      spool = this.#spools.get(method) ?? new Spool(path6);
+  /** Compresses each frame once for all hosts that take this method; for each of them, where nothing can be kept for the others. */
+  share(method, compress) {
+    try {
+      const spool = this.#spools.get(method) ?? new Spool((0, import_node_path4.join)(this.#place(), method));
       this.#spools.set(method, spool);
+      return spool.share(compress);
+    } catch {
+      return unshared(compress);
     }
-    return spool.share(compress);
   }
   /**
    * Begins the delta from a release that a host has; null when it is not kept here, or when there is nothing to make one with.
@@ -57642,7 +57662,7 @@ var Supply = class {
   guess(place, whole2) {
     const begin = async () => {
       const from = await this.#cache.last(place);
-      if (from === null) return;
+      if (from === null || this.#deltas.has(from)) return;
       void this.delta(from, false);
       whole2.then(
         ({ file: file2 }) => {
@@ -57663,15 +57683,18 @@ var Supply = class {
     await Promise.allSettled(this.#guesses);
     await Promise.allSettled([...this.#spools.values()].map((spool) => spool.remove()));
     await Promise.allSettled([...this.#deltas.values()].map(async (delta) => (await delta)?.stop()));
-    const directory = await this.#directory;
-    if (directory) await (0, import_promises17.rm)(directory, { recursive: true, force: true });
+    if (!this.#directory) return;
+    this.#directory.ignoreInterrupts();
+    await (0, import_promises17.rm)(this.#directory.path, { recursive: true, force: true });
   }
   async #make(from, dense, name2) {
     try {
       const old = await this.#cache.find(from);
       if (old === null) return null;
-      const out = (0, import_node_path4.join)(await this.#place(), `${name2}.${this.#made++}`);
-      return await beginDelta(this.#local, { old, source: this.#source, out, dense });
+      const out = (0, import_node_path4.join)(this.#place(), `${name2}.${this.#made++}`);
+      const delta = await beginDelta(this.#local, { old, source: this.#source, out, dense });
+      if (delta) this.#begun.push(delta);
+      return delta;
     } catch {
       return null;
     }
@@ -57682,8 +57705,15 @@ var Supply = class {
     await (await delta)?.stop();
   }
   #place() {
-    this.#directory ??= (0, import_promises17.mkdtemp)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "deploy-binary-"));
-    return this.#directory;
+    if (!this.#directory) {
+      const path6 = (0, import_node_fs3.mkdtempSync)((0, import_node_path4.join)((0, import_node_os2.tmpdir)(), "deploy-binary-"));
+      const ignoreInterrupts = whenInterrupted(() => {
+        for (const delta of this.#begun) void delta.stop();
+        (0, import_node_fs3.rmSync)(path6, { recursive: true, force: true, maxRetries: 3 });
+      });
+      this.#directory = { path: path6, ignoreInterrupts };
+    }
+    return this.#directory.path;
   }
 };
 var releaseCacheDirectory = (env) => (0, import_node_path4.join)(env.XDG_CACHE_HOME || (0, import_node_path4.join)(env.HOME || (0, import_node_os2.tmpdir)(), ".cache"), "forgejo-ci-toolkit", "releases");
@@ -61159,6 +61189,9 @@ async function resolve2(file2, request, around2) {
   const name2 = known2(request.environment, Object.keys(environments), `${file2.path} has no environment`, "Environments");
   const entry = environments[name2];
   const order = inOrder(services);
+  for (const size of request.batches ?? [])
+    if (!batch.safeParse(size).success)
+      throw usage(`--batches: "${size}" is no size of a batch.`, "Write a count, a share like 25%, or max.");
   for (const service3 of request.only ?? []) known2(service3, order, `${file2.path} has no service`, "Services");
   const chosen = order.filter((service3) => request.only?.includes(service3) ?? true);
   refuseServiceFlags(request.flags, chosen);
@@ -61469,7 +61502,7 @@ async function matrix(environment2, options2, io) {
 function fromTop(path6) {
   const whole2 = (0, import_node_path8.resolve)(path6);
   for (let directory = (0, import_node_path8.dirname)(whole2); ; directory = (0, import_node_path8.dirname)(directory)) {
-    if ((0, import_node_fs3.existsSync)((0, import_node_path8.join)(directory, ".git"))) return (0, import_node_path8.relative)(directory, whole2);
+    if ((0, import_node_fs4.existsSync)((0, import_node_path8.join)(directory, ".git"))) return (0, import_node_path8.relative)(directory, whole2);
     if (directory === (0, import_node_path8.dirname)(directory)) return path6;
   }
 }
@@ -61928,23 +61961,16 @@ function strays(hosts2) {
 }
 
 // src/deploy/environment/interrupted.ts
-var signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 function sayWhenInterrupted(fleet, say) {
   const underWay = /* @__PURE__ */ new Set();
   const done = /* @__PURE__ */ new Set();
-  const tell = (signal) => {
+  const stop2 = whenInterrupted(() => {
     const list3 = (places) => [...places].join(", ") || "none";
     say(`Interrupted. Half done: ${list3(underWay)}. Done: ${list3(done)}.`);
     say(
       "next:  The same command again: it repairs what is half done, and goes on. Each host has the old or the new binary, whole."
     );
-    stop2();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-  };
-  const stop2 = () => {
-    for (const signal of signals) process.removeListener(signal, tell);
-  };
-  for (const signal of signals) process.on(signal, tell);
+  });
   const during = async (place, work) => {
     underWay.add(place);
     done.delete(place);
