@@ -8,7 +8,7 @@ import { CertifiedAgent } from './certificate.ts';
 import { dial } from './dial.ts';
 import { keyTypeOf } from './fingerprint.ts';
 import { checkHostKey, hostKeyAlgorithms } from './host-key.ts';
-import type { SshTarget } from './target.ts';
+import { addressOf, type SshTarget } from './target.ts';
 
 /** Opens the byte stream to a server behind a jump host. Without one, a server is dialled directly. */
 export type OpenSock = () => Promise<Duplex>;
@@ -133,14 +133,14 @@ class LoginLog {
   };
 
   refusal(message: string): Refusal {
-    const { host, port, user, unused } = this.#target;
+    const { host, user, unused } = this.#target;
     const tried = this.#tried.map((words) => words()).join('; ') || 'nothing';
     const offered = this.#offered.join(', ') || 'no method at all';
     const tooMany = /too many/i.test(message)
       ? ' It stopped listening after too many tries: name the one right key.'
       : '';
     return new Refusal(
-      `${host}:${port} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text) => ` ${text}`).join('')}`,
+      `${addressOf(this.#target)} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text) => ` ${text}`).join('')}`,
       this.#fix(user, host),
     );
   }
@@ -163,9 +163,9 @@ class LoginLog {
 
 function explain(error: unknown, message: string, target: SshTarget, log: LoginLog): ToolError {
   if (error instanceof ToolError) return error;
-  const { host, port, connectTimeoutMs } = target;
+  const { host, connectTimeoutMs } = target;
   const { code, level } = error as { code?: string | number; level?: string };
-  const at = `${host}:${port}`;
+  const at = addressOf(target);
   if (level === 'client-authentication' || /authentication (?:methods )?fail|too many authentication/i.test(message))
     return log.refusal(message);
   if (level === 'client-timeout')

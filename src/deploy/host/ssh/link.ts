@@ -3,7 +3,7 @@ import type { NodeSSH } from 'node-ssh';
 import type { Client, SFTPWrapper } from 'ssh2';
 import { messageOf, problem, type ToolError, unknown } from '../../../common/errors.ts';
 import { connect } from './connect.ts';
-import type { SshTarget } from './target.ts';
+import { addressOf, type SshTarget } from './target.ts';
 
 /** A connection through all its jump hosts. Once lost it stays lost. */
 export class Link {
@@ -135,13 +135,14 @@ function closeAll(nodes: readonly NodeSSH[]): void {
   }
 }
 
-function through(gate: Client, { host, port }: SshTarget): Promise<Duplex> {
+function through(gate: Client, target: SshTarget): Promise<Duplex> {
+  const { host, port } = target;
   return new Promise((resolve, reject) => {
     gate.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
       error
         ? reject(
             unknown(
-              `The jump host cannot reach ${host}:${port}: ${messageOf(error)}`,
+              `The jump host cannot reach ${addressOf(target)}: ${messageOf(error)}`,
               'Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.',
               error,
             ),

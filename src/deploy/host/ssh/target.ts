@@ -33,6 +33,10 @@ export interface SshSettings {
   readonly keepaliveMs?: number;
 }
 
+/** As it is written in an address: IPv6 in brackets. */
+export const addressOf = ({ host, port }: Pick<SshTarget, 'host' | 'port'>): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`;
+
 /** One SSH server, with everything needed to enter it. */
 export interface SshTarget {
   readonly host: string;
