@@ -77148,383 +77148,6 @@ var init_host_key = __esm({
   }
 });
 
-// src/deploy/host/ssh/connect.ts
-async function connect2(target, openSock) {
-  const seen = /* @__PURE__ */ new Set();
-  let refusal2;
-  for (; ; ) {
-    const algorithms2 = hostKeyAlgorithms(target.trust.keys, seen);
-    if (algorithms2.length === 0) throw refusal2;
-    const attempt = await tryConnect(target, algorithms2, openSock);
-    if ("node" in attempt) return attempt.node;
-    if (attempt.refusedType !== void 0 && target.trust.fingerprints.length > 0) {
-      refusal2 ??= attempt.error;
-      seen.add(attempt.refusedType);
-      continue;
-    }
-    throw refusal2 && attempt.noHostKey ? refusal2 : attempt.error;
-  }
-}
-async function tryConnect(target, algorithms2, openSock) {
-  const sock = await openSock?.() ?? dial(target);
-  const node = new NodeSSH();
-  const log = new LoginLog(target, () => node.connection);
-  let refused5;
-  const config = {
-    host: target.host,
-    port: target.port,
-    username: target.user,
-    readyTimeout: target.connectTimeoutMs,
-    keepaliveInterval: target.keepaliveMs,
-    keepaliveCountMax: 3,
-    algorithms: { serverHostKey: [...algorithms2] },
-    hostVerifier: (key) => {
-      const error2 = checkHostKey(key, target.trust);
-      if (error2) refused5 = { error: error2, type: keyTypeOf(key) };
-      return error2 === void 0;
-    },
-    authHandler: log.next,
-    // ssh2 reads any Duplex; its types ask for a Readable.
-    sock
-  };
-  try {
-    const connecting = node.connect(config);
-    node.connection?.on("error", () => {
-    });
-    await connecting;
-    return { node };
-  } catch (error2) {
-    node.dispose();
-    sock.destroy();
-    if (refused5) return { error: refused5.error, refusedType: refused5.type };
-    const message = messageOf(error2);
-    return { error: explain2(error2, message, target, log), noHostKey: /no matching host key format/i.test(message) };
-  }
-}
-function explain2(error2, message, target, log) {
-  if (error2 instanceof ToolError) return error2;
-  const { host: host2, port: port2, connectTimeoutMs } = target;
-  const { code: code3, level } = error2;
-  const at = `${host2}:${port2}`;
-  if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
-    return log.refusal(message);
-  if (level === "client-timeout")
-    return unknown(
-      `${at} did not answer within ${connectTimeoutMs / 1e3} s.`,
-      "Check address, port and firewall, or allow more time.",
-      error2
-    );
-  if (code3 === "ENOTFOUND" || code3 === "EAI_AGAIN") {
-    const what = `The name ${host2} leads nowhere (${code3}).`;
-    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
-    return code3 === "ENOTFOUND" ? new Refusal(what, fix, error2) : unknown(what, fix, error2);
-  }
-  if (code3 === "ECONNREFUSED")
-    return unknown(
-      `Nothing listens at ${at}.`,
-      "Check the port, and that sshd runs there (systemctl status ssh).",
-      error2
-    );
-  if (level === "handshake")
-    return unknown(
-      `${at} and this program found no common ground: ${message}.`,
-      "Update the SSH server, or allow its algorithms there.",
-      error2
-    );
-  return unknown(`The connection to ${at} failed: ${message}.`, "Try ssh -v with the same user, host and port.", error2);
-}
-var LoginLog;
-var init_connect = __esm({
-  "src/deploy/host/ssh/connect.ts"() {
-    "use strict";
-    init_esm6();
-    init_errors();
-    init_refusal();
-    init_agent();
-    init_certificate();
-    init_dial();
-    init_fingerprint();
-    init_host_key();
-    LoginLog = class {
-      #target;
-      #methods;
-      #tried = [];
-      #agent;
-      #offered = [];
-      constructor(target, client) {
-        const { user: username, identities, agent, password } = target;
-        this.#target = target;
-        this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
-        this.#methods = [
-          ...identities.flatMap(({ key, type, fingerprint, name: name3, certificate }) => [
-            ...certificate ? [
-              {
-                method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
-                words: () => `${certificate.words} (${certificate.name})`
-              }
-            ] : [],
-            {
-              method: { type: "publickey", username, key },
-              words: () => `${type} ${fingerprint} (${name3})`
-            }
-          ]),
-          ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
-          ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
-        ];
-        if (this.#methods.length === 0)
-          this.#methods.push({
-            method: { type: "none", username },
-            words: () => "nothing: no key, agent or password was given"
-          });
-      }
-      /** The next method that the server still takes; false when there is none. */
-      next = (left, _partial, callback) => {
-        if (left) this.#offered = left;
-        for (let entry = this.#methods.shift(); entry; entry = this.#methods.shift()) {
-          const wire = entry.method.type === "agent" ? "publickey" : entry.method.type;
-          if (this.#offered.length > 0 && !this.#offered.includes(wire)) continue;
-          this.#tried.push(entry.words);
-          return callback(entry.method);
-        }
-        return callback(false);
-      };
-      refusal(message) {
-        const { host: host2, port: port2, user, unused } = this.#target;
-        const tried = this.#tried.map((words6) => words6()).join("; ") || "nothing";
-        const offered = this.#offered.join(", ") || "no method at all";
-        const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
-        return new Refusal(
-          `${host2}:${port2} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text4) => ` ${text4}`).join("")}`,
-          this.#fix(user, host2)
-        );
-      }
-      #fix(user, host2) {
-        if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
-          return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
-        return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
-      }
-      #agentWords() {
-        const agent = this.#agent;
-        if (agent.problem !== void 0) return `the agent, which does not answer (${agent.problem})`;
-        return agent.offered.length === 0 ? "the agent, which has no keys" : `the agent's ${agent.offered.join(", ")}`;
-      }
-    };
-  }
-});
-
-// src/deploy/host/ssh/link.ts
-function closeAll(nodes) {
-  for (const node of [...nodes].reverse()) {
-    node.connection?.on("error", () => {
-    });
-    node.dispose();
-  }
-}
-function through(gate, { host: host2, port: port2 }) {
-  return new Promise((resolve6, reject) => {
-    gate.forwardOut(
-      "127.0.0.1",
-      0,
-      host2,
-      port2,
-      (error2, channel) => error2 ? reject(
-        unknown(
-          `The jump host cannot reach ${host2}:${port2}: ${messageOf(error2)}`,
-          "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
-          error2
-        )
-      ) : resolve6(channel)
-    );
-  });
-}
-function forwardError(error2, name3, address, port2) {
-  if (error2.reason === 2)
-    return problem(
-      `${address} port ${port2} cannot be reached from ${name3}: ${error2.message}`,
-      "Check that something listens there.",
-      error2
-    );
-  return unknown(
-    `${name3} does not forward to ${address} port ${port2}: ${error2.message}`,
-    "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
-    error2
-  );
-}
-var Link;
-var init_link = __esm({
-  "src/deploy/host/ssh/link.ts"() {
-    "use strict";
-    init_errors();
-    init_connect();
-    Link = class _Link {
-      name;
-      #nodes;
-      #client;
-      #waiting = /* @__PURE__ */ new Set();
-      #lost;
-      constructor(name3, nodes) {
-        this.name = name3;
-        this.#nodes = nodes;
-        this.#client = nodes.at(-1).connection;
-        let reason = "the server closed it";
-        this.#client.on("error", (error2) => {
-          reason = messageOf(error2);
-        });
-        this.#client.on("close", () => this.#lose(reason));
-      }
-      /** @throws ToolError of kind `unknown` */
-      static async open(name3, targets2) {
-        const nodes = [];
-        try {
-          for (const target of targets2) {
-            const gate = nodes.at(-1)?.connection ?? void 0;
-            nodes.push(await connect2(target, gate && (() => through(gate, target))));
-          }
-          return new _Link(name3, nodes);
-        } catch (error2) {
-          closeAll(nodes);
-          throw error2;
-        }
-      }
-      /** The error that ended the connection. */
-      get lost() {
-        return this.#lost;
-      }
-      /** Calls back once when the connection is lost, or was; answers how to stop waiting. */
-      onLost(callback) {
-        if (this.#lost) callback(this.#lost);
-        else this.#waiting.add(callback);
-        return () => this.#waiting.delete(callback);
-      }
-      /** Uses the client; an exception that ssh2 throws on a closed connection becomes the error that closed it. */
-      use(action) {
-        if (this.#lost) throw this.#lost;
-        try {
-          return action(this.#client);
-        } catch (error2) {
-          throw this.#lost ?? this.#broken(messageOf(error2));
-        }
-      }
-      forward(address, port2) {
-        return this.#settle(
-          (resolve6, reject) => this.use(
-            (client) => client.forwardOut(
-              "127.0.0.1",
-              0,
-              address,
-              port2,
-              (error2, channel) => error2 ? reject(forwardError(error2, this.name, address, port2)) : resolve6(channel)
-            )
-          )
-        );
-      }
-      /** An SFTP session; the caller ends it. */
-      sftp() {
-        return this.#settle(
-          (resolve6, reject) => this.use(
-            (client) => client.sftp(
-              (error2, sftp) => error2 ? reject(
-                unknown(
-                  `${this.name} offers no SFTP: ${messageOf(error2)}`,
-                  "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
-                  error2
-                )
-              ) : resolve6(sftp)
-            )
-          )
-        );
-      }
-      close() {
-        this.#lost ??= unknown(`The connection to ${this.name} was closed.`, "Connect again.");
-        closeAll(this.#nodes);
-      }
-      /** A promise that a lost connection rejects. */
-      #settle(start) {
-        return new Promise((resolve6, reject) => {
-          const stop2 = this.onLost(reject);
-          const done = (settle2) => (value2) => {
-            stop2();
-            settle2(value2);
-          };
-          try {
-            start(done(resolve6), done(reject));
-          } catch (error2) {
-            done(reject)(error2);
-          }
-        });
-      }
-      #lose(reason) {
-        this.#lost ??= this.#broken(reason);
-        for (const callback of this.#waiting) callback(this.#lost);
-        this.#waiting.clear();
-        closeAll(this.#nodes);
-      }
-      #broken(reason) {
-        return unknown(
-          `The connection to ${this.name} was lost: ${reason}.`,
-          "Check network and host, then run it again: it goes on where it can."
-        );
-      }
-    };
-  }
-});
-
-// src/deploy/host/ssh/ssh.ts
-async function sshHost(name3, targets2) {
-  let link = Link.open(name3, targets2);
-  let closed = false;
-  await link;
-  const current = async () => {
-    if (closed) throw unknown(`The connection to ${name3} was closed.`, "Connect again.");
-    const latest = link;
-    const present = await latest.catch(() => void 0);
-    if (present && !present.lost) return present;
-    if (link === latest) link = Link.open(name3, targets2);
-    return link;
-  };
-  return {
-    name: name3,
-    networked: true,
-    run: async (argv, options) => exec(await current(), argv, options),
-    forward: async (address, port2) => (await current()).forward(address, port2),
-    upload: async (source, target, onBytes) => upload(await current(), source, target, onBytes),
-    sftp: async () => (await current()).sftp(),
-    async close() {
-      closed = true;
-      (await link.catch(() => void 0))?.close();
-    }
-  };
-}
-async function upload(link, source, target, onBytes) {
-  const sftp = await link.sftp();
-  try {
-    await new Promise((resolve6, reject) => {
-      const stop2 = link.onLost(reject);
-      sftp.fastPut(source, target, { step: (total) => onBytes?.(total) }, (error2) => {
-        stop2();
-        if (error2) reject(uploadError(error2, link.name, target));
-        else resolve6();
-      });
-    });
-  } finally {
-    sftp.end();
-  }
-}
-var uploadError;
-var init_ssh = __esm({
-  "src/deploy/host/ssh/ssh.ts"() {
-    "use strict";
-    init_errors();
-    init_exec();
-    init_link();
-    uploadError = (error2, name3, target) => unknown(
-      `SFTP could not write ${target} on ${name3}: ${messageOf(error2)}`,
-      "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
-      error2
-    );
-  }
-});
-
 // src/deploy/host/ssh/known-hosts.ts
 function parseLines(text4, source, onError) {
   const entries2 = [];
@@ -78110,7 +77733,7 @@ async function readNamed(path6, what) {
     );
   }
 }
-var import_promises9, import_node_path6, defaultKeys, isKeyText;
+var import_promises9, import_node_path6, addressOf, defaultKeys, isKeyText;
 var init_target = __esm({
   "src/deploy/host/ssh/target.ts"() {
     "use strict";
@@ -78123,8 +77746,389 @@ var init_target = __esm({
     init_host_key();
     init_identity();
     init_known_hosts();
+    addressOf = ({ host: host2, port: port2 }) => `${host2.includes(":") ? `[${host2}]` : host2}:${port2}`;
     defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
     isKeyText = (value2) => /-----|\n|^PuTTY-User-Key-File-|^(?:ssh-|ecdsa-sha2-)\S+ AAAA/.test(value2) || value2.length > 400 || value2.trim() === "";
+  }
+});
+
+// src/deploy/host/ssh/connect.ts
+async function connect2(target, openSock) {
+  const seen = /* @__PURE__ */ new Set();
+  let refusal2;
+  for (; ; ) {
+    const algorithms2 = hostKeyAlgorithms(target.trust.keys, seen);
+    if (algorithms2.length === 0) throw refusal2;
+    const attempt = await tryConnect(target, algorithms2, openSock);
+    if ("node" in attempt) return attempt.node;
+    if (attempt.refusedType !== void 0 && target.trust.fingerprints.length > 0) {
+      refusal2 ??= attempt.error;
+      seen.add(attempt.refusedType);
+      continue;
+    }
+    throw refusal2 && attempt.noHostKey ? refusal2 : attempt.error;
+  }
+}
+async function tryConnect(target, algorithms2, openSock) {
+  const sock = await openSock?.() ?? dial(target);
+  const node = new NodeSSH();
+  const log = new LoginLog(target, () => node.connection);
+  let refused5;
+  const config = {
+    host: target.host,
+    port: target.port,
+    username: target.user,
+    readyTimeout: target.connectTimeoutMs,
+    keepaliveInterval: target.keepaliveMs,
+    keepaliveCountMax: 3,
+    algorithms: { serverHostKey: [...algorithms2] },
+    hostVerifier: (key) => {
+      const error2 = checkHostKey(key, target.trust);
+      if (error2) refused5 = { error: error2, type: keyTypeOf(key) };
+      return error2 === void 0;
+    },
+    authHandler: log.next,
+    // ssh2 reads any Duplex; its types ask for a Readable.
+    sock
+  };
+  try {
+    const connecting = node.connect(config);
+    node.connection?.on("error", () => {
+    });
+    await connecting;
+    return { node };
+  } catch (error2) {
+    node.dispose();
+    sock.destroy();
+    if (refused5) return { error: refused5.error, refusedType: refused5.type };
+    const message = messageOf(error2);
+    return { error: explain2(error2, message, target, log), noHostKey: /no matching host key format/i.test(message) };
+  }
+}
+function explain2(error2, message, target, log) {
+  if (error2 instanceof ToolError) return error2;
+  const { host: host2, connectTimeoutMs } = target;
+  const { code: code3, level } = error2;
+  const at = addressOf(target);
+  if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
+    return log.refusal(message);
+  if (level === "client-timeout")
+    return unknown(
+      `${at} did not answer within ${connectTimeoutMs / 1e3} s.`,
+      "Check address, port and firewall, or allow more time.",
+      error2
+    );
+  if (code3 === "ENOTFOUND" || code3 === "EAI_AGAIN") {
+    const what = `The name ${host2} leads nowhere (${code3}).`;
+    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
+    return code3 === "ENOTFOUND" ? new Refusal(what, fix, error2) : unknown(what, fix, error2);
+  }
+  if (code3 === "ECONNREFUSED")
+    return unknown(
+      `Nothing listens at ${at}.`,
+      "Check the port, and that sshd runs there (systemctl status ssh).",
+      error2
+    );
+  if (level === "handshake")
+    return unknown(
+      `${at} and this program found no common ground: ${message}.`,
+      "Update the SSH server, or allow its algorithms there.",
+      error2
+    );
+  return unknown(`The connection to ${at} failed: ${message}.`, "Try ssh -v with the same user, host and port.", error2);
+}
+var LoginLog;
+var init_connect = __esm({
+  "src/deploy/host/ssh/connect.ts"() {
+    "use strict";
+    init_esm6();
+    init_errors();
+    init_refusal();
+    init_agent();
+    init_certificate();
+    init_dial();
+    init_fingerprint();
+    init_host_key();
+    init_target();
+    LoginLog = class {
+      #target;
+      #methods;
+      #tried = [];
+      #agent;
+      #offered = [];
+      constructor(target, client) {
+        const { user: username, identities, agent, password } = target;
+        this.#target = target;
+        this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
+        this.#methods = [
+          ...identities.flatMap(({ key, type, fingerprint, name: name3, certificate }) => [
+            ...certificate ? [
+              {
+                method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
+                words: () => `${certificate.words} (${certificate.name})`
+              }
+            ] : [],
+            {
+              method: { type: "publickey", username, key },
+              words: () => `${type} ${fingerprint} (${name3})`
+            }
+          ]),
+          ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
+          ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
+        ];
+        if (this.#methods.length === 0)
+          this.#methods.push({
+            method: { type: "none", username },
+            words: () => "nothing: no key, agent or password was given"
+          });
+      }
+      /** The next method that the server still takes; false when there is none. */
+      next = (left, _partial, callback) => {
+        if (left) this.#offered = left;
+        for (let entry = this.#methods.shift(); entry; entry = this.#methods.shift()) {
+          const wire = entry.method.type === "agent" ? "publickey" : entry.method.type;
+          if (this.#offered.length > 0 && !this.#offered.includes(wire)) continue;
+          this.#tried.push(entry.words);
+          return callback(entry.method);
+        }
+        return callback(false);
+      };
+      refusal(message) {
+        const { host: host2, user, unused } = this.#target;
+        const tried = this.#tried.map((words6) => words6()).join("; ") || "nothing";
+        const offered = this.#offered.join(", ") || "no method at all";
+        const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
+        return new Refusal(
+          `${addressOf(this.#target)} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text4) => ` ${text4}`).join("")}`,
+          this.#fix(user, host2)
+        );
+      }
+      #fix(user, host2) {
+        if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
+          return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
+        return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
+      }
+      #agentWords() {
+        const agent = this.#agent;
+        if (agent.problem !== void 0) return `the agent, which does not answer (${agent.problem})`;
+        return agent.offered.length === 0 ? "the agent, which has no keys" : `the agent's ${agent.offered.join(", ")}`;
+      }
+    };
+  }
+});
+
+// src/deploy/host/ssh/link.ts
+function closeAll(nodes) {
+  for (const node of [...nodes].reverse()) {
+    node.connection?.on("error", () => {
+    });
+    node.dispose();
+  }
+}
+function through(gate, target) {
+  const { host: host2, port: port2 } = target;
+  return new Promise((resolve6, reject) => {
+    gate.forwardOut(
+      "127.0.0.1",
+      0,
+      host2,
+      port2,
+      (error2, channel) => error2 ? reject(
+        unknown(
+          `The jump host cannot reach ${addressOf(target)}: ${messageOf(error2)}`,
+          "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
+          error2
+        )
+      ) : resolve6(channel)
+    );
+  });
+}
+function forwardError(error2, name3, address, port2) {
+  if (error2.reason === 2)
+    return problem(
+      `${address} port ${port2} cannot be reached from ${name3}: ${error2.message}`,
+      "Check that something listens there.",
+      error2
+    );
+  return unknown(
+    `${name3} does not forward to ${address} port ${port2}: ${error2.message}`,
+    "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
+    error2
+  );
+}
+var Link;
+var init_link = __esm({
+  "src/deploy/host/ssh/link.ts"() {
+    "use strict";
+    init_errors();
+    init_connect();
+    init_target();
+    Link = class _Link {
+      name;
+      #nodes;
+      #client;
+      #waiting = /* @__PURE__ */ new Set();
+      #lost;
+      constructor(name3, nodes) {
+        this.name = name3;
+        this.#nodes = nodes;
+        this.#client = nodes.at(-1).connection;
+        let reason = "the server closed it";
+        this.#client.on("error", (error2) => {
+          reason = messageOf(error2);
+        });
+        this.#client.on("close", () => this.#lose(reason));
+      }
+      /** @throws ToolError of kind `unknown` */
+      static async open(name3, targets2) {
+        const nodes = [];
+        try {
+          for (const target of targets2) {
+            const gate = nodes.at(-1)?.connection ?? void 0;
+            nodes.push(await connect2(target, gate && (() => through(gate, target))));
+          }
+          return new _Link(name3, nodes);
+        } catch (error2) {
+          closeAll(nodes);
+          throw error2;
+        }
+      }
+      /** The error that ended the connection. */
+      get lost() {
+        return this.#lost;
+      }
+      /** Calls back once when the connection is lost, or was; answers how to stop waiting. */
+      onLost(callback) {
+        if (this.#lost) callback(this.#lost);
+        else this.#waiting.add(callback);
+        return () => this.#waiting.delete(callback);
+      }
+      /** Uses the client; an exception that ssh2 throws on a closed connection becomes the error that closed it. */
+      use(action) {
+        if (this.#lost) throw this.#lost;
+        try {
+          return action(this.#client);
+        } catch (error2) {
+          throw this.#lost ?? this.#broken(messageOf(error2));
+        }
+      }
+      forward(address, port2) {
+        return this.#settle(
+          (resolve6, reject) => this.use(
+            (client) => client.forwardOut(
+              "127.0.0.1",
+              0,
+              address,
+              port2,
+              (error2, channel) => error2 ? reject(forwardError(error2, this.name, address, port2)) : resolve6(channel)
+            )
+          )
+        );
+      }
+      /** An SFTP session; the caller ends it. */
+      sftp() {
+        return this.#settle(
+          (resolve6, reject) => this.use(
+            (client) => client.sftp(
+              (error2, sftp) => error2 ? reject(
+                unknown(
+                  `${this.name} offers no SFTP: ${messageOf(error2)}`,
+                  "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
+                  error2
+                )
+              ) : resolve6(sftp)
+            )
+          )
+        );
+      }
+      close() {
+        this.#lost ??= unknown(`The connection to ${this.name} was closed.`, "Connect again.");
+        closeAll(this.#nodes);
+      }
+      /** A promise that a lost connection rejects. */
+      #settle(start) {
+        return new Promise((resolve6, reject) => {
+          const stop2 = this.onLost(reject);
+          const done = (settle2) => (value2) => {
+            stop2();
+            settle2(value2);
+          };
+          try {
+            start(done(resolve6), done(reject));
+          } catch (error2) {
+            done(reject)(error2);
+          }
+        });
+      }
+      #lose(reason) {
+        this.#lost ??= this.#broken(reason);
+        for (const callback of this.#waiting) callback(this.#lost);
+        this.#waiting.clear();
+        closeAll(this.#nodes);
+      }
+      #broken(reason) {
+        return unknown(
+          `The connection to ${this.name} was lost: ${reason}.`,
+          "Check network and host, then run it again: it goes on where it can."
+        );
+      }
+    };
+  }
+});
+
+// src/deploy/host/ssh/ssh.ts
+async function sshHost(name3, targets2) {
+  let link = Link.open(name3, targets2);
+  let closed = false;
+  await link;
+  const current = async () => {
+    if (closed) throw unknown(`The connection to ${name3} was closed.`, "Connect again.");
+    const latest = link;
+    const present = await latest.catch(() => void 0);
+    if (present && !present.lost) return present;
+    if (link === latest) link = Link.open(name3, targets2);
+    return link;
+  };
+  return {
+    name: name3,
+    networked: true,
+    run: async (argv, options) => exec(await current(), argv, options),
+    forward: async (address, port2) => (await current()).forward(address, port2),
+    upload: async (source, target, onBytes) => upload(await current(), source, target, onBytes),
+    sftp: async () => (await current()).sftp(),
+    async close() {
+      closed = true;
+      (await link.catch(() => void 0))?.close();
+    }
+  };
+}
+async function upload(link, source, target, onBytes) {
+  const sftp = await link.sftp();
+  try {
+    await new Promise((resolve6, reject) => {
+      const stop2 = link.onLost(reject);
+      sftp.fastPut(source, target, { step: (total) => onBytes?.(total) }, (error2) => {
+        stop2();
+        if (error2) reject(uploadError(error2, link.name, target));
+        else resolve6();
+      });
+    });
+  } finally {
+    sftp.end();
+  }
+}
+var uploadError;
+var init_ssh = __esm({
+  "src/deploy/host/ssh/ssh.ts"() {
+    "use strict";
+    init_errors();
+    init_exec();
+    init_link();
+    uploadError = (error2, name3, target) => unknown(
+      `SFTP could not write ${target} on ${name3}: ${messageOf(error2)}`,
+      "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
+      error2
+    );
   }
 });
 

@@ -59597,352 +59597,6 @@ function hostKeyAlgorithms({ trusted }, seen) {
   );
 }
 
-// src/deploy/host/ssh/connect.ts
-async function connect2(target2, openSock) {
-  const seen = /* @__PURE__ */ new Set();
-  let refusal;
-  for (; ; ) {
-    const algorithms2 = hostKeyAlgorithms(target2.trust.keys, seen);
-    if (algorithms2.length === 0) throw refusal;
-    const attempt2 = await tryConnect(target2, algorithms2, openSock);
-    if ("node" in attempt2) return attempt2.node;
-    if (attempt2.refusedType !== void 0 && target2.trust.fingerprints.length > 0) {
-      refusal ??= attempt2.error;
-      seen.add(attempt2.refusedType);
-      continue;
-    }
-    throw refusal && attempt2.noHostKey ? refusal : attempt2.error;
-  }
-}
-async function tryConnect(target2, algorithms2, openSock) {
-  const sock = await openSock?.() ?? dial(target2);
-  const node2 = new NodeSSH();
-  const log = new LoginLog(target2, () => node2.connection);
-  let refused2;
-  const config2 = {
-    host: target2.host,
-    port: target2.port,
-    username: target2.user,
-    readyTimeout: target2.connectTimeoutMs,
-    keepaliveInterval: target2.keepaliveMs,
-    keepaliveCountMax: 3,
-    algorithms: { serverHostKey: [...algorithms2] },
-    hostVerifier: (key) => {
-      const error63 = checkHostKey(key, target2.trust);
-      if (error63) refused2 = { error: error63, type: keyTypeOf(key) };
-      return error63 === void 0;
-    },
-    authHandler: log.next,
-    // ssh2 reads any Duplex; its types ask for a Readable.
-    sock
-  };
-  try {
-    const connecting = node2.connect(config2);
-    node2.connection?.on("error", () => {
-    });
-    await connecting;
-    return { node: node2 };
-  } catch (error63) {
-    node2.dispose();
-    sock.destroy();
-    if (refused2) return { error: refused2.error, refusedType: refused2.type };
-    const message = messageOf(error63);
-    return { error: explain3(error63, message, target2, log), noHostKey: /no matching host key format/i.test(message) };
-  }
-}
-var LoginLog = class {
-  #target;
-  #methods;
-  #tried = [];
-  #agent;
-  #offered = [];
-  constructor(target2, client) {
-    const { user: username, identities, agent, password } = target2;
-    this.#target = target2;
-    this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
-    this.#methods = [
-      ...identities.flatMap(({ key, type, fingerprint, name: name2, certificate }) => [
-        ...certificate ? [
-          {
-            method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
-            words: () => `${certificate.words} (${certificate.name})`
-          }
-        ] : [],
-        {
-          method: { type: "publickey", username, key },
-          words: () => `${type} ${fingerprint} (${name2})`
-        }
-      ]),
-      ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
-      ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
-    ];
-    if (this.#methods.length === 0)
-      this.#methods.push({
-        method: { type: "none", username },
-        words: () => "nothing: no key, agent or password was given"
-      });
-  }
-  /** The next method that the server still takes; false when there is none. */
-  next = (left, _partial, callback) => {
-    if (left) this.#offered = left;
-    for (let entry = this.#methods.shift(); entry; entry = this.#methods.shift()) {
-      const wire = entry.method.type === "agent" ? "publickey" : entry.method.type;
-      if (this.#offered.length > 0 && !this.#offered.includes(wire)) continue;
-      this.#tried.push(entry.words);
-      return callback(entry.method);
-    }
-    return callback(false);
-  };
-  refusal(message) {
-    const { host: host2, port: port2, user, unused } = this.#target;
-    const tried = this.#tried.map((words3) => words3()).join("; ") || "nothing";
-    const offered = this.#offered.join(", ") || "no method at all";
-    const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
-    return new Refusal(
-      `${host2}:${port2} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text3) => ` ${text3}`).join("")}`,
-      this.#fix(user, host2)
-    );
-  }
-  #fix(user, host2) {
-    if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
-      return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
-    return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
-  }
-  #agentWords() {
-    const agent = this.#agent;
-    if (agent.problem !== void 0) return `the agent, which does not answer (${agent.problem})`;
-    return agent.offered.length === 0 ? "the agent, which has no keys" : `the agent's ${agent.offered.join(", ")}`;
-  }
-};
-function explain3(error63, message, target2, log) {
-  if (error63 instanceof ToolError) return error63;
-  const { host: host2, port: port2, connectTimeoutMs } = target2;
-  const { code, level } = error63;
-  const at = `${host2}:${port2}`;
-  if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
-    return log.refusal(message);
-  if (level === "client-timeout")
-    return unknown(
-      `${at} did not answer within ${connectTimeoutMs / 1e3} s.`,
-      "Check address, port and firewall, or allow more time.",
-      error63
-    );
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    const what = `The name ${host2} leads nowhere (${code}).`;
-    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
-    return code === "ENOTFOUND" ? new Refusal(what, fix, error63) : unknown(what, fix, error63);
-  }
-  if (code === "ECONNREFUSED")
-    return unknown(
-      `Nothing listens at ${at}.`,
-      "Check the port, and that sshd runs there (systemctl status ssh).",
-      error63
-    );
-  if (level === "handshake")
-    return unknown(
-      `${at} and this program found no common ground: ${message}.`,
-      "Update the SSH server, or allow its algorithms there.",
-      error63
-    );
-  return unknown(`The connection to ${at} failed: ${message}.`, "Try ssh -v with the same user, host and port.", error63);
-}
-
-// src/deploy/host/ssh/link.ts
-var Link = class _Link {
-  name;
-  #nodes;
-  #client;
-  #waiting = /* @__PURE__ */ new Set();
-  #lost;
-  constructor(name2, nodes) {
-    this.name = name2;
-    this.#nodes = nodes;
-    this.#client = nodes.at(-1).connection;
-    let reason = "the server closed it";
-    this.#client.on("error", (error63) => {
-      reason = messageOf(error63);
-    });
-    this.#client.on("close", () => this.#lose(reason));
-  }
-  /** @throws ToolError of kind `unknown` */
-  static async open(name2, targets) {
-    const nodes = [];
-    try {
-      for (const target2 of targets) {
-        const gate = nodes.at(-1)?.connection ?? void 0;
-        nodes.push(await connect2(target2, gate && (() => through(gate, target2))));
-      }
-      return new _Link(name2, nodes);
-    } catch (error63) {
-      closeAll(nodes);
-      throw error63;
-    }
-  }
-  /** The error that ended the connection. */
-  get lost() {
-    return this.#lost;
-  }
-  /** Calls back once when the connection is lost, or was; answers how to stop waiting. */
-  onLost(callback) {
-    if (this.#lost) callback(this.#lost);
-    else this.#waiting.add(callback);
-    return () => this.#waiting.delete(callback);
-  }
-  /** Uses the client; an exception that ssh2 throws on a closed connection becomes the error that closed it. */
-  use(action) {
-    if (this.#lost) throw this.#lost;
-    try {
-      return action(this.#client);
-    } catch (error63) {
-      throw this.#lost ?? this.#broken(messageOf(error63));
-    }
-  }
-  forward(address, port2) {
-    return this.#settle(
-      (resolve3, reject) => this.use(
-        (client) => client.forwardOut(
-          "127.0.0.1",
-          0,
-          address,
-          port2,
-          (error63, channel) => error63 ? reject(forwardError(error63, this.name, address, port2)) : resolve3(channel)
-        )
-      )
-    );
-  }
-  /** An SFTP session; the caller ends it. */
-  sftp() {
-    return this.#settle(
-      (resolve3, reject) => this.use(
-        (client) => client.sftp(
-          (error63, sftp) => error63 ? reject(
-            unknown(
-              `${this.name} offers no SFTP: ${messageOf(error63)}`,
-              "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
-              error63
-            )
-          ) : resolve3(sftp)
-        )
-      )
-    );
-  }
-  close() {
-    this.#lost ??= unknown(`The connection to ${this.name} was closed.`, "Connect again.");
-    closeAll(this.#nodes);
-  }
-  /** A promise that a lost connection rejects. */
-  #settle(start) {
-    return new Promise((resolve3, reject) => {
-      const stop2 = this.onLost(reject);
-      const done = (settle3) => (value2) => {
-        stop2();
-        settle3(value2);
-      };
-      try {
-        start(done(resolve3), done(reject));
-      } catch (error63) {
-        done(reject)(error63);
-      }
-    });
-  }
-  #lose(reason) {
-    this.#lost ??= this.#broken(reason);
-    for (const callback of this.#waiting) callback(this.#lost);
-    this.#waiting.clear();
-    closeAll(this.#nodes);
-  }
-  #broken(reason) {
-    return unknown(
-      `The connection to ${this.name} was lost: ${reason}.`,
-      "Check network and host, then run it again: it goes on where it can."
-    );
-  }
-};
-function closeAll(nodes) {
-  for (const node2 of [...nodes].reverse()) {
-    node2.connection?.on("error", () => {
-    });
-    node2.dispose();
-  }
-}
-function through(gate, { host: host2, port: port2 }) {
-  return new Promise((resolve3, reject) => {
-    gate.forwardOut(
-      "127.0.0.1",
-      0,
-      host2,
-      port2,
-      (error63, channel) => error63 ? reject(
-        unknown(
-          `The jump host cannot reach ${host2}:${port2}: ${messageOf(error63)}`,
-          "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
-          error63
-        )
-      ) : resolve3(channel)
-    );
-  });
-}
-function forwardError(error63, name2, address, port2) {
-  if (error63.reason === 2)
-    return problem(
-      `${address} port ${port2} cannot be reached from ${name2}: ${error63.message}`,
-      "Check that something listens there.",
-      error63
-    );
-  return unknown(
-    `${name2} does not forward to ${address} port ${port2}: ${error63.message}`,
-    "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
-    error63
-  );
-}
-
-// src/deploy/host/ssh/ssh.ts
-async function sshHost(name2, targets) {
-  let link2 = Link.open(name2, targets);
-  let closed = false;
-  await link2;
-  const current = async () => {
-    if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
-    const latest = link2;
-    const present = await latest.catch(() => void 0);
-    if (present && !present.lost) return present;
-    if (link2 === latest) link2 = Link.open(name2, targets);
-    return link2;
-  };
-  return {
-    name: name2,
-    networked: true,
-    run: async (argv2, options2) => exec(await current(), argv2, options2),
-    forward: async (address, port2) => (await current()).forward(address, port2),
-    upload: async (source, target2, onBytes) => upload2(await current(), source, target2, onBytes),
-    sftp: async () => (await current()).sftp(),
-    async close() {
-      closed = true;
-      (await link2.catch(() => void 0))?.close();
-    }
-  };
-}
-async function upload2(link2, source, target2, onBytes) {
-  const sftp = await link2.sftp();
-  try {
-    await new Promise((resolve3, reject) => {
-      const stop2 = link2.onLost(reject);
-      sftp.fastPut(source, target2, { step: (total2) => onBytes?.(total2) }, (error63) => {
-        stop2();
-        if (error63) reject(uploadError(error63, link2.name, target2));
-        else resolve3();
-      });
-    });
-  } finally {
-    sftp.end();
-  }
-}
-var uploadError = (error63, name2, target2) => unknown(
-  `SFTP could not write ${target2} on ${name2}: ${messageOf(error63)}`,
-  "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
-  error63
-);
-
 // src/deploy/host/ssh/target.ts
 var import_promises19 = __toESM(require_promises(), 1);
 var import_node_path6 = __toESM(require_node_path(), 1);
@@ -60344,6 +59998,7 @@ var wrongPassphrase = (name2, cause) => usage(
 );
 
 // src/deploy/host/ssh/target.ts
+var addressOf = ({ host: host2, port: port2 }) => `${host2.includes(":") ? `[${host2}]` : host2}:${port2}`;
 var defaultKeys = ["id_ed25519", "id_ecdsa", "id_rsa"];
 async function resolveTargets(hops, settings) {
   const { person } = settings;
@@ -60507,6 +60162,353 @@ async function readNamed(path6, what) {
     );
   }
 }
+
+// src/deploy/host/ssh/connect.ts
+async function connect2(target2, openSock) {
+  const seen = /* @__PURE__ */ new Set();
+  let refusal;
+  for (; ; ) {
+    const algorithms2 = hostKeyAlgorithms(target2.trust.keys, seen);
+    if (algorithms2.length === 0) throw refusal;
+    const attempt2 = await tryConnect(target2, algorithms2, openSock);
+    if ("node" in attempt2) return attempt2.node;
+    if (attempt2.refusedType !== void 0 && target2.trust.fingerprints.length > 0) {
+      refusal ??= attempt2.error;
+      seen.add(attempt2.refusedType);
+      continue;
+    }
+    throw refusal && attempt2.noHostKey ? refusal : attempt2.error;
+  }
+}
+async function tryConnect(target2, algorithms2, openSock) {
+  const sock = await openSock?.() ?? dial(target2);
+  const node2 = new NodeSSH();
+  const log = new LoginLog(target2, () => node2.connection);
+  let refused2;
+  const config2 = {
+    host: target2.host,
+    port: target2.port,
+    username: target2.user,
+    readyTimeout: target2.connectTimeoutMs,
+    keepaliveInterval: target2.keepaliveMs,
+    keepaliveCountMax: 3,
+    algorithms: { serverHostKey: [...algorithms2] },
+    hostVerifier: (key) => {
+      const error63 = checkHostKey(key, target2.trust);
+      if (error63) refused2 = { error: error63, type: keyTypeOf(key) };
+      return error63 === void 0;
+    },
+    authHandler: log.next,
+    // ssh2 reads any Duplex; its types ask for a Readable.
+    sock
+  };
+  try {
+    const connecting = node2.connect(config2);
+    node2.connection?.on("error", () => {
+    });
+    await connecting;
+    return { node: node2 };
+  } catch (error63) {
+    node2.dispose();
+    sock.destroy();
+    if (refused2) return { error: refused2.error, refusedType: refused2.type };
+    const message = messageOf(error63);
+    return { error: explain3(error63, message, target2, log), noHostKey: /no matching host key format/i.test(message) };
+  }
+}
+var LoginLog = class {
+  #target;
+  #methods;
+  #tried = [];
+  #agent;
+  #offered = [];
+  constructor(target2, client) {
+    const { user: username, identities, agent, password } = target2;
+    this.#target = target2;
+    this.#agent = agent === void 0 ? void 0 : new WatchedAgent(agent);
+    this.#methods = [
+      ...identities.flatMap(({ key, type, fingerprint, name: name2, certificate }) => [
+        ...certificate ? [
+          {
+            method: { type: "agent", username, agent: new CertifiedAgent(key, certificate, client) },
+            words: () => `${certificate.words} (${certificate.name})`
+          }
+        ] : [],
+        {
+          method: { type: "publickey", username, key },
+          words: () => `${type} ${fingerprint} (${name2})`
+        }
+      ]),
+      ...this.#agent ? [{ method: { type: "agent", username, agent: this.#agent }, words: () => this.#agentWords() }] : [],
+      ...password === void 0 ? [] : [{ method: { type: "password", username, password }, words: () => "a password" }]
+    ];
+    if (this.#methods.length === 0)
+      this.#methods.push({
+        method: { type: "none", username },
+        words: () => "nothing: no key, agent or password was given"
+      });
+  }
+  /** The next method that the server still takes; false when there is none. */
+  next = (left, _partial, callback) => {
+    if (left) this.#offered = left;
+    for (let entry = this.#methods.shift(); entry; entry = this.#methods.shift()) {
+      const wire = entry.method.type === "agent" ? "publickey" : entry.method.type;
+      if (this.#offered.length > 0 && !this.#offered.includes(wire)) continue;
+      this.#tried.push(entry.words);
+      return callback(entry.method);
+    }
+    return callback(false);
+  };
+  refusal(message) {
+    const { host: host2, user, unused } = this.#target;
+    const tried = this.#tried.map((words3) => words3()).join("; ") || "nothing";
+    const offered = this.#offered.join(", ") || "no method at all";
+    const tooMany = /too many/i.test(message) ? " It stopped listening after too many tries: name the one right key." : "";
+    return new Refusal(
+      `${addressOf(this.#target)} lets ${user} not in. Tried ${tried}. It offers ${offered}.${tooMany}${unused.map((text3) => ` ${text3}`).join("")}`,
+      this.#fix(user, host2)
+    );
+  }
+  #fix(user, host2) {
+    if (this.#offered.length > 0 && !this.#offered.includes("publickey") && !this.#offered.includes("password"))
+      return `This server asks a person (${this.#offered.join(", ")}); allow PubkeyAuthentication for ${user} there.`;
+    return `Check the user name, and that the public key with that fingerprint is in ${user}'s authorized_keys on ${host2} (ssh-keygen -lf ~/.ssh/authorized_keys prints them there); the home directory must not be writable for others.`;
+  }
+  #agentWords() {
+    const agent = this.#agent;
+    if (agent.problem !== void 0) return `the agent, which does not answer (${agent.problem})`;
+    return agent.offered.length === 0 ? "the agent, which has no keys" : `the agent's ${agent.offered.join(", ")}`;
+  }
+};
+function explain3(error63, message, target2, log) {
+  if (error63 instanceof ToolError) return error63;
+  const { host: host2, connectTimeoutMs } = target2;
+  const { code, level } = error63;
+  const at = addressOf(target2);
+  if (level === "client-authentication" || /authentication (?:methods )?fail|too many authentication/i.test(message))
+    return log.refusal(message);
+  if (level === "client-timeout")
+    return unknown(
+      `${at} did not answer within ${connectTimeoutMs / 1e3} s.`,
+      "Check address, port and firewall, or allow more time.",
+      error63
+    );
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
+    const what = `The name ${host2} leads nowhere (${code}).`;
+    const fix = `Check the name; if only ~/.ssh/config knew it, it needs Host ${host2} with a HostName for the user who runs this.`;
+    return code === "ENOTFOUND" ? new Refusal(what, fix, error63) : unknown(what, fix, error63);
+  }
+  if (code === "ECONNREFUSED")
+    return unknown(
+      `Nothing listens at ${at}.`,
+      "Check the port, and that sshd runs there (systemctl status ssh).",
+      error63
+    );
+  if (level === "handshake")
+    return unknown(
+      `${at} and this program found no common ground: ${message}.`,
+      "Update the SSH server, or allow its algorithms there.",
+      error63
+    );
+  return unknown(`The connection to ${at} failed: ${message}.`, "Try ssh -v with the same user, host and port.", error63);
+}
+
+// src/deploy/host/ssh/link.ts
+var Link = class _Link {
+  name;
+  #nodes;
+  #client;
+  #waiting = /* @__PURE__ */ new Set();
+  #lost;
+  constructor(name2, nodes) {
+    this.name = name2;
+    this.#nodes = nodes;
+    this.#client = nodes.at(-1).connection;
+    let reason = "the server closed it";
+    this.#client.on("error", (error63) => {
+      reason = messageOf(error63);
+    });
+    this.#client.on("close", () => this.#lose(reason));
+  }
+  /** @throws ToolError of kind `unknown` */
+  static async open(name2, targets) {
+    const nodes = [];
+    try {
+      for (const target2 of targets) {
+        const gate = nodes.at(-1)?.connection ?? void 0;
+        nodes.push(await connect2(target2, gate && (() => through(gate, target2))));
+      }
+      return new _Link(name2, nodes);
+    } catch (error63) {
+      closeAll(nodes);
+      throw error63;
+    }
+  }
+  /** The error that ended the connection. */
+  get lost() {
+    return this.#lost;
+  }
+  /** Calls back once when the connection is lost, or was; answers how to stop waiting. */
+  onLost(callback) {
+    if (this.#lost) callback(this.#lost);
+    else this.#waiting.add(callback);
+    return () => this.#waiting.delete(callback);
+  }
+  /** Uses the client; an exception that ssh2 throws on a closed connection becomes the error that closed it. */
+  use(action) {
+    if (this.#lost) throw this.#lost;
+    try {
+      return action(this.#client);
+    } catch (error63) {
+      throw this.#lost ?? this.#broken(messageOf(error63));
+    }
+  }
+  forward(address, port2) {
+    return this.#settle(
+      (resolve3, reject) => this.use(
+        (client) => client.forwardOut(
+          "127.0.0.1",
+          0,
+          address,
+          port2,
+          (error63, channel) => error63 ? reject(forwardError(error63, this.name, address, port2)) : resolve3(channel)
+        )
+      )
+    );
+  }
+  /** An SFTP session; the caller ends it. */
+  sftp() {
+    return this.#settle(
+      (resolve3, reject) => this.use(
+        (client) => client.sftp(
+          (error63, sftp) => error63 ? reject(
+            unknown(
+              `${this.name} offers no SFTP: ${messageOf(error63)}`,
+              "Enable the sftp subsystem in its sshd_config; a transfer works without it where zstd or gzip is installed.",
+              error63
+            )
+          ) : resolve3(sftp)
+        )
+      )
+    );
+  }
+  close() {
+    this.#lost ??= unknown(`The connection to ${this.name} was closed.`, "Connect again.");
+    closeAll(this.#nodes);
+  }
+  /** A promise that a lost connection rejects. */
+  #settle(start) {
+    return new Promise((resolve3, reject) => {
+      const stop2 = this.onLost(reject);
+      const done = (settle3) => (value2) => {
+        stop2();
+        settle3(value2);
+      };
+      try {
+        start(done(resolve3), done(reject));
+      } catch (error63) {
+        done(reject)(error63);
+      }
+    });
+  }
+  #lose(reason) {
+    this.#lost ??= this.#broken(reason);
+    for (const callback of this.#waiting) callback(this.#lost);
+    this.#waiting.clear();
+    closeAll(this.#nodes);
+  }
+  #broken(reason) {
+    return unknown(
+      `The connection to ${this.name} was lost: ${reason}.`,
+      "Check network and host, then run it again: it goes on where it can."
+    );
+  }
+};
+function closeAll(nodes) {
+  for (const node2 of [...nodes].reverse()) {
+    node2.connection?.on("error", () => {
+    });
+    node2.dispose();
+  }
+}
+function through(gate, target2) {
+  const { host: host2, port: port2 } = target2;
+  return new Promise((resolve3, reject) => {
+    gate.forwardOut(
+      "127.0.0.1",
+      0,
+      host2,
+      port2,
+      (error63, channel) => error63 ? reject(
+        unknown(
+          `The jump host cannot reach ${addressOf(target2)}: ${messageOf(error63)}`,
+          "Check the address as the jump host sees it, and AllowTcpForwarding in its sshd_config.",
+          error63
+        )
+      ) : resolve3(channel)
+    );
+  });
+}
+function forwardError(error63, name2, address, port2) {
+  if (error63.reason === 2)
+    return problem(
+      `${address} port ${port2} cannot be reached from ${name2}: ${error63.message}`,
+      "Check that something listens there.",
+      error63
+    );
+  return unknown(
+    `${name2} does not forward to ${address} port ${port2}: ${error63.message}`,
+    "Allow it (AllowTcpForwarding in sshd_config, permitopen or port-forwarding in authorized_keys).",
+    error63
+  );
+}
+
+// src/deploy/host/ssh/ssh.ts
+async function sshHost(name2, targets) {
+  let link2 = Link.open(name2, targets);
+  let closed = false;
+  await link2;
+  const current = async () => {
+    if (closed) throw unknown(`The connection to ${name2} was closed.`, "Connect again.");
+    const latest = link2;
+    const present = await latest.catch(() => void 0);
+    if (present && !present.lost) return present;
+    if (link2 === latest) link2 = Link.open(name2, targets);
+    return link2;
+  };
+  return {
+    name: name2,
+    networked: true,
+    run: async (argv2, options2) => exec(await current(), argv2, options2),
+    forward: async (address, port2) => (await current()).forward(address, port2),
+    upload: async (source, target2, onBytes) => upload2(await current(), source, target2, onBytes),
+    sftp: async () => (await current()).sftp(),
+    async close() {
+      closed = true;
+      (await link2.catch(() => void 0))?.close();
+    }
+  };
+}
+async function upload2(link2, source, target2, onBytes) {
+  const sftp = await link2.sftp();
+  try {
+    await new Promise((resolve3, reject) => {
+      const stop2 = link2.onLost(reject);
+      sftp.fastPut(source, target2, { step: (total2) => onBytes?.(total2) }, (error63) => {
+        stop2();
+        if (error63) reject(uploadError(error63, link2.name, target2));
+        else resolve3();
+      });
+    });
+  } finally {
+    sftp.end();
+  }
+}
+var uploadError = (error63, name2, target2) => unknown(
+  `SFTP could not write ${target2} on ${name2}: ${messageOf(error63)}`,
+  "The server gives no reason. Check free space, quota and permissions there, and that the file is not being executed.",
+  error63
+);
 
 // src/deploy/host/open.ts
 async function openHost({ hops, text: text3 }, { ssh, execPrefix, env }) {
