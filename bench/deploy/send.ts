@@ -20,6 +20,7 @@ async function send(text: string): Promise<void> {
     pins,
     source,
     staged,
+    place = '',
     base,
     slow = false,
   } = JSON.parse(text) as {
@@ -30,6 +31,8 @@ async function send(text: string): Promise<void> {
     readonly pins: string;
     readonly source: string;
     readonly staged: readonly string[];
+    /** What the cache knows the host by. */
+    readonly place?: string;
     readonly base?: { readonly path: string; readonly sha256: string };
     /** What a deploy tells by how fast an earlier one came there. */
     readonly slow?: boolean;
@@ -53,9 +56,10 @@ async function send(text: string): Promise<void> {
     return;
   }
   const { supply, whole } = await readSource(source, local, join(directory, 'cache'));
-  // A deploy begins with what it brought to the host the last time.
-  if (base) void supply.delta(base.sha256, slow);
+  // A deploy begins with what it brought to the host the last time; what it has, and that the link is slow, it reads there.
+  if (base) supply.guess(place, whole);
   const hosts = await Promise.all(staged.map(open));
+  if (base) void supply.delta(base.sha256, slow);
   // A deploy looks while it locks the host.
   const looking = Promise.all(hosts.map((host, index) => host.run(lookCommand(staged[index]!))));
   const { file } = await whole;

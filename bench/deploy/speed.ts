@@ -7,11 +7,12 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { nodeBinary } from '../../scripts/nodes.mjs';
 import { quote, quoteAll } from '../../src/common/quote.ts';
+import { ReleaseCache } from '../../src/deploy/transfer/cache.ts';
 import { hashFile } from '../../src/deploy/transfer/hash.ts';
 import { deployCommand } from '../../test/support/deploy-command.ts';
 import { type Relay, startRelay } from '../../test/support/relay.ts';
@@ -74,6 +75,7 @@ async function openWay(sshd: Sshd, link: { delayMs: number; rate: number; oneLin
         pins,
         source,
         staged,
+        place: dirname(staged[0] ?? ''),
         base,
         slow,
       }),
@@ -187,9 +189,9 @@ async function transfers(way: Way, place: string, large: Versions): Promise<Row[
   ] as const) {
     if (!values.part.includes(part)) continue;
     const versions = await of();
-    const from = (await hashFile(versions.before)).sha256;
-    await mkdir(join(sshd.directory, 'cache'), { recursive: true });
-    await copyFile(versions.before, join(sshd.directory, 'cache', from));
+    const old = await hashFile(versions.before);
+    const from = old.sha256;
+    await new ReleaseCache(join(sshd.directory, 'cache')).keep(old, place);
     const { made, cases } = await others(versions, true);
     const figure = await race(
       `the next version of ${name} (${((await stat(versions.next)).size / 1e6).toFixed(1)} MB), transfer with verification`,
@@ -228,9 +230,8 @@ async function transfers(way: Way, place: string, large: Versions): Promise<Row[
 /** The next version of B over a link where bytes are dear. */
 async function slowLink({ relay, ssh, at, ours, sshd }: Way, place: string): Promise<Row> {
   const { before, next } = await rebuiltProgram();
-  const [from, to] = [(await hashFile(before)).sha256, (await hashFile(next)).sha256];
-  await mkdir(join(sshd.directory, 'cache'), { recursive: true });
-  await copyFile(before, join(sshd.directory, 'cache', from));
+  const [old, { sha256: to }] = [await hashFile(before), await hashFile(next)];
+  await new ReleaseCache(join(sshd.directory, 'cache')).keep(old, place);
   const [target, staged] = [join(place, 'target'), join(place, 'staged')];
   const prepare = async () => {
     await rm(staged, { force: true });
@@ -248,7 +249,7 @@ async function slowLink({ relay, ssh, at, ours, sshd }: Way, place: string): Pro
       },
       {
         name: 'deploy-binary',
-        argv: ours(next, [staged], { path: target, sha256: from }, { slow: true }),
+        argv: ours(next, [staged], { path: target, sha256: old.sha256 }, { slow: true }),
         prepare,
         check: same(staged, to),
       },

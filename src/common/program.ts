@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { unknown } from './errors.ts';
+import { whenInterrupted } from './interrupted.ts';
 
 // @actions/exec runs programs from argument lists too, but has no way to end one: it hands out neither the process nor a
 // signal, so a hanging `git fetch` (and the ssh or git-remote-https below it) could only be abandoned. It also can't run a
@@ -130,11 +131,14 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
 
 // A program in its own session does not hear the terminal's Ctrl-C; it must not outlive us all the same.
 const running = new Set<ChildProcess>();
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+let ignoreInterrupts = () => {};
 
 /** Listens before the program runs: until `spawn` returns, the program may be at work for many milliseconds. */
 function start<Child extends ChildProcess>(launch: () => Child): Child {
-  if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
+  if (running.size === 0)
+    ignoreInterrupts = whenInterrupted(() => {
+      for (const child of running) signalGroup(child, 'SIGTERM');
+    });
   try {
     const child = launch();
     running.add(child);
@@ -151,12 +155,5 @@ function ended(child: ChildProcess): void {
 }
 
 function stopListening(): void {
-  if (running.size === 0) for (const signal of signals) process.removeListener(signal, endAll);
-}
-
-function endAll(signal: NodeJS.Signals): void {
-  for (const child of running) signalGroup(child, 'SIGTERM');
-  for (const name of signals) process.removeListener(name, endAll);
-  // Listening to a signal switches off what it does by default; nobody else listening, do that.
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  if (running.size === 0) ignoreInterrupts();
 }

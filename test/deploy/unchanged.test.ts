@@ -9,6 +9,7 @@ import { localHost } from '../../src/deploy/host/local.ts';
 import type { Settings } from '../../src/deploy/settings.ts';
 import { readSource } from '../../src/deploy/source.ts';
 import { alreadyRuns } from '../../src/deploy/unchanged.ts';
+import { fileAlone } from '../support/file-alone.ts';
 
 let root: string;
 let target: string;
@@ -32,16 +33,11 @@ afterEach(async () => {
 });
 
 const settings = (): Settings => ({
-  source: join(root, 'new'),
-  target,
-  strategy: 'staged',
+  ...fileAlone(join(root, 'new'), target),
   restart: { kind: 'process', userUnit: false, command: ['./service', '1000'], graceMs: 500 },
-  sudo: 'never',
   proof: { settleMs: 50 },
   keep: 2,
-  force: false,
   lock: { expiryMs: 60_000, waitMs: 1_000 },
-  origin: { by: 'test', commit: null, runUrl: null },
 });
 
 test('an unchanged host is told by one command, without a hash, and anything doubtful is looked at closely', async () => {

@@ -57625,6 +57625,8 @@ var Supply = class {
   #deltas = /* @__PURE__ */ new Map();
   #begun = [];
   #guesses = [];
+  /** Begun by a guess, and not asked for by anybody yet. */
+  #unasked = /* @__PURE__ */ new Set();
   #made = 0;
   #directory;
   /** @param source path of the new binary */
@@ -57649,6 +57651,10 @@ var Supply = class {
    * @param dense for a slow link
    */
   delta(from, dense) {
+    if (this.#unasked.delete(from) && dense) this.#drop(from);
+    return this.#delta(from, dense);
+  }
+  #delta(from, dense) {
     const name2 = dense ? `${from}.dense` : from;
     const present = this.#deltas.get(name2) ?? this.#make(from, dense, name2);
     this.#deltas.set(name2, present);
@@ -57663,10 +57669,11 @@ var Supply = class {
     const begin = async () => {
       const from = await this.#cache.last(place);
       if (from === null || this.#deltas.has(from)) return;
-      void this.delta(from, false);
+      this.#unasked.add(from);
+      void this.#delta(from, false);
       whole2.then(
         ({ file: file2 }) => {
-          if (file2.sha256 === from) this.#guesses.push(this.#drop(from));
+          if (file2.sha256 === from && this.#unasked.delete(from)) this.#drop(from);
         },
         () => {
         }
@@ -57699,10 +57706,10 @@ var Supply = class {
       return null;
     }
   }
-  async #drop(name2) {
+  #drop(name2) {
     const delta = this.#deltas.get(name2);
     this.#deltas.delete(name2);
-    await (await delta)?.stop();
+    this.#guesses.push(delta.then((given) => given?.stop()));
   }
   #place() {
     if (!this.#directory) {

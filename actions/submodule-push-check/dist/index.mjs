@@ -4441,6 +4441,30 @@ var require_node_child_process = __commonJS({
   }
 });
 
+// src/common/interrupted.ts
+function whenInterrupted(act) {
+  const stop = () => {
+    for (const signal of signals) process.removeListener(signal, heard);
+  };
+  const heard = (signal) => {
+    stop();
+    try {
+      act();
+    } finally {
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    }
+  };
+  for (const signal of signals) process.on(signal, heard);
+  return stop;
+}
+var signals;
+var init_interrupted = __esm({
+  "src/common/interrupted.ts"() {
+    "use strict";
+    signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  }
+});
+
 // src/common/program.ts
 function runProgram(argv, options) {
   const [program2, ...args] = argv;
@@ -4512,7 +4536,10 @@ function signalGroup(child2, signal) {
   }
 }
 function start(launch) {
-  if (running.size === 0) for (const signal of signals) process.on(signal, endAll);
+  if (running.size === 0)
+    ignoreInterrupts = whenInterrupted(() => {
+      for (const child2 of running) signalGroup(child2, "SIGTERM");
+    });
   try {
     const child2 = launch();
     running.add(child2);
@@ -4527,19 +4554,15 @@ function ended(child2) {
   stopListening();
 }
 function stopListening() {
-  if (running.size === 0) for (const signal of signals) process.removeListener(signal, endAll);
+  if (running.size === 0) ignoreInterrupts();
 }
-function endAll(signal) {
-  for (const child2 of running) signalGroup(child2, "SIGTERM");
-  for (const name of signals) process.removeListener(name, endAll);
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
-}
-var import_node_child_process, quietEnvironment, stderrLimit, graceMs, missing, running, signals;
+var import_node_child_process, quietEnvironment, stderrLimit, graceMs, missing, running, ignoreInterrupts;
 var init_program = __esm({
   "src/common/program.ts"() {
     "use strict";
     import_node_child_process = __toESM(require_node_child_process(), 1);
     init_errors();
+    init_interrupted();
     quietEnvironment = {
       LC_ALL: "C",
       LANGUAGE: "",
@@ -4554,7 +4577,8 @@ var init_program = __esm({
     graceMs = 2e3;
     missing = (cwd) => `there is no such program${cwd === void 0 ? "" : ` (or no directory ${cwd})`}`;
     running = /* @__PURE__ */ new Set();
-    signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    ignoreInterrupts = () => {
+    };
   }
 });
 

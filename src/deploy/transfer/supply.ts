@@ -20,6 +20,8 @@ export class Supply {
   readonly #deltas = new Map<string, Promise<Delta | null>>();
   readonly #begun: Delta[] = [];
   readonly #guesses: Promise<unknown>[] = [];
+  /** Begun by a guess, and not asked for by anybody yet. */
+  readonly #unasked = new Set<string>();
   #made = 0;
   #directory: { readonly path: string; readonly ignoreInterrupts: () => void } | undefined;
 
@@ -47,6 +49,12 @@ export class Supply {
    * @param dense for a slow link
    */
   delta(from: string, dense: boolean): Promise<Delta | null> {
+    // A guess knows nothing of the link, and would take the time of what is wanted instead.
+    if (this.#unasked.delete(from) && dense) this.#drop(from);
+    return this.#delta(from, dense);
+  }
+
+  #delta(from: string, dense: boolean): Promise<Delta | null> {
     const name = dense ? `${from}.dense` : from;
     const present = this.#deltas.get(name) ?? this.#make(from, dense, name);
     this.#deltas.set(name, present);
@@ -63,10 +71,11 @@ export class Supply {
       const from = await this.#cache.last(place);
       // One that is there already was begun for others as well.
       if (from === null || this.#deltas.has(from)) return;
-      void this.delta(from, false);
+      this.#unasked.add(from);
+      void this.#delta(from, false);
       whole.then(
         ({ file }) => {
-          if (file.sha256 === from) this.#guesses.push(this.#drop(from));
+          if (file.sha256 === from && this.#unasked.delete(from)) this.#drop(from);
         },
         () => {},
       );
@@ -103,10 +112,10 @@ export class Supply {
     }
   }
 
-  async #drop(name: string): Promise<void> {
-    const delta = this.#deltas.get(name);
+  #drop(name: string): void {
+    const delta = this.#deltas.get(name)!;
     this.#deltas.delete(name);
-    await (await delta)?.stop();
+    this.#guesses.push(delta.then((given) => given?.stop()));
   }
 
   #place(): string {

@@ -4,6 +4,7 @@ import type { Executable } from '../../../src/deploy/preflight/elf.ts';
 import type { Facts } from '../../../src/deploy/preflight/facts.ts';
 import { decidePrivilege } from '../../../src/deploy/privilege.ts';
 import type { Settings } from '../../../src/deploy/settings.ts';
+import { fileAlone } from '../../support/file-alone.ts';
 
 const MiB = 1024 * 1024;
 const facts: Facts = {
@@ -64,18 +65,7 @@ const executable: Executable = {
   versions: ['GLIBC_2.34'],
   damage: null,
 };
-const settings: Settings = {
-  source: 'x',
-  target: '/opt/a/x',
-  strategy: 'staged',
-  restart: { kind: 'none', userUnit: false, graceMs: 0 },
-  sudo: 'auto',
-  proof: { settleMs: 0 },
-  keep: 3,
-  force: false,
-  lock: { expiryMs: 0, waitMs: 0 },
-  origin: { by: 'a', commit: null, runUrl: null },
-};
+const settings: Settings = { ...fileAlone('x', '/opt/a/x'), sudo: 'auto', keep: 3 };
 
 interface Changes {
   readonly facts?: Partial<Facts>;

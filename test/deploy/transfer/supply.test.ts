@@ -68,6 +68,26 @@ test('what is used for one host is not taken away because another has this very 
   expect(await supply.delta(file.sha256, false)).toBe(used);
 });
 
+test('over a slow link the guess gives way to the denser delta, and stays where another host has asked for it', async () => {
+  const file = await hashFile(source);
+  await new ReleaseCache(cache).keep(file, 'a host');
+  for (const isAsked of [false, true]) {
+    const supply = await supplyWith('exec sleep 600');
+    supply.guess('a host', new Promise(() => {}));
+    await vi.waitFor(async () => expect((await readdir(scratch)).length).toBe(1));
+    const [directory] = await readdir(scratch);
+    await vi.waitFor(async () => expect(await readdir(join(scratch, directory!))).toHaveLength(1));
+    const quick = isAsked && (await supply.delta(file.sha256, false));
+    await supply.delta(file.sha256, true);
+    const later = await supply.delta(file.sha256, false);
+    if (isAsked) expect(later).toBe(quick);
+    // One that had to be begun anew has a file of its own.
+    expect(await readdir(join(scratch, directory!))).toHaveLength(isAsked ? 2 : 3);
+    await supply.close();
+    await rm(join(root, 'tools'), { recursive: true });
+  }
+});
+
 test('without a place for its files each host has a compression of its own', async () => {
   vi.stubEnv('TMPDIR', join(root, 'gone'));
   const file = await hashFile(source);
