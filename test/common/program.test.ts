@@ -71,7 +71,7 @@ describe('runProgram', () => {
     await writeFile(
       join(dir, 'main.ts'),
       `import { runProgram } from ${JSON.stringify(source)};
-       await runProgram(['sh', '-c', 'echo $$ > ${dir}/pid; kill -INT $PPID; exec sleep 60'], {
+       await runProgram(['sh', '-c', 'echo $$ > ${dir}/pid; kill -INT $PPID; exec sleep 600'], {
          env: process.env, timeoutMs: 60000, });`,
     );
     await build({
